@@ -1,0 +1,230 @@
+// Every way btflow can fail, one class a kind. An error says what went wrong, where, and what to
+// do; it does not know its exit code: lib/cli.ts maps kinds to codes, in one table, because the
+// code is a matter of the command line and the same error may be caught and reported by a batch.
+
+/** A command line, setting or argument that cannot be accepted. */
+export class UsageError extends Error {
+  /** The class's name. */
+  override readonly name: string = "UsageError";
+}
+
+/** Input data that cannot be read: says which file and, where one is known, which line. */
+export class InputError extends Error {
+  /** The class's name. */
+  override readonly name: string = "InputError";
+  /** The file, as it was given. */
+  readonly path: string;
+  /** From 1; undefined where none is known. */
+  readonly line: number | undefined;
+
+  /** Makes "Cannot read PATH: line N: PROBLEM". */
+  constructor(
+    path: string,
+    problem: string,
+    options: { readonly line?: number; readonly cause?: unknown } = {},
+  ) {
+    const where = options.line === undefined ? "" : `line ${options.line}: `;
+    super(`Cannot read ${path}: ${where}${problem}`, { cause: options.cause });
+    this.path = path;
+    this.line = options.line;
+  }
+}
+
+/** What kinds of thing can be looked up by name or id. */
+export type Kind =
+  | "experiment"
+  | "run"
+  | "metric"
+  | "tag"
+  | "category"
+  | "command"
+  | "artifact"
+  | "column";
+
+/** A thing asked for by name or id that is not there, with the nearest names that are. */
+export class NotFoundError extends Error {
+  /** The class's name. */
+  override readonly name: string = "NotFoundError";
+  /** What was looked for. */
+  readonly kind: Kind;
+  /** The name or id that is not there. */
+  readonly wanted: string;
+  /** Names that are there and nearly alike, the nearest first. */
+  readonly nearest: readonly string[];
+
+  /** Makes "Cannot find KIND "WANTED"", with the nearest names and the hint. */
+  constructor(
+    kind: Kind,
+    wanted: string,
+    options: { readonly nearest?: readonly string[]; readonly hint?: string } = {},
+  ) {
+    const nearest = options.nearest ?? [];
+    const did = nearest.length > 0
+      ? `; did you mean ${nearest.map((name) => `"${name}"`).join(" or ")}?`
+      : "";
+    const hint = options.hint === undefined ? "" : `; ${options.hint}`;
+    super(`Cannot find ${kind} "${wanted}"${did}${hint}`);
+    this.kind = kind;
+    this.wanted = wanted;
+    this.nearest = nearest;
+  }
+}
+
+/** What is known of a failed request besides its method and URL. */
+export interface TrackerFailure {
+  /** HTTP status, or 0 when no reply came. */
+  readonly status: number;
+  /** The server's error code (`RESOURCE_DOES_NOT_EXIST`), or ours (`CONNECTION`, `TIMEOUT`, `TLS`, `REFUSED`, `BAD_REPLY`). */
+  readonly code: string;
+  /** What went wrong, for people; without method, URL and status. */
+  readonly message: string;
+  /** True when the request may have been carried out although no usable reply came. */
+  readonly maybeDone?: boolean;
+  /** How long the server asks to wait before a repeat. */
+  readonly retryAfterMs?: number;
+  /** The error behind it. */
+  readonly cause?: unknown;
+}
+
+/** A tracking server that could not be reached, refused, or answered nonsense. URLs carry no secrets. */
+export class TrackerError extends Error {
+  /** The class's name. */
+  override readonly name: string = "TrackerError";
+  /** The request's method, or what was tried ("connect to"). */
+  readonly method: string;
+  /** Without query and credentials; the file of a store. */
+  readonly url: string;
+  /** HTTP status, or 0 when no reply came. */
+  readonly status: number;
+  /** The server's error code, or one of ours: see `TrackerFailure`. */
+  readonly code: string;
+  /** True when the request may have been carried out all the same. */
+  readonly maybeDone: boolean;
+  /** How long the server asks to wait; undefined when it does not. */
+  readonly retryAfterMs: number | undefined;
+
+  /** Makes "Cannot METHOD URL: MESSAGE (STATUS CODE)". */
+  constructor(method: string, url: string, failure: TrackerFailure) {
+    const status = failure.status === 0 ? "" : ` (${failure.status} ${failure.code})`;
+    super(`Cannot ${method} ${url}: ${failure.message}${status}`, { cause: failure.cause });
+    this.method = method;
+    this.url = url;
+    this.status = failure.status;
+    this.code = failure.code;
+    this.maybeDone = failure.maybeDone ?? false;
+    this.retryAfterMs = failure.retryAfterMs;
+  }
+}
+
+/** A filter that cannot be understood; its message shows the text with a caret under the place. */
+export class FilterSyntaxError extends Error {
+  /** The class's name. */
+  override readonly name: string = "FilterSyntaxError";
+  /** What is wrong, without the text and its caret. */
+  readonly problem: string;
+  /** Where it is wrong: index of the first character. */
+  readonly start: number;
+  /** Index behind the last character. */
+  readonly end: number;
+
+  /** Takes the whole text and the place in it; makes a message of three lines. */
+  constructor(
+    text: string,
+    start: number,
+    end: number,
+    problem: string,
+    what: "filter" | "sort key" = "filter",
+  ) {
+    // A long filter is shown around the place, so that the caret stays under it.
+    const from = start > 60 ? start - 40 : 0;
+    const before = from > 0 ? "…" : "";
+    const after = text.length > from + 100 ? "…" : "";
+    const shown = before + text.slice(from, from + 100).replace(/[\r\n\t]/g, " ") + after;
+    const indent = " ".repeat(start - from + before.length);
+    const caret = "^".repeat(Math.max(1, Math.min(end, from + 100) - start));
+    super(`Cannot read ${what}: ${problem}\n  ${shown}\n  ${indent}${caret}`);
+    this.problem = problem;
+    this.start = start;
+    this.end = end;
+  }
+}
+
+/** A store or output file that cannot be opened, written or understood. */
+export class StorageError extends Error {
+  /** The class's name. */
+  override readonly name: string = "StorageError";
+  /** The file, or "standard output". */
+  readonly path: string;
+
+  /** Makes "Cannot use PATH: PROBLEM". */
+  constructor(path: string, problem: string, options: { readonly cause?: unknown } = {}) {
+    super(`Cannot use ${path}: ${problem}`, { cause: options.cause });
+    this.path = path;
+  }
+}
+
+/** Delivery was tried and failed; the run is kept in the store. The cause says why. */
+export class DeliveryError extends Error {
+  /** The class's name. */
+  override readonly name: string = "DeliveryError";
+}
+
+/** Several items failed; the first line counts them, the rest are the items' own messages. */
+export class SeveralErrors extends Error {
+  /** The class's name. */
+  override readonly name: string = "SeveralErrors";
+  /** What failed, one error an item. */
+  readonly failures: readonly Error[];
+
+  /** Takes the whole message and the errors it sums up. */
+  constructor(message: string, failures: readonly Error[]) {
+    super(message);
+    this.failures = failures;
+  }
+}
+
+/** The user or the system asked the program to stop. */
+export class InterruptedError extends Error {
+  /** The class's name. */
+  override readonly name: string = "InterruptedError";
+  /** Ctrl-C is SIGINT; `kill` sends SIGTERM. */
+  readonly signal: "SIGINT" | "SIGTERM";
+
+  /** Takes the signal and what is left to do. */
+  constructor(signal: "SIGINT" | "SIGTERM", message: string) {
+    super(message);
+    this.signal = signal;
+  }
+}
+
+/** Something the user should know that does not stop the work. `code` is kebab-case and stable. */
+export interface Warning {
+  /** Kebab-case and stable, for programs. */
+  readonly code: string;
+  /** One line for people. */
+  readonly message: string;
+}
+
+const HOST_PROBLEMS: Readonly<Record<string, readonly [reading: string, writing: string]>> = {
+  EACCES: ["permission is denied", "no permission to write it"],
+  EPERM: ["permission is denied", "no permission to write it"],
+  ENOENT: ["there is no such file", "its folder does not exist"],
+  ENOTDIR: ["a part of its path is not a folder", "its folder is a file"],
+  EEXIST: ["a part of its path is not a folder", "its folder is a file"],
+  EISDIR: ["it is a folder, not a file", "it is a folder"],
+  EBUSY: ["it is in use, or a folder", "it is in use, or a folder"],
+  ELOOP: ["its symbolic links lead in a circle", "its symbolic links lead in a circle"],
+  EMFILE: ["too many files are open", "too many files are open"],
+  ENOSPC: ["no space left on the disk", "no space left on the disk"],
+  EDQUOT: ["the disk quota is used up", "the disk quota is used up"],
+  EROFS: ["the file system is read-only", "the file system is read-only"],
+  EIO: ["the disk reports an error", "the disk reports an error"],
+};
+
+/** What the host's error means for somebody who wants to read or write a file. */
+export function hostProblem(cause: unknown, doing: "reading" | "writing"): string {
+  const code = (cause as { readonly code?: unknown } | null)?.code;
+  const known = typeof code === "string" ? HOST_PROBLEMS[code] : undefined;
+  if (known !== undefined) return known[doing === "reading" ? 0 : 1];
+  return cause instanceof Error ? cause.message : String(cause);
+}

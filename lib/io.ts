@@ -1,0 +1,309 @@
+// The program's whole world as one value: arguments aside, everything btflow reads from or writes
+// to its host goes through an Io. hostIo() is the only code that touches the host, so a test runs
+// the program in process with a world of its own, and permissions are asked for in one file.
+
+import { Buffer } from "node:buffer";
+import { randomBytes } from "node:crypto";
+import fs from "node:fs";
+import path from "node:path";
+import process from "node:process";
+
+/** Where text goes: standard output or standard error. */
+export interface Sink {
+  /** True when a person sees the text as it comes. */
+  readonly isTerminal: boolean;
+  /** Width in characters; 80 where none is known. */
+  readonly columns: number;
+  /** Resolves once the host has taken the text; false once nobody reads any more (a closed pipe). */
+  write(text: string | Uint8Array): Promise<boolean>;
+}
+
+/** What is known of a file before it is read. */
+export interface FileInfo {
+  /** In bytes. */
+  readonly size: number;
+  /** True for a folder; links are followed. */
+  readonly isDirectory: boolean;
+  /** ms since the epoch. */
+  readonly modifiedMs: number;
+  /** Unix permission bits; null where there are none. */
+  readonly mode: number | null;
+}
+
+/** What can be written to a file: all at once, or as it arrives. */
+export type Content = string | Uint8Array | AsyncIterable<string | Uint8Array>;
+
+/** Files as btflow uses them. Errors are the host's, with `code` (ENOENT, EACCES, ENOSPC, …). */
+export interface Files {
+  /** The bytes of a file in chunks; `-` is standard input. A chunk is valid until the next is asked for. */
+  chunks(file: string, chunkSize?: number): AsyncIterable<Uint8Array>;
+  /** All of a file. */
+  read(file: string): Promise<Uint8Array>;
+  /**
+   * Writes to a temporary name in the same folder, then renames: readers see all or nothing. A
+   * symbolic link is followed, an old file's mode is kept; a device or pipe is written as it is.
+   */
+  write(file: string, content: Content): Promise<void>;
+  /** Null when there is no such file. */
+  info(file: string): Promise<FileInfo | null>;
+  /** The names in a folder, in no order. */
+  list(folder: string): Promise<readonly string[]>;
+  /** Makes a folder and those above it; one that is there is left as it is. */
+  makeFolder(folder: string, mode?: number): Promise<void>;
+  /** Removes a file; one that is not there is no error. */
+  remove(file: string): Promise<void>;
+  /** Changes a file's mode; a device or pipe keeps its own. */
+  chmod(file: string, mode: number): Promise<void>;
+  /** The kind of file system under a file, as Linux's statfs numbers it; null where none is told. */
+  fileSystem(file: string): Promise<number | null>;
+}
+
+/** The host, as the program sees it. */
+export interface Io {
+  /** An environment variable; undefined when unset, or when the program may not see it. */
+  env(name: string): string | undefined;
+  /** Other systems than these three count as linux. */
+  readonly platform: "linux" | "darwin" | "windows";
+  /** "deno 2.9.6" or "bun 1.4.4". */
+  readonly engine: string;
+  /** The process's id. */
+  readonly pid: number;
+  /** The working folder. */
+  cwd(): string;
+  /** ms since the epoch. */
+  now(): number;
+  /** Resolves after so many ms. */
+  sleep(ms: number): Promise<void>;
+  /** From the system's secure source. */
+  randomBytes(length: number): Uint8Array;
+  /** For answers. */
+  readonly stdout: Sink;
+  /** For warnings, progress and errors. */
+  readonly stderr: Sink;
+  /** True when there is somebody to ask. */
+  readonly stdinIsTerminal: boolean;
+  /** Asks on the terminal and reads one line; null at its end. */
+  ask(question: string): Promise<string | null>;
+  /** The file system. */
+  readonly files: Files;
+  /** Calls back on Ctrl-C or termination; returns how to stop listening. */
+  onSignal(listener: (signal: "SIGINT" | "SIGTERM") => void): () => void;
+}
+
+const CHUNK_BYTES = 1 << 20;
+
+/** The real world. Made once, in main.ts. */
+export function hostIo(): Io {
+  return {
+    env: hostEnv,
+    platform: hostPlatform(),
+    engine: hostEngine(),
+    pid: process.pid,
+    cwd: () => process.cwd(),
+    now: () => Date.now(),
+    sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
+    randomBytes: (length) => new Uint8Array(randomBytes(length)),
+    stdout: hostSink(process.stdout, 1),
+    stderr: hostSink(process.stderr, 2),
+    stdinIsTerminal: process.stdin.isTTY === true,
+    ask: hostAsk,
+    files: hostFiles(),
+    onSignal: hostSignals,
+  };
+}
+
+/** A variable that the permission set does not list throws in Deno: to the program it is unset. */
+function hostEnv(name: string): string | undefined {
+  try {
+    const value = process.env[name];
+    return value === "" ? undefined : value;
+  } catch {
+    return undefined;
+  }
+}
+
+function hostPlatform(): Io["platform"] {
+  if (process.platform === "win32") return "windows";
+  return process.platform === "darwin" ? "darwin" : "linux";
+}
+
+function hostEngine(): string {
+  const { deno, bun } = process.versions as Record<string, string | undefined>;
+  if (bun !== undefined) return `bun ${bun}`;
+  return deno === undefined ? `node ${process.versions.node}` : `deno ${deno}`;
+}
+
+function hostSink(stream: NodeJS.WriteStream, fd: number): Sink {
+  let open = true;
+  return {
+    isTerminal: stream.isTTY === true,
+    get columns() {
+      return stream.columns ?? 80;
+    },
+    async write(text) {
+      if (!open) return false;
+      const bytes = typeof text === "string" ? Buffer.from(text) : text;
+      for (let offset = 0; offset < bytes.length;) {
+        try {
+          offset += fs.writeSync(fd, bytes, offset);
+        } catch (error) {
+          const code = (error as NodeJS.ErrnoException).code;
+          if (code === "EAGAIN") {
+            await new Promise((resolve) => setTimeout(resolve, 1));
+          } else if (code === "EPIPE" || fd === 2) {
+            // With nowhere to say it, what cannot be said must not change how the work ends.
+            open = false;
+            return false;
+          } else throw error;
+        }
+      }
+      return true;
+    },
+  };
+}
+
+async function hostAsk(question: string): Promise<string | null> {
+  const { createInterface } = await import("node:readline/promises");
+  const reader = createInterface({ input: process.stdin, output: process.stderr });
+  try {
+    const closed = new Promise<null>((resolve) => reader.once("close", () => resolve(null)));
+    return await Promise.race([reader.question(question), closed]);
+  } finally {
+    reader.close();
+  }
+}
+
+function hostFiles(): Files {
+  return {
+    chunks: hostChunks,
+    read: async (file) => new Uint8Array(await fs.promises.readFile(file)),
+    write: hostWrite,
+    info: hostInfo,
+    list: (folder) => fs.promises.readdir(folder),
+    makeFolder: async (folder, mode) => {
+      await fs.promises.mkdir(folder, { recursive: true, ...(mode === undefined ? {} : { mode }) });
+    },
+    remove: (file) => fs.promises.rm(file, { force: true }),
+    chmod: async (file, mode) => {
+      if ((await fs.promises.stat(file)).isFile()) await fs.promises.chmod(file, mode);
+    },
+    fileSystem: hostFileSystem,
+  };
+}
+
+async function* hostChunks(file: string, chunkSize = CHUNK_BYTES): AsyncIterable<Uint8Array> {
+  if (file === "-") {
+    for await (const chunk of process.stdin) yield chunk as Uint8Array;
+    return;
+  }
+  const handle = await fs.promises.open(file, "r");
+  try {
+    const buffer = new Uint8Array(chunkSize);
+    while (true) {
+      const { bytesRead } = await handle.read(buffer, 0, chunkSize, null);
+      if (bytesRead === 0) return;
+      yield buffer.subarray(0, bytesRead);
+    }
+  } finally {
+    await handle.close();
+  }
+}
+
+async function hostWrite(file: string, content: Content): Promise<void> {
+  const old = await hostStat(file);
+  if (old?.isDirectory() === true) {
+    // Engines differ in what they say of a rename onto a folder.
+    throw Object.assign(new Error(`${file} is a folder`), { code: "EISDIR" });
+  }
+  if (old !== null && !old.isFile()) return await writeInto(file, content);
+  const target = await followLinks(file);
+  const temporary = path.join(
+    path.dirname(target),
+    `.${path.basename(target)}.${process.pid}.${randomBytes(4).toString("hex")}.tmp`,
+  );
+  try {
+    const handle = await fs.promises.open(temporary, "wx");
+    try {
+      await writeAll(handle, content);
+      if (old?.isFile() === true) await handle.chmod(old.mode & 0o777);
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+    await fs.promises.rename(temporary, target);
+  } catch (error) {
+    await fs.promises.rm(temporary, { force: true }).catch(() => {});
+    throw error;
+  }
+}
+
+/** A rename would put a file in the place of /dev/null, or of the pipe that somebody reads. */
+async function writeInto(file: string, content: Content): Promise<void> {
+  const handle = await fs.promises.open(file, "w");
+  try {
+    await writeAll(handle, content);
+  } finally {
+    await handle.close();
+  }
+}
+
+async function writeAll(handle: fs.promises.FileHandle, content: Content): Promise<void> {
+  if (typeof content === "string" || content instanceof Uint8Array) {
+    await handle.writeFile(content);
+  } else {
+    for await (const part of content) await handle.writeFile(part);
+  }
+}
+
+/** The file that a link names, also where that is still to be made. */
+async function followLinks(file: string): Promise<string> {
+  try {
+    if (!(await fs.promises.lstat(file)).isSymbolicLink()) return file;
+    const next = path.resolve(path.dirname(file), await fs.promises.readlink(file));
+    return await followLinks(next);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return file;
+    throw error;
+  }
+}
+
+async function hostStat(file: string): Promise<fs.Stats | null> {
+  try {
+    return await fs.promises.stat(file);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return null;
+    throw error;
+  }
+}
+
+async function hostInfo(file: string): Promise<FileInfo | null> {
+  const stat = await hostStat(file);
+  if (stat === null) return null;
+  return {
+    size: stat.size,
+    isDirectory: stat.isDirectory(),
+    modifiedMs: stat.mtimeMs,
+    mode: process.platform === "win32" ? null : stat.mode & 0o777,
+  };
+}
+
+/** Reading /proc/mounts would need every permission in Deno; statfs needs one, by name. */
+async function hostFileSystem(file: string): Promise<number | null> {
+  if (process.platform !== "linux") return null;
+  try {
+    return (await fs.promises.statfs(file)).type;
+  } catch {
+    return null;
+  }
+}
+
+function hostSignals(listener: (signal: "SIGINT" | "SIGTERM") => void): () => void {
+  const interrupt = (): void => listener("SIGINT");
+  const terminate = (): void => listener("SIGTERM");
+  process.on("SIGINT", interrupt);
+  process.on("SIGTERM", terminate);
+  return () => {
+    process.off("SIGINT", interrupt);
+    process.off("SIGTERM", terminate);
+  };
+}
