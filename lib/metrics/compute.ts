@@ -1,0 +1,117 @@
+// From a series to its metrics: which rows of the catalogue apply, their values, and a reason for
+// each that has none. Undefined is a fact about the input and is reported; misuse throws.
+
+import { type Basis, basisOf, type Returns } from "./basis.ts";
+import { CATALOGUE, type Metric, type Need } from "./catalogue.ts";
+import type { JoinedBenchmark } from "./joint.ts";
+
+/** How metrics are computed. */
+export interface MetricOptions {
+  /** Annual risk-free rate, a fraction; 0 by default. */
+  readonly riskFreeRate?: number;
+  /** Periods a year; 252 by default. */
+  readonly periods?: number;
+  /** The returns beside a benchmark, joined on equal dates. */
+  readonly benchmark?: JoinedBenchmark;
+  /** Only these, extended ones included; by default every metric that the input allows. */
+  readonly names?: readonly string[];
+  /** Also those beyond QuantStats. */
+  readonly extended?: boolean;
+  /** For the deflated Sharpe ratio: how many strategies were tried. */
+  readonly trials?: number;
+  /** For the deflated Sharpe ratio: the variance of their Sharpe ratios, per period. */
+  readonly trialsVariance?: number;
+}
+
+/** A metric without a value. */
+export interface UndefinedMetric {
+  /** The metric's name. */
+  readonly metric: string;
+  /** Why it has no value. */
+  readonly reason: string;
+}
+
+/** What `computeMetrics` found. */
+export interface MetricSet {
+  /** The finite values, in the catalogue's order. */
+  readonly values: ReadonlyMap<string, number>;
+  /** The metrics that have no value, in the same order. */
+  readonly undefined: readonly UndefinedMetric[];
+}
+
+/**
+ * Computes the metrics of a returns series.
+ *
+ * Without a benchmark those that need one are left out, and so is the deflated Sharpe ratio
+ * without trials, unless asked for by name. Throws `RangeError` for unknown names and for input
+ * that `basisOf` refuses.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * const values = Float64Array.of(0.5, -0.5);
+ * const { values: found, undefined: missing } = computeMetrics({ dates: null, values }, {
+ *   names: ["total_return", "best_month"],
+ * });
+ * assertEquals([...found], [["total_return", -0.25]]);
+ * assertEquals(missing, [{ metric: "best_month", reason: "needs dates" }]);
+ * ```
+ */
+export function computeMetrics(returns: Returns, options: MetricOptions = {}): MetricSet {
+  const basis = basisOf(returns.values, { ...options, dates: returns.dates });
+  const values = new Map<string, number>();
+  const missing: UndefinedMetric[] = [];
+  for (const metric of chosenMetrics(options)) {
+    const lack = lacking(metric, basis);
+    const value = lack === null ? metric.compute(basis) : NaN;
+    if (Number.isFinite(value)) values.set(metric.name, value);
+    else missing.push({ metric: metric.name, reason: lack ?? metric.undefinedWhen });
+  }
+  return { values, undefined: missing };
+}
+
+function chosenMetrics(options: MetricOptions): readonly Metric[] {
+  if (options.names !== undefined) return metricsNamed(options.names);
+  return CATALOGUE.filter((metric) =>
+    (!metric.extended || options.extended === true) &&
+    (options.benchmark !== undefined || !metric.needs.includes("benchmark")) &&
+    (options.trials !== undefined || !metric.needs.includes("trials"))
+  );
+}
+
+function metricsNamed(names: readonly string[]): readonly Metric[] {
+  const wanted = new Set(names);
+  const chosen = CATALOGUE.filter((metric) => wanted.delete(metric.name));
+  if (wanted.size > 0) {
+    throw new RangeError(`Cannot compute unknown metrics: ${[...wanted].join(", ")}`);
+  }
+  return chosen;
+}
+
+/** Why a metric cannot be computed whatever the values are; null when nothing is lacking. */
+function lacking(metric: Metric, basis: Basis): string | null {
+  if (metric.needs.includes("benchmark")) {
+    if (basis.joint === null) return "needs a benchmark";
+    if (metric.needs.includes("growth") && Number.isNaN(basis.joint.strategyTotal)) {
+      return ruinReason(basis.joint.series.strategy);
+    }
+    return null;
+  }
+  if (basis.count === 0) return "the series has no rows";
+  return metric.needs.map((need) => REASONS[need](basis)).find((reason) => reason !== null) ?? null;
+}
+
+const REASONS: Readonly<Record<Need, (basis: Basis) => string | null>> = {
+  benchmark: () => null,
+  dates: (basis) => basis.dates === null ? "needs dates" : null,
+  growth: (basis) => basis.totals.ruinRow < 0 ? null : ruinReason(basis.values),
+  trials: (basis) =>
+    basis.trials === undefined || basis.trialsVariance === undefined
+      ? "needs the number of trials and the variance of their Sharpe ratios"
+      : null,
+};
+
+function ruinReason(values: Float64Array): string {
+  const row = values.findIndex((value) => value <= -1);
+  return `nothing compounds after a return of ${values[row]} (row ${row + 1})`;
+}

@@ -1,0 +1,63 @@
+// The public face of the metrics library: the catalogue and everything that computes, so that
+// callers outside the folder need no other path. Pure: nothing here touches clock, file or network.
+
+export { type Basis, basisOf, type BasisOptions, type Returns } from "./basis.ts";
+export { type JoinedBenchmark } from "./joint.ts";
+export {
+  CATALOGUE,
+  type Category,
+  type Direction,
+  type Metric,
+  type Need,
+  type Unit,
+} from "./catalogue.ts";
+export {
+  computeMetrics,
+  type MetricOptions,
+  type MetricSet,
+  type UndefinedMetric,
+} from "./compute.ts";
+export {
+  type DatedDrawdown,
+  drawdownDetails,
+  type DrawdownPeriod,
+  drawdownPeriods,
+} from "./drawdown_periods.ts";
+export { drawdownSeries, equityCurve } from "./growth.ts";
+export { monthlyReturns, type PeriodReturns, periodReturns, yearlyReturns } from "./calendar.ts";
+export { normalCdf, normalDensity, normalQuantile } from "./normal.ts";
+export { quantilesOf } from "./quantiles.ts";
+export {
+  computeSeries,
+  type Series,
+  SERIES_NAMES,
+  type SeriesOptions,
+  type SeriesPoint,
+} from "./series.ts";
+export {
+  rollingBeta,
+  type RollingOptions,
+  rollingSharpe,
+  rollingSortino,
+  rollingVolatility,
+} from "./rolling.ts";
+export { inferPeriods } from "./periods.ts";
+export { thin } from "./thinning.ts";
+export { monteCarlo, type MonteCarloOptions } from "./montecarlo.ts";
+export {
+  deflatedSharpeRatio,
+  expectedMaximumSharpe,
+  probabilisticSharpe,
+  type SharpeEstimate,
+  sharpeVariance,
+  trackRecordNeeded,
+  type TrackRecordOptions,
+  type Trials,
+} from "./overfitting.ts";
+export type { Tails } from "./basis.ts";
+export type { Calendar, MonthsLong } from "./calendar.ts";
+export type { DrawdownSummary } from "./drawdown_periods.ts";
+export type { Growth } from "./growth.ts";
+export type { Joint } from "./joint.ts";
+export type { Moments } from "./kernel.ts";
+export type { Totals } from "./totals.ts";

@@ -1,0 +1,20 @@
+// Value at risk and the mean loss beyond it, of any series: the returns, and the drawdown series
+// for the serenity index. Apart from risk.ts so that drawdown.ts need not import it.
+
+import { meanBelow } from "./kernel.ts";
+import { normalQuantile } from "./normal.ts";
+
+// 1 − 0.95 in floating point, as QuantStats passes it on.
+const FIVE_PERCENT = normalQuantile(1 - 0.95);
+
+/** The 5 % quantile of a normal distribution; NaN without a deviation to scale it by. */
+export function normalVar(mean: number, deviation: number): number {
+  return deviation > 0 ? mean + FIVE_PERCENT * deviation : NaN;
+}
+
+/** The mean of the values below `normalVar`, or that itself when there are none. */
+export function tailLoss(values: Float64Array, mean: number, deviation: number): number {
+  const threshold = normalVar(mean, deviation);
+  const loss = meanBelow(values, threshold);
+  return Number.isNaN(loss) ? threshold : loss;
+}
