@@ -1,0 +1,166 @@
+// `--date-format`: the directives of strptime, which the traders who write the files know from
+// Python. A format is compiled once into a regular expression and the fields it captures.
+
+import { UsageError } from "../errors.ts";
+import { civilMs } from "./calendar_time.ts";
+
+/** A time as a text said it: the wall clock, and the offset from UTC where one was written. */
+export interface WrittenTime {
+  readonly wallMs: number;
+  readonly offsetMs: number | null;
+  readonly isFiner: boolean;
+}
+
+const MONTHS = [
+  "january",
+  "february",
+  "march",
+  "april",
+  "may",
+  "june",
+  "july",
+  "august",
+  "september",
+  "october",
+  "november",
+  "december",
+] as const;
+const DAY_NAME = "(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?";
+
+type Field = "year" | "shortYear" | "month" | "monthName" | "day" | "dayOfYear" | "hour" | "minute";
+type LateField = "second" | "fraction" | "half" | "offset";
+
+const DIRECTIVES: Readonly<Record<string, readonly [pattern: string, field?: Field | LateField]>> =
+  {
+    Y: ["(\\d{4})", "year"],
+    y: ["(\\d{2})", "shortYear"],
+    m: ["(\\d{1,2})", "month"],
+    b: ["([a-z]{3})", "monthName"],
+    B: ["([a-z]{3,9})", "monthName"],
+    d: ["(\\d{1,2})", "day"],
+    e: [" ?(\\d{1,2})", "day"],
+    j: ["(\\d{1,3})", "dayOfYear"],
+    H: ["(\\d{1,2})", "hour"],
+    I: ["(\\d{1,2})", "hour"],
+    M: ["(\\d{1,2})", "minute"],
+    S: ["(\\d{1,2})", "second"],
+    f: ["(\\d{1,9})", "fraction"],
+    p: ["([ap]m)", "half"],
+    z: ["(z|utc|gmt|[+-]\\d{2}:?\\d{2})", "offset"],
+    Z: ["(z|utc|gmt)", "offset"],
+    a: [DAY_NAME],
+    A: [DAY_NAME],
+    "%": ["%"],
+  };
+const SHORTHANDS: Readonly<Record<string, string>> = {
+  F: "%Y-%m-%d",
+  T: "%H:%M:%S",
+  D: "%m/%d/%y",
+};
+
+/** The other way to write a format, taken when it has no `%`: DD/MM/YYYY. */
+const LETTERS: Readonly<Record<string, string>> = {
+  YYYY: "%Y",
+  YY: "%y",
+  MMM: "%b",
+  MM: "%m",
+  DD: "%d",
+  HH: "%H",
+  mm: "%M",
+  SS: "%S",
+  ss: "%S",
+};
+
+/** A reader of times written in a strptime format; it answers null where a text does not fit. */
+export function compileDateFormat(format: string): (text: string) => WrittenTime | null {
+  const fields: (Field | LateField)[] = [];
+  const directives = format.includes("%")
+    ? format
+    : format.replace(/YYYY|YY|MMM|MM|DD|HH|mm|SS|ss/g, (letters) => LETTERS[letters] as string);
+  const source = directives.replace(
+    /%([FTD])/g,
+    (_, letter: string) => SHORTHANDS[letter] as string,
+  )
+    .replace(/%(.?)|([^%]+)/gs, (_, letter: string | undefined, plain: string | undefined) => {
+      if (plain !== undefined) return plain.replace(/[.*+?^${}()|[\]\\/]/g, "\\$&");
+      const directive = DIRECTIVES[letter ?? ""];
+      if (directive === undefined) throw unknownDirective(format, `%${letter}`);
+      if (directive[1] !== undefined) fields.push(directive[1]);
+      return directive[0];
+    });
+  const has = (...names: readonly (Field | LateField)[]): boolean =>
+    names.some((name) => fields.includes(name));
+  if (!has("year", "shortYear") || !(has("dayOfYear") || has("month", "monthName"))) {
+    throw new UsageError(
+      `Cannot use --date-format "${format}": it must say where the year and the month are, as in %Y-%m-%d`,
+    );
+  }
+  const pattern = new RegExp(`^${source}$`, "i");
+  return (text) => {
+    const match = pattern.exec(text);
+    if (match === null) return null;
+    return assemble(new Map(fields.map((field, index) => [field, match[index + 1] as string])));
+  };
+}
+
+function unknownDirective(format: string, directive: string): UsageError {
+  const known = [...Object.keys(DIRECTIVES), ...Object.keys(SHORTHANDS)].map((name) => `%${name}`);
+  return new UsageError(
+    `Cannot use --date-format "${format}": ${directive} is not one of ${known.join(" ")}`,
+  );
+}
+
+function assemble(parts: ReadonlyMap<Field | LateField, string>): WrittenTime | null {
+  const number = (field: Field | LateField, absent: number): number =>
+    Number(parts.get(field) ?? absent);
+  const fraction = (parts.get("fraction") ?? "").padEnd(9, "0");
+  const hour = hourOf(number("hour", 0), parts.get("half")?.toLowerCase());
+  const month = parts.has("dayOfYear") ? 1 : monthOf(parts, number("month", 0));
+  const first = civilMs(
+    yearOf(parts),
+    month,
+    parts.has("dayOfYear") ? 1 : number("day", 1),
+    hour,
+    number("minute", 0),
+    number("second", 0),
+    Number(fraction.slice(0, 3)),
+  );
+  const wallMs = first + (number("dayOfYear", 1) - 1) * 86_400_000;
+  if (Number.isNaN(wallMs) || number("dayOfYear", 1) < 1 || number("dayOfYear", 1) > 366) {
+    return null;
+  }
+  const offset = parts.get("offset");
+  return {
+    wallMs,
+    offsetMs: offset === undefined ? null : readOffset(offset),
+    isFiner: Number(fraction.slice(3)) > 0,
+  };
+}
+
+/** Two-digit years as POSIX has them: 69–99 are 1969–1999, 00–68 are 2000–2068. */
+function yearOf(parts: ReadonlyMap<Field | LateField, string>): number {
+  const full = parts.get("year");
+  if (full !== undefined) return Number(full);
+  const short = Number(parts.get("shortYear"));
+  return short >= 69 ? 1900 + short : 2000 + short;
+}
+
+function monthOf(parts: ReadonlyMap<Field | LateField, string>, month: number): number {
+  const name = parts.get("monthName")?.toLowerCase();
+  if (name === undefined) return month;
+  return 1 + MONTHS.findIndex((full) => full === name || full.slice(0, 3) === name);
+}
+
+function hourOf(hour: number, half: string | undefined): number {
+  if (half === undefined) return hour;
+  if (hour < 1 || hour > 12) return NaN;
+  return (hour % 12) + (half === "pm" ? 12 : 0);
+}
+
+/** An offset (`Z`, `UTC`, `+05:30`, `-0800`, `+09`) in ms. */
+export function readOffset(text: string): number {
+  const match = /^([+-])(\d{2}):?(\d{2})?$/.exec(text);
+  if (match === null) return 0;
+  const ms = (Number(match[2]) * 60 + Number(match[3] ?? 0)) * 60_000;
+  return match[1] === "-" ? -ms : ms;
+}

@@ -1,0 +1,210 @@
+// Dates from text: which forms are read, and what is said of the rest. The wall clock is kept as it
+// is written (a Tokyo day stays that day), held as if it were UTC; an epoch is UTC. The form of the
+// first cell binds the column, so that a stray number never becomes a date of another kind.
+
+import { civilMs } from "./calendar_time.ts";
+import { isMissing, quoted } from "./cells.ts";
+import { compileDateFormat, readOffset, type WrittenTime } from "./date_format.ts";
+import { type IsoMarks, readIsoBytes } from "./iso_bytes.ts";
+import { wallClock } from "./timezone.ts";
+
+/** What a column of dates is read with. */
+export interface DateOptions {
+  /** strptime directives, or `s`, `ms`, `us`, `ns` for an epoch. */
+  readonly dateFormat?: string | undefined;
+  /** IANA name of the zone whose wall clock is wanted. */
+  readonly timezone?: string | undefined;
+}
+
+type Epoch = "s" | "ms" | "us" | "ns";
+type Form = "iso" | "compact" | Epoch;
+
+/** Reads the dates of one column; keeps what it has learnt of them. */
+export interface DateReader extends IsoMarks {
+  /** The time in a trimmed cell, or NaN; `problem` then says what is wrong with it. */
+  readText(text: string): number;
+  /** The same from bytes; NaN also where only `readText` can tell. */
+  readBytes(bytes: Uint8Array, start: number, end: number): number;
+  /** An instant known as a number (ms since the epoch), as wall-clock time. */
+  readInstant(ms: number): number;
+  problem(text: string): string;
+}
+
+const ISO =
+  /^(\d{4})([-/.])(\d{2})\2(\d{2})(?:[T ](\d{2}):(\d{2})(?::(\d{2})(?:\.(\d+))?)?)?( ?(?:Z|UTC|[+-](?:[01]\d|2[0-3])(?::?[0-5]\d)?))?$/;
+const EPOCH = /^(-?)(\d+)(?:\.(\d*))?$/;
+const TWO_READINGS = /^(\d{1,2})([-/.])(\d{1,2})\2(\d{4}|\d{2})(?!\d)/;
+const MONTH_NAME = /^(?:[a-z]{3,9}\.? \d{1,2},? \d{4}|\d{1,2}[ -][a-z]{3,9}[ -]\d{2,4})/i;
+/** Digits to drop from an epoch to have ms; negative: to add. */
+const EPOCH_DIGITS: Readonly<Record<Epoch, number>> = { s: -3, ms: 0, us: 3, ns: 6 };
+
+/** A reader for one column. Throws `UsageError` for a format or zone that does not exist. */
+export function createDateReader(options: DateOptions): DateReader {
+  const { dateFormat, timezone } = options;
+  const epoch = isEpoch(dateFormat) ? dateFormat : undefined;
+  const custom = dateFormat === undefined || epoch !== undefined
+    ? null
+    : compileDateFormat(dateFormat);
+  const toZone = timezone === undefined ? null : wallClock(timezone);
+  let form: Form | undefined = epoch;
+
+  const fromWritten = (time: WrittenTime | null): number => {
+    if (time === null) return NaN;
+    if (time.isFiner) reader.isFiner = true;
+    if (time.offsetMs === null) return time.wallMs;
+    reader.hasOffset = true;
+    return toZone === null ? time.wallMs : toZone(time.wallMs - time.offsetMs);
+  };
+  const reader: DateReader = {
+    hasOffset: false,
+    isFiner: false,
+    month: { ordinal: NaN, startMs: NaN, days: 0 },
+    readText(text) {
+      if (custom !== null) return fromWritten(custom(text));
+      if (form === undefined) form = formOf(text);
+      if (form === undefined) return NaN;
+      if (form === "iso" || form === "compact") {
+        return fromWritten(form === "iso" ? readIso(text) : readCompact(text));
+      }
+      const instant = readEpoch(text, form, epoch === undefined, reader);
+      return Number.isNaN(instant) ? NaN : this.readInstant(instant);
+    },
+    readBytes(bytes, start, end) {
+      if (form !== "iso" || custom !== null || toZone !== null) return NaN;
+      return readIsoBytes(bytes, start, end, reader);
+    },
+    readInstant(ms) {
+      if (toZone === null) return ms;
+      reader.hasOffset = true;
+      return toZone(ms);
+    },
+    problem: (text) => dateProblem(text, dateFormat, form),
+  };
+  return reader;
+}
+
+/** Tells whether text has the form of a date, or would have if `--date-format` told which. */
+export function dateRecogniser(options: DateOptions): (text: string) => boolean {
+  const { dateFormat } = options;
+  if (dateFormat !== undefined) {
+    const reader = createDateReader({ dateFormat });
+    return (text) => !Number.isNaN(reader.readText(text));
+  }
+  return (text) => {
+    const form = formOf(text);
+    if (form === "compact") return readCompact(text) !== null;
+    return form !== undefined || TWO_READINGS.test(text) || MONTH_NAME.test(text);
+  };
+}
+
+function isEpoch(format: string | undefined): format is Epoch {
+  return format === "s" || format === "ms" || format === "us" || format === "ns";
+}
+
+function formOf(text: string): Form | undefined {
+  if (ISO.test(text)) return "iso";
+  const match = EPOCH.exec(text);
+  if (match === null) return undefined;
+  const digits = (match[2] as string).length;
+  if (digits === 8 && match[1] === "" && match[3] === undefined) return "compact";
+  return epochOf(digits);
+}
+
+/** The unit of an epoch, by its digits: 9 to 11 are seconds (1973 to 5138), three more a step finer. */
+function epochOf(digits: number): Epoch | undefined {
+  if (digits < 9 || digits > 19) return undefined;
+  if (digits <= 11) return "s";
+  if (digits <= 14) return "ms";
+  return digits <= 17 ? "us" : "ns";
+}
+
+function readIso(text: string): WrittenTime | null {
+  const match = ISO.exec(text);
+  if (match === null) return null;
+  const fraction = (match[8] ?? "").padEnd(3, "0");
+  const part = (index: number): number => Number(match[index] ?? 0);
+  const ms = Number(fraction.slice(0, 3));
+  const wallMs = civilMs(part(1), part(3), part(4), part(5), part(6), part(7), ms);
+  if (Number.isNaN(wallMs)) return null;
+  const offset = match[9]?.trim();
+  if (offset !== undefined && match[5] === undefined) return null;
+  return {
+    wallMs,
+    offsetMs: offset === undefined ? null : readOffset(offset),
+    isFiner: /[1-9]/.test(fraction.slice(3)),
+  };
+}
+
+function readCompact(text: string): WrittenTime | null {
+  if (!/^\d{8}$/.test(text)) return null;
+  const wallMs = civilMs(
+    Number(text.slice(0, 4)),
+    Number(text.slice(4, 6)),
+    Number(text.slice(6)),
+  );
+  return Number.isNaN(wallMs) ? null : { wallMs, offsetMs: null, isFiner: false };
+}
+
+/** By digits, not by arithmetic: nanoseconds do not fit a double. Cut, not rounded, to the ms. */
+function readEpoch(text: string, unit: Epoch, byDigits: boolean, marks: IsoMarks): number {
+  const match = EPOCH.exec(text);
+  if (match === null) return NaN;
+  const [, sign, whole = "", fraction = ""] = match;
+  if (byDigits && epochOf(whole.length) !== unit) return NaN;
+  const drop = EPOCH_DIGITS[unit];
+  const kept = drop < 0
+    ? whole + fraction.slice(0, -drop).padEnd(-drop, "0")
+    : whole.slice(0, Math.max(0, whole.length - drop));
+  const lost = drop < 0
+    ? fraction.slice(-drop)
+    : whole.slice(Math.max(0, whole.length - drop)) + fraction;
+  const isCut = /[1-9]/.test(lost);
+  if (isCut) marks.isFiner = true;
+  const ms = sign === "-" ? -Number(kept) - (isCut ? 1 : 0) : Number(kept);
+  return Math.abs(ms) <= LAST_MS ? ms : NaN;
+}
+
+/** The last time that Date can hold. */
+const LAST_MS = 8.64e15;
+
+function dateProblem(text: string, format: string | undefined, form: Form | undefined): string {
+  if (isMissing(text)) return "the date is missing";
+  if (format !== undefined) {
+    return `the date ${quoted(text)} does not fit --date-format "${format}"`;
+  }
+  const numeric = TWO_READINGS.exec(text);
+  if (numeric !== null) {
+    const forms = numericForms(numeric);
+    return forms.length === 1
+      ? `the date ${quoted(text)} needs --date-format, such as ${forms[0]}`
+      : `the date ${quoted(text)} can be read in more than one way; ` +
+        `say which with --date-format, such as ${forms.join(" or ")}`;
+  }
+  if (form === "iso" && ISO.test(text)) return `there is no such date as ${quoted(text)}`;
+  if (form === "compact" && /^\d{8}$/.test(text)) return `there is no such date as ${quoted(text)}`;
+  return `expected a date such as 2024-01-31${
+    form === undefined || form === "iso" ? "" : ` (${FORMS[form]})`
+  }, ` +
+    `got ${quoted(text)}; other forms need --date-format`;
+}
+
+/** The formats that three numbers fit by their size: 13/02/2024 has no month first. */
+function numericForms(parts: readonly string[]): readonly string[] {
+  const [, first = "", separator = "-", second = "", last = ""] = parts;
+  const year = last.length === 4 ? "%Y" : "%y";
+  const orders = [["%d", "%m", year], ["%m", "%d", year]];
+  if (last.length === 2) orders.push(["%y", "%m", "%d"]);
+  const largest: Readonly<Record<string, number>> = { "%d": 31, "%m": 12, "%y": 99, "%Y": 9999 };
+  const fits = (order: readonly string[]): boolean =>
+    [first, second, last].every((text, at) => Number(text) <= (largest[order[at] ?? ""] ?? 0));
+  const forms = orders.filter(fits);
+  return (forms.length === 0 ? orders : forms).map((order) => order.join(separator));
+}
+
+const FORMS: Readonly<Record<Exclude<Form, "iso">, string>> = {
+  compact: "here YYYYMMDD, as in the first row",
+  s: "here seconds since 1970, as in the first row",
+  ms: "here milliseconds since 1970, as in the first row",
+  us: "here microseconds since 1970, as in the first row",
+  ns: "here nanoseconds since 1970, as in the first row",
+};

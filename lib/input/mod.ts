@@ -1,0 +1,103 @@
+// The public face of the inputs: a path goes in, series of returns come out. What a file is is told
+// from its content by the table in formats.ts; every rule about dates, missing values and kinds
+// applies alike to all of them.
+
+import { InputError, UsageError, type Warning } from "../errors.ts";
+import { formatOf, INPUT_FORMATS } from "./formats.ts";
+import type { ReadOptions } from "./options.ts";
+import type { InputSeries } from "./series.ts";
+import { type Host, openSource, type Source } from "./source.ts";
+
+export { timestampText } from "./calendar_time.ts";
+export { alignBenchmark, type AlignedBenchmark, type BenchmarkPaths } from "./benchmark.ts";
+export { INPUT_FORMATS, type InputFormat } from "./formats.ts";
+export { type Kind, KINDS, type Missing, type ReadOptions } from "./options.ts";
+export type { InputSeries, ReadResult } from "./series.ts";
+export type { Host, Source } from "./source.ts";
+
+/** A file that was read. */
+export interface InputFile {
+  /** As it was given: `-` is standard input. */
+  readonly path: string;
+  /** A name of `INPUT_FORMATS`. */
+  readonly format: string;
+  /** 64 hex digits of the file as it is stored; empty unless `hash` was asked for. */
+  readonly sha256: string;
+  /** Size of the file as it is stored. */
+  readonly bytes: number;
+  /** At least one. */
+  readonly series: readonly InputSeries[];
+  /** Whether any date has a time of day. */
+  readonly hasTime: boolean;
+  /** What the user should know of the reading. */
+  readonly warnings: readonly Warning[];
+}
+
+/**
+ * Reads a file, or standard input as `-`. Throws `InputError` for what cannot be read, naming file
+ * and line, and `UsageError` for options that make no sense.
+ */
+export async function readInput(
+  host: Host,
+  path: string,
+  options: ReadOptions,
+): Promise<InputFile> {
+  checkFormat(options.inputFormat);
+  const source = await openSource(host, path, options);
+  try {
+    checkContent(source);
+    const result = await formatOf(source, options.inputFormat).read(source, options);
+    return { ...result, path, ...source.stored() };
+  } finally {
+    await source.close();
+  }
+}
+
+/** Reads a file that must hold one series; throws `UsageError` naming them when there are several. */
+export async function readReturns(
+  host: Host,
+  path: string,
+  options: ReadOptions,
+): Promise<InputFile> {
+  const file = await readInput(host, path, options);
+  if (file.series.length > 1) {
+    const names = file.series.map((series) => series.name ?? "(unnamed)").join(", ");
+    throw new UsageError(`${path} holds several strategies (${names}); pick one with --strategy`);
+  }
+  return file;
+}
+
+/** The SHA-256 of a file as it is stored, as `readInput` with `hash` gives it. */
+export async function hashFile(host: Host, path: string): Promise<string> {
+  const source = await openSource(host, path, { hash: true, isRaw: true });
+  for await (const chunk of source.chunks()) void chunk;
+  return source.stored().sha256;
+}
+
+function checkFormat(asked: string | undefined): void {
+  if (asked === undefined || INPUT_FORMATS.some((format) => format.name === asked)) return;
+  const names = INPUT_FORMATS.map((format) => format.name).join(", ");
+  throw new UsageError(`Unknown --input-format "${asked}"; the formats are ${names}`);
+}
+
+const PARQUET_MARK = 0x50415231;
+const ZIP_MARK = 0x504b0304;
+
+/** Refuses what no reader takes, with a word on what it is. */
+function checkContent(source: Source): void {
+  const { head, path } = source;
+  if (head.length === 0) throw new InputError(path, "it is empty");
+  const start = new DataView(head.buffer, head.byteOffset, head.length);
+  if (head.length >= 4 && [PARQUET_MARK, ZIP_MARK].includes(start.getUint32(0))) return;
+  const pair = head.length >= 2 ? start.getUint16(0) : 0;
+  const beginning = head.subarray(0, 1024);
+  if (pair !== 0xfffe && pair !== 0xfeff && !beginning.includes(0)) return;
+  const isOddZero = (byte: number, at: number): boolean => byte === 0 && at % 2 === 1;
+  const zeros = beginning.filter((byte) => byte === 0).length;
+  const oddZeros = beginning.filter(isOddZero).length;
+  const isTwoByte = zeros * 3 > beginning.length && (oddZeros === 0 || oddZeros === zeros);
+  if (pair === 0xfffe || pair === 0xfeff || isTwoByte) {
+    throw new InputError(path, "it is UTF-16 text; save it as UTF-8");
+  }
+  throw new InputError(path, "it is binary, of no format that can be read");
+}

@@ -1,0 +1,88 @@
+// Zip archives by fflate, loaded only when a file is one. Members are read into memory and nothing
+// is ever written, but a name that would leave its folder marks an archive as hostile.
+
+import { unzipSync } from "fflate";
+import { InputError } from "../errors.ts";
+import { quoted } from "./cells.ts";
+import { tooLarge } from "./source.ts";
+
+/** The one member that `choose` picks among the archive's names; an error when it picks none. */
+export function readZipMember(
+  path: string,
+  bytes: Uint8Array,
+  choose: (names: readonly string[]) => string | undefined,
+  limit: number,
+): Uint8Array {
+  const names: string[] = [];
+  const unzip = (
+    filter: (file: { name: string; originalSize: number }) => boolean,
+  ): Uint8Array[] => {
+    try {
+      return Object.values(unzipSync(bytes, { filter }));
+    } catch (cause) {
+      if (cause instanceof InputError) throw cause;
+      const reason = cause instanceof Error ? cause.message : String(cause);
+      throw new InputError(path, `its zip data is damaged or cut off: ${reason}`, { cause });
+    }
+  };
+  unzip(({ name }) => {
+    names.push(name);
+    return false;
+  });
+  const hostile = names.find((name) => /(?:^|[\\/])\.\.(?:[\\/]|$)|^[\\/]|^[a-z]:/i.test(name));
+  if (hostile !== undefined) {
+    throw new InputError(
+      path,
+      `the archive holds the name ${quoted(hostile)}, which leaves its folder`,
+    );
+  }
+  if (names.includes("xl/workbook.xml")) {
+    throw new InputError(path, "it is an Excel workbook; save its sheet as CSV");
+  }
+  const chosen = choose(names);
+  if (chosen === undefined) {
+    const some = names.slice(0, 10).map(quoted).join(", ");
+    throw new InputError(path, `the archive holds no backtest result, only ${some || "nothing"}`);
+  }
+  const [member] = unzip(({ name, originalSize }) => {
+    if (name === chosen && originalSize > limit) throw tooLarge(path, limit);
+    return name === chosen;
+  });
+  if (member === undefined || checksumOf(bytes, chosen) !== crc32(member)) {
+    throw new InputError(
+      path,
+      `its zip data is damaged: the checksum of ${quoted(chosen)} is wrong`,
+    );
+  }
+  return member;
+}
+
+const END_MARK = 0x06054b50;
+const ENTRY_MARK = 0x02014b50;
+
+/** The CRC-32 that the archive's directory has for a member; fflate does not compare it. */
+function checksumOf(bytes: Uint8Array, name: string): number | undefined {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  let end = bytes.length - 22;
+  while (end > 0 && view.getUint32(end, true) !== END_MARK) end--;
+  let at = end < 0 ? 0 : view.getUint32(end + 16, true);
+  while (at + 46 <= bytes.length && view.getUint32(at, true) === ENTRY_MARK) {
+    const nameLength = view.getUint16(at + 28, true);
+    const entry = new TextDecoder().decode(bytes.subarray(at + 46, at + 46 + nameLength));
+    if (entry === name) return view.getUint32(at + 16, true);
+    at += 46 + nameLength + view.getUint16(at + 30, true) + view.getUint16(at + 32, true);
+  }
+  return undefined;
+}
+
+/** CRC-32 as in ISO 3309 and zip: reflected, polynomial 0xEDB88320. */
+function crc32(bytes: Uint8Array): number {
+  const table = Uint32Array.from({ length: 256 }, (_, byte) => {
+    let rest = byte;
+    for (let bit = 0; bit < 8; bit++) rest = rest & 1 ? (rest >>> 1) ^ 0xedb88320 : rest >>> 1;
+    return rest;
+  });
+  let crc = 0xffffffff;
+  for (const byte of bytes) crc = (crc >>> 8) ^ (table[(crc ^ byte) & 0xff] as number);
+  return ~crc >>> 0;
+}
