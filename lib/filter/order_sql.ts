@@ -1,0 +1,112 @@
+// The order of order.ts in SQL, for the store. Keys come in by LEFT JOIN, so that runs without them
+// stay; by the metric's own range where that is enough, since a range is read in one go.
+
+import type { ExperimentAttribute, RunAttribute } from "./fields.ts";
+import { distinct, type OrderBy, withDefault } from "./order.ts";
+import { experimentColumn, runColumn, type RunIdSql } from "./sql.ts";
+
+/** SQL of an order: `joins` follow `FROM runs`, `orderBy` follows ORDER BY; the parameters are those of the joins. */
+export interface OrderSql {
+  /** What brings the sort keys in; empty when only attributes are sorted by. */
+  readonly joins: string;
+  /** Ends with the id, so that the order is total. */
+  readonly orderBy: string;
+  /** One for each `?` of the joins. */
+  readonly parameters: readonly string[];
+}
+
+/** The same over the runs that have the metric which comes first: `FROM ${from} WHERE ${condition} AND …`. */
+export interface PresentOrderSql {
+  /** Begins with the metric that comes first. */
+  readonly from: string;
+  /** Holds the metric's key as a parameter. */
+  readonly condition: string;
+  /** For the filter's SQL. */
+  readonly runId: RunIdSql;
+  /** As in `OrderSql`. */
+  readonly orderBy: string;
+  /** Those of `from`, then those of `condition`. */
+  readonly parameters: readonly string[];
+}
+
+/** The order of `runOrder` in the store; a key that is sorted by twice counts once. */
+export function runOrderSql(orderBy: readonly OrderBy[]): OrderSql {
+  const joins: string[] = [];
+  const terms: string[] = [];
+  const parameters: string[] = [];
+  for (const { entity, key, descending } of distinct(orderBy)) {
+    const direction = descending ? " DESC" : "";
+    if (entity === "attribute") {
+      const column = runColumn(key as RunAttribute);
+      terms.push(`${column} IS NULL`, `${column}${direction}`);
+      continue;
+    }
+    const alias = `o${parameters.length + 1}`;
+    joins.push(orderJoin(entity, alias));
+    parameters.push(key);
+    const value = `${alias}.value`;
+    terms.push(`${alias}.run_id IS NULL`, `${value} IS NULL`, `${value}${direction}`);
+  }
+  if (!orderBy.some(({ entity, key }) => entity === "attribute" && key === "start_time")) {
+    terms.push("runs.start_time DESC");
+  }
+  return { joins: joins.join(" "), orderBy: [...terms, "runs.key"].join(", "), parameters };
+}
+
+/**
+ * The order of the runs that have its first metric, read in the metric's own range instead of run by
+ * run: measured three times as fast. Runs without come last in any case, so where this fills a
+ * limit it is the whole answer. Null when the first key is not a metric.
+ */
+export function presentOrderSql(orderBy: readonly OrderBy[]): PresentOrderSql | null {
+  if (orderBy[0]?.entity !== "metric") return null;
+  const { joins, orderBy: terms, parameters } = runOrderSql(orderBy);
+  const first = orderJoin("metric", "o1");
+  return {
+    from: `metrics AS o1 CROSS JOIN runs ON runs.id = o1.run_id${joins.slice(first.length)}`,
+    runId: "o1.run_id",
+    condition: `o1.value IS NOT NULL AND o1.key_id = ${KEY_ID}`,
+    orderBy: terms.replace("o1.run_id IS NULL, o1.value IS NULL, ", ""),
+    // The first key's parameter moves from the first join to the condition, after the other joins.
+    parameters: [...parameters.slice(1), ...parameters.slice(0, 1)],
+  };
+}
+
+const KEY_ID = "(SELECT id FROM keys WHERE name = ?)";
+
+function orderJoin(entity: "metric" | "param" | "tag", alias: string): string {
+  if (entity === "metric") {
+    return `LEFT JOIN metrics AS ${alias} ON ` +
+      `${alias}.key_id = ${KEY_ID} AND ${alias}.run_id = runs.id`;
+  }
+  const table = entity === "param" ? "params" : "tags";
+  return `LEFT JOIN ${table} AS ${alias} ON ${alias}.run_id = runs.id AND ${alias}.key = ?`;
+}
+
+/** The order of `experimentOrder` in the store. */
+export function experimentOrderSql(orderBy: readonly OrderBy[]): OrderSql {
+  const joins: string[] = [];
+  const terms: string[] = [];
+  const parameters: string[] = [];
+  for (const { entity, key, descending } of distinct(withDefault(orderBy))) {
+    const direction = descending ? " DESC" : "";
+    if (entity === "attribute") {
+      const column = key === "experiment_id"
+        ? "experiments.id"
+        : experimentColumn(key as ExperimentAttribute);
+      terms.push(`${column} IS NULL`, `${column}${direction}`);
+      continue;
+    }
+    const alias = `o${parameters.length + 1}`;
+    joins.push(
+      `LEFT JOIN experiment_tags AS ${alias} ON ${alias}.experiment_id = experiments.id AND ${alias}.key = ?`,
+    );
+    parameters.push(key);
+    terms.push(`${alias}.value IS NULL`, `${alias}.value${direction}`);
+  }
+  return {
+    joins: joins.join(" "),
+    orderBy: [...terms, "experiments.id DESC"].join(", "),
+    parameters,
+  };
+}
