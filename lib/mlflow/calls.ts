@@ -1,0 +1,93 @@
+// The forms that MLflow's REST calls take, each with its rule on repeating: questions and changes
+// that are the same when made twice may be repeated; what makes something new may not.
+
+import { NotFoundError, TrackerError } from "../errors.ts";
+import type { Http, HttpRequest } from "./http.ts";
+import type { Reader } from "./schema.ts";
+
+/** Where MLflow's calls are, below the server's root. */
+export const API = "/api/2.0/mlflow";
+
+/** A question. */
+export function get<Value>(
+  http: Http,
+  endpoint: string,
+  query: NonNullable<HttpRequest["query"]>,
+  read: Reader<Value>,
+  maxBytes?: number,
+): Promise<Value> {
+  return http.json({
+    method: "GET",
+    path: `${API}/${endpoint}`,
+    query,
+    repeatable: true,
+    ...(maxBytes === undefined ? {} : { maxBytes }),
+  }, read);
+}
+
+/** A search: a POST that changes nothing. */
+export function search<Value>(
+  http: Http,
+  endpoint: string,
+  body: unknown,
+  read: Reader<Value>,
+): Promise<Value> {
+  return http.json({
+    method: "POST",
+    path: `${API}/${endpoint}`,
+    body,
+    repeatable: true,
+    changes: false,
+    maxBytes: MAX_SEARCH_BYTES,
+  }, read);
+}
+
+/** A change that is the same when made twice; its answer says nothing. */
+export async function change(
+  http: Http,
+  endpoint: string,
+  body: unknown,
+  onRepeat: () => void = () => {},
+): Promise<void> {
+  const path = `${API}/${endpoint}`;
+  await http.json({ method: "POST", path, body, repeatable: true, onRepeat }, () => undefined);
+}
+
+/** Something new: made twice it would be there twice. */
+export function create<Value>(
+  http: Http,
+  endpoint: string,
+  body: unknown,
+  read: Reader<Value>,
+): Promise<Value> {
+  return http.json({ method: "POST", path: `${API}/${endpoint}`, body, repeatable: false }, read);
+}
+
+/** A page of 1000 runs with 100 metrics each has some 9 MB. */
+const MAX_SEARCH_BYTES = 256 * 1024 * 1024;
+
+/** Whether MLflow says that what a request is about does not exist. */
+export function isMissing(error: unknown): error is TrackerError {
+  return error instanceof TrackerError && error.code === "RESOURCE_DOES_NOT_EXIST";
+}
+
+/** Does the work; MLflow's "does not exist" becomes an error that names what was asked for. */
+export async function named<Value>(
+  kind: "run" | "experiment",
+  id: string,
+  work: () => Promise<Value>,
+): Promise<Value> {
+  try {
+    return await work();
+  } catch (error) {
+    if (isMissing(error)) throw new NotFoundError(kind, id);
+    throw error;
+  }
+}
+
+/** A record as MLflow writes it: a list of keys and values. */
+export function pairsOf(
+  record: Readonly<Record<string, string>>,
+): readonly { readonly key: string; readonly value: string }[] {
+  return Object.entries(record).map(([key, value]) => ({ key, value }));
+}

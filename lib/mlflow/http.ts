@@ -1,0 +1,290 @@
+// Requests to MLflow and what their failures mean. It repeats a request only where that is safe and
+// marks an error with `maybeDone` when the server may have acted all the same: a create is never
+// sent twice on suspicion, because that is how runs end up on a server twice.
+
+import { TrackerError } from "../errors.ts";
+import type { Io } from "../io.ts";
+import type { StreamedBody, Transport, TransportReply } from "../transport.ts";
+import { readReply, type Reply } from "./reply.ts";
+import { type Auth, OVERLOADED_CODE, refusal } from "./refusal.ts";
+import { type Reader, ShapeError } from "./schema.ts";
+
+export interface HttpOptions {
+  readonly transport: Transport;
+  /** Path of the server's root, without a slash at its end. */
+  readonly root: string;
+  readonly auth: Auth;
+  readonly workspace: string | null;
+  /** How often a request is repeated at most. */
+  readonly retries: number;
+  /** Seconds before the first repeat, doubled for each further one. */
+  readonly backoffFactor: number;
+  readonly timeoutMs: number;
+  readonly io: Pick<Io, "sleep" | "randomBytes" | "now">;
+}
+
+/** A request below the server's root. */
+export interface HttpRequest {
+  readonly method: "GET" | "POST" | "PATCH" | "PUT" | "DELETE";
+  /** Begins with a slash; parts are encoded by the caller. */
+  readonly path: string;
+  readonly query?: Readonly<Record<string, string | number | undefined>>;
+  /** Sent as JSON; a Uint8Array or stream as it is. */
+  readonly body?: unknown;
+  readonly content?: Uint8Array | StreamedBody;
+  /** True when carrying it out twice is the same as once. */
+  readonly repeatable: boolean;
+  /** False for a POST that only asks. */
+  readonly changes?: boolean;
+  /** Largest reply taken. */
+  readonly maxBytes?: number;
+  /** Called before a repeat of a request that may have been carried out. */
+  readonly onRepeat?: () => void;
+}
+
+export interface Http {
+  /** A reply as JSON, read by a reader of schema.ts. */
+  json<Value>(request: HttpRequest, read: Reader<Value>): Promise<Value>;
+  /** A reply as text. */
+  text(request: HttpRequest): Promise<string>;
+  /** A reply whose content is wanted as it arrives. */
+  stream(request: HttpRequest): AsyncIterable<Uint8Array>;
+  /** The whole URL of a path, for errors. */
+  url(path: string): string;
+  /** A reply's status and headers whatever they are; not repeated. For diagnosis. */
+  probe(request: HttpRequest): Promise<Reply>;
+}
+
+const MAX_REPLY_BYTES = 64 * 1024 * 1024;
+const MAX_REDIRECTS = 5;
+const MAX_DELAY_MS = 60_000;
+/** Statuses that pass: time-out, too many requests, and faults of the server or what is before it. */
+const PASSING: ReadonlySet<number> = new Set([408, 425, 429, 500, 502, 503, 504]);
+
+const encoder = new TextEncoder();
+
+/** The requests of one client. */
+export function openHttp(options: HttpOptions): Http {
+  return {
+    json: async (request, read) => {
+      const reply = await repeating(options, request, () => complete(options, request));
+      return interpret(request, reply, read);
+    },
+    text: async (request) => {
+      const reply = await repeating(options, request, () => complete(options, request));
+      return reply.text();
+    },
+    stream: (request) => streamed(options, request),
+    url: (path) => urlOf(options, path),
+    probe: async (request) => {
+      const reply = await options.transport.send(wire(options, request, urlPath(options, request)));
+      return await readReply(reply, limits(options, request));
+    },
+  };
+}
+
+/** Sends a request until it succeeds, may not be repeated, or has been repeated often enough. */
+async function repeating<Value>(
+  options: HttpOptions,
+  request: HttpRequest,
+  once: () => Promise<Value>,
+): Promise<Value> {
+  for (let repeats = 0;; repeats++) {
+    try {
+      return await once();
+    } catch (error) {
+      if (!(error instanceof TrackerError) || repeats >= options.retries) throw error;
+      const waitMs = delayMs(options, error, repeats);
+      if (!mayRepeat(request, error) || waitMs === null) throw error;
+      if (error.maybeDone) request.onRepeat?.();
+      await options.io.sleep(waitMs);
+    }
+  }
+}
+
+/** A request that never reached the server may always be sent; another only where twice is as once. */
+function mayRepeat(request: HttpRequest, error: TrackerError): boolean {
+  const passes = error.status === 0
+    ? error.code === "CONNECTION" || error.code === "TIMEOUT"
+    : PASSING.has(error.status) || error.code === OVERLOADED_CODE;
+  return passes && (request.repeatable || (error.status === 0 && !error.maybeDone));
+}
+
+/** Null when the server asks for more patience than a command has. */
+function delayMs(
+  { backoffFactor, io }: HttpOptions,
+  error: TrackerError,
+  repeats: number,
+): number | null {
+  const [random = 0] = io.randomBytes(1);
+  const backoffMs = backoffFactor * 1000 * 2 ** repeats * (0.5 + random / 510);
+  const asked = error.retryAfterMs ?? 0;
+  return asked > MAX_DELAY_MS ? null : Math.max(asked, Math.min(backoffMs, MAX_DELAY_MS));
+}
+
+async function complete(options: HttpOptions, request: HttpRequest): Promise<Reply> {
+  const reply = await send(options, request);
+  const whole = await readReply(reply, limits(options, request));
+  if (whole.status >= 200 && whole.status < 300) return whole;
+  throw refusal(whole, refusalContext(options, request));
+}
+
+async function* streamed(options: HttpOptions, request: HttpRequest): AsyncGenerator<Uint8Array> {
+  const reply = await repeating(options, request, async () => {
+    const sent = await send(options, request);
+    if (sent.status >= 200 && sent.status < 300) return sent;
+    const whole = await readReply(sent, limits(options, request));
+    throw refusal(whole, refusalContext(options, request));
+  });
+  yield* reply.body;
+}
+
+/** Sends once; follows redirects of GETs within the server. */
+async function send(options: HttpOptions, request: HttpRequest): Promise<TransportReply> {
+  let path = urlPath(options, request);
+  for (let redirects = 0;; redirects++) {
+    const reply = await options.transport.send(wire(options, request, path));
+    const location = reply.headers["location"];
+    if (reply.status < 300 || reply.status >= 400 || location === undefined) return reply;
+    await readReply(reply, limits(options, request));
+    path = redirected(options, request, path, location);
+    if (redirects === MAX_REDIRECTS) {
+      throw failure(options, request, reply.status, "REFUSED", "the server redirects in circles");
+    }
+  }
+}
+
+function redirected(
+  options: HttpOptions,
+  request: HttpRequest,
+  path: string,
+  location: string,
+): string {
+  const { origin } = options.transport;
+  const target = URL.parse(location, origin + path);
+  // Only the origin is told: what comes after it may hold secrets of a login.
+  const where = target === null ? "an address that is none" : target.origin;
+  if (target === null || target.origin !== origin) {
+    throw failure(
+      options,
+      request,
+      302,
+      "REFUSED",
+      `the server redirects to ${where}, which is not followed; if that is the tracking server, ` +
+        "set MLFLOW_TRACKING_URI to it; if it is a login page, credentials are missing",
+    );
+  }
+  if (request.method !== "GET") {
+    throw failure(
+      options,
+      request,
+      302,
+      "REFUSED",
+      `the server redirects to ${where}${target.pathname}, which is not followed for a change; ` +
+        "is MLFLOW_TRACKING_URI complete?",
+    );
+  }
+  return target.pathname + target.search;
+}
+
+function wire(
+  options: HttpOptions,
+  request: HttpRequest,
+  path: string,
+): Parameters<Transport["send"]>[0] {
+  const body = request.content ??
+    (request.body === undefined ? undefined : encoder.encode(JSON.stringify(request.body)));
+  const type = request.body === undefined ? "application/octet-stream" : "application/json";
+  return {
+    method: request.method,
+    path,
+    headers: {
+      accept: "application/json, */*;q=0.5",
+      "accept-encoding": "identity",
+      ...authorization(options),
+      ...(options.workspace === null ? {} : { "x-mlflow-workspace": options.workspace }),
+      ...(body === undefined ? {} : { "content-type": type }),
+    },
+    ...(body === undefined ? {} : { body }),
+    repeatable: request.repeatable,
+  };
+}
+
+function authorization({ auth }: HttpOptions): Record<string, string> {
+  if (auth === null) return {};
+  if (auth.kind === "bearer") return { authorization: `Bearer ${auth.token}` };
+  const bytes = encoder.encode(`${auth.username}:${auth.password}`);
+  return { authorization: `Basic ${btoa(String.fromCharCode(...bytes))}` };
+}
+
+function urlPath({ root }: HttpOptions, { path, query = {} }: HttpRequest): string {
+  const pairs = Object.entries(query).flatMap(([key, value]) =>
+    value === undefined ? [] : [`${encodeURIComponent(key)}=${encodeURIComponent(value)}`]
+  );
+  return root + path + (pairs.length === 0 ? "" : `?${pairs.join("&")}`);
+}
+
+function limits(
+  options: HttpOptions,
+  request: HttpRequest,
+): Parameters<typeof readReply>[1] {
+  const { method, path, maxBytes = MAX_REPLY_BYTES } = request;
+  const { timeoutMs } = options;
+  return { method, url: urlOf(options, path), maxBytes, timeoutMs, changes: changes(request) };
+}
+
+function changes({ method, changes }: HttpRequest): boolean {
+  return changes ?? method !== "GET";
+}
+
+function refusalContext(
+  options: HttpOptions,
+  request: HttpRequest,
+): Parameters<typeof refusal>[1] {
+  return {
+    method: request.method,
+    url: urlOf(options, request.path),
+    auth: options.auth,
+    changes: changes(request),
+    nowMs: options.io.now(),
+  };
+}
+
+/** What errors show: without a query, which may hold much. */
+function urlOf({ transport, root }: HttpOptions, path: string): string {
+  return transport.origin + root + path;
+}
+
+function interpret<Value>(request: HttpRequest, reply: Reply, read: Reader<Value>): Value {
+  let json: unknown;
+  try {
+    json = reply.json();
+    return read(json);
+  } catch (cause) {
+    if (cause instanceof TrackerError) throw cause;
+    const problem = cause instanceof ShapeError
+      ? `the reply is not MLflow's: ${cause.message}`
+      : "the reply is no JSON";
+    throw new TrackerError(request.method, reply.url, {
+      status: reply.status,
+      code: "BAD_REPLY",
+      message: problem,
+      maybeDone: changes(request),
+      cause,
+    });
+  }
+}
+
+function failure(
+  options: HttpOptions,
+  request: HttpRequest,
+  status: number,
+  code: string,
+  message: string,
+): TrackerError {
+  return new TrackerError(request.method, urlOf(options, request.path), {
+    status,
+    code,
+    message,
+  });
+}

@@ -1,0 +1,79 @@
+// A search whose filter and order a server can run only in part: it gets what it can do, the rest is
+// done on the pages that come back. Pages are fetched when asked for, so memory stays flat unless an
+// order must be made here.
+
+import type { Filter, OrderBy, Pushdown } from "../filter/mod.ts";
+import type { Page } from "./schema.ts";
+
+/** One page as it is asked of the server. */
+export interface PageRequest {
+  readonly filter: string | null;
+  readonly orderBy: readonly string[];
+  readonly maxResults: number;
+  readonly token: string | null;
+}
+
+export interface Search<Item> {
+  readonly filter: Filter | null;
+  readonly orderBy: readonly OrderBy[];
+  readonly limit: number;
+  readonly pageSize: number;
+  readonly cut: (filter: Filter) => Promise<Pushdown>;
+  /** The order as the server takes it; null when it must be made here. */
+  readonly serverOrder: (orderBy: readonly OrderBy[]) => readonly string[] | null;
+  readonly matches: (filter: Filter, item: Item) => boolean;
+  readonly compare: (orderBy: readonly OrderBy[]) => (left: Item, right: Item) => number;
+  readonly fetch: (request: PageRequest) => Promise<Page<Item>>;
+}
+
+const PAGE_GROWTH = 4;
+
+/** The items of a search, page by page. */
+export async function* matchingPages<Item>(search: Search<Item>): AsyncIterable<readonly Item[]> {
+  const { filter, limit, pageSize } = search;
+  if (limit <= 0) return;
+  const { server, rest } = filter === null
+    ? { server: null, rest: null }
+    : await search.cut(filter);
+  const orderBy = search.serverOrder(search.orderBy);
+  const unordered: Item[] = [];
+  let left = limit;
+  // What is left to do here turns few items down: pages begin as small as the limit, and grow where
+  // it turns out otherwise.
+  let asked = orderBy === null ? pageSize : Math.min(pageSize, limit);
+  let token: string | null = null;
+  do {
+    const maxResults = rest === null && orderBy !== null ? Math.min(pageSize, left) : asked;
+    asked = Math.min(pageSize, asked * PAGE_GROWTH);
+    const page: Page<Item> = await search.fetch({
+      filter: server,
+      orderBy: orderBy ?? [],
+      maxResults,
+      token,
+    });
+    const items = rest === null
+      ? page.items
+      : page.items.filter((item) => search.matches(rest, item));
+    if (orderBy === null) unordered.push(...items);
+    else if (items.length > 0) {
+      yield items.length > left ? items.slice(0, left) : items;
+      left -= items.length;
+    }
+    // A server that gives the same token again would be asked for ever.
+    token = page.next === token ? null : page.next;
+  } while (token !== null && left > 0);
+  if (orderBy === null) {
+    yield* inOrder(unordered.sort(search.compare(search.orderBy)), left, pageSize);
+  }
+}
+
+function* inOrder<Item>(
+  items: readonly Item[],
+  limit: number,
+  pageSize: number,
+): Iterable<readonly Item[]> {
+  const end = Math.min(limit, items.length);
+  for (let from = 0; from < end; from += pageSize) {
+    yield items.slice(from, Math.min(from + pageSize, end));
+  }
+}

@@ -1,0 +1,117 @@
+// An error status as an error: MLflow's own words where it says any, else what the status means here
+// and what to do about it.
+
+import { TrackerError } from "../errors.ts";
+import type { Reply } from "./reply.ts";
+import { readRefusal } from "./schema.ts";
+
+/** How the client makes itself known; null when it does not. */
+export type Auth =
+  | { readonly kind: "basic"; readonly username: string; readonly password: string }
+  | { readonly kind: "bearer"; readonly token: string }
+  | null;
+
+/** The request that was refused. */
+export interface RefusalContext {
+  readonly method: string;
+  readonly url: string;
+  readonly auth: Auth;
+  /** Whether the request may have changed something. */
+  readonly changes: boolean;
+  readonly nowMs: number;
+}
+
+/** The code of a refusal that passes once the server has less to do. */
+export const OVERLOADED_CODE = "OVERLOADED";
+/** MLflow answers 400, as to a wrong request, when all its connections to its database are in use. */
+const OVERLOADED = /QueuePool limit .*reached/;
+const OVERLOADED_MESSAGE =
+  "the server is overloaded: all its connections to its database are in use " +
+  "(MLFLOW_SQLALCHEMYSTORE_POOL_SIZE on the server allows more)";
+
+/** An error status as an error: MLflow's own words, or what stands before MLflow. */
+export function refusal(reply: Reply, context: RefusalContext): TrackerError {
+  const { status } = reply;
+  const { code, message } = said(reply);
+  const isOverloaded = status === 400 && OVERLOADED.test(message);
+  // Even a "too many requests" may come from a proxy after the server has done its work.
+  const maybeDone = context.changes &&
+    (status === 408 || status === 425 || status === 429 || status >= 500 || isOverloaded);
+  const retryAfterMs = retryAfter(reply.headers["retry-after"], context.nowMs);
+  return new TrackerError(context.method, context.url, {
+    status,
+    code: isOverloaded ? OVERLOADED_CODE : code ?? STATUS_CODES[status] ?? "ERROR",
+    message: isOverloaded
+      ? OVERLOADED_MESSAGE
+      : STATUS_MESSAGES[status]?.(context.auth, message) ?? message,
+    maybeDone,
+    ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+  });
+}
+
+function said(reply: Reply): { readonly code: string | undefined; readonly message: string } {
+  try {
+    const { code, message } = readRefusal(reply.json());
+    return { code, message: firstLine(message) || "the server refuses" };
+  } catch {
+    if (reply.isHtml && reply.status === 404) {
+      return {
+        code: "ENDPOINT_NOT_FOUND",
+        message: "nothing is at this address; is MLFLOW_TRACKING_URI complete, and the server's " +
+          "MLflow recent enough?",
+      };
+    }
+    const text = reply.isHtml ? "" : firstLine(reply.text());
+    return { code: undefined, message: text || "the server answered with an error" };
+  }
+}
+
+/** MLflow's messages go on with stack traces and SQL. */
+function firstLine(text: string): string {
+  const line = text.split("\n", 1)[0]?.trim() ?? "";
+  return line.length > 500 ? `${line.slice(0, 500)}…` : line;
+}
+
+const STATUS_CODES: Readonly<Record<number, string>> = {
+  401: "UNAUTHENTICATED",
+  403: "PERMISSION_DENIED",
+  404: "NOT_FOUND",
+  408: "TIMEOUT",
+  413: "TOO_LARGE",
+  429: "TOO_MANY_REQUESTS",
+  500: "INTERNAL_ERROR",
+  502: "BAD_GATEWAY",
+  503: "UNAVAILABLE",
+  504: "GATEWAY_TIMEOUT",
+};
+
+type Say = (auth: Auth, said: string) => string;
+
+const STATUS_MESSAGES: Readonly<Record<number, Say>> = {
+  401: (auth) => {
+    if (auth === null) {
+      return "the server wants credentials: set MLFLOW_TRACKING_USERNAME and " +
+        "MLFLOW_TRACKING_PASSWORD, or MLFLOW_TRACKING_TOKEN";
+    }
+    return auth.kind === "bearer"
+      ? "the server does not accept the token (MLFLOW_TRACKING_TOKEN)"
+      : `the server does not accept the user name "${auth.username}" with this password`;
+  },
+  403: (auth, said) => {
+    if (/host header/i.test(said)) {
+      return "the server does not answer under this host name; add it to its --allowed-hosts";
+    }
+    const who = auth?.kind === "basic" ? `user "${auth.username}"` : "this user";
+    return `${who} has no permission for this; ask the server's administrator`;
+  },
+  407: () => "the proxy wants credentials: give them in HTTP_PROXY or HTTPS_PROXY",
+  413: () => "the server, or a proxy before it, takes no request this large",
+};
+
+/** Seconds or a date (RFC 9110, section 10.2.3), as ms from now. */
+function retryAfter(text: string | undefined, nowMs: number): number | undefined {
+  if (text === undefined) return undefined;
+  if (/^\d{1,9}$/.test(text.trim())) return Number(text) * 1000;
+  const dateMs = Date.parse(text);
+  return Number.isNaN(dateMs) ? undefined : Math.max(0, dateMs - nowMs);
+}

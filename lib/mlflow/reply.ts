@@ -1,0 +1,130 @@
+// A whole reply in memory, within limits: a server that answers without end, drop by drop, with a
+// web page or with a million nested brackets is told by name, and costs no more than the limits.
+
+import { TrackerError } from "../errors.ts";
+import type { TransportReply } from "../transport.ts";
+
+/** A reply that has been read to its end. */
+export interface Reply {
+  readonly url: string;
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly bytes: Uint8Array;
+  readonly isHtml: boolean;
+  /** @throws {SyntaxError | TrackerError} */
+  json(): unknown;
+  /** @throws {TrackerError} for a web page, which no text of MLflow's is. */
+  text(): string;
+}
+
+export interface ReplyLimits {
+  readonly method: string;
+  readonly url: string;
+  readonly maxBytes: number;
+  /** Whether the request may have changed something. */
+  readonly changes: boolean;
+  /** Of the pauses; a whole reply may take ten times as long. */
+  readonly timeoutMs: number;
+}
+
+const MAX_NESTING = 64;
+const WHOLE_TIMEOUTS = 10;
+
+/** Reads a reply to its end. */
+export async function readReply(reply: TransportReply, limits: ReplyLimits): Promise<Reply> {
+  const { method, url, maxBytes, timeoutMs, changes } = limits;
+  const bad = (message: string): TrackerError =>
+    new TrackerError(method, url, {
+      status: reply.status,
+      code: "BAD_REPLY",
+      message,
+      maybeDone: changes,
+    });
+  const startMs = Date.now();
+  const parts: Uint8Array[] = [];
+  let length = 0;
+  for await (const part of reply.body) {
+    parts.push(part);
+    length += part.length;
+    if (length > maxBytes) {
+      throw bad(`the reply is larger than ${Math.round(maxBytes / 1_048_576)} MB`);
+    }
+    if (Date.now() - startMs > timeoutMs * WHOLE_TIMEOUTS) {
+      throw bad(`the reply takes longer than ${timeoutMs * WHOLE_TIMEOUTS / 1000} s`);
+    }
+  }
+  const bytes = joined(parts, length);
+  const type = reply.headers["content-type"] ?? "";
+  const isHtml = /^\s*(text\/html|application\/xhtml)/i.test(type) || looksLikeHtml(bytes);
+  return {
+    url,
+    status: reply.status,
+    headers: reply.headers,
+    bytes,
+    isHtml,
+    json: () => {
+      if (isHtml) throw bad(webPage(bytes));
+      if (isDeep(bytes)) throw bad(`the reply is nested deeper than ${MAX_NESTING} levels`);
+      return JSON.parse(new TextDecoder().decode(bytes));
+    },
+    text: () => {
+      if (isHtml && !isPlain(bytes)) throw bad(webPage(bytes));
+      return new TextDecoder().decode(bytes);
+    },
+  };
+}
+
+/** MLflow 2.x sends its plain texts (`OK`, `{}`) as text/html. */
+function isPlain(bytes: Uint8Array): boolean {
+  return !bytes.subarray(0, 1024).includes(LESS_THAN);
+}
+
+function webPage(bytes: Uint8Array): string {
+  const page = new TextDecoder().decode(bytes.subarray(0, 64 * 1024));
+  const title = /<title[^>]*>([^<]{1,80})/i.exec(page)?.[1]?.replace(/\s+/g, " ").trim();
+  const named = title === undefined || title === "" ? "a web page" : `a web page, "${title}"`;
+  return `the server answered with ${named}, not with MLflow's data; is MLFLOW_TRACKING_URI ` +
+    "right, and is there no login page before the server?";
+}
+
+function looksLikeHtml(bytes: Uint8Array): boolean {
+  const start = new TextDecoder().decode(bytes.subarray(0, 64)).trimStart().toLowerCase();
+  return start.startsWith("<!doctype html") || start.startsWith("<html");
+}
+
+/** Engines parse deep nesting at great cost; MLflow's own replies have six levels. */
+function isDeep(bytes: Uint8Array): boolean {
+  let depth = 0;
+  let inText = false;
+  for (let index = 0; index < bytes.length; index++) {
+    const byte = bytes[index];
+    if (inText) {
+      if (byte === BACKSLASH) index++;
+      else if (byte === QUOTE) inText = false;
+    } else if (byte === QUOTE) inText = true;
+    else if (byte === OPEN_BRACKET || byte === OPEN_BRACE) {
+      if (++depth > MAX_NESTING) return true;
+    } else if (byte === CLOSE_BRACKET || byte === CLOSE_BRACE) depth--;
+  }
+  return false;
+}
+
+const LESS_THAN = 0x3c;
+const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
+const OPEN_BRACKET = 0x5b;
+const CLOSE_BRACKET = 0x5d;
+const OPEN_BRACE = 0x7b;
+const CLOSE_BRACE = 0x7d;
+
+function joined(parts: readonly Uint8Array[], length: number): Uint8Array {
+  const [first] = parts;
+  if (parts.length === 1 && first !== undefined) return first;
+  const whole = new Uint8Array(length);
+  let offset = 0;
+  for (const part of parts) {
+    whole.set(part, offset);
+    offset += part.length;
+  }
+  return whole;
+}
