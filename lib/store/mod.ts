@@ -1,0 +1,121 @@
+// The store's public face: one SQLite file that keeps runs, answers as a tracking server does, and
+// is what every run is delivered from.
+
+import type { Io } from "../io.ts";
+import type { Tracker } from "../tracker.ts";
+import type { DeliveryState } from "./deliveries.ts";
+import type { DeliveryOutcome, StepHook } from "./delivery.ts";
+import { findFingerprint, type FoundRun } from "./fingerprints.ts";
+import { type StoreHealth, storeHealth } from "./health.ts";
+import { storeTracker } from "./local_store.ts";
+import { type OpenOptions, openStoreFile } from "./open.ts";
+import { type DeliverOptions, deliverWaiting } from "./outbox.ts";
+import type { ExperimentChoice, RunArtifact, RunRecord } from "./record.ts";
+import { type Pruned, type PruneOptions, pruneRuns } from "./remove_runs.ts";
+import { runKeys } from "./run_key.ts";
+import { findRun } from "./run_rows.ts";
+import type { Database } from "./sqlite.ts";
+import type { Imported } from "./import_runs.ts";
+import { type Exported, exportStore, importStore } from "./transfer.ts";
+import { type WaitingQuery, type WaitingRun, waitingRuns } from "./waiting.ts";
+import { type VerifyOptions, type VerifyOutcome, verifyRuns } from "./verify_runs.ts";
+import { commitRecords } from "./write_record.ts";
+
+export { defaultStorePath } from "./location.ts";
+export { isRunKey } from "./run_key.ts";
+export type {
+  DeliverOptions,
+  DeliveryOutcome,
+  DeliveryState,
+  ExperimentChoice,
+  Exported,
+  FoundRun,
+  Imported,
+  OpenOptions,
+  Pruned,
+  PruneOptions,
+  RunArtifact,
+  RunRecord,
+  StepHook,
+  StoreHealth,
+  VerifyOptions,
+  VerifyOutcome,
+  WaitingQuery,
+  WaitingRun,
+};
+
+/** The store: a tracker, and what only a store can do. */
+export interface LocalStore extends Tracker {
+  /** Tells it from a server. */
+  readonly kind: "store";
+  /** The SQLite file. */
+  readonly path: string;
+  /** Commits a whole run in one transaction and returns its key. */
+  commitRun(record: RunRecord): string;
+  /** Commits several whole runs in one transaction: all of them or none. */
+  commitRuns(records: readonly RunRecord[]): readonly string[];
+  /** The newest active run of an experiment with this fingerprint. */
+  findFingerprint(experiment: ExperimentChoice, fingerprint: string): FoundRun | null;
+  /** The key of the run that has this id, which is its key or the id that a server gave it. */
+  resolveRunId(id: string): string | null;
+  /** Runs that wait for a server, and why. */
+  waiting(query: WaitingQuery): readonly WaitingRun[];
+  /** Delivers what waits; see `deliver`. */
+  deliver(tracker: Tracker, options: DeliverOptions): Promise<readonly DeliveryOutcome[]>;
+  /** Reads delivered runs back from a server and compares them with the store. */
+  verify(tracker: Tracker, options?: VerifyOptions): Promise<readonly VerifyOutcome[]>;
+  /** Writes a consistent copy of the whole store. */
+  exportTo(file: string): Promise<Exported>;
+  /** Takes in the runs of an exported store, under their own keys; doing so twice changes nothing. */
+  importFrom(file: string): Promise<Imported>;
+  /** Removes delivered runs by age. */
+  prune(options: PruneOptions): Pruned;
+  /** Examines the whole file; takes a while where there is much. */
+  health(): Promise<StoreHealth>;
+}
+
+/** Opens a store, making it if need be. */
+export async function openStore(
+  io: Io,
+  path: string,
+  options: OpenOptions = {},
+): Promise<LocalStore> {
+  return localStore(io, await openStoreFile(io, path, options));
+}
+
+/**
+ * Delivers what a store holds to a server, each run exactly once. Nothing is thrown for a run that
+ * fails: its outcome says why, and it waits for the next time.
+ */
+export async function deliver(
+  store: LocalStore,
+  tracker: Tracker,
+  options: DeliverOptions,
+): Promise<readonly DeliveryOutcome[]> {
+  return await store.deliver(tracker, options);
+}
+
+function localStore(io: Io, database: Database): LocalStore {
+  const makeKey = runKeys(io);
+  const now = (): number => io.now();
+  const commitRuns = (records: readonly RunRecord[]): readonly string[] =>
+    commitRecords(database, records, { nowMs: now(), makeKey });
+  const waiting = (query: WaitingQuery): readonly WaitingRun[] => waitingRuns(database, query);
+  return {
+    ...storeTracker(database, { now, makeKey }),
+    kind: "store",
+    path: database.path,
+    commitRuns,
+    commitRun: (record) => commitRuns([record])[0] ?? "",
+    findFingerprint: (experiment, fingerprint) =>
+      findFingerprint(database, experiment, fingerprint),
+    resolveRunId: (id) => findRun(database, id)?.key ?? null,
+    waiting,
+    deliver: (tracker, options) => deliverWaiting(database, tracker, options),
+    verify: (tracker, options = {}) => verifyRuns(database, tracker, options),
+    exportTo: (file) => exportStore(io, database, file),
+    importFrom: (file) => importStore(io, database, file),
+    prune: (options) => pruneRuns(database, options, now()),
+    health: () => storeHealth(io, database, () => waiting({ trackingUri: null }).length),
+  };
+}

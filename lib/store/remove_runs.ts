@@ -1,0 +1,98 @@
+// Taking runs out of the store for good. What was delivered and is then pruned leaves a line behind:
+// its fingerprint, so that it is not logged again, and its ids, so that they still mean it.
+
+import type { RunRow } from "./run_rows.ts";
+import type { Database } from "./sqlite.ts";
+import { metricSetIds } from "./write_metrics.ts";
+
+const CONTENT_TABLES: readonly string[] = [
+  "points",
+  "params",
+  "tags",
+  "removed_tags",
+  "datasets",
+  "artifacts",
+];
+
+/** Removes what a run holds, but not the run. */
+export function removeContent(
+  database: Database,
+  run: Pick<RunRow, "id" | "metric_set">,
+): void {
+  for (const table of CONTENT_TABLES) {
+    database.run(`DELETE FROM ${table} WHERE run_id = ?`, run.id);
+  }
+  for (const keyId of metricSetIds(database, run.metric_set)) {
+    database.run("DELETE FROM metrics WHERE key_id = ? AND run_id = ?", keyId, run.id);
+  }
+}
+
+/** Which delivered runs are removed. */
+export interface PruneOptions {
+  /** Only runs that ended (or, not ended, began) at least this long ago. */
+  readonly olderThanMs: number;
+  /** Only counts what would be removed. */
+  readonly dryRun?: boolean;
+}
+
+/** What was removed, or would be. */
+export interface Pruned {
+  /** How many. */
+  readonly runs: number;
+  /** How much smaller the file is; 0 for a dry run. */
+  readonly freedBytes: number;
+}
+
+const RUNS_AT_ONCE = 200;
+
+/** Removes delivered runs by age, and the content that only they had. */
+export function pruneRuns(
+  database: Database,
+  { olderThanMs, dryRun = false }: PruneOptions,
+  nowMs: number,
+): Pruned {
+  const before = sizeOf(database);
+  const rows = database.all<Pick<RunRow, "id" | "metric_set">>(
+    `SELECT runs.id, runs.metric_set FROM runs
+     WHERE ifnull(runs.end_time, runs.start_time) <= ? AND EXISTS (
+       SELECT 1 FROM deliveries AS d JOIN servers AS s ON s.id = d.server_id
+       WHERE d.run_id = runs.id AND d.state = 'delivered' AND d.owner IS NULL
+       AND d.delivered_revision >= runs.revision AND d.last_error IS NULL
+       AND (runs.tracking_uri IS NULL OR runs.tracking_uri = s.uri))`,
+    nowMs - olderThanMs,
+  );
+  if (dryRun) return { runs: rows.length, freedBytes: 0 };
+  for (let from = 0; from < rows.length; from += RUNS_AT_ONCE) {
+    database.write(() => {
+      for (const row of rows.slice(from, from + RUNS_AT_ONCE)) removeDelivered(database, row);
+    });
+  }
+  database.write(() => {
+    database.run("DELETE FROM blobs WHERE id NOT IN (SELECT blob_id FROM artifacts)");
+  });
+  database.all("PRAGMA incremental_vacuum");
+  return { runs: rows.length, freedBytes: Math.max(0, before - sizeOf(database)) };
+}
+
+function removeDelivered(database: Database, run: Pick<RunRow, "id" | "metric_set">): void {
+  database.run(
+    `INSERT INTO pruned (key, experiment, fingerprint, tracking_uri, server_run_id)
+     SELECT runs.key, e.name, runs.fingerprint, s.uri, d.server_run_id
+     FROM runs JOIN experiments AS e ON e.id = runs.experiment_id
+     JOIN deliveries AS d ON d.run_id = runs.id AND d.state = 'delivered'
+     JOIN servers AS s ON s.id = d.server_id
+     WHERE runs.id = ? ORDER BY s.uri = runs.tracking_uri DESC, s.id LIMIT 1
+     ON CONFLICT DO NOTHING`,
+    run.id,
+  );
+  removeContent(database, run);
+  database.run("DELETE FROM acknowledgements WHERE run_id = ?", run.id);
+  database.run("DELETE FROM deliveries WHERE run_id = ?", run.id);
+  database.run("DELETE FROM runs WHERE id = ?", run.id);
+}
+
+function sizeOf(database: Database): number {
+  const pages = database.get<{ page_count: number }>("PRAGMA page_count")?.page_count ?? 0;
+  const size = database.get<{ page_size: number }>("PRAGMA page_size")?.page_size ?? 0;
+  return pages * size;
+}

@@ -1,0 +1,209 @@
+// The store's tables, as a list of migrations: entry n brings a file from format n to n + 1, and
+// user_version says where it is. Forward only: a file that a newer btflow wrote is refused, never
+// guessed at. docs/store.md describes the tables for those who read them with sqlite3.
+
+import { StorageError } from "../errors.ts";
+import type { Database } from "./sqlite.ts";
+
+/** "BTFL": tells a btflow store from any other SQLite file. */
+export const APPLICATION_ID = 0x4254464c;
+
+/**
+ * Metrics are clustered by name, not by run: filtering and sorting on one metric then reads one
+ * contiguous range. A run's own metrics are found through its metric set, the names it has.
+ * `metrics` has the latest point of each, `points` all the earlier ones, so that a metric logged
+ * once is stored once. A NULL value is NaN; a NULL timestamp is the run's start, which is usual;
+ * `nth` counts points that differ in nothing but their value.
+ */
+const FORMAT_1: readonly string[] = [
+  `CREATE TABLE experiments (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    name TEXT NOT NULL UNIQUE,
+    artifact_location TEXT,
+    lifecycle_stage TEXT NOT NULL DEFAULT 'active',
+    creation_time INTEGER NOT NULL,
+    last_update_time INTEGER NOT NULL
+  ) STRICT`,
+  `CREATE TABLE experiment_tags (
+    experiment_id INTEGER NOT NULL REFERENCES experiments (id),
+    key TEXT NOT NULL,
+    value TEXT NOT NULL,
+    PRIMARY KEY (experiment_id, key)
+  ) STRICT, WITHOUT ROWID`,
+  `CREATE TABLE metric_sets (
+    id INTEGER PRIMARY KEY,
+    key_ids TEXT NOT NULL UNIQUE
+  ) STRICT`,
+  `CREATE TABLE runs (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    key TEXT NOT NULL UNIQUE,
+    experiment_id INTEGER NOT NULL REFERENCES experiments (id),
+    name TEXT NOT NULL,
+    status TEXT NOT NULL,
+    start_time INTEGER NOT NULL,
+    end_time INTEGER,
+    lifecycle_stage TEXT NOT NULL DEFAULT 'active',
+    user_id TEXT NOT NULL,
+    artifact_uri TEXT NOT NULL,
+    metric_set INTEGER REFERENCES metric_sets (id),
+    fingerprint TEXT,
+    tracking_uri TEXT,
+    server_experiment_id TEXT,
+    existing_run_id TEXT,
+    parent_key TEXT,
+    revision INTEGER NOT NULL DEFAULT 0,
+    imported INTEGER NOT NULL DEFAULT 0
+  ) STRICT`,
+  "CREATE INDEX runs_by_experiment ON runs (experiment_id, lifecycle_stage, start_time, key)",
+  `CREATE INDEX runs_by_fingerprint ON runs (fingerprint, experiment_id)
+    WHERE fingerprint IS NOT NULL`,
+  `CREATE TABLE keys (
+    id INTEGER PRIMARY KEY,
+    name TEXT NOT NULL UNIQUE
+  ) STRICT`,
+  `CREATE TABLE metrics (
+    key_id INTEGER NOT NULL,
+    run_id INTEGER NOT NULL,
+    value REAL,
+    step INTEGER NOT NULL,
+    timestamp INTEGER,
+    PRIMARY KEY (key_id, run_id)
+  ) STRICT, WITHOUT ROWID`,
+  `CREATE TABLE points (
+    run_id INTEGER NOT NULL,
+    key_id INTEGER NOT NULL,
+    step INTEGER NOT NULL,
+    timestamp INTEGER NOT NULL,
+    nth INTEGER NOT NULL DEFAULT 0,
+    value REAL,
+    PRIMARY KEY (run_id, key_id, step, timestamp, nth)
+  ) STRICT, WITHOUT ROWID`,
+  `CREATE TABLE params (
+    run_id INTEGER NOT NULL,
+    key TEXT NOT NULL,
+    value TEXT NOT NULL,
+    PRIMARY KEY (run_id, key)
+  ) STRICT, WITHOUT ROWID`,
+  `CREATE TABLE tags (
+    run_id INTEGER NOT NULL,
+    key TEXT NOT NULL,
+    value TEXT NOT NULL,
+    revision INTEGER NOT NULL DEFAULT 0,
+    PRIMARY KEY (run_id, key)
+  ) STRICT, WITHOUT ROWID`,
+  `CREATE TABLE removed_tags (
+    run_id INTEGER NOT NULL,
+    key TEXT NOT NULL,
+    revision INTEGER NOT NULL,
+    PRIMARY KEY (run_id, key)
+  ) STRICT, WITHOUT ROWID`,
+  `CREATE TABLE datasets (
+    run_id INTEGER NOT NULL,
+    name TEXT NOT NULL,
+    digest TEXT NOT NULL,
+    source_type TEXT NOT NULL,
+    source TEXT NOT NULL,
+    schema TEXT,
+    profile TEXT,
+    context TEXT,
+    PRIMARY KEY (run_id, name, digest)
+  ) STRICT, WITHOUT ROWID`,
+  `CREATE TABLE blobs (
+    id INTEGER PRIMARY KEY,
+    sha256 TEXT NOT NULL UNIQUE,
+    size INTEGER NOT NULL,
+    content BLOB NOT NULL
+  ) STRICT`,
+  `CREATE TABLE artifacts (
+    run_id INTEGER NOT NULL,
+    path TEXT NOT NULL,
+    blob_id INTEGER NOT NULL REFERENCES blobs (id),
+    PRIMARY KEY (run_id, path)
+  ) STRICT, WITHOUT ROWID`,
+  "CREATE INDEX artifacts_by_blob ON artifacts (blob_id)",
+  `CREATE TABLE servers (
+    id INTEGER PRIMARY KEY,
+    uri TEXT NOT NULL UNIQUE
+  ) STRICT`,
+  `CREATE TABLE deliveries (
+    run_id INTEGER NOT NULL REFERENCES runs (id),
+    server_id INTEGER NOT NULL REFERENCES servers (id),
+    state TEXT NOT NULL,
+    server_run_id TEXT,
+    server_experiment_id TEXT,
+    create_time INTEGER,
+    uncertain INTEGER NOT NULL DEFAULT 0,
+    tag_revision INTEGER,
+    delivered_revision INTEGER,
+    delivered_time INTEGER,
+    attempts INTEGER NOT NULL DEFAULT 0,
+    last_attempt INTEGER,
+    last_error TEXT,
+    owner TEXT,
+    PRIMARY KEY (run_id, server_id)
+  ) STRICT, WITHOUT ROWID`,
+  `CREATE INDEX deliveries_by_server_run ON deliveries (server_run_id)
+    WHERE server_run_id IS NOT NULL`,
+  "CREATE INDEX deliveries_by_owner ON deliveries (owner) WHERE owner IS NOT NULL",
+  `CREATE TABLE acknowledgements (
+    run_id INTEGER NOT NULL,
+    server_id INTEGER NOT NULL,
+    step TEXT NOT NULL,
+    note TEXT,
+    PRIMARY KEY (run_id, server_id, step)
+  ) STRICT, WITHOUT ROWID`,
+  `CREATE TABLE pruned (
+    key TEXT NOT NULL PRIMARY KEY,
+    experiment TEXT NOT NULL,
+    fingerprint TEXT,
+    tracking_uri TEXT NOT NULL,
+    server_run_id TEXT NOT NULL
+  ) STRICT, WITHOUT ROWID`,
+  "CREATE INDEX pruned_by_fingerprint ON pruned (fingerprint) WHERE fingerprint IS NOT NULL",
+];
+
+/** Runs logged with --no-create: their experiment must be on the server when they arrive. */
+const FORMAT_2: readonly string[] = [
+  "ALTER TABLE runs ADD COLUMN no_create INTEGER NOT NULL DEFAULT 0",
+];
+
+/** Entry n is the statements that bring format n to format n + 1. */
+export const MIGRATIONS: readonly (readonly string[])[] = [FORMAT_1, FORMAT_2];
+
+/** Brings a file to the newest format, in one transaction that only one process can hold. */
+export function migrate(
+  database: Database,
+  migrations: readonly (readonly string[])[] = MIGRATIONS,
+): void {
+  if (checkFormat(database, migrations.length) === migrations.length) return;
+  database.write(() => {
+    const format = checkFormat(database, migrations.length);
+    for (const statements of migrations.slice(format)) {
+      for (const statement of statements) database.run(statement);
+    }
+    database.run(`PRAGMA application_id = ${APPLICATION_ID}`);
+    database.run(`PRAGMA user_version = ${migrations.length}`);
+  });
+}
+
+/** The file's format; throws when it is not a store, or a newer one than this program knows. */
+export function checkFormat(database: Database, newest: number = MIGRATIONS.length): number {
+  const format = pragma(database, "user_version");
+  const application = pragma(database, "application_id");
+  const empty = format === 0 && application === 0 &&
+    database.get("SELECT 1 FROM sqlite_schema LIMIT 1") === undefined;
+  if (!empty && application !== APPLICATION_ID) {
+    throw new StorageError(database.path, "it is an SQLite file, but not a btflow store");
+  }
+  if (format > newest) {
+    throw new StorageError(
+      database.path,
+      `a newer btflow wrote it (store format ${format}, this btflow knows ${newest}): update btflow`,
+    );
+  }
+  return format;
+}
+
+function pragma(database: Database, name: "user_version" | "application_id"): number {
+  return database.get<Record<string, number>>(`PRAGMA ${name}`)?.[name] ?? 0;
+}

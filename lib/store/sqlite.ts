@@ -1,0 +1,219 @@
+// SQLite, and the only user of node:sqlite. Everything goes through prepared statements, BEGIN and
+// COMMIT too: Deno's exec() errors carry no error code, so a full disk could not be told from a bug.
+
+import { backup, DatabaseSync, type SQLInputValue, type StatementSync } from "node:sqlite";
+import { StorageError } from "../errors.ts";
+
+/** A value that SQLite can be given. NaN arrives as NULL. */
+export type Value = SQLInputValue;
+
+export interface Changes {
+  readonly changes: number;
+  readonly lastId: number;
+}
+
+/** One open SQLite file. Its errors are `StorageError`s wherever the cause is outside the program. */
+export interface Database {
+  readonly path: string;
+  get<Row>(sql: string, ...values: readonly Value[]): Row | undefined;
+  all<Row>(sql: string, ...values: readonly Value[]): Row[];
+  /** Rows of a statement whose parameters have names, `$name`. */
+  named<Row>(sql: string, values: Readonly<Record<string, Value>>): Row[];
+  /** Rows as arrays: much faster where there are many columns. */
+  arrays<Row extends readonly unknown[]>(sql: string, ...values: readonly Value[]): Row[];
+  iterate<Row extends readonly unknown[]>(sql: string, ...values: readonly Value[]): Iterable<Row>;
+  run(sql: string, ...values: readonly Value[]): Changes;
+  /** Runs the work in one write transaction, taken at once; one inside another joins it. */
+  write<T>(work: () => T, options?: WriteOptions): T;
+  /** Runs the work on one unchanging state of the file. */
+  read<T>(work: () => T): T;
+  /** A consistent copy of the file as it is now, writers or not. */
+  copyTo(file: string): Promise<void>;
+  close(): void;
+}
+
+export interface WriteOptions {
+  /**
+   * False for what may be lost in a power cut (never in a crash of the program), which spares
+   * waiting for the disk. It is a wish: without a write-ahead log every commit is durable.
+   */
+  readonly durable?: boolean;
+}
+
+export interface DatabaseOptions {
+  readonly busyTimeoutMs?: number;
+  readonly readOnly?: boolean;
+}
+
+export const BUSY_TIMEOUT_MS = 30_000;
+const CACHED_STATEMENTS = 256;
+
+/** Opens (and, unless read-only, creates) a file. Sets no pragma but the busy timeout. */
+export function openDatabase(path: string, options: DatabaseOptions = {}): Database {
+  const busyTimeoutMs = options.busyTimeoutMs ?? BUSY_TIMEOUT_MS;
+  const failed = (error: unknown): unknown => storageError(path, error, busyTimeoutMs);
+  let handle: DatabaseSync;
+  try {
+    handle = new DatabaseSync(path, {
+      timeout: busyTimeoutMs,
+      readOnly: options.readOnly ?? false,
+    });
+  } catch (error) {
+    throw failed(error);
+  }
+  const { statement, close } = statements(handle, failed);
+  const guard = <T>(work: () => T): T => {
+    try {
+      return work();
+    } catch (error) {
+      throw failed(error);
+    }
+  };
+  const run: Database["run"] = (sql, ...values) => {
+    const { changes, lastInsertRowid } = guard(() => statement(sql).run(...values));
+    return { changes: Number(changes), lastId: Number(lastInsertRowid) };
+  };
+  return {
+    path,
+    get: <Row>(sql: string, ...values: readonly Value[]) =>
+      guard(() => statement(sql).get(...values)) as Row | undefined,
+    all: <Row>(sql: string, ...values: readonly Value[]) =>
+      guard(() => statement(sql).all(...values)) as Row[],
+    named: <Row>(sql: string, values: Readonly<Record<string, Value>>) =>
+      guard(() => statement(sql).all({ ...values })) as Row[],
+    arrays: <Row>(sql: string, ...values: readonly Value[]) =>
+      guard(() => statement(sql, true).all(...values)) as unknown as Row[],
+    iterate: <Row>(sql: string, ...values: readonly Value[]) =>
+      guard(() => statement(sql, true).iterate(...values)) as unknown as Iterable<Row>,
+    run,
+    ...transactions(run, () => hasWriteAheadLog(statement)),
+    copyTo: async (file) => {
+      try {
+        await backup(handle, file);
+      } catch (error) {
+        throw storageError(file, error, busyTimeoutMs);
+      }
+    },
+    close,
+  };
+}
+
+/** What the type definitions of Node lack so far. */
+type ArrayStatement = StatementSync & { setReturnArrays(enabled: boolean): void };
+
+interface Statements {
+  statement(sql: string, arrays?: boolean): StatementSync;
+  close(): void;
+}
+
+/** Prepared statements by their text; the one used longest ago goes first. */
+function statements(handle: DatabaseSync, failed: (error: unknown) => unknown): Statements {
+  const cache = new Map<string, StatementSync>();
+  return {
+    statement(sql, arrays = false) {
+      const key = arrays ? `[]${sql}` : sql;
+      const cached = cache.get(key);
+      if (cached !== undefined) {
+        cache.delete(key);
+        cache.set(key, cached);
+        return cached;
+      }
+      const prepared = handle.prepare(sql);
+      if (arrays) (prepared as ArrayStatement).setReturnArrays(true);
+      if (cache.size >= CACHED_STATEMENTS) {
+        const [oldest] = cache.keys();
+        if (oldest !== undefined) cache.delete(oldest);
+      }
+      cache.set(key, prepared);
+      return prepared;
+    },
+    close() {
+      cache.clear();
+      try {
+        handle.close();
+      } catch (error) {
+        throw failed(error);
+      }
+    },
+  };
+}
+
+function hasWriteAheadLog(statement: Statements["statement"]): boolean {
+  return statement("PRAGMA journal_mode").get()?.["journal_mode"] === "wal";
+}
+
+function transactions(
+  run: Database["run"],
+  hasWriteAheadLog: () => boolean,
+): Pick<Database, "write" | "read"> {
+  let depth = 0;
+  const within = <T>(begin: string, work: () => T): T => {
+    if (depth > 0) return work();
+    run(begin);
+    depth++;
+    try {
+      const result = work();
+      run("COMMIT");
+      return result;
+    } catch (error) {
+      try {
+        run("ROLLBACK");
+      } catch {
+        // After a full disk or an I/O error SQLite has rolled back by itself and ROLLBACK fails.
+      }
+      throw error;
+    } finally {
+      depth--;
+    }
+  };
+  return {
+    write(work, { durable = true } = {}) {
+      if (durable || depth > 0 || !hasWriteAheadLog()) return within("BEGIN IMMEDIATE", work);
+      run("PRAGMA synchronous = NORMAL");
+      try {
+        return within("BEGIN IMMEDIATE", work);
+      } finally {
+        run("PRAGMA synchronous = FULL");
+      }
+    },
+    read: (work) => within("BEGIN", work),
+  };
+}
+
+/** What an SQLite error code (the low byte) means to a user, and what to do about it. */
+const PROBLEMS: Readonly<Record<number, string>> = {
+  3: "permission denied: check who owns the file and its folder",
+  8: "it cannot be written: the file, its folder or the file system is read-only",
+  10: "the disk reports an I/O error: check that it is not full and not failing",
+  11: "the file is damaged: restore a copy, or save what can be read with sqlite3's .recover",
+  13: "the disk is full: free some space and run the command again",
+  14: "the file cannot be opened: check that its folder exists and can be written",
+  26: "the file is not an SQLite database",
+};
+
+/** Messages of errors that carry no code: those of opening a file. */
+const MESSAGES: readonly (readonly [RegExp, number])[] = [
+  [/locked/, 5],
+  [/readonly/, 8],
+  [/unable to open|Requires .* access/, 14],
+  [/disk is full/, 13],
+  [/not a database/, 26],
+  [/malformed/, 11],
+  [/disk I\/O/, 10],
+];
+
+/** Tells what went wrong outside the program; an error inside it is returned as it came. */
+export function storageError(path: string, error: unknown, busyTimeoutMs: number): unknown {
+  if (!(error instanceof Error) || error instanceof StorageError) return error;
+  const errcode = (error as { readonly errcode?: number }).errcode;
+  const code = errcode === undefined
+    ? MESSAGES.find(([pattern]) => pattern.test(error.message))?.[1]
+    : errcode & 0xff;
+  if (code === 5 || code === 6) {
+    const seconds = Math.round(busyTimeoutMs / 1000);
+    const problem = `another process has kept it locked for ${seconds} s: wait for it, or stop it`;
+    return new StorageError(path, problem, { cause: error });
+  }
+  const problem = code === undefined ? undefined : PROBLEMS[code];
+  return problem === undefined ? error : new StorageError(path, problem, { cause: error });
+}

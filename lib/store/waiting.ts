@@ -1,0 +1,152 @@
+// Which runs wait for a server, and why. A run waits for the server that it is meant for; one logged
+// with no server set, for the first that it is sent to; any other server gets it only as a copy.
+
+import { type DeliveryState, serverUri } from "./deliveries.ts";
+import type { Database } from "./sqlite.ts";
+
+/** What waits where. */
+export interface WaitingQuery {
+  /** The server, origin and path; null asks for what waits for any server. */
+  readonly trackingUri: string | null;
+  /** Only runs of this experiment. */
+  readonly experiment?: string;
+  /** Also runs that are meant for, or delivered to, another server. */
+  readonly copy?: boolean;
+  /** Only these runs, by key. */
+  readonly keys?: readonly string[];
+}
+
+/** A run that waits. */
+export interface WaitingRun {
+  /** The run's key in the store. */
+  readonly key: string;
+  /** As it was logged. */
+  readonly runName: string;
+  /** By name. */
+  readonly experiment: string;
+  /** ms since the epoch. */
+  readonly startTime: number;
+  /** The server it is meant for; null when none was set. */
+  readonly trackingUri: string | null;
+  /** How far delivery to that server has come. */
+  readonly state: DeliveryState;
+  /** Why it waits, for people. */
+  readonly reason: string;
+  /** How often delivery was tried. */
+  readonly attempts: number;
+  /** ms since the epoch; null when never tried. */
+  readonly lastAttempt: number | null;
+  /** What the last attempt failed with; null when it did not. */
+  readonly lastError: string | null;
+  /** The server's id, once it has one. */
+  readonly runId: string | null;
+}
+
+interface Row {
+  readonly id: number;
+  readonly key: string;
+  readonly name: string;
+  readonly experiment: string;
+  readonly start_time: number;
+  readonly tracking_uri: string | null;
+  readonly parent_key: string | null;
+  readonly state: DeliveryState | null;
+  readonly attempts: number | null;
+  readonly last_attempt: number | null;
+  readonly last_error: string | null;
+  readonly server_run_id: string | null;
+}
+
+/** One that is known to be, or may be, on another server belongs to that one. */
+const MEANT_FOR = `(runs.tracking_uri = $server OR (runs.tracking_uri IS NULL AND NOT EXISTS (
+  SELECT 1 FROM deliveries AS o WHERE o.run_id = runs.id AND o.server_id <> $id
+  AND o.state IN ('creating', 'created', 'delivered'))))`;
+
+/** A run that logs into an existing run of one server means nothing on another. */
+const COPIED = "(runs.existing_run_id IS NULL OR runs.tracking_uri = $server)";
+
+/** Runs that wait, the oldest first. */
+export function waitingRuns(database: Database, query: WaitingQuery): readonly WaitingRun[] {
+  return waitingRows(database, query).map((row) => ({
+    key: row.key,
+    runName: row.name,
+    experiment: row.experiment,
+    startTime: row.start_time,
+    trackingUri: row.tracking_uri,
+    state: row.state ?? "waiting",
+    reason: reasonOf(row),
+    attempts: row.attempts ?? 0,
+    lastAttempt: row.last_attempt,
+    lastError: row.last_error,
+    runId: row.server_run_id,
+  }));
+}
+
+/** A run to be delivered, and the run that groups it. */
+export interface DeliveryCandidate {
+  readonly id: number;
+  readonly key: string;
+  readonly parentKey: string | null;
+}
+
+/** The runs that `waitingRuns` tells of, as little of each as delivery needs to begin. */
+export function deliveryCandidates(
+  database: Database,
+  query: WaitingQuery,
+): readonly DeliveryCandidate[] {
+  return waitingRows(database, query)
+    .map(({ id, key, parent_key }) => ({ id, key, parentKey: parent_key }));
+}
+
+function waitingRows(database: Database, query: WaitingQuery): readonly Row[] {
+  const uri = query.trackingUri === null ? null : serverUri(query.trackingUri);
+  const ownServer = "(SELECT s.id FROM servers AS s WHERE s.uri = runs.tracking_uri)";
+  const anyServer = `(SELECT o.server_id FROM deliveries AS o WHERE o.run_id = runs.id
+    ORDER BY o.state = 'delivered' DESC, o.last_attempt DESC LIMIT 1)`;
+  const id = uri === null
+    ? `CASE WHEN runs.tracking_uri IS NULL THEN ${anyServer} ELSE ${ownServer} END`
+    : "$id";
+  const conditions = [
+    "runs.lifecycle_stage = 'active'",
+    `(d.state IS NULL OR d.state <> 'delivered' OR d.delivered_revision < runs.revision)`,
+  ];
+  if (uri !== null) conditions.push(query.copy === true ? COPIED : MEANT_FOR);
+  if (query.experiment !== undefined) conditions.push("e.name = $experiment");
+  if (query.keys !== undefined) {
+    conditions.push("runs.key IN (SELECT value FROM json_each($keys))");
+  }
+  const values = {
+    ...(uri === null ? {} : { id: knownServer(database, uri), server: uri }),
+    ...(query.experiment === undefined ? {} : { experiment: query.experiment }),
+    ...(query.keys === undefined ? {} : { keys: JSON.stringify(query.keys) }),
+  };
+  return database.named<Row>(
+    `SELECT runs.id, runs.key, runs.name, e.name AS experiment, runs.start_time,
+       runs.tracking_uri, runs.parent_key, d.state, d.attempts, d.last_attempt, d.last_error,
+       d.server_run_id
+     FROM runs JOIN experiments AS e ON e.id = runs.experiment_id
+     LEFT JOIN deliveries AS d ON d.run_id = runs.id AND d.server_id = ${id}
+     WHERE ${conditions.join(" AND ")} ORDER BY runs.id`,
+    values,
+  );
+}
+
+/** The id of a server; one that was never delivered to has none, which no row's id equals. */
+function knownServer(database: Database, uri: string): number {
+  return database.get<{ id: number }>("SELECT id FROM servers WHERE uri = ?", uri)?.id ?? -1;
+}
+
+const REASONS: Readonly<Record<DeliveryState, string>> = {
+  waiting: "not sent yet",
+  creating: "its creation may have reached the server; it will be looked up there first",
+  created: "sent in part",
+  delivered: "changed since it was delivered",
+  deleted: "deleted on the server; send it again with --recreate",
+};
+
+function reasonOf({ state, tracking_uri, attempts, last_error }: Row): string {
+  if (last_error !== null && state !== "deleted") return last_error;
+  if (state === null && tracking_uri === null) return "logged with no server set";
+  if (state === "waiting" && (attempts ?? 0) > 0) return "a delivery was interrupted";
+  return REASONS[state ?? "waiting"];
+}

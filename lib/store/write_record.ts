@@ -1,0 +1,163 @@
+// Committing a whole run: all of its rows, or (with a run to log into) additions to one that is here.
+
+import { NotFoundError } from "../errors.ts";
+import { PARENT_TAG, RUN_KEY_TAG, RUN_NAME_TAG } from "../tags.ts";
+import type { NewRun } from "../tracker.ts";
+import { artifactUri, writeArtifacts } from "./artifacts.ts";
+import {
+  existingExperiment,
+  namedExperiment,
+  ownExperiment,
+  placeholderName,
+} from "./experiments.ts";
+import { findFingerprint } from "./fingerprints.ts";
+import { checkRecord, type RunRecord } from "./record.ts";
+import { findRun, type RunRow } from "./run_rows.ts";
+import type { Database } from "./sqlite.ts";
+import { flushMetrics, type MetricBatch, metricBatch, writeMetrics } from "./write_metrics.ts";
+import { addBatch, addDatasets, writeDatasets, writeTexts } from "./write_run.ts";
+
+export interface WriteContext {
+  readonly nowMs: number;
+  readonly makeKey: () => string;
+}
+
+/** Commits records in one transaction, all or none, and returns their runs' keys. */
+export function commitRecords(
+  database: Database,
+  records: readonly RunRecord[],
+  context: WriteContext,
+): readonly string[] {
+  return database.write(() => {
+    const batch = metricBatch();
+    const keys = records.map((record) => writeRecord(database, record, context, batch));
+    flushMetrics(database, batch);
+    return keys;
+  });
+}
+
+/** Writes a record inside the caller's transaction and returns its run's key. */
+function writeRecord(
+  database: Database,
+  record: RunRecord,
+  context: WriteContext,
+  batch: MetricBatch,
+): string {
+  checkRecord(record);
+  const key = record.key ?? context.makeKey();
+  if (findRow(database, key) !== undefined) return key;
+  const equal = record.ifNew === true && record.fingerprint !== undefined
+    ? findFingerprint(database, record.experiment, record.fingerprint)
+    : null;
+  // Looked for in the transaction that would make it: two calls at once then make one run.
+  if (equal !== null) return equal.key;
+  const existing = record.existingRunId === undefined
+    ? undefined
+    : findRun(database, record.existingRunId);
+  if (existing !== undefined) {
+    // It may be one of these records.
+    flushMetrics(database, batch);
+    addToRun(database, existing, record);
+    return existing.key;
+  }
+  if (record.existingRunId !== undefined && record.trackingUri === null) {
+    throw new NotFoundError("run", record.existingRunId);
+  }
+  const { metrics, params, tags, datasets, artifacts } = record;
+  const run = insertRun(database, record, key, context.nowMs);
+  const metricSet = writeMetrics(
+    database,
+    { id: run, startTime: record.startTime, metricSet: null },
+    metrics,
+    batch,
+  );
+  database.run("UPDATE runs SET metric_set = ? WHERE id = ?", metricSet, run);
+  writeTexts(database, "params", run, params);
+  writeTexts(database, "tags", run, { ...tags, ...ownTags(record, key) });
+  writeDatasets(database, run, datasets);
+  writeArtifacts(database, run, artifacts);
+  return key;
+}
+
+/** Logs into a run that the store has: its name, status and times stay as they are. */
+function addToRun(database: Database, run: RunRow, record: RunRecord): void {
+  const { metrics, params, tags } = record;
+  addBatch(database, run, { metrics, params, tags });
+  addDatasets(database, run, record.datasets);
+  writeArtifacts(database, run.id, record.artifacts);
+}
+
+/** Tags that tell which run it is; one that logs into a server's run has no identity of its own. */
+function ownTags(record: RunRecord, key: string): Readonly<Record<string, string>> {
+  return {
+    ...(record.existingRunId === undefined
+      ? { [RUN_KEY_TAG]: key, [RUN_NAME_TAG]: record.runName }
+      : {}),
+    ...(record.parentKey === undefined ? {} : { [PARENT_TAG]: record.parentKey }),
+  };
+}
+
+function findRow(database: Database, key: string): { readonly id: number } | undefined {
+  return database.get<{ id: number }>("SELECT id FROM runs WHERE key = ?", key);
+}
+
+/** The experiment that a record goes to: by name, by the store's id, or by what a server knows. */
+function experimentOfRecord(database: Database, record: RunRecord, nowMs: number): number {
+  const { experiment, trackingUri } = record;
+  if (typeof experiment !== "string" && trackingUri === null) {
+    return ownExperiment(database, experiment.id);
+  }
+  const name = typeof experiment === "string" && experiment !== "" ? experiment : placeholderName({
+    server_experiment_id: typeof experiment === "string" ? null : experiment.id,
+    existing_run_id: record.existingRunId ?? null,
+  });
+  if (record.noCreate === true && trackingUri === null) {
+    return existingExperiment(database, name ?? "");
+  }
+  return namedExperiment(database, name ?? "", nowMs);
+}
+
+function insertRun(database: Database, record: RunRecord, key: string, nowMs: number): number {
+  const { experiment, trackingUri } = record;
+  return database.run(
+    `INSERT INTO runs (key, experiment_id, name, status, start_time, end_time, user_id,
+       artifact_uri, fingerprint, tracking_uri, server_experiment_id, existing_run_id, parent_key,
+       no_create)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    key,
+    experimentOfRecord(database, record, nowMs),
+    record.runName,
+    record.status,
+    record.startTime,
+    record.endTime,
+    record.user,
+    artifactUri(key),
+    record.fingerprint ?? null,
+    trackingUri,
+    typeof experiment !== "string" && trackingUri !== null ? experiment.id : null,
+    record.existingRunId ?? null,
+    record.parentKey ?? null,
+    record.noCreate === true ? 1 : 0,
+  ).lastId;
+}
+
+/** Makes an empty run, as a tracker does. */
+export function createRun(database: Database, run: NewRun, context: WriteContext): string {
+  const key = context.makeKey();
+  commitRecords(database, [{
+    key,
+    experiment: { id: run.experimentId },
+    runName: run.name,
+    startTime: run.startTime,
+    endTime: null,
+    status: "RUNNING",
+    user: run.user,
+    params: {},
+    tags: run.tags,
+    metrics: [],
+    datasets: [],
+    artifacts: [],
+    trackingUri: null,
+  }], context);
+  return key;
+}
