@@ -1,0 +1,181 @@
+// The table of output formats, and the one function that writes a command's answer: to stdout as it
+// arrives, or to the file named by --output, which appears whole or not at all.
+
+import type { Json, Result } from "../command.ts";
+import { hostProblem, StorageError, UsageError } from "../errors.ts";
+import type { Io } from "../io.ts";
+import { plain } from "./plain.ts";
+import type { OutputFormat, Rows, Writer } from "./rows.ts";
+
+export type { Cell, OutputFormat, RenderOptions, Row, Rows, Writer } from "./rows.ts";
+
+/** One row of the table of formats. */
+export interface OutputFormatEntry {
+  /** As `--format` takes it. */
+  readonly name: string;
+  /** Loads the format's module. */
+  readonly load: () => Promise<OutputFormat>;
+}
+
+/** Every format that rows can be written in; each is loaded only when it is asked for. */
+export const OUTPUT_FORMATS: readonly OutputFormatEntry[] = [
+  { name: "table", load: async () => (await import("./table.ts")).format },
+  { name: "csv", load: async () => (await import("./csv.ts")).format },
+  { name: "json", load: async () => (await import("./json.ts")).format },
+  { name: "ndjson", load: async () => (await import("./ndjson.ts")).format },
+  { name: "parquet", load: async () => (await import("./parquet.ts")).format },
+];
+
+/** Where an answer goes, and how. */
+export interface Target {
+  /** `text`, `html`, or a name of `OUTPUT_FORMATS`. */
+  readonly format: string;
+  /** The file of --output; undefined for stdout. */
+  readonly output: string | undefined;
+  /** The host. */
+  readonly io: Io;
+  /** Ends the writing with its reason; a file begun is taken back. */
+  readonly interrupted?: AbortSignal | undefined;
+}
+
+/**
+ * Writes the answer. Returns the count for stderr ("3 runs"), or null where there is none to tell:
+ * the answer is no rows, or its reader went away (`| head`), which ends it quietly.
+ *
+ * @throws {StorageError} when stdout or the file cannot be written.
+ */
+export async function render(result: Result, target: Target): Promise<string | null> {
+  const { format, output } = target;
+  if (format === "html" && result.html !== undefined) {
+    const html = await result.html();
+    await send(target, async (writer) => void await writer.write(html));
+    return null;
+  }
+  if (format === "json" && result.record !== undefined) {
+    const record = jsonText(result.record);
+    await send(target, async (writer) => void await writer.write(record));
+    return null;
+  }
+  const entry = OUTPUT_FORMATS.find(({ name }) => name === format);
+  if (entry !== undefined && result.rows !== undefined) {
+    return await renderRows(await entry.load(), result.rows, target);
+  }
+  const text = result.text ?? "";
+  if (text === "" && output === undefined) return null;
+  await send(target, async (writer) => void await writer.write(plain(ended(text))));
+  return null;
+}
+
+async function renderRows(
+  format: OutputFormat,
+  rows: Rows,
+  target: Target,
+): Promise<string | null> {
+  const { io, output } = target;
+  if (format.binary && output === undefined && io.stdout.isTerminal) {
+    throw new UsageError(
+      `Cannot write ${format.name} to a terminal: name a file with --output FILE`,
+    );
+  }
+  const isTerminal = output === undefined && io.stdout.isTerminal;
+  let count = 0;
+  const open = await send(target, async (writer) => {
+    count = await format.render(
+      rows,
+      isHarmless(format, isTerminal) ? writer : plainWriter(writer),
+      {
+        columns: isTerminal ? io.stdout.columns : Infinity,
+        colour: isTerminal && io.env("NO_COLOR") === undefined && io.env("TERM") !== "dumb",
+        isTerminal,
+      },
+    );
+  });
+  return open && rows.noun !== null ? counted(count, rows.noun) : null;
+}
+
+/** Tables clean their own cells, and may colour; other text is cleaned on its way to a terminal. */
+function isHarmless(format: OutputFormat, isTerminal: boolean): boolean {
+  return !isTerminal || format.binary || format.name === "table";
+}
+
+function plainWriter(writer: Writer): Writer {
+  return { write: (part) => writer.write(typeof part === "string" ? plain(part) : part) };
+}
+
+/** "1 run", "3 runs". */
+export function counted(count: number, noun: string): string {
+  return `${count} ${count === 1 ? noun.replace(/ies$/, "y").replace(/s$/, "") : noun}`;
+}
+
+/** A record as people and programs read it: two spaces, numbers that are not finite as null. */
+export function jsonText(record: Json): string {
+  return `${JSON.stringify(record, null, 2)}\n`;
+}
+
+function ended(text: string): string {
+  return text === "" || text.endsWith("\n") ? text : `${text}\n`;
+}
+
+/** Gives `produce` a writer to the file or stdout; answers false when the reader went away. */
+async function send(target: Target, produce: (writer: Writer) => Promise<void>): Promise<boolean> {
+  const { io, output, interrupted } = target;
+  const aborted = whenAborted(interrupted);
+  if (output !== undefined && output !== "-") {
+    await toFile(io, output, produce, aborted);
+    return true;
+  }
+  let open = true;
+  const work = produce({
+    write: async (part) => {
+      if (interrupted?.aborted === true) throw interrupted.reason;
+      try {
+        return open &&= await io.stdout.write(part);
+      } catch (cause) {
+        throw storageError("standard output", cause);
+      }
+    },
+  });
+  await Promise.race([work, aborted]);
+  return open;
+}
+
+/** Rejects once the signal is aborted; a page that never comes must not hold the program. */
+function whenAborted(signal: AbortSignal | undefined): Promise<never> {
+  const { promise, reject } = Promise.withResolvers<never>();
+  promise.catch(() => {});
+  if (signal?.aborted === true) reject(signal.reason);
+  signal?.addEventListener("abort", () => reject(signal.reason), { once: true });
+  return promise;
+}
+
+/** Runs `produce` against the file: the parts it pushes are pulled by the host's atomic write. */
+async function toFile(
+  io: Io,
+  file: string,
+  produce: (writer: Writer) => Promise<void>,
+  aborted: Promise<never>,
+): Promise<void> {
+  const parts = new TransformStream<string | Uint8Array, string | Uint8Array>();
+  const writer = parts.writable.getWriter();
+  let failure: { readonly error: unknown } | null = null;
+  const work = produce({ write: (part) => writer.write(part).then(() => true, () => false) });
+  const produced = Promise.race([work, aborted]).then(() => writer.close(), (error) => {
+    failure = { error };
+    return writer.abort(error);
+  }).catch(() => {});
+  try {
+    await io.files.write(file, parts.readable);
+  } catch (cause) {
+    await parts.readable.cancel().catch(() => {});
+    await produced;
+    const made = failure as { readonly error: unknown } | null;
+    throw made === null ? storageError(file, cause) : made.error;
+  }
+  await produced;
+}
+
+/** The error of a file that cannot be written, from the host's. */
+export function storageError(path: string, cause: unknown): StorageError {
+  if (cause instanceof StorageError) return cause;
+  return new StorageError(path, hostProblem(cause, "writing"), { cause });
+}

@@ -1,0 +1,178 @@
+// How far a long work has come: a bar on a terminal, a plain line every few seconds elsewhere (a log
+// file wants few lines). The only user of cli-progress, which is loaded with the first state shown.
+
+import type { SingleBar } from "cli-progress";
+import type { Progress } from "../command.ts";
+import type { Sink } from "../io.ts";
+import { plainLine } from "./plain.ts";
+
+export interface ProgressDisplay {
+  /** Shows the state; cheap enough to call for every item. */
+  show(state: Progress): void;
+  /** Writes a line above the bar. */
+  print(line: string): void;
+  /** Takes the bar away, writes the last line, and resolves once all is written. */
+  stop(): Promise<void>;
+}
+
+/** Off a terminal, a line at most this often. */
+const LINE_EVERY_MS = 5_000;
+const CLEAR_LINE = "\r\x1b[K";
+
+/** A display that writes to `sink`; `now` answers ms. */
+export function progressDisplay(sink: Sink, now: () => number): ProgressDisplay {
+  const write = inOrder(sink);
+  const meter = sink.isTerminal ? bar(sink, write, now) : lines(write, now);
+  return {
+    show: meter.show,
+    print: meter.print,
+    stop: () => {
+      meter.stop();
+      return write("");
+    },
+  };
+}
+
+/** Rate and time left, as both displays show them. */
+export function pace(state: Progress, elapsedMs: number): string {
+  if (state.done === 0 || elapsedMs <= 0) return "";
+  const rate = state.done / (elapsedMs / 1000);
+  const left = Math.ceil((state.total - state.done) / rate);
+  const digits = rate >= 100 ? 0 : rate >= 10 ? 1 : 2;
+  return `, ${rate.toFixed(digits)}/s${left > 0 ? `, ${duration(left)} left` : ""}`;
+}
+
+/** Seconds as people write them: 45 s, 3 min 20 s, 2 h 5 min. */
+function duration(seconds: number): string {
+  if (seconds < 60) return `${seconds} s`;
+  if (seconds < 3600) return `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
+  return `${Math.floor(seconds / 3600)} h ${Math.floor((seconds % 3600) / 60)} min`;
+}
+
+type Write = (text: string) => Promise<void>;
+
+interface Meter {
+  show(state: Progress): void;
+  print(line: string): void;
+  stop(): void;
+}
+
+/** Starts a write only when the one before has ended, so that lines never mix. */
+function inOrder(sink: Sink): Write {
+  let last: Promise<void> | null = null;
+  return (text) => {
+    const step = async (): Promise<void> => {
+      if (text !== "") await sink.write(text).catch(() => false);
+    };
+    const current = last === null ? step() : last.then(step);
+    last = current;
+    void current.then(() => {
+      if (last === current) last = null;
+    });
+    return current;
+  };
+}
+
+function sentence(state: Progress, elapsedMs: number): string {
+  const percent = state.total > 0 ? ` (${Math.floor((state.done / state.total) * 100)} %)` : "";
+  const failed = state.failed > 0 ? `, ${state.failed} failed` : "";
+  return `${state.done} of ${state.total}${percent}${failed}${pace(state, elapsedMs)}`;
+}
+
+function lines(write: Write, now: () => number): Meter {
+  let startMs: number | null = null;
+  let lastMs = 0;
+  let unwritten: Progress | null = null;
+  /** Work that ended before its first line was due needs none. */
+  let hasWritten = false;
+  const put = (state: Progress): void => {
+    void write(`${sentence(state, now() - (startMs ?? now()))}\n`);
+    lastMs = now();
+    unwritten = null;
+    hasWritten = true;
+  };
+  return {
+    show: (state) => {
+      if (startMs === null) {
+        startMs = now();
+        lastMs = startMs;
+      }
+      unwritten = state;
+      if (now() - lastMs >= LINE_EVERY_MS) put(state);
+    },
+    print: (line) => void write(line),
+    stop: () => {
+      if (unwritten !== null && hasWritten) put(unwritten);
+      unwritten = null;
+      startMs = null;
+      hasWritten = false;
+    },
+  };
+}
+
+function bar(sink: Sink, write: Write, now: () => number): Meter {
+  let startMs: number | null = null;
+  let state: Progress | null = null;
+  let drawn: SingleBar | null = null;
+  const payload = (): Record<string, string> => ({
+    text: state === null ? "" : sentence(state, now() - (startMs ?? now())),
+    label: plainLine(state?.label ?? ""),
+  });
+  const open = async (): Promise<void> => {
+    const created = await newBar(sink, write);
+    if (state === null) return;
+    drawn = created;
+    created.start(state.total, state.done, payload());
+  };
+  return {
+    show: (next) => {
+      const isFirst = state === null;
+      state = next;
+      startMs ??= now();
+      if (isFirst && drawn === null) void open();
+      drawn?.setTotal(next.total);
+      drawn?.update(next.done, payload());
+    },
+    print: (line) => {
+      void write(drawn === null ? line : `${CLEAR_LINE}${line}`);
+      (drawn as unknown as { render(force: boolean): void } | null)?.render(true);
+    },
+    stop: () => {
+      const last = state;
+      drawn?.stop();
+      if (last !== null) void write(`${sentence(last, now() - (startMs ?? now()))}\n`);
+      drawn = null;
+      state = null;
+      startMs = null;
+    },
+  };
+}
+
+/** A bar on our sink: cli-progress writes to a Node stream, of which it uses this much. */
+async function newBar(sink: Sink, write: Write): Promise<SingleBar> {
+  const { default: progress } = await import("cli-progress");
+  const stream = {
+    isTTY: true,
+    get columns() {
+      return sink.columns;
+    },
+    // Its "save cursor" and "restore cursor" would undo the lines printed above the bar.
+    write: (text: string) => {
+      if (text !== "\x1b7" && text !== "\x1b8") void write(text);
+      return true;
+    },
+  };
+  return new progress.SingleBar({
+    format: "[{bar}] {text} {label}",
+    barsize: 24,
+    barCompleteChar: "#",
+    barIncompleteChar: "-",
+    stream: stream as unknown as NodeJS.WritableStream,
+    hideCursor: false,
+    clearOnComplete: true,
+    forceRedraw: true,
+    gracefulExit: false,
+    linewrap: true,
+    fps: 8,
+  });
+}

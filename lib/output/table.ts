@@ -1,0 +1,142 @@
+// Rows for people: aligned columns, numbers shortened to what the eye can use. On a terminal the table
+// fits its width; elsewhere nothing is cut. The only user of string-width, which knows how wide a
+// terminal draws what is not plain ASCII.
+
+import stringWidth from "string-width";
+import { cellText, columnsOf, isMissing } from "./cells.ts";
+import { plainLine } from "./plain.ts";
+import type { Cell, OutputFormat, RenderOptions, Row, Rows, Writer } from "./rows.ts";
+
+export const format: OutputFormat = {
+  name: "table",
+  summary: "Aligned columns for people",
+  binary: false,
+  render: renderTable,
+};
+
+const GAP = "  ";
+/** Text columns are never cut below this. */
+const MIN_WIDTH = 8;
+
+async function renderTable(rows: Rows, writer: Writer, options: RenderOptions): Promise<number> {
+  const all: Row[] = [];
+  for await (const page of rows.pages) for (const row of page) all.push(row);
+  if (all.length === 0) return 0;
+  const names = rows.tableColumns?.(all) ?? rows.columns ?? columnsOf(all);
+  const { shown, hidden } = fit(names.map((name) => describe(name, all)), options.columns);
+  const bold = (text: string): string => options.colour ? `\x1b[1m${text}\x1b[22m` : text;
+  const head = shown.map((column) => bold(aligned(column.title, column)));
+  if (!await writer.write(line(head))) return all.length;
+  for (const row of all) {
+    const cells = shown.map((column) => aligned(tableCell(row[column.name]), column));
+    if (!await writer.write(line(cells))) return all.length;
+  }
+  if (hidden.length > 0) await writer.write(hint(hidden));
+  return all.length;
+}
+
+interface Column {
+  readonly name: string;
+  /** The name as it is shown. */
+  readonly title: string;
+  /** In characters of the terminal. */
+  readonly width: number;
+  readonly isNumeric: boolean;
+  /** Ids are copied from the screen: cut, they would be of no use. */
+  readonly canShrink: boolean;
+}
+
+function describe(name: string, rows: readonly Row[]): Column {
+  const title = plainLine(name);
+  let width = Math.max(1, widthOf(title));
+  let isNumeric: boolean | null = null;
+  for (const row of rows) {
+    const cell = row[name];
+    if (isMissing(cell)) continue;
+    isNumeric = (isNumeric ?? true) && typeof cell === "number";
+    width = Math.max(width, widthOf(tableCell(cell)));
+  }
+  const canShrink = isNumeric !== true && !/(^|_)id$/.test(name);
+  return { name, title, width, isNumeric: isNumeric === true, canShrink };
+}
+
+/** How many columns of a terminal a text takes. */
+function widthOf(text: string): number {
+  return /^[\x20-\x7e]*$/.test(text) ? text.length : stringWidth(text);
+}
+
+/** Cut or padded to the column's width. */
+function aligned(text: string, { width, isNumeric }: Column): string {
+  const shown = cut(text, width);
+  const space = " ".repeat(Math.max(0, width - widthOf(shown)));
+  return isNumeric ? space + shown : shown + space;
+}
+
+function cut(text: string, width: number): string {
+  if (widthOf(text) <= width) return text;
+  let kept = "";
+  let taken = 0;
+  for (const letter of text) {
+    taken += widthOf(letter);
+    if (taken > width - 1) break;
+    kept += letter;
+  }
+  return `${kept}…`;
+}
+
+function line(cells: readonly string[]): string {
+  return `${cells.join(GAP).trimEnd()}\n`;
+}
+
+/** Makes columns fit: text columns are cut, the widest first; then columns are left out from the right. */
+function fit(
+  columns: readonly Column[],
+  width: number,
+): { readonly shown: readonly Column[]; readonly hidden: readonly Column[] } {
+  for (let kept = columns.length; kept > 1; kept--) {
+    const shown = shrink(columns.slice(0, kept), width);
+    if (total(shown) <= width) return { shown, hidden: columns.slice(kept) };
+  }
+  return { shown: columns.slice(0, 1), hidden: columns.slice(1) };
+}
+
+function total(columns: readonly Column[]): number {
+  return columns.reduce((sum, column) => sum + column.width, GAP.length * (columns.length - 1));
+}
+
+function shrink(columns: readonly Column[], width: number): readonly Column[] {
+  if (total(columns) <= width) return columns;
+  const widths = columns.map((column) => column.width);
+  for (let excess = total(columns) - width; excess > 0; excess--) {
+    let widest = -1;
+    columns.forEach((column, i) => {
+      if (!column.canShrink || (widths[i] ?? 0) <= MIN_WIDTH) return;
+      if (widest < 0 || (widths[i] ?? 0) > (widths[widest] ?? 0)) widest = i;
+    });
+    if (widest < 0) break;
+    widths[widest] = (widths[widest] ?? 0) - 1;
+  }
+  return columns.map((column, i) => ({ ...column, width: widths[i] ?? column.width }));
+}
+
+function hint(hidden: readonly Column[]): string {
+  const names = hidden.slice(0, 4).map(({ name }) => plainLine(name)).join(", ");
+  const more = hidden.length > 4 ? ", …" : "";
+  const noun = hidden.length === 1 ? "column does" : "columns do";
+  return `(${hidden.length} more ${noun} not fit: ${names}${more}; --format csv shows all)\n`;
+}
+
+/** A cell as a table shows it: shortened, on one line, harmless. */
+export function tableCell(cell: Cell | undefined): string {
+  if (isMissing(cell)) return "";
+  if (typeof cell === "number") return shortNumber(cell);
+  if (cell instanceof Date) return cell.toISOString().replace(/\.\d+Z$/, "Z");
+  return plainLine(cellText(cell));
+}
+
+/** Five significant digits; whole numbers whole. */
+export function shortNumber(value: number): string {
+  if (Number.isInteger(value) && Math.abs(value) < 1e15) return String(value);
+  const short = Number(value.toPrecision(5));
+  return Math.abs(short) >= 1e5 && Math.abs(short) < 1e15 ? value.toFixed(0) : String(short);
+}
