@@ -1,0 +1,55 @@
+// What the charts over time are made from and made of, before they are thinned: apart from the charts
+// themselves, because each file of charts needs it.
+
+import type { JoinedBenchmark, Returns } from "../metrics/mod.ts";
+import type { Band, Line, Paint, TimeChart, Unit } from "./model.ts";
+
+/** A line before it is thinned: one value a row, NaN where there is none. */
+export interface FullLine {
+  readonly label: string;
+  readonly paint: Paint;
+  readonly kind?: Line["kind"];
+  readonly values: ArrayLike<number>;
+}
+
+/** A chart before it is thinned. */
+export interface FullChart {
+  readonly id: string;
+  readonly title: string;
+  readonly unit: Unit;
+  readonly growth?: boolean;
+  readonly height: number;
+  readonly lines: readonly FullLine[];
+  readonly bands?: readonly Band[];
+  readonly levels?: TimeChart["levels"];
+  readonly viewLabel?: string;
+  readonly views?: readonly { readonly label: string; readonly lines: readonly FullLine[] }[];
+}
+
+/** What all charts are made from. */
+export interface ChartSource {
+  readonly returns: Returns;
+  readonly joined: JoinedBenchmark | null;
+  readonly benchmarkName: string;
+  readonly periods: number;
+  readonly riskFreeRate: number;
+  readonly maxPoints: number;
+}
+
+/** Values at some of the dates, carried forward to all; NaN before the first. */
+export function carriedTo(
+  dates: Float64Array,
+  someDates: Float64Array,
+  values: ArrayLike<number>,
+): Float64Array {
+  const carried = new Float64Array(dates.length).fill(NaN);
+  let next = 0;
+  let value = NaN;
+  for (let row = 0; row < dates.length; row++) {
+    while (next < someDates.length && (someDates[next] as number) <= (dates[row] as number)) {
+      value = values[next++] as number;
+    }
+    carried[row] = value;
+  }
+  return carried;
+}

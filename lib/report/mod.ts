@@ -1,0 +1,8 @@
+// The tear sheet of one backtest and the comparison of many, as self-contained HTML. Models are
+// plain data made from lib/metrics alone; rendering adds no numbers. Loaded only by the commands
+// that write pages: the inlined chart library is not for the others to carry.
+
+export { buildModel } from "./build.ts";
+export { buildComparison, type ComparisonOptions, renderComparison } from "./comparison.ts";
+export type * from "./model.ts";
+export { renderTearSheet } from "./tear_sheet.ts";

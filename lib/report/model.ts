@@ -1,0 +1,328 @@
+// What a tear sheet and a comparison page say, as plain data: everything is computed before any
+// markup is made, so a test can hold the numbers without reading HTML, and the pages cannot invent
+// one. Fractions everywhere; NaN is "undefined"; times are ms since the epoch, UTC.
+
+import type { Direction, Unit } from "../metrics/mod.ts";
+
+/** Something the reader should know; the same shape as the program's warnings. */
+export interface Notice {
+  /** Kebab-case and stable. */
+  readonly code: string;
+  /** One line for people. */
+  readonly message: string;
+}
+
+export type { Unit };
+
+/** What the page says besides the series itself. */
+export interface TearSheetOptions {
+  /** The page's title. */
+  readonly heading: string;
+  /** Periods a year. */
+  readonly periods: number;
+  /** Annual, a fraction; 0 when absent. */
+  readonly riskFreeRate?: number;
+  /** Shown as they are, in the order given. */
+  readonly params?: Readonly<Record<string, string>>;
+  /** Where the returns come from, as text (a file's name, a run's id). */
+  readonly source?: string;
+  /** What the benchmark is called; "Benchmark" when absent. */
+  readonly benchmarkName?: string;
+  /** Shown on top. */
+  readonly warnings?: readonly Notice[];
+  /** When the page was made, ms since the epoch: passed in, since nothing here has a clock. */
+  readonly generatedAt: number;
+  /** Also the metrics beyond QuantStats'. */
+  readonly extended?: boolean;
+  /** Metrics of the user's own making, shown in a group of their own; NaN is undefined. */
+  readonly defined?: readonly DefinedFigure[];
+  /** At most this many points a line; 4,000 when absent. Extremes stay. */
+  readonly maxPoints?: number;
+}
+
+/** A metric that the user defined. */
+export interface DefinedFigure {
+  /** As the user called it. */
+  readonly name: string;
+  /** NaN is undefined. */
+  readonly value: number;
+  /** The expression. */
+  readonly definition: string;
+}
+
+/** One metric of the page: the strategy's value beside the benchmark's. */
+export interface Figure {
+  /** The metric's key. */
+  readonly name: string;
+  /** As people know it. */
+  readonly label: string;
+  /** How values are shown. */
+  readonly unit: Unit;
+  /** What it is, in one sentence. */
+  readonly definition: string;
+  /** NaN is undefined. */
+  readonly strategy: number;
+  /** Null where the benchmark has no such figure, or there is no benchmark. */
+  readonly benchmark: number | null;
+}
+
+/** The metrics of one category. */
+export interface FigureGroup {
+  /** The category's key. */
+  readonly name: string;
+  /** As the page shows it. */
+  readonly title: string;
+  /** In the catalogue's order. */
+  readonly figures: readonly Figure[];
+}
+
+/** A metric that could not be computed, and why. */
+export interface UndefinedFigure {
+  /** The metric's key. */
+  readonly name: string;
+  /** As people know it. */
+  readonly label: string;
+  /** Why it has no value. */
+  readonly reason: string;
+}
+
+/** Which of the page's colours a line or bar has; the style sheet says which that is. */
+export type Paint = "strategy" | "benchmark" | "accent" | "loss" | "muted";
+
+/** One line, area or row of bars of a chart; null is a gap. */
+export interface Line {
+  /** For the legend. */
+  readonly label: string;
+  /** Its colour. */
+  readonly paint: Paint;
+  /** How it is drawn. */
+  readonly kind: "line" | "area" | "bars";
+  /** One for each x of the chart, in the chart's unit. */
+  readonly values: readonly (number | null)[];
+}
+
+/** A shaded stretch of time. */
+export interface Band {
+  /** On the chart's x. */
+  readonly from: number;
+  /** On the chart's x; at least `from`. */
+  readonly to: number;
+  /** What is special about it. */
+  readonly label: string;
+}
+
+/** A chart over time, or over row numbers where the series has no dates. */
+export interface TimeChart {
+  /** Unique on the page. */
+  readonly id: string;
+  /** Shown above it. */
+  readonly title: string;
+  /** One sentence that says what is seen, for those who do not see it. */
+  readonly description: string;
+  /** Of all values. */
+  readonly unit: Unit;
+  /** True when the values are growth factors (1 = nothing gained), shown as returns. */
+  readonly growth: boolean;
+  /** In CSS pixels. */
+  readonly height: number;
+  /** ms since the epoch, or row numbers; ascending. */
+  readonly x: readonly number[];
+  /** The first view's, drawn in this order. */
+  readonly lines: readonly Line[];
+  /** Shaded below the lines. */
+  readonly bands: readonly Band[];
+  /** Horizontal lines, such as a mean. */
+  readonly levels: readonly { readonly value: number; readonly label: string }[];
+  /** What the first view is called, where there are others. */
+  readonly viewLabel: string;
+  /** Other views of the same chart by button, such as the volatility-matched one. */
+  readonly views: readonly { readonly label: string; readonly lines: readonly Line[] }[];
+}
+
+/** Returns of one calendar year. */
+export interface YearRow {
+  /** Such as 2024. */
+  readonly year: number;
+  /** Compounded. */
+  readonly strategy: number;
+  /** The sum of the year's returns. */
+  readonly sum: number;
+  /** Compounded; null without a benchmark. */
+  readonly benchmark: number | null;
+  /** Strategy over benchmark, as QuantStats' "Multiplier". */
+  readonly multiple: number | null;
+}
+
+/** Returns of one calendar year by month. */
+export interface MonthRow {
+  /** Such as 2024. */
+  readonly year: number;
+  /** January to December; NaN where the series has no row. */
+  readonly months: readonly number[];
+  /** Compounded over the year. */
+  readonly total: number;
+}
+
+/** How many values fell between two bounds. */
+export interface Bin {
+  /** The least value in it. */
+  readonly from: number;
+  /** Where the next bin begins; the last bin holds it. */
+  readonly to: number;
+  /** The strategy's values in it. */
+  readonly count: number;
+  /** The benchmark's values in it; null without a benchmark. */
+  readonly benchmarkCount: number | null;
+}
+
+/** How often returns fell into bins of equal width. */
+export interface Histogram {
+  /** Unique on the page. */
+  readonly id: string;
+  /** Shown above it. */
+  readonly title: string;
+  /** Ascending, without gaps. */
+  readonly bins: readonly Bin[];
+  /** Of the strategy's values. */
+  readonly mean: number;
+  /** Of the benchmark's values; null without a benchmark. */
+  readonly benchmarkMean: number | null;
+  /** How many values the strategy has. */
+  readonly count: number;
+}
+
+/** Five-number summary as drawn: whiskers reach the last value within 1.5 interquartile ranges. */
+export interface Box {
+  /** The period that the values are returns of. */
+  readonly label: string;
+  /** How many values there are. */
+  readonly count: number;
+  /** Where the lower whisker ends. */
+  readonly low: number;
+  /** A quarter of the values are below. */
+  readonly quartile1: number;
+  /** Half of the values are below. */
+  readonly median: number;
+  /** Three quarters of the values are below. */
+  readonly quartile3: number;
+  /** Where the upper whisker ends. */
+  readonly high: number;
+  /** Beyond the whiskers, thinned to the page's width; the extremes stay. */
+  readonly outliers: readonly number[];
+  /** The least value, outliers included. */
+  readonly minimum: number;
+  /** The greatest value, outliers included. */
+  readonly maximum: number;
+}
+
+/** One stretch below the peak: times, or row numbers where there are no dates. */
+export interface Drawdown {
+  /** The first row below the peak. */
+  readonly start: number;
+  /** The lowest row. */
+  readonly valley: number;
+  /** Recovered on; null while it still lasts. */
+  readonly end: number | null;
+  /** Calendar days, first and last included; rows where there are no dates. */
+  readonly days: number;
+  /** At the valley, a fraction below 0. */
+  readonly depth: number;
+}
+
+/** Everything a tear sheet shows. */
+export interface TearSheetModel {
+  /** The page's title. */
+  readonly heading: string;
+  /** Where the returns come from; null when not told. */
+  readonly source: string | null;
+  /** ms since the epoch. */
+  readonly generatedAt: number;
+  /** False when times are row numbers. */
+  readonly dated: boolean;
+  /** How many returns there are. */
+  readonly points: number;
+  /** ms since the epoch; NaN without dates. */
+  readonly start: number;
+  /** ms since the epoch; NaN without dates. */
+  readonly end: number;
+  /** Periods a year. */
+  readonly periods: number;
+  /** Annual, a fraction. */
+  readonly riskFreeRate: number;
+  /** Null without a benchmark. */
+  readonly benchmarkName: string | null;
+  /** Rows with a benchmark value on the same date; null without a benchmark. */
+  readonly joinedPoints: number | null;
+  /** In the order given; cut off where there are very many. */
+  readonly params: readonly (readonly [name: string, value: string])[];
+  /** Shown on top. */
+  readonly warnings: readonly Notice[];
+  /** The cards on top. */
+  readonly keyFigures: readonly Figure[];
+  /** All metrics, by category. */
+  readonly groups: readonly FigureGroup[];
+  /** Named with their reasons, and left out of the groups. */
+  readonly undefinedFigures: readonly UndefinedFigure[];
+  /** In the order of the page. */
+  readonly charts: readonly TimeChart[];
+  /** Ascending; empty without dates. */
+  readonly years: readonly YearRow[];
+  /** Ascending by year; empty without dates. */
+  readonly months: readonly MonthRow[];
+  /** Of monthly returns and of daily ones (or of the rows); empty without returns. */
+  readonly histograms: readonly Histogram[];
+  /** By length of period. */
+  readonly boxes: readonly Box[];
+  /** The ten deepest, the deepest first. */
+  readonly drawdowns: readonly Drawdown[];
+}
+
+/** A run as the comparison page shows it. */
+export interface ComparedRun {
+  /** The run's id. */
+  readonly id: string;
+  /** May be empty. */
+  readonly name: string;
+  /** As MLflow names them. */
+  readonly status: string;
+  /** ms since the epoch. */
+  readonly startTime: number;
+  /** The latest value of each. */
+  readonly metrics: Readonly<Record<string, number>>;
+  /** Values are text. */
+  readonly params: Readonly<Record<string, string>>;
+  /** Logged points of `cumulative_return`, by time or step; absent when none were logged. */
+  readonly curve?: { readonly x: readonly number[]; readonly y: readonly number[] };
+}
+
+/** A metric's facts as the comparison page uses them. */
+export interface ComparedMetric {
+  /** The metric's key. */
+  readonly name: string;
+  /** As people know it. */
+  readonly label: string;
+  /** How values are shown. */
+  readonly unit: Unit;
+  /** What it is, in one sentence; empty for metrics that are not the catalogue's. */
+  readonly definition: string;
+  /** Which end of the leaderboard is good. */
+  readonly better: Direction;
+}
+
+/** Everything a comparison page shows. */
+export interface ComparisonModel {
+  /** The page's title. */
+  readonly heading: string;
+  /** ms since the epoch. */
+  readonly generatedAt: number;
+  /** In the order given. */
+  readonly runs: readonly ComparedRun[];
+  /** Those that any run has. */
+  readonly metrics: readonly ComparedMetric[];
+  /** Params whose value is not the same in every run, in order of first appearance. */
+  readonly params: readonly string[];
+  /** True when the curves' x are times, false when they are steps. */
+  readonly dated: boolean;
+  /** Shown on top. */
+  readonly warnings: readonly Notice[];
+}

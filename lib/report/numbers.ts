@@ -1,0 +1,63 @@
+// Numbers and dates as the pages write them. One file, so that the same figure reads the same in a
+// table, a chart's tooltip and an axis; percent exists only here, where text is made.
+
+import type { Unit } from "./model.ts";
+
+/** What stands where a figure is undefined. */
+export const UNDEFINED_TEXT = "–";
+
+/**
+ * A figure as text: percent with two decimals for fractions and probabilities, two decimals for
+ * ratios, and more where two would show nothing but zeros. NaN is an en dash.
+ */
+export function formatFigure(value: number, unit: Unit): string {
+  if (Number.isNaN(value)) return UNDEFINED_TEXT;
+  if (!Number.isFinite(value)) return value > 0 ? "∞" : "−∞";
+  if (unit === "count") return grouped(value, 0);
+  if (unit === "days" || unit === "periods") return grouped(value, Number.isInteger(value) ? 0 : 1);
+  if (unit === "ratio") return grouped(value, decimalsFor(value));
+  const percent = value * 100;
+  return Number.isFinite(percent)
+    ? `${grouped(percent, decimalsFor(percent))}%`
+    : formatFigure(percent, "ratio");
+}
+
+/** A fraction as percent with two decimals and no sign of percent: a cell of the heat map. */
+export function formatPercent(value: number): string {
+  if (!Number.isFinite(value)) return UNDEFINED_TEXT;
+  return Math.abs(value) >= 1e13 ? formatFigure(value * 100, "ratio") : fixed(value * 100, 2);
+}
+
+/** Two, or as many as show two significant digits, at most 6. */
+function decimalsFor(value: number): number {
+  const size = Math.abs(value);
+  if (size === 0 || size >= 0.095) return 2;
+  return Math.min(6, 1 - Math.floor(Math.log10(size)));
+}
+
+function grouped(value: number, decimals: number): string {
+  const size = Math.abs(value);
+  if (size >= 1e15) return value.toExponential(2).replace("-", "−");
+  if (size > 0 && size < 0.5 * 10 ** -decimals) return value.toExponential(1).replaceAll("-", "−");
+  return fixed(value, decimals);
+}
+
+function fixed(value: number, decimals: number): string {
+  const [whole = "0", fraction] = Math.abs(value).toFixed(decimals).split(".");
+  const text = whole.replace(/\B(?=(\d{3})+$)/g, ",") +
+    (fraction === undefined ? "" : `.${fraction}`);
+  return value < 0 && /[1-9]/.test(text) ? `−${text}` : text;
+}
+
+/** `2020-01-31`, with the time of day when it is not midnight; a dash for NaN. */
+export function formatDate(timeMs: number): string {
+  if (!Number.isFinite(timeMs) || Math.abs(timeMs) > 8.64e15) return UNDEFINED_TEXT;
+  const text = new Date(timeMs).toISOString();
+  const day = text.slice(0, text.indexOf("T"));
+  return timeMs % 86_400_000 === 0 ? day : `${day} ${text.slice(-13, -8)}`;
+}
+
+/** A number with at most this many significant digits: what a chart's data needs, no more. */
+export function significant(value: number, digits: number): number | null {
+  return Number.isFinite(value) ? Number(value.toPrecision(digits)) : null;
+}

@@ -1,0 +1,158 @@
+// The tear sheet's tables. Every figure stands in a <data> element whose value is the unrounded
+// number, so that what is copied, tested or read by a program is what was computed.
+
+import type {
+  Drawdown,
+  Figure,
+  FigureGroup,
+  MonthRow,
+  TearSheetModel,
+  Unit,
+  YearRow,
+} from "./model.ts";
+import { escapeHtml, foreignText } from "./markup.ts";
+import { formatDate, formatFigure, formatPercent, UNDEFINED_TEXT } from "./numbers.ts";
+
+/** A figure with its exact value; a dash, and no value, where it is undefined. */
+export function dataCell(value: number | null, unit: Unit, name?: string): string {
+  const key = name === undefined ? "" : ` data-key="${escapeHtml(name)}"`;
+  if (value === null || !Number.isFinite(value)) return `<span${key}>${UNDEFINED_TEXT}</span>`;
+  return `<data value="${value}"${key}>${escapeHtml(formatFigure(value, unit))}</data>`;
+}
+
+/** A metric's name that shows its definition on hover, focus or tap. */
+export function term(figure: { readonly name: string; readonly label: string }): string {
+  return `<button type="button" class="term" aria-describedby="d-${escapeHtml(figure.name)}">` +
+    `${escapeHtml(figure.label)}</button>`;
+}
+
+/** The figures on top. */
+export function keyCards(model: TearSheetModel): string {
+  const cards = model.keyFigures.map((figure) => {
+    const tone = toneOf(figure);
+    const other = figure.benchmark === null || model.benchmarkName === null
+      ? ""
+      : `<dd>${foreignText(model.benchmarkName, 40)} ${
+        dataCell(figure.benchmark, figure.unit)
+      }</dd>`;
+    return `<div><dt>${term(figure)}</dt><dd${tone}>${
+      dataCell(figure.strategy, figure.unit)
+    }</dd>${other}</div>`;
+  });
+  return `<dl class="cards">${cards.join("")}</dl>`;
+}
+
+function toneOf({ name, strategy }: Figure): string {
+  const signed = name === "total_return" || name === "cagr" || name === "max_drawdown";
+  return !signed || Number.isNaN(strategy) || strategy === 0
+    ? ""
+    : ` class="${strategy < 0 ? "loss" : "gain"}"`;
+}
+
+/** All metrics by category, the strategy's beside the benchmark's. */
+export function metricTables(model: TearSheetModel): string {
+  return model.groups.map((group) => groupTable(group, model.benchmarkName)).join("");
+}
+
+function groupTable(group: FigureGroup, benchmarkName: string | null): string {
+  const paired = benchmarkName !== null &&
+    group.figures.some((figure) => figure.benchmark !== null);
+  const head = `<thead><tr><th scope="col">Metric</th><th scope="col">Strategy</th>` +
+    (paired ? `<th scope="col">${foreignText(benchmarkName, 40)}</th>` : "") + "</tr></thead>";
+  const rows = group.figures.map((figure) =>
+    `<tr><th scope="row">${term(figure)}</th>` +
+    `<td>${dataCell(figure.strategy, figure.unit, figure.name)}</td>` +
+    (paired
+      ? `<td>${dataCell(figure.benchmark, figure.unit, `benchmark ${figure.name}`)}</td>`
+      : "") +
+    "</tr>"
+  );
+  return `<table class="metrics"><caption>${escapeHtml(group.title)}</caption>${head}` +
+    `<tbody>${rows.join("")}</tbody></table>`;
+}
+
+/** Returns by calendar year. */
+export function yearTable(years: readonly YearRow[], benchmarkName: string | null): string {
+  const other = benchmarkName === null
+    ? '<th scope="col">Sum</th>'
+    : `<th scope="col">${
+      foreignText(benchmarkName, 40)
+    }</th><th scope="col">Multiple</th><th scope="col">Won</th>`;
+  const rows = years.map((row) => {
+    const won = row.benchmark === null || Number.isNaN(row.strategy - row.benchmark)
+      ? UNDEFINED_TEXT
+      : row.strategy >= row.benchmark
+      ? "yes"
+      : "no";
+    const rest = benchmarkName === null
+      ? `<td>${dataCell(row.sum, "fraction")}</td>`
+      : `<td>${dataCell(row.benchmark, "fraction")}</td><td>${
+        dataCell(row.multiple, "ratio")
+      }</td><td>${won}</td>`;
+    return `<tr><th scope="row">${row.year}</th><td>${
+      dataCell(row.strategy, "fraction")
+    }</td>${rest}</tr>`;
+  });
+  return `<div class="scroll"><table class="years"><caption>End-of-year returns</caption><thead><tr>` +
+    `<th scope="col">Year</th><th scope="col">Strategy</th>${other}</tr></thead>` +
+    `<tbody>${rows.join("")}</tbody></table></div>`;
+}
+
+/** The ten worst drawdowns. */
+export function drawdownTable(drawdowns: readonly Drawdown[], dated: boolean): string {
+  const when = (at: number): string => dated ? formatDate(at) : `row ${formatFigure(at, "count")}`;
+  const rows = drawdowns.map((one) =>
+    `<tr><td>${when(one.start)}</td><td>${when(one.valley)}</td>` +
+    `<td>${one.end === null ? "not yet" : when(one.end)}</td>` +
+    `<td>${dataCell(one.depth, "fraction")}</td><td>${
+      dataCell(one.days, dated ? "days" : "count")
+    }</td></tr>`
+  );
+  return `<div class="scroll"><table class="drawdowns tight"><caption>Ten worst drawdowns</caption><thead><tr>` +
+    `<th scope="col">Started</th><th scope="col">Deepest</th><th scope="col">Recovered</th>` +
+    `<th scope="col">Drawdown</th><th scope="col">${dated ? "Days" : "Rows"}</th></tr></thead>` +
+    `<tbody>${rows.join("")}</tbody></table></div>`;
+}
+
+const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+
+/** Monthly returns in percent, shaded by size: a table, so that it can be read and copied. */
+export function heatMap(months: readonly MonthRow[]): string {
+  const sizes = months.flatMap((row) => row.months).filter(Number.isFinite).map(Math.abs);
+  sizes.sort((one, other) => one - other);
+  const scale = sizes[Math.floor((sizes.length - 1) * 0.9)] ?? 1;
+  const shade = (value: number): string => {
+    if (!Number.isFinite(value) || value === 0) return "";
+    const level = Math.max(1, Math.min(5, Math.ceil((Math.abs(value) / (scale || 1)) * 5)));
+    return ` class="${value > 0 ? "up" : "down"}${level}"`;
+  };
+  const cell = (value: number): string =>
+    Number.isNaN(value) ? "<td></td>" : `<td${shade(value)}>${percentOf(value)}</td>`;
+  const head = MONTHS.map((name) => `<th scope="col">${name}</th>`).join("");
+  const rows = months.map((row) =>
+    `<tr><th scope="row">${row.year}</th>${row.months.map(cell).join("")}` +
+    `<td>${percentOf(row.total)}</td></tr>`
+  );
+  return `<div class="scroll" tabindex="0" role="region" aria-label="Monthly returns"><table class="heat"><thead><tr>` +
+    `<th scope="col">Year</th>${head}<th scope="col">Total</th></tr></thead><tbody>${
+      rows.join("")
+    }</tbody></table></div>`;
+}
+
+function percentOf(value: number): string {
+  return Number.isFinite(value)
+    ? `<data value="${value}">${formatPercent(value)}</data>`
+    : UNDEFINED_TEXT;
+}
+
+/** The run's parameters as they were given. */
+export function parameterTable(params: TearSheetModel["params"]): string {
+  if (params.length === 0) return "";
+  const rows = params.map(([name, value]) =>
+    `<tr><th scope="row" class="words">${foreignText(name, 200)}</th><td class="words"><div>${
+      foreignText(value)
+    }</div></td></tr>`
+  );
+  return `<table class="params"><caption>Parameters</caption><thead><tr><th scope="col">Name</th>` +
+    `<th scope="col" class="words">Value</th></tr></thead><tbody>${rows.join("")}</tbody></table>`;
+}

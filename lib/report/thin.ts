@@ -1,0 +1,40 @@
+// Which rows of a long series a chart keeps: in each stretch the rows where any of its lines is
+// lowest or highest, so that no peak, crash or end disappears at any width of the screen. Unlike the
+// thinning of logged series it serves several lines that share their x, and keeps gaps as gaps.
+
+/**
+ * Ascending row numbers, at most about `limit` of them; all rows when they are no more than that.
+ * Gaps (NaN) are kept out unless a stretch has nothing else.
+ */
+export function thinned(
+  count: number,
+  series: readonly ArrayLike<number>[],
+  limit: number,
+): number[] {
+  if (count <= limit) return Array.from({ length: count }, (_, row) => row);
+  const stretches = Math.max(1, Math.floor((limit - 2) / (2 * Math.max(1, series.length))));
+  const kept: number[] = [0];
+  for (let stretch = 0; stretch < stretches; stretch++) {
+    const from = Math.floor((stretch * count) / stretches);
+    const to = Math.floor(((stretch + 1) * count) / stretches);
+    kept.push(...extremes(series, from, to));
+  }
+  kept.push(count - 1);
+  return [...new Set(kept)].sort((one, other) => one - other);
+}
+
+function extremes(series: readonly ArrayLike<number>[], from: number, to: number): number[] {
+  const rows: number[] = [];
+  for (const values of series) {
+    let low = -1;
+    let high = -1;
+    for (let row = from; row < to; row++) {
+      const value = values[row] as number;
+      if (Number.isNaN(value)) continue;
+      if (low < 0 || value < (values[low] as number)) low = row;
+      if (high < 0 || value > (values[high] as number)) high = row;
+    }
+    rows.push(low < 0 ? from : low, high < 0 ? from : high);
+  }
+  return rows;
+}
