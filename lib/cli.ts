@@ -1,0 +1,269 @@
+// From words to an exit code: find the command, parse, run, render. The only catch of errors and the
+// only code that prints; every other part returns data or throws, so it can be tested without either.
+
+import { BUILD, PERMISSIONS } from "./build.ts";
+import { COMMANDS } from "./commands/mod.ts";
+import type { Command, CommandGroup, Context, Progress, Result, Words } from "./command.ts";
+import { chosenFormat } from "./command.ts";
+import { parseWords } from "./command_line.ts";
+import {
+  DeliveryError,
+  FilterSyntaxError,
+  InputError,
+  InterruptedError,
+  NotFoundError,
+  SeveralErrors,
+  StorageError,
+  TrackerError,
+  UsageError,
+} from "./errors.ts";
+import type { Warning } from "./errors.ts";
+import { commandHelp, groupHelp, overviewHelp } from "./help.ts";
+import type { Exit } from "./help.ts";
+import type { Io } from "./io.ts";
+import { nearestNames } from "./nearest.ts";
+import { render, storageError } from "./output/mod.ts";
+import { plain } from "./output/plain.ts";
+import { progressDisplay } from "./output/progress.ts";
+import type { ProgressDisplay } from "./output/progress.ts";
+
+/** Every exit code, with the name its errors carry in JSON. README and help are checked against it. */
+export const EXITS: readonly (Exit & { readonly name: string })[] = [
+  { code: 0, name: "done", meaning: "Done; also: no rows, --offline, and no server set" },
+  { code: 1, name: "bug", meaning: "A bug in btflow" },
+  { code: 2, name: "usage", meaning: "A command line, setting or filter that cannot be accepted" },
+  { code: 3, name: "input", meaning: "Input data that cannot be read, or a missing file" },
+  { code: 4, name: "not-found", meaning: "An experiment, run or metric that does not exist" },
+  { code: 5, name: "server", meaning: "The server cannot be reached, or refused the request" },
+  {
+    code: 6,
+    name: "undelivered",
+    meaning: "Delivery failed; the run is kept in the store (btflow sync)",
+  },
+  { code: 7, name: "credentials", meaning: "The server refused the credentials (401, 403)" },
+  { code: 8, name: "storage", meaning: "The local store or an output file cannot be used" },
+  { code: 9, name: "several", meaning: "Several items failed for different reasons" },
+  { code: 130, name: "interrupted", meaning: "Interrupted (Ctrl-C)" },
+  { code: 143, name: "terminated", meaning: "Terminated" },
+];
+
+/** The exit code of an error, by its kind. */
+export function exitCode(error: unknown): number {
+  if (error instanceof SeveralErrors) {
+    const codes = new Set(error.failures.map(exitCode));
+    const [only] = codes;
+    return codes.size === 1 && only !== undefined ? only : 9;
+  }
+  if (error instanceof DeliveryError) return isRefusal(error.cause) ? 7 : 6;
+  if (error instanceof UsageError || error instanceof FilterSyntaxError) return 2;
+  if (error instanceof InputError) return 3;
+  if (error instanceof NotFoundError) return 4;
+  if (error instanceof TrackerError) return isRefusal(error) ? 7 : 5;
+  if (error instanceof StorageError) return 8;
+  if (error instanceof InterruptedError) return error.signal === "SIGINT" ? 130 : 143;
+  return 1;
+}
+
+function isRefusal(error: unknown): boolean {
+  return error instanceof TrackerError && (error.status === 401 || error.status === 403);
+}
+
+/** Runs one command line in a world and answers its exit code. */
+export async function run(argv: readonly string[], io: Io): Promise<number> {
+  const asJson = wantsJson(argv);
+  const display = progressDisplay(io.stderr, () => io.now());
+  try {
+    const [first = "--help"] = argv;
+    if (first === "--version") return await printVersion(io, asJson);
+    if (first === "--help" || first === "-h" || (first === "help" && argv.length === 1)) {
+      await print(io, overviewHelp(await allCommands(), EXITS));
+      return 0;
+    }
+    const words = first === "help" ? [...argv.slice(1), "--help"] : argv;
+    return await runCommand(words, io, asJson, display);
+  } catch (error) {
+    await display.stop();
+    await printError(io, error, asJson);
+    return exitCode(error);
+  }
+}
+
+/** Loads every command, in the order of the table. */
+export function allCommands(): Promise<readonly (Command | CommandGroup)[]> {
+  return Promise.all(COMMANDS.map(({ load }) => load()));
+}
+
+async function runCommand(
+  argv: readonly string[],
+  io: Io,
+  asJson: boolean,
+  display: ProgressDisplay,
+): Promise<number> {
+  const { command, rest } = await findCommand(argv);
+  if ("verbs" in command) {
+    await print(io, groupHelp(command));
+    return 0;
+  }
+  const words = parseWords(command, rest);
+  if (words.flags.has("help")) {
+    await print(io, commandHelp(command, EXITS));
+    return 0;
+  }
+  const abort = new AbortController();
+  let stop: (error: InterruptedError) => void = () => {};
+  const interruption = new Promise<never>((_, reject) => stop = reject);
+  interruption.catch(() => {});
+  const unlisten = io.onSignal((signal) => {
+    const again = abort.signal.aborted;
+    const error = new InterruptedError(signal, signal === "SIGINT" ? "Interrupted" : "Terminated");
+    abort.abort(error);
+    if (!command.graceful || again) stop(error);
+  });
+  try {
+    const context = makeContext(io, asJson, display, abort.signal);
+    const result = await Promise.race([command.run(context, words), interruption]);
+    await display.stop();
+    // A command that ended well on an interruption still has its answer written.
+    const interrupted = abort.signal.aborted ? undefined : abort.signal;
+    return await printResult(command, words, result, { io, asJson, interrupted });
+  } finally {
+    unlisten();
+  }
+}
+
+async function findCommand(
+  argv: readonly string[],
+): Promise<{ readonly command: Command | CommandGroup; readonly rest: readonly string[] }> {
+  const [name = "", ...rest] = argv;
+  const entry = COMMANDS.find((candidate) => candidate.name === name);
+  if (entry === undefined) {
+    if (name.startsWith("-")) {
+      const [near] = nearestNames(name, ["--version", "--help"]);
+      const hint = near === undefined ? "put the command first" : `did you mean ${near}?`;
+      throw new UsageError(`Cannot use ${name}: ${hint} (see btflow --help)`);
+    }
+    const names = [...COMMANDS.map((candidate) => candidate.name), "--version"];
+    const nearest = nearestNames(name, names);
+    const did = nearest.length > 0 ? `; did you mean ${nearest.join(" or ")}?` : "";
+    throw new UsageError(`Cannot run "${name}": no such command${did} (see btflow --help)`);
+  }
+  const loaded = await entry.load();
+  if (!("verbs" in loaded)) return { command: loaded, rest };
+  const [verb = loaded.defaultVerb, ...words] = rest;
+  if (verb === "--help" || verb === "-h") return { command: loaded, rest: [] };
+  const named = (word: string): Command | undefined =>
+    loaded.verbs.find((candidate) => candidate.name === `${loaded.name} ${word}`);
+  const found = named(verb);
+  if (found !== undefined) return { command: found, rest: words };
+  const fallback = named(loaded.defaultVerb);
+  if (verb.startsWith("-") && fallback !== undefined) return { command: fallback, rest };
+  const verbs = loaded.verbs.map((candidate) => candidate.name.slice(loaded.name.length + 1));
+  const nearest = nearestNames(verb, verbs);
+  const did = nearest.length > 0
+    ? `did you mean ${nearest.join(" or ")}?`
+    : `one of ${verbs.join(", ")}`;
+  throw new UsageError(`Cannot run "${loaded.name} ${verb}": no such command; ${did}`);
+}
+
+function makeContext(
+  io: Io,
+  asJson: boolean,
+  display: ProgressDisplay,
+  interrupted: AbortSignal,
+): Context {
+  return {
+    io,
+    interrupted,
+    warn: (warning) => display.print(warningLine(warning, asJson)),
+    note: (message) => display.print(noteLine(message, asJson)),
+    progress: (state: Progress) => display.show(state),
+    confirm: async (question) => {
+      if (!io.stdinIsTerminal || !io.stderr.isTerminal) return null;
+      return /^y(es)?$/i.test((await io.ask(`${plain(question)} [y/N] `))?.trim() ?? "");
+    },
+  };
+}
+
+async function printResult(
+  command: Command,
+  words: Words,
+  result: Result,
+  { io, asJson, interrupted }: {
+    readonly io: Io;
+    readonly asJson: boolean;
+    readonly interrupted: AbortSignal | undefined;
+  },
+): Promise<number> {
+  const count = await render(result, {
+    format: chosenFormat(command.formats, words),
+    output: words.flags.get("output")?.[0],
+    io,
+    interrupted,
+  });
+  if (count !== null) await io.stderr.write(noteLine(count, asJson));
+  if (result.failure === undefined) return 0;
+  await printError(io, result.failure, asJson);
+  return exitCode(result.failure);
+}
+
+function wantsJson(argv: readonly string[]): boolean {
+  const at = argv.indexOf("--format");
+  return argv[at + 1] === "json" && at >= 0 || argv.includes("--format=json");
+}
+
+function warningLine(warning: Warning, asJson: boolean): string {
+  return asJson ? jsonLine({ warning }) : `warning: ${plain(warning.message)}\n`;
+}
+
+function noteLine(message: string, asJson: boolean): string {
+  return asJson ? jsonLine({ note: { message } }) : `${plain(message)}\n`;
+}
+
+function jsonLine(value: unknown): string {
+  return `${JSON.stringify(value)}\n`;
+}
+
+async function printError(io: Io, error: unknown, asJson: boolean): Promise<void> {
+  const exit = exitCode(error);
+  const name = EXITS.find(({ code }) => code === exit)?.name ?? "bug";
+  const message = error instanceof Error ? error.message : String(error);
+  if (asJson) {
+    const place = error instanceof InputError
+      ? { path: error.path, line: error.line }
+      : error instanceof StorageError
+      ? { path: error.path }
+      : {};
+    await io.stderr.write(jsonLine({ error: { code: name, exit, message, ...place } }));
+    return;
+  }
+  await io.stderr.write(`error: ${plain(message)}\n`);
+  if (exit === 1) {
+    const stack = error instanceof Error ? error.stack ?? "" : "";
+    await io.stderr.write(
+      `This is a bug in btflow ${BUILD.version}; please report it.\n${stack}\n`,
+    );
+  }
+}
+
+/** Writes to stdout what is no command's answer: help and the version. */
+async function print(io: Io, text: string): Promise<void> {
+  try {
+    await io.stdout.write(text);
+  } catch (cause) {
+    throw storageError("standard output", cause);
+  }
+}
+
+async function printVersion(io: Io, asJson: boolean): Promise<number> {
+  const { version, commit, allowedHosts } = BUILD;
+  const permissions = {
+    net: allowedHosts.length === 0 ? true : allowedHosts,
+    ...PERMISSIONS,
+    enforced_by: io.engine.startsWith("deno") ? "runtime" : "program",
+  };
+  await print(
+    io,
+    asJson ? jsonLine({ version, commit, engine: io.engine, permissions }) : `btflow ${version}\n`,
+  );
+  return 0;
+}
