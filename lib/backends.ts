@@ -1,0 +1,142 @@
+// From settings to what a command works with: the server where a tracking URI is set, else the store.
+// Both are opened only when a command asks for them, so `--offline` and `stats` never touch either.
+
+import { resolve } from "node:path";
+import type { Context } from "./command.ts";
+import { loadConfig } from "./config.ts";
+import type { Config } from "./config.ts";
+import type { ConnectionValues } from "./connection.ts";
+import { StorageError, TrackerError, UsageError } from "./errors.ts";
+import type { DeliverOptions, DeliveryOutcome, FoundRun, LocalStore } from "./store/mod.ts";
+import { FINGERPRINT_TAG, RUN_KEY_TAG } from "./tags.ts";
+import type { Tracker } from "./tracker.ts";
+
+/** Everything a command may need to reach. */
+export interface Backends {
+  /** The settings, checked. */
+  readonly config: Config;
+  /** The server's origin and path, without secrets; null when none is set. */
+  readonly serverUri: string | null;
+  /** True when commands that read look at the server. */
+  readonly readsServer: boolean;
+  /** The local store, made where it is not there yet; throws `StorageError`. */
+  store(): Promise<LocalStore>;
+  /** The server; a UsageError when none is set. */
+  server(): Promise<Tracker>;
+  /**
+   * Where commands that read look: the server when one is set, else the store. A store named by
+   * --store must exist unless `make` is true, for a mistyped name is not an empty store.
+   */
+  tracker(make?: boolean): Promise<Tracker>;
+  /** A run with this fingerprint in this experiment: in the store, else (not `offline`) on the server. */
+  findLogged(
+    experiment: string | { readonly id: string },
+    fingerprint: string,
+    offline: boolean,
+  ): Promise<FoundRun | null>;
+  /** Delivers committed runs to the server. */
+  deliver(
+    keys: readonly string[],
+    options?: Omit<DeliverOptions, "io" | "keys">,
+  ): Promise<readonly DeliveryOutcome[]>;
+  /** Closes what was opened. */
+  close(): Promise<void>;
+}
+
+/**
+ * Reads the settings and says how to reach server and store. `--store` given to a command that reads,
+ * without `--tracking-uri`, means that store, whatever the environment says.
+ */
+export async function openBackends(
+  context: Context,
+  flags: ConnectionValues,
+): Promise<Backends> {
+  const { io } = context;
+  const [storeFlag, ...furtherStores] = typeof flags.store === "string"
+    ? [flags.store]
+    : flags.store ?? [];
+  const config = await loadConfig(io, {
+    flags: { trackingUri: flags.trackingUri, store: storeFlag, envFile: flags.envFile },
+  });
+  for (const warning of config.warnings) context.warn(warning);
+  let store: Promise<LocalStore> | undefined;
+  let server: Promise<Tracker> | undefined;
+  const readsServer = config.serverUri !== null &&
+    (storeFlag === undefined || flags.trackingUri !== undefined);
+  const backends: Backends = {
+    config,
+    serverUri: config.serverUri,
+    readsServer,
+    store: () => store ??= openLocalStore(context, config, furtherStores),
+    server: () => server ??= openServer(context, config),
+    tracker: async (make = false) => {
+      if (readsServer) return await backends.server();
+      if (!make && storeFlag !== undefined && await io.files.info(storeFlag) === null) {
+        throw new StorageError(storeFlag, "there is no such store");
+      }
+      return await backends.store();
+    },
+    findLogged: async (experiment, fingerprint, offline) =>
+      (await backends.store()).findFingerprint(experiment, fingerprint) ??
+        (offline || config.serverUri === null
+          ? null
+          : await findOnServer(backends, experiment, fingerprint)),
+    deliver: async (keys, options = {}) => {
+      const { deliver } = await import("./store/mod.ts");
+      return await deliver(await backends.store(), await backends.server(), {
+        ...options,
+        io,
+        keys,
+      });
+    },
+    close: async () => {
+      await (await server?.catch(() => undefined))?.close();
+      await (await store?.catch(() => undefined))?.close();
+    },
+  };
+  return backends;
+}
+
+/** Another machine may have logged it. A server that cannot be asked has not: the run is then kept. */
+async function findOnServer(
+  backends: Backends,
+  experiment: string | { readonly id: string },
+  fingerprint: string,
+): Promise<FoundRun | null> {
+  try {
+    const server = await backends.server();
+    const id = typeof experiment === "string"
+      ? (await server.findExperiment(experiment))?.id
+      : experiment.id;
+    if (id === undefined) return null;
+    const { parseFilter } = await import("./filter/mod.ts");
+    const filter = parseFilter(`tags.\`${FINGERPRINT_TAG}\` = "${fingerprint}"`);
+    const query = { experimentIds: [id], filter, orderBy: [], view: "active", limit: 1 } as const;
+    for await (const [run] of server.searchRuns(query)) {
+      if (run === undefined) continue;
+      return { key: run.tags[RUN_KEY_TAG] ?? run.id, runId: run.id, delivered: true };
+    }
+  } catch (error) {
+    if (!(error instanceof TrackerError)) throw error;
+  }
+  return null;
+}
+
+async function openLocalStore(
+  { io }: Context,
+  config: Config,
+  _further: readonly string[],
+): Promise<LocalStore> {
+  const { defaultStorePath, openStore } = await import("./store/mod.ts");
+  return await openStore(io, resolve(io.cwd(), config.storePath ?? defaultStorePath(io)));
+}
+
+async function openServer(context: Context, config: Config): Promise<Tracker> {
+  if (config.trackingUri === null) {
+    throw new UsageError(
+      "Cannot reach a server: none is set; use --tracking-uri or MLFLOW_TRACKING_URI",
+    );
+  }
+  const { mlflowClient } = await import("./mlflow/client.ts");
+  return mlflowClient(context.io, config);
+}

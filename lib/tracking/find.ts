@@ -1,0 +1,119 @@
+// Finding what the user named: an experiment by name or id, a run by the server's id or the store's
+// key. What is not there is said with the nearest names that are, because a server answers a search
+// in an unknown experiment with nothing at all.
+
+import type { Backends } from "../backends.ts";
+import { NotFoundError } from "../errors.ts";
+import { parseFilter } from "../filter/mod.ts";
+import { nearestNames } from "../nearest.ts";
+import { RUN_KEY_TAG } from "../tags.ts";
+import type { Experiment, Run, Tracker } from "../tracker.ts";
+
+/** Experiments looked through for near names, and those a search without `-e` covers. */
+const MANY = 10_000;
+
+/**
+ * The experiment that has this name, or else this id; a deleted one too.
+ *
+ * @throws {NotFoundError} with the nearest names.
+ */
+export async function findExperiment(tracker: Tracker, nameOrId: string): Promise<Experiment> {
+  const named = await tracker.findExperiment(nameOrId);
+  if (named !== null) return named;
+  if (/^\d{1,19}$/.test(nameOrId)) {
+    try {
+      return await tracker.getExperiment(nameOrId);
+    } catch (error) {
+      if (!(error instanceof NotFoundError)) throw error;
+    }
+  }
+  throw await unknownExperiment(tracker, nameOrId);
+}
+
+/** Why there is no such experiment: a wrong name, or a wrong server. */
+async function unknownExperiment(tracker: Tracker, wanted: string): Promise<NotFoundError> {
+  const known = await listExperiments(tracker, "all");
+  const nearest = nearestNames(wanted, known.map(({ name }) => name));
+  const place = tracker.kind === "store" ? `the store ${tracker.uri}` : tracker.uri;
+  const hint = known.length === 0
+    ? `${place} has no experiments: is it the right one?`
+    : nearest.length > 0
+    ? undefined
+    : `"btflow experiments list" shows the ${known.length} of ${place}`;
+  return new NotFoundError("experiment", wanted, {
+    nearest,
+    ...(hint === undefined ? {} : { hint }),
+  });
+}
+
+/** All experiments, at most 10,000. */
+export async function listExperiments(
+  tracker: Tracker,
+  view: "active" | "all",
+): Promise<readonly Experiment[]> {
+  const found: Experiment[] = [];
+  const query = { filter: null, orderBy: [], view, limit: MANY };
+  for await (const page of tracker.searchExperiments(query)) found.push(...page);
+  return found;
+}
+
+/** Which experiments a command is about: those named, else the environment's, else null. */
+export async function chosenExperiments(
+  tracker: Tracker,
+  backends: Backends,
+  named: readonly string[],
+): Promise<readonly Experiment[] | null> {
+  if (named.length > 0) {
+    const found = await Promise.all(named.map((name) => findExperiment(tracker, name)));
+    return [...new Map(found.map((experiment) => [experiment.id, experiment])).values()];
+  }
+  const configured = backends.config.experiment;
+  if (configured === null) return null;
+  const wanted = typeof configured === "string" ? configured : configured.id;
+  try {
+    return [await findExperiment(tracker, wanted)];
+  } catch (error) {
+    if (!(error instanceof NotFoundError)) throw error;
+    const { nearest } = error;
+    const hint = "the name comes from the environment or an env file; -e names another";
+    throw new NotFoundError("experiment", wanted, { nearest, hint });
+  }
+}
+
+const RUN_ID = /^[0-9a-f]{32}$/;
+
+/**
+ * The run with this id, or with this key of the store: both have 32 hex digits, so a server is asked
+ * for the id first, then for the tag that carries the key.
+ *
+ * @throws {NotFoundError} that says which it looked for.
+ */
+export async function findRun(tracker: Tracker, id: string): Promise<Run> {
+  const wanted = id.trim().toLowerCase().replaceAll("-", "");
+  if (!RUN_ID.test(wanted)) {
+    throw new NotFoundError("run", id, { hint: "a run id has 32 hex digits (btflow runs search)" });
+  }
+  try {
+    return await tracker.getRun(wanted);
+  } catch (error) {
+    if (!(error instanceof NotFoundError)) throw error;
+  }
+  const byKey = tracker.kind === "mlflow" ? await findByKey(tracker, wanted) : null;
+  if (byKey !== null) return byKey;
+  const where = tracker.kind === "store" ? `the store ${tracker.uri}` : tracker.uri;
+  throw new NotFoundError("run", id, { hint: `it is not in ${where}` });
+}
+
+async function findByKey(tracker: Tracker, key: string): Promise<Run | null> {
+  const experiments = await listExperiments(tracker, "all");
+  if (experiments.length === 0) return null;
+  const pages = tracker.searchRuns({
+    experimentIds: experiments.map((experiment) => experiment.id),
+    filter: parseFilter(`tags.\`${RUN_KEY_TAG}\` = "${key}"`),
+    orderBy: [],
+    view: "all",
+    limit: 1,
+  });
+  for await (const [run] of pages) if (run !== undefined) return run;
+  return null;
+}

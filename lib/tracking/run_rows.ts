@@ -1,0 +1,131 @@
+// Runs and experiments as rows: the keys are a promise (`run_id`, `metrics.X`, `params.X`, `tags.X`),
+// the same from a server and from the store, in every format.
+
+import type { Json } from "../command.ts";
+import { UsageError } from "../errors.ts";
+import { KEY_METRICS } from "../key_metrics.ts";
+import { nearestNames } from "../nearest.ts";
+import type { Cell, Row } from "../output/rows.ts";
+import type { Experiment, Run } from "../tracker.ts";
+
+/** Attributes of a run, in the order of their columns. */
+const ATTRIBUTES: readonly { readonly name: string; readonly value: (run: Run) => Cell }[] = [
+  { name: "run_id", value: (run) => run.id },
+  { name: "experiment_id", value: (run) => run.experimentId },
+  { name: "run_name", value: (run) => run.name },
+  { name: "status", value: (run) => run.status },
+  { name: "start_time", value: (run) => new Date(run.startTime) },
+  { name: "end_time", value: (run) => run.endTime === null ? null : new Date(run.endTime) },
+  { name: "duration", value: duration },
+  { name: "artifact_uri", value: (run) => run.artifactUri },
+];
+
+/** Shown where deleted runs are shown too. */
+const STAGE = "lifecycle_stage";
+
+/** Seconds from start to end; null while a run has no end. */
+function duration(run: Run): number | null {
+  return run.endTime === null ? null : (run.endTime - run.startTime) / 1000;
+}
+
+/** A run as one row. `withStage` adds whether it is deleted. */
+export function runRow(run: Run, withStage = false): Row {
+  const row: Record<string, Cell> = {};
+  for (const { name, value } of ATTRIBUTES) row[name] = value(run);
+  if (withStage) row[STAGE] = run.lifecycleStage;
+  addFamily(row, "metrics.", run.metrics);
+  addFamily(row, "params.", run.params);
+  addFamily(row, "tags.", run.tags);
+  return row;
+}
+
+function addFamily(
+  row: Record<string, Cell>,
+  prefix: string,
+  values: Readonly<Record<string, string | number>>,
+): void {
+  for (const key of Object.keys(values).sort()) row[prefix + key] = values[key] ?? null;
+}
+
+/** A run as one object: metrics, params and tags nested, undefined metrics null. */
+export function runRecord(run: Run): { readonly [key: string]: Json } {
+  const row = runRow(run);
+  const attributes = [...ATTRIBUTES.map(({ name }) => name)].map((name): [string, Json] => {
+    const cell = row[name] ?? null;
+    return [name, cell instanceof Date ? cell.toISOString() : cell];
+  });
+  return {
+    ...Object.fromEntries(attributes),
+    lifecycle_stage: run.lifecycleStage,
+    user_id: run.userId,
+    metrics: run.metrics,
+    params: run.params,
+    tags: run.tags,
+    datasets: run.datasets.map(({ name, digest, sourceType, context }) => ({
+      name,
+      digest,
+      source_type: sourceType,
+      context,
+    })),
+  };
+}
+
+/** An experiment as one row. */
+export function experimentRow(experiment: Experiment): Row {
+  const time = (ms: number | null): Date | null => ms === null ? null : new Date(ms);
+  const row: Record<string, Cell> = {
+    experiment_id: experiment.id,
+    name: experiment.name,
+    lifecycle_stage: experiment.lifecycleStage,
+    creation_time: time(experiment.creationTime),
+    last_update_time: time(experiment.lastUpdateTime),
+    artifact_location: experiment.artifactLocation,
+  };
+  addFamily(row, "tags.", experiment.tags);
+  return row;
+}
+
+/** What a table of runs shows unless told otherwise: the key metrics, and the params that differ. */
+export function defaultRunColumns(rows: readonly Row[]): readonly string[] {
+  const shown = ["run_id", "run_name", "status", "start_time"];
+  if (rows.some((row) => Object.hasOwn(row, STAGE))) shown.push(STAGE);
+  const metrics = KEY_METRICS.map(({ name }) => `metrics.${name}`)
+    .filter((name) => rows.some((row) => Object.hasOwn(row, name)));
+  return [...shown, ...metrics, ...varying(rows, "params.")];
+}
+
+/** The keys of a family that have more than one value among the rows; absence is a value. */
+function varying(rows: readonly Row[], prefix: string): readonly string[] {
+  const first = new Map<string, Cell>();
+  const counts = new Map<string, number>();
+  const differ = new Set<string>();
+  for (const row of rows) {
+    for (const key of Object.keys(row)) {
+      if (!key.startsWith(prefix)) continue;
+      const value = row[key] ?? null;
+      if (!first.has(key)) first.set(key, value);
+      if (first.get(key) !== value) differ.add(key);
+      counts.set(key, (counts.get(key) ?? 0) + 1);
+    }
+  }
+  return [...first.keys()].filter((key) => differ.has(key) || counts.get(key) !== rows.length);
+}
+
+/**
+ * Checks columns that the user named: a misspelt one would be an empty column.
+ *
+ * @throws {UsageError} with the nearest name.
+ */
+export function checkRunColumns(columns: readonly string[]): void {
+  const known = [...ATTRIBUTES.map(({ name }) => name), STAGE];
+  for (const column of columns) {
+    if (known.includes(column) || /^(metrics|params|tags)\../.test(column)) continue;
+    const metric = KEY_METRICS.some(({ name }) => name === column) ? [`metrics.${column}`] : [];
+    const nearest = [...metric, ...nearestNames(column, known)];
+    const did = nearest[0] === undefined ? "" : `; did you mean ${nearest[0]}?`;
+    throw new UsageError(
+      `Cannot show column "${column}": expected ${known.join(", ")}, ` +
+        `metrics.NAME, params.NAME or tags.NAME${did}`,
+    );
+  }
+}

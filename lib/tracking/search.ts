@@ -1,0 +1,124 @@
+// Searching runs: experiments looked up first, then pages from the server or the store, or from
+// several stores merged in one order. Pages are never collected here, so memory stays flat.
+
+import type { Context } from "../command.ts";
+import type { ConnectionValues } from "../connection.ts";
+import { NotFoundError, StorageError, UsageError } from "../errors.ts";
+import { compareRuns } from "../filter/mod.ts";
+import type { Filter, OrderBy } from "../filter/mod.ts";
+import type { Run, View } from "../tracker.ts";
+import { chosenExperiments, listExperiments } from "./find.ts";
+import { existingStore, type Session, withPages } from "./session.ts";
+
+/** What to search for. */
+export interface Search {
+  /** Names or ids; none: the environment's, else all active experiments. */
+  readonly experiments: readonly string[];
+  readonly filter: Filter | null;
+  readonly orderBy: readonly OrderBy[];
+  readonly view: View;
+  readonly limit: number;
+}
+
+/** Pages of the runs found, from wherever the flags say. */
+export async function searchRuns(
+  context: Context,
+  flags: ConnectionValues,
+  search: Search,
+): Promise<AsyncIterable<readonly Run[]>> {
+  const stores = typeof flags.store === "string" ? [flags.store] : flags.store ?? [];
+  if (stores.length < 2) {
+    return await withPages(context, flags, (session) => searchHere(session, search));
+  }
+  if (flags.trackingUri !== undefined) {
+    throw new UsageError("Cannot search a server and several stores at once");
+  }
+  const found: AsyncIterable<readonly Run[]>[] = [];
+  const missing: NotFoundError[] = [];
+  for (const store of new Set(stores)) {
+    if (await context.io.files.info(store) === null) throw new StorageError(store, "no such file");
+    try {
+      found.push(
+        await withPages(context, { ...flags, store }, (session) => searchHere(session, search)),
+      );
+    } catch (error) {
+      if (!(error instanceof NotFoundError)) throw error;
+      missing.push(error);
+    }
+  }
+  if (found.length === 0 && missing[0] !== undefined) throw missing[0];
+  return merge(found, compareRuns(search.orderBy), search.limit);
+}
+
+/** Pages of the runs found by an open tracker. */
+export async function searchHere(
+  session: Session,
+  search: Search,
+): Promise<AsyncIterable<readonly Run[]>> {
+  const { tracker, backends } = session;
+  await noteWaiting(session);
+  const { filter, orderBy, view, limit } = search;
+  const chosen = await chosenExperiments(tracker, backends, search.experiments) ??
+    await listExperiments(tracker, "active");
+  const experimentIds = chosen.map(({ id }) => id);
+  return tracker.searchRuns({ experimentIds, filter, orderBy, view, limit });
+}
+
+/** Against a server: says when runs wait in the store, for the search cannot find those. */
+async function noteWaiting({ context, tracker, backends }: Session): Promise<void> {
+  if (tracker.kind !== "mlflow") return;
+  try {
+    const store = await existingStore(context, backends);
+    if (store === null) return;
+    const { length } = store.waiting({ trackingUri: backends.serverUri });
+    if (length === 0) return;
+    const wait = length === 1 ? "1 run waits" : `${length} runs wait`;
+    context.note(`${wait} in the store for this server (btflow sync)`);
+  } catch (error) {
+    if (!(error instanceof StorageError) && !(error instanceof UsageError)) throw error;
+    context.warn({ code: "store-unreadable", message: error.message });
+  }
+}
+
+const PAGE_RUNS = 500;
+
+/**
+ * Sorted sources as one sorted stream; it holds one page of each. A run that several stores have
+ * (one was imported into another) comes once.
+ */
+async function* merge(
+  sources: readonly AsyncIterable<readonly Run[]>[],
+  compare: (left: Run, right: Run) => number,
+  limit: number,
+): AsyncIterable<readonly Run[]> {
+  const heads = sources.map((source) => runsOf(source));
+  const take = async (i: number): Promise<Run | null> => (await heads[i]?.next())?.value ?? null;
+  try {
+    const next = await Promise.all(heads.map((_, i) => take(i)));
+    const seen = new Set<string>();
+    let page: Run[] = [];
+    while (seen.size < limit) {
+      let first: Run | null = null;
+      for (const run of next) {
+        if (run !== null && (first === null || compare(run, first) < 0)) first = run;
+      }
+      if (first === null) break;
+      if (!seen.has(first.id)) page.push(first);
+      seen.add(first.id);
+      const from = next.indexOf(first);
+      next[from] = await take(from);
+      if (page.length < PAGE_RUNS) continue;
+      yield page;
+      page = [];
+    }
+    if (page.length > 0) yield page;
+  } finally {
+    await Promise.all(heads.map((head) => head.return(undefined)));
+  }
+}
+
+async function* runsOf(
+  pages: AsyncIterable<readonly Run[]>,
+): AsyncGenerator<Run, undefined, undefined> {
+  for await (const page of pages) yield* page;
+}
