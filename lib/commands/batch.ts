@@ -1,0 +1,183 @@
+// `btflow batch`: many files, one run each. Files are computed one after the other and committed in
+// small groups; deliveries go on meanwhile. What fails is listed at the end and stops nothing.
+
+import { BACKTEST_FLAGS, backtestOptions } from "../backtest_flags.ts";
+import { openBackends } from "../backends.ts";
+import { defineCommand } from "../command.ts";
+import type { Command, Json, Result } from "../command.ts";
+import { CONNECTION_FLAGS } from "../connection.ts";
+import { InterruptedError, SeveralErrors, UsageError } from "../errors.ts";
+import { number, text, toggle } from "../flags.ts";
+import { LOG_FLAGS, logRequest } from "../log_request.ts";
+import { fileItems, manifestItems, readShard } from "../sweep.ts";
+import type { SweepItem } from "../sweep.ts";
+import { runSweep } from "../sweep_run.ts";
+import type { SweepFailure, SweepOutcome } from "../sweep_run.ts";
+
+const { runName: _runName, runId: _runId, ifNew: _ifNew, ...SHARED } = LOG_FLAGS;
+
+/** Logs many files as one sweep. */
+export const command: Command = defineCommand({
+  name: "batch",
+  summary: "Log many files, or the rows of a manifest: one run each",
+  description:
+    "A file that cannot be read, computed or sent never stops the others; failures are listed at the " +
+    "end. Ctrl-C finishes the runs in hand; --resume goes on where an earlier call stopped.",
+  operands: [{
+    name: "FILE",
+    summary: "Files of returns",
+    optional: true,
+    many: true,
+    completes: "file",
+  }],
+  flags: {
+    manifest: text({
+      summary: "CSV or JSON lines: returns, run_name, benchmark, params.*, tags.*",
+      value: "FILE",
+      completes: "file",
+    }),
+    jobs: number({
+      summary: "Deliveries at once",
+      short: "j",
+      min: 1,
+      max: 64,
+      whole: true,
+      fallback: "4",
+    }),
+    parent: text({ summary: "Group the runs under a parent run of this name", value: "NAME" }),
+    resume: toggle({ summary: "Skip what is logged: same inputs, same options" }),
+    shard: text({
+      summary: "Only this share of the items: i/n from 0, slurm, or k8s/N",
+      value: "SHARE",
+    }),
+    ...SHARED,
+    ...BACKTEST_FLAGS,
+    ...CONNECTION_FLAGS,
+  },
+  examples: [
+    { command: "btflow batch -e sweep results/*.csv --jobs 8", does: "Every file of a folder" },
+    {
+      command: "btflow batch -e sweep --manifest sweep.csv --parent ema-grid --resume",
+      does: "A sweep with parameters, under one parent; safe to repeat",
+    },
+    {
+      command: "btflow batch -e sweep --manifest sweep.jsonl --shard slurm --offline",
+      does: "This Slurm task's share, kept in the store",
+    },
+  ],
+  exits: [0, 2, 3, 4, 6, 7, 8, 9, 130, 143],
+  formats: ["text", "json"],
+  graceful: true,
+  run: async (context, { flags, operands }): Promise<Result> => {
+    const items = await chooseItems(context.io, flags.manifest, operands);
+    const shard = flags.shard === undefined ? null : readShard(flags.shard, context.io.env);
+    const own = shard === null
+      ? items
+      : items.filter((_, index) => index % shard.count === shard.index);
+    const backends = await openBackends(context, flags);
+    try {
+      const plain = { ...flags, runName: undefined, runId: undefined, ifNew: flags.resume };
+      const request = logRequest(backends.config, plain);
+      if (request.existingRunId !== undefined) {
+        throw new UsageError("Cannot log a batch into one run: unset MLFLOW_RUN_ID");
+      }
+      const options = { ...backtestOptions(flags, backends.config.periods), hash: true };
+      const parent = flags.parent === undefined || shard === null
+        ? flags.parent
+        : `${flags.parent} (${shard.index}/${shard.count})`;
+      const outcome = await runSweep(context, backends, {
+        items: own,
+        request,
+        options,
+        parent,
+        sweep: flags.parent,
+        jobs: flags.jobs ?? 4,
+      });
+      return answer(context.interrupted, own.length, outcome, backends.serverUri);
+    } finally {
+      await backends.close();
+    }
+  },
+});
+
+async function chooseItems(
+  io: Parameters<typeof manifestItems>[0],
+  manifest: string | undefined,
+  files: readonly string[],
+): Promise<readonly SweepItem[]> {
+  if (manifest !== undefined && files.length > 0) {
+    throw new UsageError("Cannot use --manifest together with files: give one or the other");
+  }
+  if (manifest !== undefined) return await manifestItems(io, manifest);
+  if (files.length > 0) return fileItems(files);
+  throw new UsageError("Cannot log a batch: give files or --manifest FILE");
+}
+
+function answer(
+  interrupted: AbortSignal,
+  total: number,
+  outcome: SweepOutcome,
+  serverUri: string | null,
+): Result {
+  const { runs, failures } = outcome;
+  const count = (test: (run: SweepOutcome["runs"][number]) => boolean): number =>
+    runs.filter(test).length;
+  const undelivered = failures.filter((failure) => failure.kept).length;
+  const kept = count(({ existed }) => !existed) + undelivered;
+  const skipped = count(({ existed }) => existed);
+  const delivered = count((run) => run.delivered && !run.existed);
+  const lines = [
+    `Logged ${kept} of ${total} runs${
+      serverUri === null ? "" : `, ${delivered} delivered to ${serverUri}`
+    }`,
+    ...(skipped > 0 ? [`Skipped ${skipped}, logged before`] : []),
+    ...failureLines(failures),
+    "",
+  ];
+  const record: Json = {
+    total,
+    logged: kept,
+    delivered,
+    skipped,
+    failed: failures.length,
+    parent: outcome.parent,
+    runs: runs.map((run) => ({ ...run })),
+    failures: failures.map(({ returns, error, kept }) => ({
+      returns,
+      message: error.message,
+      kept,
+    })),
+  };
+  const result = { text: lines.join("\n"), record };
+  const reason: unknown = interrupted.reason;
+  if (interrupted.aborted && reason instanceof InterruptedError) {
+    const left = total - runs.length - failures.length;
+    const message =
+      `Interrupted with ${left} of ${total} left; run the same command with --resume to go on`;
+    return { ...result, failure: new InterruptedError(reason.signal, message) };
+  }
+  if (failures.length === 0) return result;
+  const errors = failures.map(({ error }) => error);
+  return {
+    ...result,
+    failure: new SeveralErrors(`${failures.length} of ${total} runs failed`, errors),
+  };
+}
+
+/** Files that failed, each with its reason; runs that are kept but undelivered, by shared reason. */
+function failureLines(failures: readonly SweepFailure[]): readonly string[] {
+  const lines = failures.filter(({ kept }) => !kept)
+    .map(({ returns, error }) => `  ${returns}: ${error.message}`);
+  const reasons = new Map<string, number>();
+  for (const { error } of failures.filter(({ kept }) => kept)) {
+    const reason = error.cause instanceof Error ? error.cause.message : error.message;
+    reasons.set(reason, (reasons.get(reason) ?? 0) + 1);
+  }
+  return [
+    ...(lines.length > 0 ? [`Failed: ${lines.length}`, ...lines] : []),
+    ...[...reasons].map(([reason, count]) =>
+      `Kept, not delivered: ${count} (${reason}); ` +
+      `"btflow sync" delivers ${count === 1 ? "it" : "them"}`
+    ),
+  ];
+}

@@ -1,0 +1,113 @@
+// `btflow experiments delete` and `restore`: the two ways between active and deleted, both repeatable.
+
+import { defineCommand } from "../command.ts";
+import type { Command, Context, Result } from "../command.ts";
+import { CONNECTION_FLAGS } from "../connection.ts";
+import type { ConnectionValues } from "../connection.ts";
+import { counted } from "../output/mod.ts";
+import { plainLine } from "../output/plain.ts";
+import type { Experiment, Tracker } from "../tracker.ts";
+import {
+  agreed,
+  AGREEMENT_FLAGS,
+  EXPERIMENT_FLAG,
+  NAME_OPERAND,
+  named,
+  planText,
+} from "../tracking/choices.ts";
+import type { Plan } from "../tracking/choices.ts";
+import { findExperiment } from "../tracking/find.ts";
+import { withTracker } from "../tracking/session.ts";
+
+/** Marks experiments as deleted. */
+export const remove: Command = defineCommand({
+  name: "experiments delete",
+  summary: "Delete experiments with their runs; restore brings them back",
+  operands: [{ ...NAME_OPERAND, many: true }],
+  flags: { experiment: EXPERIMENT_FLAG, ...AGREEMENT_FLAGS, ...CONNECTION_FLAGS },
+  examples: [
+    { command: "btflow experiments delete scratch", does: "Ask, then delete" },
+    { command: "btflow experiments delete scratch --dry-run", does: "See what would be deleted" },
+  ],
+  exits: [0, 2, 4, 5, 7, 8],
+  formats: ["text", "json"],
+  run: (context, { flags, operands }) => changeStage(context, { flags, operands }, "deleted"),
+});
+
+/** Makes deleted experiments active again. */
+export const restore: Command = defineCommand({
+  name: "experiments restore",
+  summary: "Bring deleted experiments back, with their runs",
+  operands: [{ ...NAME_OPERAND, many: true }],
+  flags: { experiment: EXPERIMENT_FLAG, ...CONNECTION_FLAGS },
+  examples: [{ command: "btflow experiments restore scratch", does: "Bring one back" }],
+  exits: [0, 2, 4, 5, 7, 8],
+  formats: ["text", "json"],
+  run: (context, { flags, operands }) =>
+    changeStage(context, { flags: { ...flags, yes: true, dryRun: false }, operands }, "active"),
+});
+
+interface StageInput {
+  readonly flags: ConnectionValues & {
+    readonly experiment: string | undefined;
+    readonly yes: boolean;
+    readonly dryRun: boolean;
+  };
+  readonly operands: readonly string[];
+}
+
+function changeStage(
+  context: Context,
+  { flags, operands }: StageInput,
+  stage: "active" | "deleted",
+): Promise<Result> {
+  const isDelete = stage === "deleted";
+  const command = isDelete ? "experiments delete" : "experiments restore";
+  const wanted = named(operands, flags.experiment, { command, what: "the experiments" });
+  return withTracker(context, flags, async ({ tracker }) => {
+    const found: Experiment[] = [];
+    for (const name of wanted) {
+      const experiment = await findExperiment(tracker, name);
+      if (experiment.lifecycleStage !== stage) found.push(experiment);
+      else context.note(`Experiment "${experiment.name}" is ${stage} already`);
+    }
+    const items = await Promise.all(found.map((experiment) => described(tracker, experiment)));
+    const count = counted(found.length, "experiments");
+    const plan: Plan = { title: `Delete ${count}`, items, command };
+    const ids = found.map(({ id }) => id);
+    if (flags.dryRun) {
+      return {
+        text: planText({ ...plan, title: `Would delete ${count}` }),
+        record: { would_delete: ids },
+      };
+    }
+    const done = isDelete ? "deleted" : "restored";
+    if (!await agreed(context, plan, flags.yes)) return { text: "", record: { [done]: [] } };
+    for (const id of ids) {
+      await (isDelete ? tracker.deleteExperiment(id) : tracker.restoreExperiment(id));
+    }
+    return {
+      text: found.map(({ id, name }) => `${isDelete ? "Deleted" : "Restored"} ${name} (id ${id})`)
+        .join("\n"),
+      record: { [done]: ids },
+    };
+  });
+}
+
+const RUNS_COUNTED = 100;
+
+/** "crypto (id 3), 12 runs". */
+async function described(tracker: Tracker, experiment: Experiment): Promise<string> {
+  const { id, name } = experiment;
+  let runs = 0;
+  const pages = tracker.searchRuns({
+    experimentIds: [id],
+    filter: null,
+    orderBy: [],
+    view: "active",
+    limit: RUNS_COUNTED,
+  });
+  for await (const page of pages) runs += page.length;
+  const count = runs < RUNS_COUNTED ? String(runs) : `${RUNS_COUNTED} or more`;
+  return `${plainLine(name)} (id ${id}), ${count} ${runs === 1 ? "run" : "runs"}`;
+}

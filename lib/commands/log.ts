@@ -1,0 +1,63 @@
+// `btflow log`: one file, one run. Reads and computes, commits the whole run to the store in one
+// transaction, and only then delivers it to the server when one is set.
+
+import { BACKTEST_FLAGS, backtestOptions } from "../backtest_flags.ts";
+import { evaluateFile } from "../backtest.ts";
+import { defineCommand } from "../command.ts";
+import type { Command, Result } from "../command.ts";
+import { CONNECTION_FLAGS } from "../connection.ts";
+import { UsageError } from "../errors.ts";
+import { text } from "../flags.ts";
+import { LOG_FLAGS, logRequest } from "../log_request.ts";
+import { logBacktests } from "../log_run.ts";
+import { openBackends } from "../backends.ts";
+
+/** Computes a file's metrics and logs them as a run. */
+export const command: Command = defineCommand({
+  name: "log",
+  summary: "Log one backtest: read returns, compute every metric, keep the run, deliver it",
+  description:
+    "The run is committed to the local store first. With MLFLOW_TRACKING_URI set it is then " +
+    "delivered; when that fails it waits in the store and `btflow sync` delivers it later, once.",
+  flags: {
+    returns: text({
+      summary: "File of the returns; - is stdin",
+      value: "FILE",
+      completes: "file",
+    }),
+    ...LOG_FLAGS,
+    ...BACKTEST_FLAGS,
+    ...CONNECTION_FLAGS,
+  },
+  examples: [
+    {
+      command: "btflow log -e crypto-backtests -r btc_momentum_v2 --returns returns.csv",
+      does: "Log a file of returns",
+    },
+    {
+      command:
+        `btflow log -e sweeps --returns r.csv --params '{"lookback": 20}' --benchmark spy.csv`,
+      does: "With parameters and a benchmark",
+    },
+    {
+      command: "btflow log -e live --returns equity.parquet --kind equity --periods auto --offline",
+      does: "An equity curve, kept in the store without touching the network",
+    },
+  ],
+  exits: [0, 2, 3, 4, 6, 7, 8, 9, 130, 143],
+  formats: ["text", "json"],
+  run: async (context, { flags }): Promise<Result> => {
+    if (flags.returns === undefined) {
+      throw new UsageError("Cannot log: --returns FILE is missing (- reads stdin)");
+    }
+    const backends = await openBackends(context, flags);
+    try {
+      const request = logRequest(backends.config, flags);
+      const options = { ...backtestOptions(flags, backends.config.periods), hash: true };
+      const backtests = await evaluateFile(context.io, flags.returns, options);
+      return await logBacktests(context, backends, request, options, backtests);
+    } finally {
+      await backends.close();
+    }
+  },
+});

@@ -1,0 +1,147 @@
+// `btflow report`: the tear sheet of a file, or of a run that was logged with --attach-returns.
+
+import { BACKTEST_FLAGS, backtestOptions } from "../backtest_flags.ts";
+import { openBackends } from "../backends.ts";
+import type { Backends } from "../backends.ts";
+import { evaluateFile } from "../backtest.ts";
+import type { Backtest, BacktestOptions } from "../backtest.ts";
+import { defineCommand } from "../command.ts";
+import type { Command, Context, Result } from "../command.ts";
+import { CONNECTION_FLAGS } from "../connection.ts";
+import { NotFoundError, UsageError } from "../errors.ts";
+import { pairs, text } from "../flags.ts";
+import type { Files, Io } from "../io.ts";
+import { BENCHMARK_ARTIFACT, RETURNS_ARTIFACT } from "../returns_file.ts";
+import { RESERVED_PARAMS } from "../run_record.ts";
+import type { Run } from "../tracker.ts";
+import { findRun } from "../tracking/find.ts";
+
+/** Writes a tear sheet of a file or of a logged run. */
+export const command: Command = defineCommand({
+  name: "report",
+  summary: "Write a self-contained HTML tear sheet of a file or of a logged run",
+  operands: [{
+    name: "FILE",
+    summary: "File of the returns; - is stdin",
+    optional: true,
+    completes: "file",
+  }],
+  flags: {
+    output: text({
+      summary: "HTML file to write",
+      short: "o",
+      value: "FILE",
+      fallback: "stdout, where that is no terminal",
+      completes: "file",
+    }),
+    runId: text({ summary: "Report this run, logged with --attach-returns", value: "ID" }),
+    runName: text({ summary: "Heading of the page", short: "r", value: "HEADING" }),
+    param: pairs({ summary: "A parameter to show" }),
+    ...BACKTEST_FLAGS,
+    ...CONNECTION_FLAGS,
+  },
+  examples: [
+    { command: "btflow report returns.csv --benchmark spy.csv -o btc.html", does: "Of a file" },
+    { command: "btflow report --run-id 0197c2 -o run.html", does: "Of a logged run" },
+  ],
+  exits: [0, 2, 3, 4, 5, 7, 8, 130, 143],
+  formats: ["html"],
+  run: async (context, { flags, operands }): Promise<Result> => {
+    const [path] = operands;
+    if ((path === undefined) === (flags.runId === undefined)) {
+      throw new UsageError("Cannot report: give a file of returns or --run-id, one of them");
+    }
+    if (flags.output === undefined && context.io.stdout.isTerminal) {
+      throw new UsageError("Cannot write HTML to a terminal: name a file with --output FILE");
+    }
+    const backends = await openBackends(context, flags);
+    try {
+      const options = backtestOptions(flags, backends.config.periods);
+      const page = path === undefined
+        ? await ofRun(context, backends, flags.runId ?? "", options)
+        : await ofFile(context.io, path, options, flags.param);
+      for (const warning of page.backtest.warnings) context.warn(warning);
+      const { tearSheet } = await import("../tear_sheet.ts");
+      const html = tearSheet(page.backtest, {
+        heading: flags.runName ?? page.heading,
+        params: page.params,
+        now: context.io.now(),
+      });
+      return { html: () => Promise.resolve(html) };
+    } finally {
+      await backends.close();
+    }
+  },
+});
+
+interface Page {
+  readonly backtest: Backtest;
+  readonly heading: string;
+  readonly params: Readonly<Record<string, string>>;
+}
+
+async function ofFile(
+  io: Io,
+  path: string,
+  options: BacktestOptions,
+  params: Readonly<Record<string, string>>,
+): Promise<Page> {
+  const backtests = await evaluateFile(io, path, options);
+  const [backtest] = backtests;
+  if (backtest === undefined || backtests.length > 1) {
+    const names = backtests.map(({ series }) => series.name).join(", ");
+    throw new UsageError(
+      `Cannot report ${path}: it holds several strategies (${names}); use --strategy`,
+    );
+  }
+  const stem = path.split(/[\\/]/).at(-1)?.replace(/\.[^.]+$/, "") ?? path;
+  return { backtest, heading: backtest.series.name ?? stem, params };
+}
+
+/** A run's returns are attached files: they are read through the same reader as any other. */
+async function ofRun(
+  { io }: Context,
+  backends: Backends,
+  id: string,
+  asked: BacktestOptions,
+): Promise<Page> {
+  const tracker = await backends.tracker();
+  const run = await findRun(tracker, id);
+  const attached = new Map(
+    (await tracker.listArtifacts(run.id)).map(({ path, size }) => [path, size ?? 0]),
+  );
+  if (!attached.has(RETURNS_ARTIFACT)) {
+    throw new NotFoundError("artifact", RETURNS_ARTIFACT, {
+      hint: `run ${id} was logged without --attach-returns`,
+    });
+  }
+  const files: Files = {
+    ...io.files,
+    chunks: (path) => tracker.readArtifact(run.id, path),
+    info: (path) => {
+      const size = attached.get(path);
+      const info = { isDirectory: false, modifiedMs: 0, mode: null };
+      return Promise.resolve(size === undefined ? null : { ...info, size });
+    },
+  };
+  const options = runOptions(run, asked, attached.has(BENCHMARK_ARTIFACT));
+  const [backtest] = await evaluateFile({ ...io, files }, RETURNS_ARTIFACT, options);
+  if (backtest === undefined) throw new NotFoundError("artifact", RETURNS_ARTIFACT);
+  const params = Object.entries(run.params).filter(([key]) => !RESERVED_PARAMS.has(key));
+  return { backtest, heading: run.name, params: Object.fromEntries(params) };
+}
+
+/** The run's own rate and periods: the page shows what was logged. */
+function runOptions(run: Run, asked: BacktestOptions, benchmark: boolean): BacktestOptions {
+  const rate = Number(run.params.risk_free_rate ?? asked.riskFreeRate);
+  const periods = Number(run.params.periods_per_year ?? asked.periods);
+  const { benchmark: _asked, ...rest } = asked;
+  return {
+    ...rest,
+    read: { kind: "returns" },
+    riskFreeRate: Number.isFinite(rate) ? rate : asked.riskFreeRate,
+    periods: Number.isFinite(periods) ? periods : asked.periods,
+    periodsChosen: true,
+    ...(benchmark ? { benchmark: BENCHMARK_ARTIFACT } : {}),
+  };
+}

@@ -1,0 +1,140 @@
+// `btflow runs compare`: runs side by side, one row a param or metric, so that what differs is seen at
+// once. Which value of a metric is the best is said by the catalogue; of one it does not know, nothing.
+
+import { defineCommand, ROW_FORMATS } from "../command.ts";
+import type { Command } from "../command.ts";
+import { CONNECTION_FLAGS } from "../connection.ts";
+import { NotFoundError, UsageError } from "../errors.ts";
+import { list, toggle } from "../flags.ts";
+import type { Metric } from "../metrics/mod.ts";
+import { nearestNames } from "../nearest.ts";
+import type { Cell, Row } from "../output/rows.ts";
+import type { Run } from "../tracker.ts";
+import { named } from "../tracking/choices.ts";
+import { findRun } from "../tracking/find.ts";
+import { withTracker } from "../tracking/session.ts";
+
+/** Sets runs side by side. */
+export const compare: Command = defineCommand({
+  name: "runs compare",
+  summary: "Show runs side by side: params that differ, metrics with the best named",
+  operands: [{ name: "RUN", summary: "Ids of the runs", many: true, completes: "none" }],
+  flags: {
+    metrics: list({ short: "m", summary: "Only these metrics" }),
+    all: toggle({ short: "a", summary: "Also params and metrics that are the same in all" }),
+    ...CONNECTION_FLAGS,
+  },
+  examples: [
+    { command: "btflow runs compare 0199f2c5… 0199f2c7…", does: "Two runs" },
+    {
+      command: "btflow runs compare 0199f2c5… 0199f2c7… -m sharpe_ratio,max_drawdown --format csv",
+      does: "Two metrics of them, as csv",
+    },
+    {
+      command: "btflow runs compare 0199f2c5… 0199f2c7… --output compare.html",
+      does: "A page to look at, with their equity curves",
+    },
+  ],
+  exits: [0, 2, 4, 5, 7, 8],
+  formats: [...ROW_FORMATS, "html"],
+  run: (context, { flags, operands, format }) => {
+    const ids = named(operands, undefined, { command: "runs compare", what: "the runs" });
+    if (ids.length < 2) throw new UsageError("Cannot compare one run: name at least two");
+    return withTracker(context, flags, async ({ tracker }) => {
+      const runs = await Promise.all(ids.map((id) => findRun(tracker, id)));
+      if (format === "html") {
+        const { comparisonPage } = await import("../comparison_page.ts");
+        const facts = { heading: "Comparison", now: context.io.now() };
+        const html = await comparisonPage(tracker, runs, facts);
+        return { html: () => Promise.resolve(html) };
+      }
+      const { CATALOGUE } = await import("../metrics/mod.ts");
+      const titles = columnTitles(runs, format);
+      const rows = [
+        ...paramRows(runs, titles, flags.all),
+        ...metricRows(runs, titles, { only: flags.metrics, all: flags.all, catalogue: CATALOGUE }),
+      ];
+      return { rows: { columns: ["kind", "name", ...titles, "best"], noun: null, pages: [rows] } };
+    });
+  },
+});
+
+/** People read names, as far as they tell the runs apart; programs want ids. */
+function columnTitles(runs: readonly Run[], format: string): readonly string[] {
+  const names = runs.map(({ name }) => name);
+  const taken = ["", "kind", "name", "best"];
+  const areClear = new Set(names).size === names.length &&
+    !names.some((name) => taken.includes(name));
+  return format === "table" && areClear ? names : runs.map(({ id }) => id);
+}
+
+function sortedKeys(records: readonly Readonly<Record<string, unknown>>[]): readonly string[] {
+  return [...new Set(records.flatMap((record) => Object.keys(record)))].sort();
+}
+
+function sideBySide(
+  kind: string,
+  name: string,
+  cells: readonly Cell[],
+  titles: readonly string[],
+): Record<string, Cell> {
+  return { kind, name, ...Object.fromEntries(titles.map((title, i) => [title, cells[i] ?? null])) };
+}
+
+function paramRows(
+  runs: readonly Run[],
+  titles: readonly string[],
+  all: boolean,
+): readonly Row[] {
+  return sortedKeys(runs.map(({ params }) => params)).flatMap((name) => {
+    const cells = runs.map(({ params }) => params[name] ?? null);
+    if (!all && new Set(cells).size === 1) return [];
+    return [{ ...sideBySide("param", name, cells, titles), best: null }];
+  });
+}
+
+interface MetricChoice {
+  readonly only: readonly string[] | undefined;
+  readonly all: boolean;
+  readonly catalogue: readonly Metric[];
+}
+
+function metricRows(
+  runs: readonly Run[],
+  titles: readonly string[],
+  { only, all, catalogue }: MetricChoice,
+): readonly Row[] {
+  const known = sortedKeys(runs.map(({ metrics }) => metrics));
+  for (const name of only ?? []) {
+    if (known.includes(name)) continue;
+    const hint = "none of the runs has it";
+    throw new NotFoundError("metric", name, { nearest: nearestNames(name, known), hint });
+  }
+  const rank = new Map(catalogue.map(({ name }, i) => [name, i]));
+  const last = catalogue.length;
+  const ordered = [...known].sort((a, b) => (rank.get(a) ?? last) - (rank.get(b) ?? last));
+  return (only ?? ordered).flatMap((name) => {
+    const values = runs.map(({ metrics }) => metrics[name] ?? NaN);
+    if (!all && only === undefined && new Set(values).size === 1) return [];
+    const direction = catalogue[rank.get(name) ?? last]?.direction;
+    const cells = values.map((value) => Number.isFinite(value) ? value : null);
+    return [{
+      ...sideBySide("metric", name, cells, titles),
+      best: bestOf(values, titles, direction),
+    }];
+  });
+}
+
+/** Whose value is best; null when all are equal, only one has it, or the catalogue knows no better. */
+function bestOf(
+  values: readonly number[],
+  titles: readonly string[],
+  direction: Metric["direction"] | undefined,
+): string | null {
+  if (direction !== "higher" && direction !== "lower") return null;
+  const finite = values.filter(Number.isFinite);
+  if (finite.length < 2) return null;
+  const best = direction === "higher" ? Math.max(...finite) : Math.min(...finite);
+  const winners = titles.filter((_, i) => values[i] === best);
+  return winners.length === 0 || winners.length === titles.length ? null : winners.join(", ");
+}

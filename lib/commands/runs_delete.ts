@@ -1,0 +1,186 @@
+// `btflow runs delete` and `restore`. Deleting marks runs as deleted, as MLflow does; --delivered is the
+// other thing: it frees the store's space from runs that a server has, and leaves the server alone.
+
+import { defineCommand } from "../command.ts";
+import type { Command, Context, Result } from "../command.ts";
+import { CONNECTION_FLAGS } from "../connection.ts";
+import type { ConnectionValues } from "../connection.ts";
+import { UsageError } from "../errors.ts";
+import { text, toggle } from "../flags.ts";
+import { counted } from "../output/mod.ts";
+import {
+  ageFlag,
+  agreed,
+  AGREEMENT_FLAGS,
+  EXPERIMENTS_FLAG,
+  planText,
+  RUN_ID_FLAG,
+  RUNS_OPERAND,
+} from "../tracking/choices.ts";
+import { changeRuns } from "../tracking/change_runs.ts";
+import { describeRun, selectRuns } from "../tracking/select.ts";
+import { openBackends } from "../backends.ts";
+import { withTracker } from "../tracking/session.ts";
+
+const SELECTION_FLAGS = {
+  runId: RUN_ID_FLAG,
+  experiment: EXPERIMENTS_FLAG,
+  filter: text({ short: "f", summary: "All runs the filter holds for", value: "FILTER" }),
+  ...AGREEMENT_FLAGS,
+  ...CONNECTION_FLAGS,
+};
+
+/** Marks runs as deleted, or frees the store of delivered ones. */
+export const remove: Command = defineCommand({
+  name: "runs delete",
+  summary: "Delete runs; restore brings them back",
+  operands: [RUNS_OPERAND],
+  flags: {
+    ...SELECTION_FLAGS,
+    olderThan: ageFlag("Runs that started this long ago (12h, 7d)"),
+    delivered: toggle({
+      summary:
+        "Free the local store of delivered runs older than --older-than; not undone by restore",
+    }),
+  },
+  examples: [
+    { command: "btflow runs delete 0199f2c5…", does: "Ask, then delete one run" },
+    {
+      command: `btflow runs delete -e scratch -f "metrics.sharpe_ratio < 0" --dry-run`,
+      does: "See which runs would be deleted",
+    },
+    {
+      command: "btflow runs delete -e scratch --older-than 30d --yes",
+      does: "Old ones, without asking",
+    },
+    {
+      command: "btflow runs delete --delivered --older-than 90d",
+      does: "Free the local store of what the server has",
+    },
+  ],
+  exits: [0, 2, 4, 5, 7, 8, 9],
+  formats: ["text", "json"],
+  graceful: true,
+  run: (context, { flags, operands }) =>
+    flags.delivered
+      ? prune(context, { flags, operands })
+      : changeStage(context, { flags, operands }, "deleted"),
+});
+
+/** Makes deleted runs active again. */
+export const restore: Command = defineCommand({
+  name: "runs restore",
+  summary: "Bring deleted runs back",
+  operands: [RUNS_OPERAND],
+  flags: SELECTION_FLAGS,
+  examples: [
+    { command: "btflow runs restore 0199f2c5…", does: "Bring one back" },
+    {
+      command: `btflow runs restore -e scratch -f "tags.keep = 'yes'" --yes`,
+      does: "All with a tag",
+    },
+  ],
+  exits: [0, 2, 4, 5, 7, 8, 9],
+  formats: ["text", "json"],
+  graceful: true,
+  run: (context, { flags, operands }) =>
+    changeStage(context, { flags: { ...flags, olderThan: undefined }, operands }, "active"),
+});
+
+interface StageInput {
+  readonly flags: ConnectionValues & {
+    readonly runId: string | undefined;
+    readonly experiment: readonly string[];
+    readonly filter: string | undefined;
+    readonly olderThan: number | undefined;
+    readonly yes: boolean;
+    readonly dryRun: boolean;
+  };
+  readonly operands: readonly string[];
+}
+
+function changeStage(
+  context: Context,
+  { flags, operands }: StageInput,
+  stage: "active" | "deleted",
+): Promise<Result> {
+  const isDelete = stage === "deleted";
+  const [verb, past] = isDelete ? ["Delete", "Deleted"] : ["Restore", "Restored"];
+  const command = `runs ${verb.toLowerCase()}`;
+  const ids = [...new Set(flags.runId === undefined ? operands : [...operands, flags.runId])];
+  return withTracker(context, flags, async (session) => {
+    const found = await selectRuns(session, {
+      ids,
+      experiments: flags.experiment,
+      filter: flags.filter,
+      conditions: startedBefore(flags.olderThan, context.io.now()),
+      view: isDelete ? "active" : "deleted",
+      command,
+    });
+    for (const run of found.filter(({ lifecycleStage }) => lifecycleStage === stage)) {
+      context.note(`Run ${run.id} is ${stage} already`);
+    }
+    const runs = found.filter(({ lifecycleStage }) => lifecycleStage !== stage);
+    const count = counted(runs.length, "runs");
+    const plan = { title: `${verb} ${count}`, items: runs.map(describeRun), command };
+    if (flags.dryRun) {
+      const would = { ...plan, title: `Would ${verb.toLowerCase()} ${count}` };
+      return {
+        text: planText(would),
+        record: { [`would_${verb.toLowerCase()}`]: runs.map(({ id }) => id) },
+      };
+    }
+    const isNamed = !isDelete && ids.length > 0;
+    if (!isNamed && !await agreed(context, plan, flags.yes)) {
+      return { text: "", record: { [past.toLowerCase()]: [], failed: [] } };
+    }
+    const { tracker } = session;
+    return await changeRuns(context, runs, {
+      done: past,
+      apply: ({ id }) => isDelete ? tracker.deleteRun(id) : tracker.restoreRun(id),
+    });
+  });
+}
+
+function startedBefore(ageMs: number | undefined, now: number): readonly string[] {
+  return ageMs === undefined ? [] : [`attributes.start_time <= ${Math.floor(now - ageMs)}`];
+}
+
+/** Removes delivered runs from the store for good. The server keeps them, so nothing is lost. */
+async function prune(context: Context, { flags, operands }: StageInput): Promise<Result> {
+  const { olderThan, filter, experiment } = flags;
+  if (olderThan === undefined) {
+    throw new UsageError("Cannot free the store: say how old with --older-than, such as 90d");
+  }
+  if (
+    operands.length > 0 || flags.runId !== undefined || filter !== undefined ||
+    experiment.length > 0
+  ) {
+    throw new UsageError(
+      "Cannot free the store of chosen runs: --delivered goes with --older-than only",
+    );
+  }
+  const backends = await openBackends(context, flags);
+  try {
+    const store = await backends.store();
+    const { runs } = store.prune({ olderThanMs: olderThan, dryRun: true });
+    const count = counted(runs, "delivered runs");
+    if (flags.dryRun) {
+      return { text: `Would remove ${count} from ${store.path}`, record: { would_remove: runs } };
+    }
+    const plan = {
+      title: `Remove ${count} from the store`,
+      items: runs === 0 ? [] : [`${store.path}: the server keeps them`],
+      command: "runs delete --delivered",
+    };
+    if (!await agreed(context, plan, flags.yes)) return { text: "", record: { removed: 0 } };
+    const pruned = store.prune({ olderThanMs: olderThan });
+    const freed = (pruned.freedBytes / 1e6).toFixed(1);
+    return {
+      text: `Removed ${counted(pruned.runs, "runs")} (${freed} MB) from ${store.path}`,
+      record: { removed: pruned.runs, freed_bytes: pruned.freedBytes },
+    };
+  } finally {
+    await backends.close();
+  }
+}

@@ -1,0 +1,70 @@
+// `btflow runs get`: one run, whole.
+
+import { defineCommand } from "../command.ts";
+import type { Command } from "../command.ts";
+import { CONNECTION_FLAGS } from "../connection.ts";
+import { plainLine } from "../output/plain.ts";
+import type { Run } from "../tracker.ts";
+import { named, RUN_ID_FLAG } from "../tracking/choices.ts";
+import { findRun } from "../tracking/find.ts";
+import { runRecord, runRow } from "../tracking/run_rows.ts";
+import { withTracker } from "../tracking/session.ts";
+
+/** Shows all of one run. */
+export const get: Command = defineCommand({
+  name: "runs get",
+  summary: "Show one run: its metrics, params, tags and data",
+  operands: [{ name: "RUN", summary: "Its id", optional: true, completes: "none" }],
+  flags: { runId: RUN_ID_FLAG, ...CONNECTION_FLAGS },
+  examples: [
+    { command: "btflow runs get 0199f2c5a0c17d4c8f3d7d1e5b0a9c42", does: "Everything of one run" },
+    {
+      command: "btflow runs get 0199f2c5a0c17d4c8f3d7d1e5b0a9c42 --format json",
+      does: "For programs",
+    },
+  ],
+  exits: [0, 2, 4, 5, 7, 8],
+  formats: ["text", "json", "csv", "ndjson"],
+  run: (context, { flags, operands }) => {
+    const [id = ""] = named(operands, flags.runId, {
+      command: "runs get",
+      what: "the run",
+      most: 1,
+    });
+    return withTracker(context, flags, async ({ tracker }) => {
+      const run = await findRun(tracker, id);
+      return {
+        text: runText(run),
+        record: runRecord(run),
+        rows: { columns: null, noun: null, pages: [[runRow(run)]] },
+      };
+    });
+  },
+});
+
+/** Attributes, then metrics, params, tags and data, a line each. */
+function runText(run: Run): string {
+  const time = (ms: number | null): string => ms === null ? "" : new Date(ms).toISOString();
+  const facts: [string, string][] = [
+    ["run_id", run.id],
+    ["run_name", run.name],
+    ["experiment_id", run.experimentId],
+    ["status", run.lifecycleStage === "deleted" ? `${run.status} (deleted)` : run.status],
+    ["start_time", time(run.startTime)],
+    ["end_time", time(run.endTime)],
+    ["artifact_uri", run.artifactUri],
+  ];
+  return [
+    ...facts.map(([key, value]) => `${key}: ${plainLine(value)}`),
+    ...section("Metrics", run.metrics),
+    ...section("Params", run.params),
+    ...section("Tags", run.tags),
+    ...section("Data", Object.fromEntries(run.datasets.map(({ name, digest }) => [name, digest]))),
+  ].join("\n");
+}
+
+function section(title: string, values: Readonly<Record<string, string | number>>): string[] {
+  const keys = Object.keys(values).sort();
+  if (keys.length === 0) return [];
+  return ["", `${title}:`, ...keys.map((key) => `  ${plainLine(`${key}: ${values[key]}`)}`)];
+}

@@ -1,0 +1,141 @@
+// `btflow runs search`: runs as rows, filtered and sorted where they are kept, or summed up by group.
+
+import { defineCommand, ROW_FORMATS } from "../command.ts";
+import type { Command, Context } from "../command.ts";
+import { CONNECTION_FLAGS, STORES_FLAG } from "../connection.ts";
+import type { ConnectionValues } from "../connection.ts";
+import { UsageError } from "../errors.ts";
+import { parseFilter, parseOrderBy } from "../filter/mod.ts";
+import { list, text, texts, toggle } from "../flags.ts";
+import type { Row } from "../output/rows.ts";
+import type { Run } from "../tracker.ts";
+import { limitFlag } from "../tracking/choices.ts";
+import { checkGroupBy, GROUPED_METRICS, groupedRows } from "../tracking/group_runs.ts";
+import { checkRunColumns, defaultRunColumns, runRow } from "../tracking/run_rows.ts";
+import { searchHere, searchRuns } from "../tracking/search.ts";
+import type { Search } from "../tracking/search.ts";
+import { withTracker } from "../tracking/session.ts";
+
+const DEFAULT_LIMIT = 100;
+
+/** Finds runs by a filter. */
+export const search: Command = defineCommand({
+  name: "runs search",
+  summary: "Find runs: filter, sort, choose columns, or sum up by group",
+  description: "Filters are MLflow's (metrics.X > 1 AND params.Y = 'a'), and OR, NOT, " +
+    "parentheses, BETWEEN, IN, IS NULL, duration and ISO dates besides. Rows leave as they arrive; " +
+    "only csv without --columns, parquet and table wait for the last, to know all columns.",
+  flags: {
+    experiment: texts({
+      short: "e",
+      summary: "Only runs of this experiment (name or id)",
+      value: "NAME",
+      fallback: "MLFLOW_EXPERIMENT_NAME, else all",
+    }),
+    filter: text({ short: "f", summary: "Only runs the filter holds for", value: "FILTER" }),
+    orderBy: texts({
+      short: "o",
+      summary: "Sort by this, such as 'metrics.sharpe_ratio DESC'",
+      value: "KEY",
+      fallback: "start_time DESC",
+    }),
+    maxResults: limitFlag(`${DEFAULT_LIMIT}; with --group-by: all`),
+    columns: list({
+      short: "c",
+      summary: "Columns: run_id, status, metrics.X, params.X, tags.X, …",
+    }),
+    showDeleted: toggle({ summary: "Deleted runs too" }),
+    groupBy: list({
+      summary: "Sum metrics up by this (params.X, tags.X, status): count, mean, min, max",
+      value: "KEY",
+    }),
+    ...CONNECTION_FLAGS,
+    store: STORES_FLAG,
+  },
+  examples: [
+    {
+      command: `btflow runs -e crypto -f "metrics.sharpe_ratio > 1" -o "metrics.sharpe_ratio DESC"`,
+      does: "The good ones, the best first",
+    },
+    {
+      command: "btflow runs search -e crypto --max-results all --format csv > runs.csv",
+      does: "Everything, for a spreadsheet",
+    },
+    {
+      command: "btflow runs search -e crypto --group-by params.lookback",
+      does: "Count, mean, min and max of the key metrics for each lookback",
+    },
+    {
+      command: "btflow runs search -e crypto --output crypto.html",
+      does: "A page to look at: leaderboard, scatters, curves of runs logged with --series",
+    },
+  ],
+  exits: [0, 2, 4, 5, 7, 8],
+  formats: [...ROW_FORMATS, "html"],
+  run: async (context, { flags, format }) => {
+    const { columns, groupBy } = flags;
+    const summed = groupBy === undefined ? undefined : columns?.map(metricName);
+    if (groupBy !== undefined) checkGroupBy(groupBy);
+    else if (columns !== undefined) checkRunColumns(columns);
+    const search: Search = {
+      experiments: flags.experiment,
+      filter: flags.filter === undefined ? null : parseFilter(flags.filter),
+      orderBy: flags.orderBy.map(parseOrderBy),
+      view: flags.showDeleted ? "all" : "active",
+      limit: flags.maxResults ?? (groupBy === undefined ? DEFAULT_LIMIT : Infinity),
+    };
+    if (format === "html") return { html: await page(context, flags, search) };
+    const pages = await searchRuns(context, flags, search);
+    if (groupBy !== undefined) {
+      const metrics = format === "table" ? GROUPED_METRICS : undefined;
+      return { rows: groupedRows(pages, groupBy, summed ?? metrics) };
+    }
+    return {
+      rows: {
+        columns: columns ?? null,
+        tableColumns: columns === undefined ? defaultRunColumns : null,
+        noun: "runs",
+        pages: rows(pages, flags.showDeleted),
+      },
+    };
+  },
+});
+
+/** The comparison page: it needs the runs all at once, and their curves from the same place. */
+async function page(
+  context: Context,
+  flags: ConnectionValues,
+  search: Search,
+): Promise<() => Promise<string>> {
+  if ((flags.store?.length ?? 0) > 1 && typeof flags.store !== "string") {
+    throw new UsageError(
+      "Cannot compare the runs of several stores on one page: bring them together (sync --import)",
+    );
+  }
+  return await withTracker(context, flags, async (session) => {
+    const runs: Run[] = [];
+    for await (const some of await searchHere(session, search)) runs.push(...some);
+    const { comparisonPage } = await import("../comparison_page.ts");
+    const heading = search.experiments.join(", ") || "Runs";
+    const facts = { heading, now: context.io.now() };
+    const html = await comparisonPage(session.tracker, runs, facts);
+    return () => Promise.resolve(html);
+  });
+}
+
+/** With --group-by, columns are metrics. */
+function metricName(column: string): string {
+  if (!column.startsWith("metrics.")) {
+    throw new UsageError(
+      `Cannot sum up "${column}": with --group-by, --columns takes metrics.NAME only`,
+    );
+  }
+  return column.slice("metrics.".length);
+}
+
+async function* rows(
+  pages: AsyncIterable<readonly Run[]>,
+  withStage: boolean,
+): AsyncIterable<readonly Row[]> {
+  for await (const page of pages) yield page.map((run) => runRow(run, withStage));
+}

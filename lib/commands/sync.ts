@@ -1,0 +1,184 @@
+// `btflow sync`: deliver what waits in the store. Safe to repeat, to interrupt and to run twice at
+// once: each run reaches the server exactly once.
+
+import { openBackends } from "../backends.ts";
+import type { Backends } from "../backends.ts";
+import { defineCommand } from "../command.ts";
+import type { Command, Context, Result } from "../command.ts";
+import { CONNECTION_FLAGS, STORES_FLAG } from "../connection.ts";
+import { UsageError } from "../errors.ts";
+import { number, text, toggle } from "../flags.ts";
+import { counted } from "../output/mod.ts";
+import type { DeliveryOutcome, LocalStore, VerifyOutcome, WaitingRun } from "../store/mod.ts";
+import { deliveryAnswer, statusAnswer, verifyError } from "../sync_answer.ts";
+
+/** Delivers what waits, lists it, or carries the store as a file. */
+export const command: Command = defineCommand({
+  name: "sync",
+  summary: "Deliver what the store holds; show what waits; carry it across an air gap",
+  description:
+    "Delivers the runs meant for this server and those logged with no server set. A run deleted on " +
+    "the server is reported, not made again, unless --recreate is given.",
+  flags: {
+    status: toggle({ summary: "List what waits and why; deliver nothing" }),
+    dryRun: toggle({ summary: "List what would be delivered; touch no network" }),
+    verify: toggle({ summary: "Read each delivered run back and compare counts and values" }),
+    recreate: toggle({ summary: "Make runs again that were deleted on the server" }),
+    copy: toggle({ summary: "Also deliver runs meant for, or delivered to, another server" }),
+    experiment: text({ summary: "Only runs of this experiment", short: "e", value: "NAME" }),
+    jobs: number({
+      summary: "Runs delivered at once",
+      short: "j",
+      min: 1,
+      max: 64,
+      whole: true,
+      fallback: "4",
+    }),
+    export: text({
+      summary: "Write a consistent copy of the store to this new file",
+      value: "FILE",
+      completes: "file",
+    }),
+    import: text({
+      summary: "Take in the runs of an exported file",
+      value: "FILE",
+      completes: "file",
+    }),
+    ...CONNECTION_FLAGS,
+    store: STORES_FLAG,
+  },
+  examples: [
+    { command: "btflow sync", does: "Deliver everything that waits" },
+    { command: "btflow sync --status --format json", does: "What waits, and why, for a script" },
+    { command: "btflow sync --export runs.btflow", does: "Carry the store across an air gap ..." },
+    { command: "btflow sync --import runs.btflow", does: "... and take it in on the other side" },
+  ],
+  exits: [0, 2, 4, 5, 6, 7, 8, 9, 130, 143],
+  formats: ["table", "csv", "json", "ndjson"],
+  graceful: true,
+  run: async (context, { flags, format }): Promise<Result> => {
+    const { export: exported, import: imported } = flags;
+    const modes = [exported, imported, flags.status || undefined, flags.dryRun || undefined];
+    if (modes.filter((mode) => mode !== undefined).length > 1) {
+      throw new UsageError(
+        "Cannot use more than one of --status, --dry-run, --export and --import",
+      );
+    }
+    const stores = flags.store.length === 0 ? [undefined] : flags.store;
+    if (stores.length > 1 && (exported ?? imported) !== undefined) {
+      throw new UsageError("Cannot use --export or --import with more than one --store");
+    }
+    const parts: StorePart[] = [];
+    for (const store of stores) {
+      const backends = await openBackends(context, { ...flags, store });
+      try {
+        const local = await backends.store();
+        if (exported !== undefined) return await exportRuns(local, exported);
+        if (imported !== undefined) return await importRuns(local, imported);
+        parts.push(
+          flags.status || flags.dryRun
+            ? { waiting: waiting(local, backends, flags), outcomes: [], verified: [] }
+            : {
+              waiting: [],
+              outcomes: await deliverRuns(context, backends, local, flags),
+              verified: flags.verify ? await verifyRuns(context, backends, local, flags) : [],
+            },
+        );
+      } finally {
+        await backends.close();
+      }
+    }
+    return flags.status || flags.dryRun
+      ? statusAnswer(parts.flatMap((part) => part.waiting))
+      : deliveryAnswer(context, {
+        outcomes: parts.flatMap((part) => part.outcomes),
+        verified: flags.verify ? parts.flatMap((part) => part.verified) : null,
+        asRows: format !== "table",
+      });
+  },
+});
+
+interface StorePart {
+  readonly waiting: readonly WaitingRun[];
+  readonly outcomes: readonly DeliveryOutcome[];
+  readonly verified: readonly VerifyOutcome[];
+}
+
+interface SyncFlags {
+  readonly verify: boolean;
+  readonly recreate: boolean;
+  readonly copy: boolean;
+  readonly experiment: string | undefined;
+  readonly jobs: number | undefined;
+}
+
+async function exportRuns(store: LocalStore, file: string): Promise<Result> {
+  await store.exportTo(file);
+  return { text: `Exported the store to ${file}\n`, record: { exported: file } };
+}
+
+async function importRuns(store: LocalStore, file: string): Promise<Result> {
+  const { added, updated, known } = await store.importFrom(file);
+  const changed = updated > 0 ? `, ${updated} changed since` : "";
+  return {
+    text: `Imported ${counted(added, "runs")}${changed}; ${known} known already\n`,
+    record: { imported: added, updated, known, file },
+  };
+}
+
+function waiting(
+  store: LocalStore,
+  backends: Backends,
+  { experiment, copy }: SyncFlags,
+): readonly WaitingRun[] {
+  return store.waiting({
+    trackingUri: backends.serverUri,
+    copy,
+    ...(experiment === undefined ? {} : { experiment }),
+  });
+}
+
+async function deliverRuns(
+  context: Context,
+  backends: Backends,
+  store: LocalStore,
+  flags: SyncFlags,
+): Promise<readonly DeliveryOutcome[]> {
+  if (backends.serverUri === null) {
+    throw new UsageError(
+      "Cannot sync: no server is set; use --tracking-uri URL or MLFLOW_TRACKING_URI " +
+        "(--status lists what waits)",
+    );
+  }
+  const keys = waiting(store, backends, flags).map(({ key }) => key);
+  if (keys.length === 0) return [];
+  let failed = 0;
+  return await backends.deliver(keys, {
+    copy: flags.copy,
+    recreate: flags.recreate,
+    signal: context.interrupted,
+    ...(flags.jobs === undefined ? {} : { jobs: flags.jobs }),
+    onProgress: (outcome, done, total) => {
+      // One that another sync has in hand is no failure.
+      if (outcome.error !== null && outcome.status !== "busy") failed++;
+      context.progress({ done, total, failed, label: outcome.runName });
+    },
+  });
+}
+
+/** Reads back every run that the store has delivered to this server, not only the new ones. */
+async function verifyRuns(
+  context: Context,
+  backends: Backends,
+  store: LocalStore,
+  { experiment }: SyncFlags,
+): Promise<readonly VerifyOutcome[]> {
+  let failed = 0;
+  return await store.verify(await backends.server(), {
+    ...(experiment === undefined ? {} : { experiment }),
+    onProgress: (outcome, done, total) => {
+      if (verifyError(outcome) !== null) failed++;
+      context.progress({ done, total, failed, label: `verifying ${outcome.runName}` });
+    },
+  });
+}

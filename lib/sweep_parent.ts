@@ -1,0 +1,55 @@
+// The run that groups the runs of a sweep. It has nothing but its tags, and is known again by what
+// names the sweep, so that a sweep which is resumed goes on under the parent it had.
+
+import type { Backends } from "./backends.ts";
+import type { Context } from "./command.ts";
+import { InputError } from "./errors.ts";
+import { sha256 } from "./fingerprint.ts";
+import { deliverNow } from "./log_run.ts";
+import { userName } from "./run_record.ts";
+import type { Sweep } from "./sweep_item.ts";
+import { FINGERPRINT_TAG, SOURCE_TAGS, SWEEP_TAG } from "./tags.ts";
+
+/** The parent run: the one of an earlier, interrupted call where there is one. */
+export async function openParent(
+  context: Context,
+  backends: Backends,
+  sweep: Sweep,
+): Promise<string | null> {
+  const { parent, request, items } = sweep;
+  if (parent === undefined || request.dryRun) return null;
+  if (items.length === 0) throw new InputError("the batch", "there is nothing to log");
+  const mark = sha256(JSON.stringify({ parent, sweep: sweep.sweep, tags: request.tags })).slice(
+    0,
+    32,
+  );
+  const found = request.ifNew
+    ? await backends.findLogged(request.experiment, mark, request.offline)
+    : null;
+  if (found !== null) return found.key;
+  const now = context.io.now();
+  const { io } = context;
+  const key = (await backends.store()).commitRun({
+    runName: parent,
+    experiment: request.experiment,
+    startTime: now,
+    endTime: now,
+    status: "FINISHED",
+    user: userName(io),
+    params: {},
+    tags: {
+      ...SOURCE_TAGS,
+      [FINGERPRINT_TAG]: mark,
+      [SWEEP_TAG]: sweep.sweep ?? parent,
+      ...request.tags,
+    },
+    metrics: [],
+    datasets: [],
+    artifacts: [],
+    trackingUri: backends.serverUri,
+    fingerprint: mark,
+    noCreate: !request.create,
+  });
+  if (backends.serverUri !== null && !request.offline) await deliverNow(context, backends, key);
+  return key;
+}
