@@ -1,0 +1,190 @@
+// Which packages are inside a bundle, and their licences. Read from the bundle's own module marks and
+// not from the import graph, so that what the bundler left out is not listed and nothing is forgotten.
+
+/** A package whose code is in the bundle. */
+export interface BundledPackage {
+  readonly name: string;
+  readonly version: string;
+  /** SPDX expression, as its package.json says. */
+  readonly licence: string;
+  /** SHA-512 of the published archive in hex, from deno.lock. */
+  readonly sha512: string;
+  /** The text of its licence files. */
+  readonly text: string;
+}
+
+/** What the engine that runs the bundle is. */
+export interface Runtime {
+  readonly name: string;
+  readonly version: string;
+  readonly licence: string;
+  readonly url: string;
+}
+
+export const RUNTIMES: Readonly<Record<"deno" | "bun", Omit<Runtime, "version">>> = {
+  deno: { name: "deno", licence: "MIT", url: "https://github.com/denoland/deno" },
+  bun: { name: "bun", licence: "MIT", url: "https://github.com/oven-sh/bun" },
+};
+
+interface Found {
+  readonly name: string;
+  readonly version: string;
+  readonly folder: string;
+}
+
+/** Packages whose text is in the bundle as a string (a report's page inlines it) and not as a module. */
+const INLINED: readonly { readonly name: string; readonly mark: RegExp }[] = [
+  { name: "uplot", mark: /uPlot (\d+\.\d+\.\d+), https:\/\/github\.com\/leeoniya\/uPlot/ },
+];
+
+/** The packages in a readable bundle, by name. `cache` is Deno's folder of npm packages. */
+export async function bundledPackages(
+  bundle: string,
+  cache: string,
+  lock: Readonly<Record<string, { readonly integrity?: string } | undefined>>,
+): Promise<readonly BundledPackage[]> {
+  const found = new Map<string, Found>();
+  for (
+    const match of bundle.matchAll(
+      /^\s*\/\/ \S*\/npm\/([^/\s]+)\/((?:@[^/\s]+\/)?[^/\s]+)\/(\d[^/\s]*)\//gm,
+    )
+  ) {
+    const [, registry = "", name = "", folder = ""] = match;
+    const version = folder.replace(/_\d+$/, "");
+    found.set(`${name}@${version}`, {
+      name,
+      version,
+      folder: `${cache}/${registry}/${name}/${folder}`,
+    });
+  }
+  for (const { name, mark } of INLINED) {
+    const version = mark.exec(bundle)?.[1];
+    if (version === undefined || found.has(`${name}@${version}`)) continue;
+    found.set(`${name}@${version}`, {
+      name,
+      version,
+      folder: await folderOf(cache, name, version),
+    });
+  }
+  const keys = [...found.keys()].sort();
+  return Promise.all(keys.map((key) => describe(found.get(key) as Found, lock[key]?.integrity)));
+}
+
+async function folderOf(cache: string, name: string, version: string): Promise<string> {
+  for await (const registry of Deno.readDir(cache)) {
+    const folder = `${cache}/${registry.name}/${name}/${version}`;
+    const info = await Deno.stat(folder).catch(() => null);
+    if (info !== null) return folder;
+  }
+  throw new Error(`Cannot find npm package ${name}@${version} in ${cache}`);
+}
+
+async function describe(found: Found, integrity: string | undefined): Promise<BundledPackage> {
+  const { name, version, folder } = found;
+  if (integrity === undefined || !integrity.startsWith("sha512-")) {
+    throw new Error(`Cannot list ${name}@${version}: deno.lock has no SHA-512 of it`);
+  }
+  const manifest = JSON.parse(await Deno.readTextFile(`${folder}/package.json`)) as {
+    readonly license?: unknown;
+  };
+  if (typeof manifest.license !== "string" || manifest.license === "") {
+    throw new Error(`Cannot list ${name}@${version}: its package.json names no licence`);
+  }
+  const bytes = Uint8Array.from(
+    atob(integrity.slice("sha512-".length)),
+    (char) => char.charCodeAt(0),
+  );
+  return {
+    name,
+    version,
+    licence: manifest.license,
+    sha512: hex(bytes),
+    text: await licenceText(folder),
+  };
+}
+
+async function licenceText(folder: string): Promise<string> {
+  const files: string[] = [];
+  for await (const entry of Deno.readDir(folder)) {
+    if (entry.isFile && /^(licen[cs]e|notice|copying)/i.test(entry.name)) files.push(entry.name);
+  }
+  const texts = await Promise.all(
+    files.sort().map((file) => Deno.readTextFile(`${folder}/${file}`)),
+  );
+  return texts.map((text) => text.replaceAll("\r\n", "\n").trim()).join("\n\n");
+}
+
+function hex(bytes: Uint8Array): string {
+  return [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+/** A CycloneDX 1.6 document of what is in the binaries. It holds no time, so a commit has one. */
+export function billOfMaterials(
+  build: { readonly version: string; readonly commit: string },
+  runtime: Runtime,
+  packages: readonly BundledPackage[],
+): string {
+  const components = packages.map(({ name, version, licence, sha512 }) => ({
+    type: "library",
+    "bom-ref": packageUrl(name, version),
+    name,
+    version,
+    hashes: [{ alg: "SHA-512", content: sha512 }],
+    licenses: [licenceEntry(licence)],
+    purl: packageUrl(name, version),
+  }));
+  const document = {
+    bomFormat: "CycloneDX",
+    specVersion: "1.6",
+    version: 1,
+    metadata: {
+      component: {
+        type: "application",
+        "bom-ref": "btflow",
+        name: "btflow",
+        version: build.version,
+        licenses: [licenceEntry("MIT")],
+        properties: [{ name: "btflow:commit", value: build.commit }],
+      },
+    },
+    components: [...components, {
+      type: "platform",
+      "bom-ref": `${runtime.name}@${runtime.version}`,
+      name: runtime.name,
+      version: runtime.version,
+      licenses: [licenceEntry(runtime.licence)],
+      externalReferences: [{ type: "vcs", url: runtime.url }],
+    }],
+    dependencies: [{
+      ref: "btflow",
+      dependsOn: [
+        ...packages.map(({ name, version }) => packageUrl(name, version)),
+        `${runtime.name}@${runtime.version}`,
+      ],
+    }],
+  };
+  return `${JSON.stringify(document, null, 2)}\n`;
+}
+
+/** A plain identifier is an id; `(A OR B)` is an expression. */
+function licenceEntry(licence: string): Readonly<Record<string, unknown>> {
+  return /^[A-Za-z0-9.+-]+$/.test(licence) ? { license: { id: licence } } : { expression: licence };
+}
+
+function packageUrl(name: string, version: string): string {
+  return `pkg:npm/${name.replace("@", "%40")}@${version}`;
+}
+
+/** The licences of everything in the binaries, as their terms ask to be passed on. */
+export function licenceDocument(runtime: Runtime, packages: readonly BundledPackage[]): string {
+  const parts = packages.map(({ name, version, licence, text }) =>
+    `${name} ${version} (${licence})\n\n${text || `Its archive holds no licence text: ${licence}.`}`
+  );
+  const engine =
+    `${runtime.name} ${runtime.version} (${runtime.licence}): the runtime. Its licence and those of its parts: ${runtime.url}`;
+  return [
+    "btflow is published under the licence in its repository. Its binaries also hold:",
+    ...parts,
+    engine,
+  ].join(`\n\n${"-".repeat(80)}\n\n`) + "\n";
+}

@@ -1,0 +1,127 @@
+"""What QuantStats answers: the reference for every metric that btflow takes from it.
+
+    golden.py            writes tests/golden/quantstats.json for the series of tests/golden/cases.json
+    golden.py --serve    reads one JSON request on stdin, writes the answers to stdout
+
+A request is {"metrics": {name: expression}, "cases": [{"name", "dates", "values", "benchmark",
+"settings": [[rf, P], ...]}]}; an answer is {name: {"rf,P": {metric: number or null}}}. Undefined
+(NaN, infinite, or an exception) is null. The expressions are those of the catalogue, evaluated with
+`st` = quantstats.stats, `r` the returns, `b` the benchmark, `rf` the annual rate, `P` periods a
+year, `dd` the drawdown details, `months(n)`, `last`, `month_start` and `year_start`.
+
+QuantStats caches prepared returns under a key without the calling function's name, so that its
+answers depend on what was called before. The cache is therefore cleared before each expression.
+"""
+
+import csv
+import inspect
+import json
+import math
+import pathlib
+import re
+import sys
+import types
+import warnings
+from importlib.metadata import version
+
+warnings.filterwarnings("ignore")
+
+import numpy as np
+import pandas as pd
+import quantstats.stats as st
+import quantstats.utils as utils
+
+# QuantStats asks the whole call stack for its caller's name, source lines included, which takes
+# most of its time. Without the source lines the names are the same.
+utils.inspect = types.SimpleNamespace(stack=lambda: inspect.stack(0)[1:])
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+GOLDEN = ROOT / "tests" / "golden"
+
+
+def series(dates, values):
+    index = pd.DatetimeIndex(pd.to_datetime(np.array(dates, dtype="float64"), unit="ms"))
+    return pd.Series(np.array(values, dtype="float64"), index=index.as_unit("ns"))
+
+
+def answer(expression, names):
+    utils._PREPARE_RETURNS_CACHE.clear()
+    try:
+        value = eval(expression, {"st": st, "len": len}, names)
+        number = float(value)
+    except Exception:
+        return None
+    return number if math.isfinite(number) else None
+
+
+def answers(metrics, case):
+    r = series(case["dates"], case["values"])
+    b = None if case.get("benchmark") is None else series(case["dates"], case["benchmark"])
+    utils._PREPARE_RETURNS_CACHE.clear()
+    last = r.index[-1]
+    month_start = last.normalize().replace(day=1)
+    names = {
+        "r": r,
+        "b": b,
+        "dd": st.drawdown_details(st.to_drawdown_series(r)),
+        "last": last,
+        "month_start": month_start,
+        "year_start": month_start.replace(month=1),
+        "months": lambda count: pd.DateOffset(months=count),
+    }
+    known = {}
+    found = {}
+    for rf, periods in case["settings"]:
+        own = {}
+        for name, expression in metrics.items():
+            words = set(expression.replace("(", " ").replace(")", " ").replace(",", " ").replace("=", " ").split())
+            if b is None and "b" in words:
+                continue
+            key = (name, rf if "rf" in words else None, periods if "P" in words else None)
+            if key not in known:
+                known[key] = answer(expression, {**names, "rf": rf, "P": periods})
+            own[name] = known[key]
+        found[f"{rf},{periods}"] = own
+    return found
+
+
+def serve():
+    request = json.load(sys.stdin)
+    out = {case["name"]: answers(request["metrics"], case) for case in request["cases"]}
+    json.dump(out, sys.stdout)
+
+
+def read_csv(path):
+    with open(ROOT / path, newline="") as file:
+        rows = list(csv.DictReader(file))
+    dates = [pd.Timestamp(row["date"]).value // 1_000_000 for row in rows]
+    return dates, [float(row["returns"]) for row in rows]
+
+
+def catalogue():
+    """The names and expressions of the metrics that QuantStats defines, from btflow's catalogue."""
+    text = (ROOT / "lib" / "metrics" / "catalogue.ts").read_text()
+    row = r'name: "(\w+)",.*?definition:\s*"((?:[^"\\]|\\.)*)",.*?extended: (true|false)'
+    rows = re.findall(row, text, re.DOTALL)
+    return {name: json.loads(f'"{text}"') for name, text, extended in rows if extended == "false"}
+
+
+def write():
+    """The cases are kept beside the answers, so that the test needs no Python and no generator."""
+    metrics = catalogue()
+    out = {}
+    for case in json.loads((GOLDEN / "cases.json").read_text()):
+        dates, values = (
+            read_csv(case["file"]) if "file" in case else (case["dates"], case["values"])
+        )
+        benchmark = case.get("benchmark")
+        if isinstance(benchmark, str):
+            benchmark = read_csv(benchmark)[1]
+        full = {**case, "dates": dates, "values": values, "benchmark": benchmark}
+        out[case["name"]] = answers(metrics, full)
+    text = json.dumps({"quantstats": version("quantstats"), "answers": out}, indent=1)
+    (GOLDEN / "quantstats.json").write_text(text + "\n")
+
+
+if __name__ == "__main__":
+    serve() if "--serve" in sys.argv[1:] else write()
