@@ -1,0 +1,27 @@
+"""Runs logged to a server with MLflow's Python client, the way its documentation shows.
+
+    python mlflow_runs.py URI COUNT CONTENT.json
+
+CONTENT.json holds the params, metrics and tags of one run, the same that the other side logs. The
+last line is JSON: the time from the first run to the last, without the start of Python.
+"""
+
+import json
+import sys
+import time
+
+import mlflow
+
+uri, count, content = sys.argv[1], int(sys.argv[2]), sys.argv[3]
+with open(content, encoding="utf-8") as source:
+    run = json.load(source)
+mlflow.set_tracking_uri(uri)
+mlflow.set_experiment("python-client")
+start, start_cpu = time.perf_counter(), time.process_time()
+for number in range(count):
+    with mlflow.start_run(run_name=f"run-{number}"):
+        mlflow.log_params(run["params"])
+        mlflow.set_tags(run["tags"])
+        mlflow.log_metrics(run["metrics"])
+seconds, cpu_seconds = time.perf_counter() - start, time.process_time() - start_cpu
+print(json.dumps({"seconds": seconds, "cpu_seconds": cpu_seconds}))
