@@ -1,0 +1,120 @@
+// The release workflow: well-formed, its actions pinned to commits, its rights no wider than needed,
+// and its targets those that the build knows.
+
+import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { python, pythonTest, repository } from "../helpers/python.ts";
+import { runTool } from "../helpers/tools.ts";
+import { TARGETS } from "../../scripts/compile/targets.ts";
+
+interface Job {
+  readonly "timeout-minutes"?: number;
+  readonly permissions?: Readonly<Record<string, string>>;
+  readonly needs?: string | readonly string[];
+  readonly strategy?: {
+    readonly matrix: { readonly include: readonly { readonly target: string }[] };
+  };
+  readonly steps: readonly {
+    readonly uses?: string;
+    readonly run?: string;
+    readonly with?: Record<string, unknown>;
+  }[];
+}
+
+interface Workflow {
+  readonly permissions: Readonly<Record<string, string>>;
+  readonly jobs: Readonly<Record<string, Job>>;
+}
+
+const FOLDER = `${repository}/.github/workflows`;
+const READ_YAML = `
+import json, sys, yaml
+class Strict(yaml.SafeLoader):
+    def construct_mapping(self, node, deep=False):
+        keys = [self.construct_object(key, deep=True) for key, _ in node.value]
+        assert len(keys) == len(set(keys)), f"a key twice: {keys}"
+        return super().construct_mapping(node, deep)
+print(json.dumps(yaml.load(sys.stdin, Strict)))
+`;
+
+async function workflow(name: string): Promise<Workflow> {
+  const stdin = await Deno.readTextFile(`${FOLDER}/${name}`);
+  const { stdout, stderr, code } = await runTool(python(), ["-c", READ_YAML], { stdin });
+  assertEquals(code, 0, stderr);
+  return JSON.parse(stdout);
+}
+
+pythonTest({
+  name: "workflows pin every action to a commit, limit time and rights, and keep no credentials",
+  fn: async () => {
+    let actions = 0;
+    for await (const { name } of Deno.readDir(FOLDER)) {
+      const { jobs, permissions } = await workflow(name);
+      const writers = ["contents", "packages", "actions"].filter((right) =>
+        permissions[right] === "write"
+      );
+      assertEquals(writers, [], name);
+      for (const [job, { steps, "timeout-minutes": minutes }] of Object.entries(jobs)) {
+        assert(minutes !== undefined && minutes <= 45, `${name}: ${job}`);
+        for (const { uses, run, with: options } of steps) {
+          assert((uses === undefined) !== (run === undefined), `${name}: ${job}`);
+          if (run !== undefined) {
+            assert(!run.includes("\${{"), `${job}: a script must take values by env`);
+          }
+          if (uses === undefined) continue;
+          actions++;
+          assertMatch(uses, /^[\w-]+\/[\w-]+@[0-9a-f]{40}$/, `${name}: ${job}`);
+          if (uses.startsWith("actions/checkout@")) {
+            assertEquals(options?.["persist-credentials"], false);
+          }
+        }
+      }
+    }
+    assert(actions > 5);
+    const text = await Deno.readTextFile(`${FOLDER}/release.yml`);
+    for (const line of text.split("\n").filter((line) => line.includes("uses:"))) {
+      assertMatch(line, /@[0-9a-f]{40} # v\d+\.\d+\.\d+$/);
+    }
+  },
+});
+
+pythonTest({
+  name: "the release builds all targets with both engines, runs each, and only then publishes",
+  fn: async () => {
+    const { jobs, permissions } = await workflow("release.yml");
+    assertEquals(permissions, {});
+    const { build, run, "run-musl": musl, publish } = jobs;
+    assert(build !== undefined && run !== undefined && musl !== undefined && publish !== undefined);
+    const script = build.steps.map((step) => step.run ?? "").join("\n");
+    for (const engine of ["bun", "deno"]) {
+      assertStringIncludes(script, `deno task compile --engine ${engine} --target all`);
+    }
+    const ran = run.strategy?.matrix.include.map(({ target }) => target) ?? [];
+    const known = TARGETS.filter(({ name }) => !name.endsWith("-musl")).map(({ name, ending }) =>
+      name + ending
+    );
+    assertEquals([...ran].sort(), [...known].sort());
+    assertEquals(publish.needs, ["run", "run-musl"]);
+    assertEquals([run.needs, musl.needs], ["build", "build"]);
+    const rights = Object.entries(jobs).filter(([, job]) =>
+      Object.values(job.permissions ?? {}).includes("write")
+    );
+    assertEquals(rights.map(([name]) => name), ["publish"]);
+    const names = publish.steps.map(({ uses = "", run = "" }) =>
+      uses.split("@")[0] || run.split(" ").slice(0, 3).join(" ")
+    );
+    assertEquals(names, [
+      "actions/download-artifact",
+      "actions/attest-build-provenance",
+      "gh release create",
+    ]);
+  },
+});
+
+Deno.test("workflows and deno.json use the same Deno", async () => {
+  for (const name of ["release.yml", "check.yml"]) {
+    assertStringIncludes(
+      await Deno.readTextFile(`${FOLDER}/${name}`),
+      `deno-version: ${Deno.version.deno}`,
+    );
+  }
+});

@@ -1,0 +1,156 @@
+// User-defined metrics: what they compute, what they refuse, and that no text makes them do more.
+
+import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
+import { UsageError } from "../lib/errors.ts";
+import { defineMetrics } from "../lib/expression.ts";
+
+const known = new Map([["sharpe_ratio", 1.5], ["max_drawdown", -0.2], ["cagr", 0.3]]);
+const names = new Set([...known.keys(), "beta"]);
+
+function valueOf(expression: string): number | string {
+  const [defined] = defineMetrics([{ name: "x", expression }], known, names);
+  if (defined === undefined) throw new Error("nothing was defined");
+  return "value" in defined ? defined.value : defined.reason;
+}
+
+Deno.test("expressions are arithmetic over metrics", () => {
+  const cases: readonly (readonly [string, number])[] = [
+    ["1 + 2 * 3", 7],
+    ["2 ^ 3 ^ 2", 512],
+    ["-2 ^ 2", -4],
+    ["cagr / abs(max_drawdown)", 0.3 / 0.2],
+    ["sharpe_ratio > 1 ? 10 : 20", 10],
+    ["sharpe_ratio > 2 ? 10 : 20", 20],
+    ["max(1, 5, 3) - min(4, 2)", 3],
+    ["log(8, 2)", 3],
+    ["mod(7, 4)", 3],
+    ["round(2.345, 2)", 2.35],
+    ["1e-3", 0.001],
+    ["sqrt(16) + pi * 0", 4],
+    ["(1 < 2) + (2 < 1)", 1],
+  ];
+  for (const [expression, expected] of cases) {
+    const value = valueOf(expression);
+    if (typeof value !== "number") throw new Error(`${expression}: ${value}`);
+    const error = Math.abs(value - expected);
+    if (error > 1e-12) throw new Error(`${expression} = ${value}, expected ${expected}`);
+  }
+});
+
+Deno.test("definitions may use each other in any order", () => {
+  const defined = defineMetrics(
+    [{ name: "b", expression: "a * 2" }, { name: "a", expression: "cagr + 1" }],
+    known,
+    names,
+  );
+  assertEquals(defined, [{ name: "b", value: 2.6 }, { name: "a", value: 1.3 }]);
+});
+
+Deno.test("what has no finite value is undefined, not zero", () => {
+  for (const expression of ["beta * 0", "1 / 0", "0 / 0", "sqrt(-1)", "log(0)", "10 ^ 400"]) {
+    assertStringIncludes(String(valueOf(expression)), "is not a finite number");
+  }
+});
+
+Deno.test("everything but arithmetic is refused", () => {
+  const hostile = [
+    'import("node:fs")',
+    'evaluate("1+1")',
+    'parse("1")',
+    "a = 1",
+    "f(x) = x",
+    "[1, 2, 3]",
+    "1:1000000000",
+    "{a: 1}",
+    "sharpe_ratio.constructor",
+    'sharpe_ratio["constructor"]',
+    "constructor",
+    "__proto__",
+    "toString",
+    "hasOwnProperty(1)",
+    "1; 2",
+    "'text'",
+    "5!",
+    "factorial(170)",
+    "zeros(1000000000)",
+    "random()",
+    "2 cm",
+    "true",
+    "null",
+    "unknown_metric",
+    "sqrt()",
+    "sqrt(1, 2, 3)",
+    "x",
+    "(".repeat(60) + "1" + ")".repeat(60),
+    "1+".repeat(600) + "1",
+    "-".repeat(900) + "1",
+    "",
+    "1 +",
+    "cagr cagr(",
+    "cagr' * 2",
+    "@",
+  ];
+  for (const expression of hostile) assertThrows(() => valueOf(expression), UsageError);
+});
+
+Deno.test("names that are taken, given twice or circular are refused", () => {
+  const define = (...definitions: readonly (readonly [string, string])[]): unknown =>
+    defineMetrics(definitions.map(([name, expression]) => ({ name, expression })), known, names);
+  assertThrows(() => define(["cagr", "1"]), UsageError, "metric of btflow's own");
+  assertThrows(() => define(["pi", "1"]), UsageError, "constant or function");
+  assertThrows(() => define(["a", "1"], ["a", "2"]), UsageError, "defined twice");
+  assertThrows(() => define(["a", "b"], ["b", "c"], ["c", "a"]), UsageError, "a -> b -> c -> a");
+});
+
+Deno.test("no soup of tokens makes an expression do anything but give a number or a UsageError", () => {
+  const tokens = [
+    ..."0123456789.,:;()[]{}+-*/^%!?<>=&|~'\"\\@#$ \n\t".split(""),
+    "sharpe_ratio",
+    "beta",
+    "import",
+    "constructor",
+    "prototype",
+    "this",
+    "sqrt",
+    "max",
+    "abs",
+    "end",
+    "to",
+    "in",
+    "mod",
+    "not",
+    "and",
+    "or",
+    "xor",
+    "Infinity",
+    "NaN",
+    "i",
+    "function",
+    "=>",
+    "==",
+    "e308",
+  ];
+  let state = 12345;
+  const next = (bound: number): number => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    return Math.floor(state / 2 ** 32 * bound);
+  };
+  let accepted = 0;
+  for (let round = 0; round < 4000; round++) {
+    const length = 1 + next(12);
+    let expression = "";
+    for (let at = 0; at < length; at++) expression += tokens[next(tokens.length)] ?? "";
+    try {
+      const value = valueOf(expression);
+      if (typeof value === "number" && !Number.isFinite(value)) throw new Error("not finite");
+      accepted++;
+    } catch (error) {
+      if (!(error instanceof UsageError)) {
+        throw new Error(`${expression}: ${error}`, { cause: error });
+      }
+    }
+  }
+  if (accepted < 20) {
+    throw new Error(`only ${accepted} expressions were accepted: the soup is too thin`);
+  }
+});

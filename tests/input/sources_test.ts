@@ -1,0 +1,244 @@
+// Files that are not what they seem: absent, empty, cut off, packed, hostile. One clear line each,
+// and nothing read of them.
+
+import { assertEquals, assertStringIncludes } from "@std/assert";
+import { strToU8, zipSync } from "fflate";
+import { hashFile, readInput, readReturns } from "../../lib/input/mod.ts";
+import { hostIo } from "../../lib/io.ts";
+import { type Content, memoryHost } from "./memory_host.ts";
+
+const io = hostIo();
+const GOOD = "date,returns\n2024-01-01,0.1\n2024-01-02,0.2\n";
+
+async function refusal(content: Content, name = "r.csv"): Promise<string> {
+  return await messageOf(() => readInput(memoryHost({ [name]: content }, 4096), name, {}));
+}
+
+async function messageOf(run: () => Promise<unknown>): Promise<string> {
+  try {
+    await run();
+  } catch (error) {
+    if (error instanceof Error && error.name === "InputError") return error.message;
+    throw error;
+  }
+  throw new Error("this was read");
+}
+
+async function gzipped(content: Content): Promise<Uint8Array> {
+  const stream = new Blob([content as BlobPart]).stream().pipeThrough(
+    new CompressionStream("gzip"),
+  );
+  return new Uint8Array(await new Response(stream).arrayBuffer());
+}
+
+function utf16(text: string, withMark: boolean): Uint8Array {
+  const codes = [...(withMark ? "\ufeff" : ""), ...text].map((character) =>
+    character.charCodeAt(0)
+  );
+  return new Uint8Array(Uint16Array.from(codes).buffer);
+}
+
+Deno.test("files that cannot be opened", async () => {
+  const folder = await Deno.makeTempDir();
+  try {
+    const missing = `${folder}/none.csv`;
+    assertEquals(
+      await messageOf(() => readInput(io, missing, {})),
+      `Cannot read ${missing}: there is no such file`,
+    );
+    assertEquals(
+      await messageOf(() => readInput(io, folder, {})),
+      `Cannot read ${folder}: it is a folder, not a file`,
+    );
+    await Deno.writeTextFile(`${folder}/a.csv`, GOOD);
+    assertEquals(
+      await messageOf(() => readInput(io, `${folder}/a.csv/b.csv`, {})),
+      `Cannot read ${folder}/a.csv/b.csv: a part of its path is not a folder`,
+    );
+    const denied = {
+      files: {
+        ...memoryHost({}).files,
+        info: () => Promise.reject(Object.assign(new Error(), { code: "EACCES" })),
+      },
+    };
+    assertEquals(
+      await messageOf(() => readInput(denied, "x", {})),
+      "Cannot read x: permission is denied",
+    );
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
+Deno.test("files with nothing to read", async () => {
+  assertEquals(await refusal(""), "Cannot read r.csv: it is empty");
+  assertEquals(
+    await refusal("\n \n"),
+    "Cannot read r.csv: the file holds nothing but blanks",
+  );
+  assertEquals(await refusal("date,returns\n"), "Cannot read r.csv: it has a header but no rows");
+  assertEquals(await refusal("date,returns"), "Cannot read r.csv: it has a header but no rows");
+  assertEquals(await refusal("[]"), "Cannot read r.csv: it has no rows");
+  assertEquals(await refusal("{}\n"), "Cannot read r.csv: it has no rows");
+});
+
+Deno.test("files that are no text", async () => {
+  assertEquals(
+    await refusal(utf16(GOOD, true)),
+    "Cannot read r.csv: it is UTF-16 text; save it as UTF-8",
+  );
+  assertEquals(
+    await refusal(utf16(GOOD, false)),
+    "Cannot read r.csv: it is UTF-16 text; save it as UTF-8",
+  );
+  const binary = Uint8Array.from({ length: 4000 }, (_, at) => (at * 7919) % 256);
+  assertEquals(
+    await refusal(binary),
+    "Cannot read r.csv: it is binary, of no format that can be read",
+  );
+  assertEquals(
+    await refusal(new Uint8Array(100)),
+    "Cannot read r.csv: it is binary, of no format that can be read",
+  );
+  assertStringIncludes(
+    await refusal("x".repeat(200_000)),
+    "line 1: the first row has no end in 64 KiB",
+  );
+  assertStringIncludes(
+    await refusal(`${GOOD}2024-01-03,"${"x\n".repeat(600_000)}`),
+    "line 4: the row that begins here is longer than 1 MiB",
+  );
+  assertStringIncludes(
+    await refusal(`${GOOD}${"1".repeat(2_000_000)}`),
+    "line 4: the row that begins here",
+  );
+});
+
+Deno.test("files beyond the size limit, also when packed", async () => {
+  const long = `date,returns\n${"2024-01-01,0.5\n".repeat(10_000)}`;
+  const limited = (content: Content): Promise<string> =>
+    messageOf(() => readInput(memoryHost({ "r.csv": content }), "r.csv", { maxBytes: 100_000 }));
+  const problem =
+    "Cannot read r.csv: it holds more than 97.7 KiB (unpacked), the most that is read";
+  assertEquals(await limited(long), problem);
+  assertEquals(await limited(await gzipped(long)), problem);
+  const zip = zipSync({
+    "r.json": strToU8(JSON.stringify({ strategy: { A: { x: "y".repeat(200_000) } } })),
+  });
+  assertEquals(await limited(zip), problem);
+});
+
+Deno.test("gzip: read by content, and damage is noticed", async () => {
+  const packed = await gzipped(GOOD);
+  for (const name of ["r.csv.gz", "named_otherwise"]) {
+    const file = await readInput(memoryHost({ [name]: packed }, 5), name, {});
+    assertEquals([...file.series[0]?.returns.values ?? []], [0.1, 0.2]);
+  }
+  const problem =
+    "Cannot read r.csv: its gzip data is damaged, cut off, or followed by other data; " +
+    "unpack it and try again";
+  assertEquals(await refusal(packed.slice(0, -9)), problem);
+  assertEquals(await refusal(packed.slice(0, 20)), problem);
+  const flipped = packed.slice();
+  flipped[packed.length - 7] = (flipped[packed.length - 7] as number) ^ 1;
+  assertEquals(await refusal(flipped), problem);
+  assertEquals(await refusal(new Uint8Array([...packed, ...packed])), problem);
+});
+
+Deno.test("zip: hostile, damaged and foreign archives", async () => {
+  const result = strToU8(JSON.stringify({ strategy: { A: {} } }));
+  assertEquals(
+    await refusal(zipSync({ "../../etc/passwd.json": result })),
+    'Cannot read r.csv: the archive holds the name "../../etc/passwd.json", which leaves its folder',
+  );
+  assertStringIncludes(await refusal(zipSync({ "/abs.json": result })), 'the name "/abs.json"');
+  assertEquals(
+    await refusal(zipSync({ "a.txt": strToU8("x"), "b_config.json": strToU8("{}") })),
+    'Cannot read r.csv: the archive holds no backtest result, only "a.txt", "b_config.json"',
+  );
+  assertStringIncludes(
+    await refusal(zipSync({ "a.json": result }).slice(0, -30)),
+    "zip data is damaged or cut off",
+  );
+  assertStringIncludes(await refusal(zipSync({ "a.json": strToU8("{") })), "this is not JSON");
+  assertEquals(
+    await refusal(zipSync({ "a.json": result })),
+    'Cannot read r.csv: strategy "A" has no starting_balance to take returns of',
+  );
+});
+
+Deno.test("zip: a member that is not what the directory says is refused", async () => {
+  const zip = zipSync({
+    "a.json": strToU8(JSON.stringify({ strategy: { A: { x: "y".repeat(200_000) } } })),
+  });
+  const view = new DataView(zip.buffer);
+  const directory = view.getUint32(zip.length - 6, true);
+  const size = { at: directory + 24, value: 10 };
+  const checksum = { at: directory + 16, value: 1 };
+  for (const { at, value } of [size, checksum]) {
+    const lying = zip.slice();
+    new DataView(lying.buffer).setUint32(at, value, true);
+    assertEquals(
+      await refusal(lying),
+      'Cannot read r.csv: its zip data is damaged: the checksum of "a.json" is wrong',
+    );
+  }
+});
+
+Deno.test("JSON: what is no table of records is refused", async () => {
+  assertStringIncludes(await refusal('{"a": 1'), "this is not JSON");
+  assertEquals(
+    await refusal('{\n  "a": 1\n}\n'),
+    "Cannot read r.csv: it is one JSON document, of no form that is known; " +
+      "a table has one object a line, or is an array of objects",
+  );
+  assertStringIncludes(
+    await refusal('{"date":"2024-01-01","returns":0.1}\nnonsense\n'),
+    "line 2: this is not JSON",
+  );
+  assertEquals(
+    await refusal("[[1, 2]]"),
+    "Cannot read r.csv: row 1: expected an object with a date and a value, got an array",
+  );
+  assertEquals(
+    await refusal('{"date":"2024-01-01","returns":true}\n'),
+    'Cannot read r.csv: line 1: expected a number, got "true"',
+  );
+  const file = await readInput(
+    memoryHost({
+      "r": '{"date":"2024-01-01","returns":NaN}\n{"date":"2024-01-02","returns":"0.5"}\n',
+    }),
+    "r",
+    {},
+  );
+  assertEquals([...file.series[0]?.returns.values ?? []], [0, 0.5]);
+  assertEquals(
+    await refusal('{"date":"2024-01-01","returns":-Infinity}\n'),
+    'Cannot read r.csv: line 1: expected a finite number, got "-Infinity"',
+  );
+});
+
+Deno.test("Parquet: damage is one line, not a crash", async () => {
+  const path = new URL("../testdata/tables/pandas_zstd.parquet", import.meta.url).pathname;
+  const bytes = await Deno.readFile(path);
+  assertStringIncludes(await refusal(bytes.slice(0, 2000)), "its Parquet data cannot be read");
+  assertStringIncludes(await refusal(bytes.slice(0, 4)), "its Parquet data cannot be read");
+  const flipped = bytes.slice().fill(0xff, 300, 900);
+  assertStringIncludes(await refusal(flipped), "its Parquet data cannot be read");
+});
+
+Deno.test("standard input is read like a file, under its own name", async () => {
+  const file = await readReturns(memoryHost({ "-": GOOD }), "-", { hash: true });
+  assertEquals(file.path, "-");
+  assertEquals(file.bytes, GOOD.length);
+  assertEquals(await hashFile(memoryHost({ "-": GOOD }), "-"), file.sha256);
+  assertEquals(
+    await messageOf(() => readInput(memoryHost({ "-": "" }), "-", {})),
+    "Cannot read standard input: it is empty",
+  );
+  const packed = await gzipped(GOOD);
+  assertEquals(
+    await hashFile(memoryHost({ "r.csv.gz": packed }), "r.csv.gz"),
+    (await readInput(memoryHost({ "r.csv.gz": packed }), "r.csv.gz", { hash: true })).sha256,
+  );
+});

@@ -1,0 +1,69 @@
+// Every metric held against what QuantStats 0.0.81 answered when the golden values were made:
+// the proof that needs no Python. `deno task golden` makes them again.
+
+import { assert, assertEquals } from "@std/assert";
+import { CATALOGUE, computeMetrics } from "../../lib/metrics/mod.ts";
+import { disagreements } from "./agreement.ts";
+import { readExample, type Specimen } from "./zoo.ts";
+
+interface Case {
+  readonly name: string;
+  readonly settings: readonly (readonly [number, number])[];
+  readonly file?: string;
+  readonly dates?: readonly number[];
+  readonly values?: readonly number[];
+  readonly benchmark: string | readonly number[];
+}
+
+interface Golden {
+  readonly quantstats: string;
+  readonly answers: Readonly<
+    Record<string, Readonly<Record<string, Readonly<Record<string, number | null>>>>>
+  >;
+}
+
+const cases: readonly Case[] = JSON.parse(await Deno.readTextFile("tests/golden/cases.json"));
+const golden: Golden = JSON.parse(await Deno.readTextFile("tests/golden/quantstats.json"));
+
+async function specimenOf(own: Case): Promise<Specimen> {
+  const read = own.file === undefined ? null : await readExample(own.file);
+  return {
+    name: own.name,
+    dates: read?.dates ?? own.dates ?? [],
+    values: read?.values ?? own.values ?? [],
+    benchmark: typeof own.benchmark === "string"
+      ? (await readExample(own.benchmark)).values
+      : own.benchmark,
+  };
+}
+
+Deno.test("the golden values are QuantStats 0.0.81's, of every metric it defines", () => {
+  assertEquals(golden.quantstats, "0.0.81");
+  const names = CATALOGUE.filter((metric) => !metric.extended).map((metric) => metric.name);
+  assertEquals(names.length, 78);
+  for (const { name, settings } of cases) {
+    for (const setting of settings) {
+      assertEquals(Object.keys(golden.answers[name]?.[setting.join(",")] ?? {}), names, name);
+    }
+  }
+});
+
+for (const own of cases) {
+  Deno.test(`metrics of "${own.name}" are QuantStats' golden ones`, async () => {
+    const specimen = await specimenOf(own);
+    assert(specimen.values.length > 0);
+    const dates = Float64Array.from(specimen.dates);
+    const values = Float64Array.from(specimen.values);
+    const benchmark = { dates, strategy: values, benchmark: Float64Array.from(specimen.benchmark) };
+    for (const [riskFreeRate, periods] of own.settings) {
+      const { values: ours } = computeMetrics({ dates, values }, {
+        riskFreeRate,
+        periods,
+        benchmark,
+      });
+      const setting = `${riskFreeRate},${periods}`;
+      const theirs = golden.answers[own.name]?.[setting] ?? {};
+      assertEquals(disagreements(specimen, setting, ours, theirs), []);
+    }
+  });
+}

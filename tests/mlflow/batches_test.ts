@@ -1,0 +1,64 @@
+// A batch of any size is cut into requests that every server takes, and nothing is lost or changed
+// on the way.
+
+import { assert, assertEquals, assertThrows } from "@std/assert";
+import { UsageError } from "../../lib/errors.ts";
+import { batchesOf } from "../../lib/mlflow/batches.ts";
+
+const encoder = new TextEncoder();
+
+function texts(count: number, value: string): Record<string, string> {
+  return Object.fromEntries(Array.from({ length: count }, (_, index) => [`k${index}`, value]));
+}
+
+Deno.test("every request keeps to the limits, and together they are the batch", () => {
+  const metrics = Array.from({ length: 5000 }, (_, index) => ({
+    key: `metric ${index % 333}`,
+    value: index / 3,
+    timestamp: index,
+    step: index,
+  }));
+  const params = texts(250, "ü".repeat(6000));
+  const tags = texts(120, "日".repeat(8000));
+  const bodies = batchesOf({ metrics, params, tags });
+  for (const body of bodies) {
+    assert(body.metrics.length + body.params.length + body.tags.length <= 1000);
+    assert(body.params.length <= 100 && body.tags.length <= 100);
+    assert(new Set(body.metrics.map(({ key }) => key)).size <= 100);
+    assert(encoder.encode(JSON.stringify(body)).length < 1_000_000);
+  }
+  assertEquals(bodies.flatMap((body) => body.metrics), metrics);
+  assertEquals(
+    Object.fromEntries(bodies.flatMap((body) => body.params.map(({ key, value }) => [key, value]))),
+    params,
+  );
+  assertEquals(
+    Object.fromEntries(bodies.flatMap((body) => body.tags.map(({ key, value }) => [key, value]))),
+    tags,
+  );
+});
+
+Deno.test("the usual run is one request, and nothing is none", () => {
+  const metrics = Array.from({ length: 78 }, (_, index) => ({
+    key: `m${index}`,
+    value: index,
+    timestamp: 1,
+    step: 0,
+  }));
+  const bodies = batchesOf({ metrics, params: texts(20, "x"), tags: texts(20, "y") });
+  assertEquals(bodies.length, 1);
+  assertEquals(batchesOf({}), []);
+});
+
+Deno.test("what is not a number is written as protocol buffers write it", () => {
+  const values = [NaN, Infinity, -Infinity, -0.5];
+  const metrics = values.map((value) => ({ key: "m", value, timestamp: 1, step: 0 }));
+  const written = batchesOf({ metrics })[0]?.metrics.map(({ value }) => value);
+  assertEquals(written, ["NaN", "Infinity", "-Infinity", -0.5]);
+});
+
+Deno.test("a value that the server would cut is refused", () => {
+  batchesOf({ params: { a: "x".repeat(6000) }, tags: { b: "x".repeat(8000) } });
+  assertThrows(() => batchesOf({ params: { a: "x".repeat(6001) } }), UsageError, "6001");
+  assertThrows(() => batchesOf({ tags: { b: "x".repeat(8001) } }), UsageError, "8001");
+});

@@ -1,0 +1,20 @@
+// Clients for tests: the real client over the real network, with few and quick repeats.
+
+import { hostIo } from "../../lib/io.ts";
+import type { ClientOptions, MlflowClient } from "../../lib/mlflow/client.ts";
+import { mlflowClient } from "../../lib/mlflow/client.ts";
+
+/** A client of a server, with what a test wants otherwise. */
+export function clientOf(uri: string, options: Partial<ClientOptions> = {}): MlflowClient {
+  return mlflowClient(hostIo(), {
+    trackingUri: new URL(uri),
+    auth: null,
+    tls: { caFile: null, clientCertFile: null, insecure: false },
+    proxies: { http: null, https: null, none: [] },
+    workspace: null,
+    retries: 0,
+    backoffFactor: 0.01,
+    timeoutMs: 60_000,
+    ...options,
+  });
+}

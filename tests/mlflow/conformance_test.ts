@@ -1,0 +1,33 @@
+// Real servers keep the promises of the Tracker interface: today's MLflow and the last 2.x on
+// SQLite and on PostgreSQL, which orders, compares and locks by rules of its own.
+
+import { conformance, type Subject } from "../conformance/suite.ts";
+import { type MlflowOptions, startMlflow } from "../helpers/mlflow_server.ts";
+import { findPostgres } from "../helpers/postgres.ts";
+import { mustRun, whenPython } from "../helpers/python.ts";
+import { clientOf } from "./clients.ts";
+
+async function subject(options: MlflowOptions): Promise<Subject> {
+  const server = await startMlflow(options);
+  const tracker = clientOf(server.uri);
+  return {
+    tracker,
+    close: async () => {
+      await tracker.close();
+      await server.stop();
+    },
+  };
+}
+
+const onPostgres = findPostgres() !== null || mustRun();
+if (!onPostgres) {
+  console.error("SKIPPED: PostgreSQL is not installed, so MLflow is not tested on it");
+}
+
+for (const version of ["3", "2"] as const) {
+  whenPython(version, () => {
+    conformance(`MLflow ${version} on SQLite`, () => subject({ version }));
+    if (!onPostgres) return;
+    conformance(`MLflow ${version} on PostgreSQL`, () => subject({ version, backend: "postgres" }));
+  });
+}

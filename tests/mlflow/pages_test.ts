@@ -1,0 +1,116 @@
+// A search that a server runs in part gives what it would give whole, and asks for no more pages
+// than it needs.
+
+import { assertEquals } from "@std/assert";
+import { type OrderBy, parseFilter, parseOrderBy, type Pushdown } from "../../lib/filter/mod.ts";
+import { matchingPages, type PageRequest, type Search } from "../../lib/mlflow/pages.ts";
+
+const NUMBERS = Array.from({ length: 95 }, (_, index) => index);
+
+interface Asked {
+  readonly pages: readonly (readonly number[])[];
+  readonly requests: readonly PageRequest[];
+}
+
+/** Searches the numbers on a server that keeps to its page size; `rest` leaves the even ones. */
+async function searchNumbers(
+  change: { readonly limit?: number; readonly rest?: boolean; readonly ordered?: boolean },
+): Promise<Asked> {
+  const { limit = Infinity, rest = false, ordered = true } = change;
+  const filter = parseFilter("metrics.a > 1");
+  const requests: PageRequest[] = [];
+  const search: Search<number> = {
+    filter,
+    orderBy: [parseOrderBy("metrics.a")],
+    limit,
+    pageSize: 10,
+    cut: (whole): Promise<Pushdown> =>
+      Promise.resolve({ server: whole.text, rest: rest ? whole : null }),
+    serverOrder: (orderBy: readonly OrderBy[]) => ordered ? orderBy.map(({ text }) => text) : null,
+    matches: (_filter, number) => number % 2 === 0,
+    compare: () => (left, right) => right - left,
+    fetch: (request) => {
+      requests.push(request);
+      const from = Number(request.token ?? 0);
+      const items = NUMBERS.slice(from, from + request.maxResults);
+      const end = from + items.length;
+      return Promise.resolve({ items, next: end < NUMBERS.length ? String(end) : null });
+    },
+  };
+  const pages: (readonly number[])[] = [];
+  for await (const page of matchingPages(search)) pages.push(page);
+  return { pages, requests };
+}
+
+Deno.test("all pages are read, once each", async () => {
+  const { pages, requests } = await searchNumbers({});
+  assertEquals(pages.flat(), NUMBERS);
+  assertEquals(requests.length, 10);
+  assertEquals(requests[0], {
+    filter: "metrics.a > 1",
+    orderBy: ["metrics.a"],
+    maxResults: 10,
+    token: null,
+  });
+});
+
+Deno.test("no more is asked for than the limit", async () => {
+  for (const [limit, calls] of [[0, 0], [1, 1], [10, 1], [11, 2], [95, 10], [1000, 10]] as const) {
+    const { pages, requests } = await searchNumbers({ limit });
+    assertEquals(pages.flat(), NUMBERS.slice(0, limit));
+    assertEquals(requests.length, calls, `limit ${limit}`);
+  }
+  assertEquals((await searchNumbers({ limit: 3 })).requests[0]?.maxResults, 3);
+});
+
+Deno.test("what the server cannot filter is filtered here, up to the limit", async () => {
+  const even = NUMBERS.filter((number) => number % 2 === 0);
+  assertEquals((await searchNumbers({ rest: true })).pages.flat(), even);
+  const { pages, requests } = await searchNumbers({ rest: true, limit: 7 });
+  assertEquals(pages.flat(), even.slice(0, 7));
+  // The first page is as small as the limit; the next is larger, but no larger than a page.
+  assertEquals(requests.map(({ maxResults }) => maxResults), [7, 10]);
+});
+
+Deno.test("an order that the server cannot make is made here, on all, before the limit", async () => {
+  const { pages, requests } = await searchNumbers({ ordered: false, limit: 12 });
+  assertEquals(pages.flat(), NUMBERS.toReversed().slice(0, 12));
+  assertEquals(pages.map((page) => page.length), [10, 2]);
+  assertEquals(requests.length, 10);
+  assertEquals(requests[0]?.orderBy, []);
+});
+
+Deno.test("pages are fetched only when asked for", async () => {
+  let fetched = 0;
+  const pages = matchingPages<number>({
+    filter: null,
+    orderBy: [],
+    limit: Infinity,
+    pageSize: 1,
+    cut: () => Promise.reject(new Error("there is no filter")),
+    serverOrder: () => [],
+    matches: () => true,
+    compare: () => () => 0,
+    fetch: () => Promise.resolve({ items: [++fetched], next: String(fetched) }),
+  });
+  for await (const [number] of pages) if (number === 3) break;
+  assertEquals(fetched, 3);
+});
+
+Deno.test("a server that gives the same token for ever is left", async () => {
+  let fetched = 0;
+  const pages = matchingPages<number>({
+    filter: null,
+    orderBy: [],
+    limit: Infinity,
+    pageSize: 1,
+    cut: () => Promise.reject(new Error("there is no filter")),
+    serverOrder: () => [],
+    matches: () => true,
+    compare: () => () => 0,
+    fetch: () => Promise.resolve({ items: [++fetched], next: "again" }),
+  });
+  const found: number[] = [];
+  for await (const page of pages) found.push(...page);
+  assertEquals(found, [1, 2]);
+});

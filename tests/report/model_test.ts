@@ -1,0 +1,242 @@
+// What the tear sheet's model holds: the numbers are those of lib/metrics, and no input, however
+// short or strange, makes it fail.
+
+import { assert, assertAlmostEquals, assertEquals, assertGreater, assertLess } from "@std/assert";
+import { CATALOGUE, computeMetrics, type Returns } from "../../lib/metrics/mod.ts";
+import { buildModel, renderTearSheet } from "../../lib/report/mod.ts";
+import { frequencyName } from "../../lib/report/distribution.ts";
+import { thinned } from "../../lib/report/thin.ts";
+import { DAY_MS, examplePair, madeUp, OPTIONS } from "./samples.ts";
+
+const { returns, joined } = examplePair();
+const model = buildModel(returns, joined, {
+  ...OPTIONS,
+  riskFreeRate: 0.02,
+  benchmarkName: "NASDAQ",
+});
+
+Deno.test("the figures are those of computeMetrics, for strategy and benchmark", () => {
+  const options = { periods: 252, riskFreeRate: 0.02 };
+  const own = computeMetrics(returns, { ...options, benchmark: joined }).values;
+  const other = computeMetrics({ dates: joined.dates, values: joined.benchmark }, options).values;
+  const figures = model.groups.flatMap((group) => group.figures);
+  assertEquals(figures.length, CATALOGUE.filter((metric) => !metric.extended).length);
+  for (const figure of figures) {
+    assertEquals(figure.strategy, own.get(figure.name) ?? NaN, figure.name);
+    if (figure.benchmark !== null) assertEquals(figure.benchmark, other.get(figure.name) ?? NaN);
+    assertGreater(figure.definition.length, 20);
+  }
+  assertEquals(model.keyFigures.length, 8);
+  for (const figure of model.keyFigures) assertEquals(figure.strategy, own.get(figure.name));
+});
+
+Deno.test("figures that are undefined are named with their reason", () => {
+  const short = buildModel(madeUp(1, DAY_MS), null, OPTIONS);
+  const named = new Set(short.undefinedFigures.map((figure) => figure.name));
+  const missing = short.groups.flatMap((group) => group.figures)
+    .filter((figure) => Number.isNaN(figure.strategy)).map((figure) => figure.name);
+  assert(missing.includes("sharpe_ratio"));
+  assertEquals([...named].sort(), missing.sort());
+  assert(short.undefinedFigures.every((figure) => figure.reason.length > 5));
+});
+
+Deno.test("metrics beyond QuantStats' and the user's own are shown when asked for", () => {
+  const more = buildModel(returns, joined, {
+    ...OPTIONS,
+    extended: true,
+    defined: [{ name: "mine</b>", value: 1.5, definition: "sharpe_ratio * <2>" }],
+  });
+  const figures = new Map(
+    more.groups.flatMap((group) => group.figures).map((one) => [one.name, one]),
+  );
+  assert(figures.has("modified_var") && figures.has("psr_bailey"));
+  assertEquals(more.groups.at(-1)?.figures.map((one) => one.strategy), [1.5]);
+  const html = renderTearSheet(more);
+  assert(html.includes("mine&lt;/b&gt;") && html.includes("sharpe_ratio * &lt;2&gt;"));
+});
+
+Deno.test("cumulative returns end at the total return, the benchmark's and the matched one too", () => {
+  const chart = model.charts.find((one) => one.id === "cumulative");
+  const figure = model.keyFigures.find((one) => one.name === "total_return");
+  assert(chart !== undefined && figure !== undefined);
+  const [benchmark, strategy] = chart.lines;
+  assertAlmostEquals((strategy?.values.at(-1) ?? NaN) - 1, figure.strategy, 1e-9);
+  assertAlmostEquals((benchmark?.values.at(-1) ?? NaN) - 1, figure.benchmark ?? NaN, 1e-9);
+  // Scaled to the benchmark's volatility: by hand from the definition.
+  const spread = (values: Float64Array): number => {
+    const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+    return Math.sqrt(
+      values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (values.length - 1),
+    );
+  };
+  const ratio = spread(joined.benchmark) / spread(joined.strategy);
+  const wealth = joined.strategy.reduce((product, value) => product * (1 + value * ratio), 1);
+  assertAlmostEquals(chart.views[0]?.lines[1]?.values.at(-1) ?? NaN, wealth, 1e-9);
+});
+
+Deno.test("months multiply to their year, years to the total", () => {
+  let total = 1;
+  for (const { months, total: year } of model.months) {
+    const product = months.filter((value) => !Number.isNaN(value))
+      .reduce((wealth, value) => wealth * (1 + value), 1);
+    assertAlmostEquals(product - 1, year, 1e-12);
+    total *= 1 + year;
+  }
+  const figure = model.keyFigures.find((one) => one.name === "total_return");
+  assertAlmostEquals(total - 1, figure?.strategy ?? NaN, 1e-10);
+  assertEquals(model.years.map((row) => row.strategy), model.months.map((row) => row.total));
+});
+
+/** 1999-01-05 is a Tuesday, 2018-12-31 a Monday, and no week between lacks a trading day. */
+const WEEKS = (Date.UTC(2019, 0, 1) - Date.UTC(1999, 0, 5)) / (7 * DAY_MS);
+
+Deno.test("histograms and boxes hold every value once", () => {
+  for (const { bins, count, id } of model.histograms) {
+    assertEquals(bins.reduce((sum, bin) => sum + bin.count, 0), count, id);
+    assertEquals(bins.reduce((sum, bin) => sum + (bin.benchmarkCount ?? 0), 0), count, id);
+  }
+  assertEquals(model.histograms.map((one) => [one.id, one.count]), [["monthly", 240], [
+    "daily",
+    5030,
+  ]]);
+  assertEquals(model.boxes.map((box) => box.label), [
+    "Daily",
+    "Weekly",
+    "Monthly",
+    "Quarterly",
+    "Yearly",
+  ]);
+  assertEquals(model.boxes.map((box) => box.count), [5030, WEEKS, 240, 80, 20]);
+  for (const box of model.boxes) {
+    const order = [
+      box.minimum,
+      box.low,
+      box.quartile1,
+      box.median,
+      box.quartile3,
+      box.high,
+      box.maximum,
+    ];
+    assertEquals([...order].sort((one, other) => one - other), order);
+  }
+});
+
+Deno.test("the ten worst drawdowns are in order, the deepest is the max drawdown", () => {
+  assertEquals(model.drawdowns.length, 10);
+  const depths = model.drawdowns.map((one) => one.depth);
+  assertEquals([...depths].sort((one, other) => one - other), depths);
+  assertEquals(depths[0], model.keyFigures.find((one) => one.name === "max_drawdown")?.strategy);
+  const chart = model.charts.find((one) => one.id === "drawdown-periods");
+  assertEquals(chart?.bands.length, 5);
+  assertEquals(chart?.bands[0]?.from, model.drawdowns[0]?.start);
+});
+
+Deno.test("thinning keeps ends and extremes and the limit", () => {
+  const values = madeUp(100_000, DAY_MS).values;
+  values[12_345] = 5;
+  values[54_321] = -5;
+  values.fill(NaN, 70_000, 72_000);
+  const rows = thinned(values.length, [values, values.map((value) => -value)], 1_000);
+  assertLess(rows.length, 1_001);
+  assertGreater(rows.length, 400);
+  for (const row of [0, 12_345, 54_321, 99_999]) assert(rows.includes(row), `row ${row}`);
+  assert(rows.some((row) => Number.isNaN(values[row])), "a gap stays a gap");
+  assertEquals([...new Set(rows)].sort((one, other) => one - other), rows);
+  assertEquals(thinned(3, [values], 1_000), [0, 1, 2]);
+});
+
+Deno.test("a series' spacing has a name", () => {
+  assertEquals(frequencyName(null), "Per row");
+  assertEquals(frequencyName(madeUp(50, 60_000).dates), "Intraday");
+  assertEquals(frequencyName(returns.dates), "Daily");
+  assertEquals(frequencyName(madeUp(50, 7 * DAY_MS).dates), "Weekly");
+  assertEquals(frequencyName(madeUp(50, 30 * DAY_MS).dates), "Monthly");
+});
+
+const zeros: Returns = { ...madeUp(400, DAY_MS), values: new Float64Array(400) };
+const ruin: Returns = { ...madeUp(400, DAY_MS), values: madeUp(400, DAY_MS).values.with(200, -1) };
+const below: Returns = { ...ruin, values: ruin.values.with(200, -1.5) };
+
+for (
+  const [name, series] of [
+    ["no rows", { dates: null, values: new Float64Array(0) }],
+    ["no rows, with dates", { dates: new Float64Array(0), values: new Float64Array(0) }],
+    ["1 row", madeUp(1, DAY_MS)],
+    ["2 rows", madeUp(2, DAY_MS)],
+    ["no dates", { dates: null, values: returns.values.slice(0, 600) }],
+    ["all zeros", zeros],
+    ["ruin", ruin],
+    ["worse than ruin", below],
+    ["monthly", madeUp(60, 30.4 * DAY_MS)],
+    ["huge values", { ...zeros, values: zeros.values.map((_, row) => row % 2 === 0 ? 1e6 : -0.5) }],
+  ] as const satisfies readonly (readonly [string, Returns])[]
+) {
+  Deno.test(`a page is made of: ${name}`, () => {
+    const made = buildModel(series, null, OPTIONS);
+    const html = renderTearSheet(made);
+    // A reason may end in "is undefined"; a figure never is that word.
+    assert(!/NaN|(?<!is )undefined<|Infinity/.test(bodyOf(html)), "what is undefined is a dash");
+    assertEquals(made.points, series.values.length);
+    for (const chart of made.charts) {
+      for (const line of [...chart.lines, ...chart.views.flatMap((view) => view.lines)]) {
+        assertEquals(line.values.length, chart.x.length);
+      }
+    }
+    const copy = { ...series, values: series.values.slice() };
+    buildModel(copy, null, OPTIONS);
+    assertEquals(copy.values, series.values, "arrays given are not changed");
+  });
+}
+
+Deno.test("after ruin the curve ends, and the figures that compound say why", () => {
+  const made = buildModel(ruin, null, OPTIONS);
+  const curve = made.charts.find((chart) => chart.id === "cumulative")?.lines[0]?.values ?? [];
+  assertEquals(curve[200], 0);
+  assertEquals(curve.slice(201), new Array(199).fill(null));
+  assert(
+    made.undefinedFigures.some((one) => one.name === "cagr" && one.reason.includes("row 201")),
+  );
+});
+
+Deno.test("a million rows are a page of less than 5 MB, within seconds", () => {
+  const minutes = madeUp(1_000_000, 60_000, { size: 0.0004 });
+  const started = performance.now();
+  const made = buildModel(minutes, {
+    dates: minutes.dates,
+    strategy: minutes.values,
+    benchmark: madeUp(1_000_000, 60_000, { seed: 99, size: 0.0004 }).values,
+  }, { ...OPTIONS, periods: 525_600 });
+  const html = renderTearSheet(made);
+  assertLess(performance.now() - started, 15_000);
+  assertLess(html.length, 5_000_000);
+  const drawdown = made.charts.find((chart) => chart.id === "underwater");
+  const deepest = Math.min(...(drawdown?.lines[0]?.values ?? []).map((value) => value ?? 0));
+  assertEquals(deepest, made.keyFigures.find((one) => one.name === "max_drawdown")?.strategy);
+});
+
+Deno.test("a page is bounded whatever it is given, and says what it leaves out", () => {
+  const yearly = madeUp(2_000, 366 * DAY_MS);
+  const many = Object.fromEntries(
+    Array.from({ length: 5_000 }, (_, index) => [`p${index}`, "x".repeat(9_999)]),
+  );
+  const made = buildModel(yearly, null, {
+    ...OPTIONS,
+    params: many,
+    warnings: Array.from(
+      { length: 5_000 },
+      (_, index) => ({ code: "x", message: `${index}`.padEnd(9_999) }),
+    ),
+  });
+  assertEquals([made.params.length, made.years.length, made.months.length], [300, 300, 300]);
+  assertEquals(made.warnings.slice(100).map((one) => one.message), [
+    "4,700 parameters are left out of this page",
+    "4,900 warnings are left out of this page",
+    "1,704 of the first calendar years are left out of this page",
+  ]);
+  assertLess(renderTearSheet(made).length, 5_000_000);
+});
+
+function bodyOf(html: string): string {
+  return html.slice(html.indexOf("<body>"), html.indexOf('<script type="application/json"'))
+    .replace(/<footer>.*<\/footer>/s, "");
+}

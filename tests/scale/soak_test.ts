@@ -1,0 +1,34 @@
+// Half a minute of what scripts/soak.ts does for an hour: logs from several schedules into one store
+// while the server goes away and comes back. Nothing is lost, doubled or left, and nothing surprises.
+
+import { assert, assertEquals } from "@std/assert";
+import { faultsOf, soak } from "../../scripts/soak.ts";
+import { pythonTest } from "../helpers/python.ts";
+
+pythonTest({
+  name: "soak: half a minute of cron, with a server that goes away twice",
+  sanitize: false,
+  fn: async () => {
+    const result = await soak({
+      seconds: 30,
+      loggers: 3,
+      intervalMs: 1000,
+      upMs: 8000,
+      downMs: 5000,
+      syncMs: 6000,
+      pruneMs: 10_000,
+      sampleMs: 10_000,
+    });
+    assertEquals(faultsOf(result), []);
+    assert(result.logged.length >= 15, `only ${result.logged.length} logs`);
+    const { samples } = result;
+    assert(
+      samples.some(({ logDownMedianMs }) => logDownMedianMs > 0),
+      "the server never went away",
+    );
+    // What was delivered has been removed: the store holds less than all runs would need.
+    const [first] = samples;
+    const last = samples.at(-1);
+    assert(first !== undefined && last !== undefined && last.storeBytes < 3 * first.storeBytes);
+  },
+});
