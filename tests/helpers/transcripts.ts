@@ -8,6 +8,7 @@
 //   : bytes name.gz 1f8b08…       a file of these bytes (hex)
 //   : env NAME=value              for the rest of the story
 //   : keep run                    the first id in the last stdout is {run} in later commands
+//   : wait 2                      seconds that pass before the next command
 //   : server                      a real MLflow server for the rest; its address is <server>
 //   : in-process                  a story that only the test process can play (its first line)
 //   $ btflow log --returns returns.csv -e crypto
@@ -140,6 +141,10 @@ async function setUp(
   } else if (what === "server") {
     state.server = await options.server();
     state.env["MLFLOW_TRACKING_URI"] = state.server;
+  } else if (what === "wait") {
+    const waitMs = Number(first) * 1000;
+    if (options.binary === undefined) state.now += waitMs;
+    else await new Promise((resolve) => setTimeout(resolve, waitMs));
   } else if (what !== "in-process") throw new Error(`Cannot play "${line}": no such set-up`);
 }
 
