@@ -1,4 +1,4 @@
-// Calendar arithmetic on wall-clock times held as UTC ms, for both date readers (bytes and text)
+// Calendar arithmetic on wall-clock times held as UTC ms, for reading dates as text
 // and for messages. Date itself is not used for reading: it moves 2023-02-30 to March silently.
 
 /** One day in ms. */

@@ -67,14 +67,16 @@ function createTable(source: Source, options: ReadOptions, opening: Opening): Ta
     createRowCollector(path, { unit: "line", dates, expectedRows });
   const values = collect();
   const benchmark = choice.benchmark === null ? values : collect();
-  const widthError = (cells: number, line: number): InputError =>
-    placedError(path, "line", line, widthProblem(cells, width));
+  const readCells = (cells: readonly string[], line: number): void => {
+    if (cells.length !== width) {
+      throw placedError(path, "line", line, widthProblem(cells.length, width));
+    }
+    readRecord(cells, line, choice, dates, values, benchmark);
+  };
   const careful = (firstLine: number): ByteReader =>
     createRecordReader(path, { separator, firstLine }, (cells, line) => {
       const trimmed = cells.map(trimCell);
-      if (isBlankRecord(cells, trimmed)) return;
-      if (cells.length !== width) throw widthError(cells.length, line);
-      readRecord(trimmed, line, choice, dates, values, benchmark);
+      if (!isBlankRecord(cells, trimmed)) readCells(trimmed, line);
     });
   const shape = {
     separator: separator.charCodeAt(0),
@@ -87,7 +89,7 @@ function createTable(source: Source, options: ReadOptions, opening: Opening): Ta
     benchmark,
     careful,
     quick: (line) =>
-      quickReader({ path, shape, dates, collector: values, widthError }, line, careful),
+      quickReader({ path, shape, dates, collector: values, readCells }, line, careful),
   };
 }
 

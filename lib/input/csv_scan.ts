@@ -1,23 +1,17 @@
-// The quick path through delimited text: one scan over the bytes, two cells looked at in each row,
-// no string for either. It stops before the first quote it meets and leaves the rest to
-// csv_text.ts; cells it is not sure of go through the same text readers as there.
+// The quick path through delimited text: the kernel reads the plain rows, a thousand at a time and
+// no string for any; a row that is not plain is read as text, as the careful path reads it. The
+// scanner stops before the first line with a quote and leaves the rest to csv_text.ts.
 
 import { isBlank, trimCell } from "./cells.ts";
-import { MAX_LINE_BYTES, tooLong } from "./csv_text.ts";
+import { csvKernel, KERNEL_INPUT, type RowShape } from "./csv_kernel.ts";
+import { joinBytes, MAX_LINE_BYTES, tooLong } from "./csv_text.ts";
 import type { DateReader } from "./dates.ts";
-import { readDecimal } from "./decimal.ts";
 import type { RowCollector } from "./rows.ts";
 
 const NEWLINE = 10;
 const QUOTE = 34;
-
-/** Which cells of a row are read. */
-export interface RowShape {
-  readonly separator: number;
-  readonly width: number;
-  readonly date: number | null;
-  readonly value: number;
-}
+/** Bytes put into the kernel's memory at once: few enough for the processor's cache. */
+const PIECE_BYTES = 1 << 16;
 
 /** Takes bytes in pieces and collects rows. */
 export interface Scanner {
@@ -36,136 +30,97 @@ export interface ScanContext {
   readonly shape: RowShape;
   readonly dates: DateReader | null;
   readonly collector: RowCollector;
-  /** The error for a row with that many cells. */
-  widthError(cells: number, line: number): Error;
+  /** Reads a row that is not plain from its trimmed cells; throws for one that cannot be read. */
+  readCells(cells: readonly string[], line: number): void;
 }
 
 /** Starts a scan at a line; throws `InputError` for a row that cannot be read. */
 export function createScanner(context: ScanContext, firstLine: number): Scanner {
-  const { path } = context;
-  const { separator, width } = context.shape;
-  const ends = new Int32Array(width + 1);
-  const readRow = createRowReader(context, ends);
-  /** Most bytes are digits, and above everything that is looked for: one comparison passes them. */
-  const highest = Math.max(separator, QUOTE);
-  let line = firstLine;
+  const { memory } = csvKernel();
+  const rows = createRowReaders(context, firstLine);
   let carry: Uint8Array = new Uint8Array(0);
 
-  /** Reads the rows that end in `bytes`; returns where the first unread one starts. */
-  const scan = (bytes: Uint8Array): number => {
-    const length = bytes.length;
-    let rowStart = 0;
-    let cells = 0;
-    for (let at = 0; at < length; at++) {
-      const byte = bytes[at] as number;
-      if (byte > highest) continue;
-      if (byte === separator) {
-        if (cells < width) ends[cells] = at;
-        cells++;
-      } else if (byte === NEWLINE) {
-        if (cells < width) ends[cells] = at;
-        readRow(bytes, rowStart, at, cells + 1, line);
-        rowStart = at + 1;
-        cells = 0;
-        line++;
-      } else if (byte === QUOTE) return ~rowStart;
+  /** Reads the rows that end in a piece; false at a quote. What is left is carried on. */
+  const take = (piece: Uint8Array): boolean => {
+    memory.set(carry, KERNEL_INPUT);
+    memory.set(piece, KERNEL_INPUT + carry.length);
+    const filled = KERNEL_INPUT + carry.length + piece.length;
+    const lastLine = piece.lastIndexOf(NEWLINE);
+    const end = lastLine < 0 ? KERNEL_INPUT : filled - piece.length + lastLine + 1;
+    let at = KERNEL_INPUT;
+    while (at >= 0 && at < end) {
+      // The first date tells the form of all: it is read as text.
+      const next = context.dates?.isUndecided === true ? at : rows.readPlain(at, end);
+      at = next === at ? rows.readOdd(at) : next;
     }
-    return rowStart;
-  };
-  const settle = (bytes: Uint8Array, from: number): boolean => {
-    const start = from < 0 ? ~from : from;
-    carry = bytes.slice(start);
-    if (from >= 0 && carry.length > MAX_LINE_BYTES) throw tooLong(path, line);
-    return from >= 0;
+    carry = memory.slice(at < 0 ? ~at : at, filled);
+    if (at >= 0 && carry.length > MAX_LINE_BYTES) throw tooLong(context.path, rows.line());
+    return at >= 0;
   };
   return {
     push(bytes) {
-      let start = 0;
-      if (carry.length > 0) {
-        const newline = bytes.indexOf(NEWLINE);
-        start = newline < 0 ? bytes.length : newline + 1;
-        const joined = joinBytes(carry, bytes.subarray(0, start));
-        const from = scan(joined);
-        if (!settle(joined, from)) {
-          carry = joinBytes(carry, bytes.subarray(start));
-          return false;
-        }
-        if (newline < 0) return true;
+      for (let from = 0; from < bytes.length; from += PIECE_BYTES) {
+        const to = from + PIECE_BYTES;
+        if (take(bytes.subarray(from, to))) continue;
+        carry = joinBytes(carry, bytes.subarray(to));
+        return false;
       }
-      const left = bytes.subarray(start);
-      return settle(left, scan(left));
+      return true;
     },
     end() {
-      if (carry.length === 0) return true;
-      const last = new Uint8Array(carry.length + 1);
-      last.set(carry);
-      last[carry.length] = NEWLINE;
-      const from = scan(last);
-      if (from >= 0) carry = new Uint8Array(0);
-      return from >= 0;
+      if (carry.length === 0 || take(Uint8Array.of(NEWLINE))) return true;
+      carry = carry.subarray(0, -1);
+      return false;
     },
     rest: () => carry,
+    line: rows.line,
+  };
+}
+
+/** Readers of rows in the kernel's memory. */
+interface RowReaders {
+  /** Hands on the plain rows from `at` on; returns where the first other row stands. */
+  readPlain(at: number, end: number): number;
+  /** Reads the row at `at` as text; returns where the next one stands, or `~at` at a quote. */
+  readOdd(at: number): number;
+  /** The line of the next row. */
+  line(): number;
+}
+
+function createRowReaders(context: ScanContext, firstLine: number): RowReaders {
+  const { shape, dates, collector } = context;
+  const kernel = csvKernel();
+  const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
+  const separator = String.fromCharCode(shape.separator);
+  let line = firstLine;
+  return {
+    readPlain(at, end) {
+      const isIso = dates?.isPlainIso ?? false;
+      const rows = kernel.scan(at, end, shape, isIso);
+      if (rows.next === at) return at;
+      if (dates !== null && isIso) {
+        if (rows.hasOffset) dates.hasOffset = true;
+        if (rows.isFiner) dates.isFiner = true;
+      } else if (dates !== null) {
+        rows.dates.forEach((place, row) => {
+          const cell = trimCell(decoder.decode(kernel.cellAt(place)));
+          rows.dates[row] = collector.date(cell, line + row);
+        });
+      }
+      collector.addRows(rows.dates, rows.values, line);
+      line += rows.values.length;
+      return rows.next;
+    },
+    readOdd(at) {
+      const end = kernel.memory.indexOf(NEWLINE, at);
+      const row = kernel.memory.subarray(at, end);
+      if (row.includes(QUOTE)) return ~at;
+      if (!row.every((byte) => byte === shape.separator || isBlank(byte))) {
+        context.readCells(decoder.decode(row).split(separator).map(trimCell), line);
+      }
+      line++;
+      return end + 1;
+    },
     line: () => line,
   };
-}
-
-type ReadRow = (
-  bytes: Uint8Array,
-  rowStart: number,
-  rowEnd: number,
-  cells: number,
-  line: number,
-) => void;
-
-/** `ends` holds where the row's cells end, as the scan found them. */
-function createRowReader(context: ScanContext, ends: Int32Array): ReadRow {
-  const { shape, dates, collector } = context;
-  const { separator, width } = shape;
-  const dateIndex = shape.date ?? -1;
-  const valueIndex = shape.value;
-  const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
-  const textOf = (bytes: Uint8Array, start: number, end: number): string =>
-    trimCell(decoder.decode(bytes.subarray(start, end)));
-
-  return (bytes, rowStart, rowEnd, cells, line) => {
-    const first = bytes[rowStart] as number;
-    if (first === separator || isBlank(first) || rowStart === rowEnd) {
-      if (isBlankRow(bytes, rowStart, rowEnd, separator)) return;
-    }
-    if (cells !== width) throw context.widthError(cells, line);
-    let date = 0;
-    if (dates !== null) {
-      const start = dateIndex === 0 ? rowStart : (ends[dateIndex - 1] as number) + 1;
-      const end = trimmedEnd(bytes, start, ends[dateIndex] as number);
-      date = dates.readBytes(bytes, start, end);
-      if (Number.isNaN(date)) date = collector.date(textOf(bytes, start, end), line);
-    }
-    const start = valueIndex === 0 ? rowStart : (ends[valueIndex - 1] as number) + 1;
-    const end = trimmedEnd(bytes, start, ends[valueIndex] as number);
-    let value = readDecimal(bytes, start, end);
-    if (Number.isNaN(value)) value = collector.number(textOf(bytes, start, end), line);
-    collector.add(date, value, line);
-  };
-}
-
-function trimmedEnd(bytes: Uint8Array, start: number, end: number): number {
-  let last = end;
-  while (last > start && isBlank(bytes[last - 1] as number)) last--;
-  return last;
-}
-
-/** A row of nothing but blanks and separators, such as spreadsheets leave at the end. */
-function isBlankRow(bytes: Uint8Array, start: number, end: number, separator: number): boolean {
-  for (let at = start; at < end; at++) {
-    const byte = bytes[at] as number;
-    if (byte !== separator && !isBlank(byte)) return false;
-  }
-  return true;
-}
-
-function joinBytes(first: Uint8Array, second: Uint8Array): Uint8Array {
-  const joined = new Uint8Array(first.length + second.length);
-  joined.set(first);
-  joined.set(second, first.length);
-  return joined;
 }

@@ -68,7 +68,8 @@ export function tooLong(path: string, line: number): InputError {
   );
 }
 
-function joinBytes(first: Uint8Array, second: Uint8Array): Uint8Array {
+/** One array of two. */
+export function joinBytes(first: Uint8Array, second: Uint8Array): Uint8Array {
   const joined = new Uint8Array(first.length + second.length);
   joined.set(first);
   joined.set(second, first.length);

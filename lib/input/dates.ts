@@ -5,7 +5,6 @@
 import { civilMs } from "./calendar_time.ts";
 import { isMissing, quoted } from "./cells.ts";
 import { compileDateFormat, readOffset, type WrittenTime } from "./date_format.ts";
-import { type IsoMarks, readIsoBytes } from "./iso_bytes.ts";
 import { wallClock } from "./timezone.ts";
 
 /** What a column of dates is read with. */
@@ -20,11 +19,17 @@ type Epoch = "s" | "ms" | "us" | "ns";
 type Form = "iso" | "compact" | Epoch;
 
 /** Reads the dates of one column; keeps what it has learnt of them. */
-export interface DateReader extends IsoMarks {
+export interface DateReader {
+  /** Whether any time carried an offset from UTC, or was an instant. */
+  hasOffset: boolean;
+  /** Whether any time was finer than a millisecond. */
+  isFiner: boolean;
+  /** Whether no cell has told the form yet. */
+  readonly isUndecided: boolean;
+  /** Whether the dates are ISO and stay as they are written, so that bytes tell them. */
+  readonly isPlainIso: boolean;
   /** The time in a trimmed cell, or NaN; `problem` then says what is wrong with it. */
   readText(text: string): number;
-  /** The same from bytes; NaN also where only `readText` can tell. */
-  readBytes(bytes: Uint8Array, start: number, end: number): number;
   /** An instant known as a number (ms since the epoch), as wall-clock time. */
   readInstant(ms: number): number;
   problem(text: string): string;
@@ -58,7 +63,12 @@ export function createDateReader(options: DateOptions): DateReader {
   const reader: DateReader = {
     hasOffset: false,
     isFiner: false,
-    month: { ordinal: NaN, startMs: NaN, days: 0 },
+    get isUndecided() {
+      return form === undefined && custom === null;
+    },
+    get isPlainIso() {
+      return form === "iso" && custom === null && toZone === null;
+    },
     readText(text) {
       if (custom !== null) return fromWritten(custom(text));
       if (form === undefined) form = formOf(text);
@@ -68,10 +78,6 @@ export function createDateReader(options: DateOptions): DateReader {
       }
       const instant = readEpoch(text, form, epoch === undefined, reader);
       return Number.isNaN(instant) ? NaN : this.readInstant(instant);
-    },
-    readBytes(bytes, start, end) {
-      if (form !== "iso" || custom !== null || toZone !== null) return NaN;
-      return readIsoBytes(bytes, start, end, reader);
     },
     readInstant(ms) {
       if (toZone === null) return ms;
@@ -146,7 +152,7 @@ function readCompact(text: string): WrittenTime | null {
 }
 
 /** By digits, not by arithmetic: nanoseconds do not fit a double. Cut, not rounded, to the ms. */
-function readEpoch(text: string, unit: Epoch, byDigits: boolean, marks: IsoMarks): number {
+function readEpoch(text: string, unit: Epoch, byDigits: boolean, marks: DateReader): number {
   const match = EPOCH.exec(text);
   if (match === null) return NaN;
   const [, sign, whole = "", fraction = ""] = match;

@@ -63,6 +63,8 @@ export interface RowCollector {
   /** The number in a trimmed cell, NaN when missing; throws `InputError` naming the line. */
   number(text: string, line: number): number;
   add(date: number, value: number, line: number): void;
+  /** Adds rows that follow each other line by line. */
+  addRows(dates: Float64Array, values: Float64Array, firstLine: number): void;
   finish(): RawRows;
 }
 
@@ -85,6 +87,12 @@ export function createRowCollector(path: string, options: CollectorOptions): Row
   let values = new Float64Array(capacity);
   let count = 0;
   const places = createPlaces(unit);
+  const makeRoom = (rows: number): void => {
+    if (count + rows <= capacity) return;
+    capacity = Math.max(count + rows, Math.ceil(capacity * 1.5));
+    values = enlarged(values, capacity);
+    if (reader !== null) dates = enlarged(dates, capacity);
+  };
 
   return {
     date(text, line) {
@@ -102,15 +110,18 @@ export function createRowCollector(path: string, options: CollectorOptions): Row
       return value;
     },
     add(date, value, line) {
-      if (count === capacity) {
-        capacity = Math.ceil(capacity * 1.5);
-        values = enlarged(values, capacity);
-        if (reader !== null) dates = enlarged(dates, capacity);
-      }
+      makeRoom(1);
       if (reader !== null) dates[count] = date;
       values[count] = value;
-      places.note(count, line);
+      places.note(count, line, 1);
       count++;
+    },
+    addRows(newDates, newValues, firstLine) {
+      makeRoom(newValues.length);
+      if (reader !== null) dates.set(newDates, count);
+      values.set(newValues, count);
+      places.note(count, firstLine, newValues.length);
+      count += newValues.length;
     },
     finish: () => ({
       dates: reader === null ? null : dates.subarray(0, count),
@@ -130,18 +141,18 @@ function enlarged(array: Float64Array<ArrayBuffer>, capacity: number): Float64Ar
 /** Places of rows that mostly follow each other: only the breaks are kept. */
 function createPlaces(
   unit: RowPlaces["unit"],
-): RowPlaces & { note(row: number, line: number): void } {
+): RowPlaces & { note(row: number, line: number, rows: number): void } {
   const breakRows: number[] = [];
   const breakLines: number[] = [];
   let expected = NaN;
   return {
     unit,
-    note(row, line) {
+    note(row, line, rows) {
       if (line !== expected) {
         breakRows.push(row);
         breakLines.push(line);
       }
-      expected = line + 1;
+      expected = line + rows;
     },
     at(row) {
       let low = 0;
