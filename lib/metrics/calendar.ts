@@ -37,29 +37,6 @@ export function monthStart(year: number, month: number): number {
   return year >= 100 ? Date.UTC(year, month, 1) : new Date(0).setUTCFullYear(year, month, 1);
 }
 
-/** The calendar months that have rows: months since year 0, and the first row of each. */
-interface Months {
-  readonly ordinals: readonly number[];
-  readonly firstRows: readonly number[];
-}
-
-function monthsOf(dates: Float64Array): Months {
-  const ordinals: number[] = [];
-  const firstRows: number[] = [];
-  let end = -Infinity;
-  for (let row = 0; row < dates.length; row++) {
-    const ms = dates[row] as number;
-    if (ms < end) continue;
-    const date = new Date(ms);
-    const year = date.getUTCFullYear();
-    const month = date.getUTCMonth();
-    ordinals.push(12 * year + month);
-    firstRows.push(row);
-    end = monthStart(year, month + 1);
-  }
-  return { ordinals, firstRows };
-}
-
 /** Midnight of the first day of the calendar period in which an instant lies. */
 function periodStart(ms: number, monthsLong: MonthsLong): number {
   const date = new Date(ms);
@@ -67,98 +44,108 @@ function periodStart(ms: number, monthsLong: MonthsLong): number {
   return monthStart(date.getUTCFullYear(), month - month % monthsLong);
 }
 
-/** Reads all calendars of a series. Both arrays have the same length; dates ascend. */
+/** Reads all calendars of a series in one pass. Both arrays have the same length; dates ascend. */
 export function readCalendar(values: Float64Array, dates: Float64Array): Calendar {
-  const months = monthsOf(dates);
+  const months = noPeriods(1);
+  const quarters = noPeriods(3);
+  const years = noPeriods(12);
+  let monthGrowth = 1;
+  let quarterGrowth = 1;
+  let yearGrowth = 1;
+  // Kahan's sums, as pandas groups.
+  let daySum = 0;
+  let dayCorrection = 0;
+  let dailyLoss = 0;
+  let monthSum = 0;
+  let monthCorrection = 0;
+  let monthlyLoss = 0;
+  let dayEnd = -Infinity;
+  let monthEnd = -Infinity;
+  for (let row = 0; row < values.length; row++) {
+    const ms = dates[row] as number;
+    if (ms >= dayEnd) {
+      if (daySum < 0) dailyLoss += daySum;
+      daySum = dayCorrection = 0;
+      dayEnd = (Math.floor(ms / DAY_MS) + 1) * DAY_MS;
+      if (ms >= monthEnd) {
+        if (monthSum < 0) monthlyLoss += monthSum;
+        monthSum = monthCorrection = 0;
+        monthGrowth = turn(months, ms, row, monthGrowth);
+        quarterGrowth = turn(quarters, ms, row, quarterGrowth);
+        yearGrowth = turn(years, ms, row, yearGrowth);
+        monthEnd = months.end;
+      }
+    }
+    const value = values[row] as number;
+    const factor = 1 + value;
+    monthGrowth *= factor;
+    quarterGrowth *= factor;
+    yearGrowth *= factor;
+    const forDay = value - dayCorrection;
+    const nextDaySum = daySum + forDay;
+    dayCorrection = (nextDaySum - daySum) - forDay;
+    daySum = nextDaySum;
+    const forMonth = value - monthCorrection;
+    const nextMonthSum = monthSum + forMonth;
+    monthCorrection = (nextMonthSum - monthSum) - forMonth;
+    monthSum = nextMonthSum;
+  }
   return {
-    months: compound(values, months, 1),
-    quarters: compound(values, months, 3),
-    years: compound(values, months, 12),
-    dailyLoss: dailyLoss(values, dates),
-    monthlyLoss: monthlyLoss(values, months),
+    months: closed(months, monthGrowth),
+    quarters: closed(quarters, quarterGrowth),
+    years: closed(years, yearGrowth),
+    dailyLoss: daySum < 0 ? dailyLoss + daySum : dailyLoss,
+    monthlyLoss: monthSum < 0 ? monthlyLoss + monthSum : monthlyLoss,
   };
 }
 
-/** Compounded returns by calendar month, quarter or year; periods without rows are left out. */
-export function periodReturns(
-  values: Float64Array,
-  dates: Float64Array,
-  monthsLong: MonthsLong,
-): PeriodReturns {
-  return compound(values, monthsOf(dates), monthsLong);
+/** The periods of one length that were met so far; the last has no return yet. */
+interface Periods {
+  readonly monthsLong: MonthsLong;
+  readonly starts: number[];
+  readonly firstRows: number[];
+  readonly returns: number[];
+  /** Where the last one ends. */
+  end: number;
 }
 
-function compound(values: Float64Array, months: Months, monthsLong: MonthsLong): PeriodReturns {
-  const { ordinals, firstRows } = months;
-  const starts: number[] = [];
-  const rows: number[] = [];
-  let current = NaN;
-  for (let index = 0; index < ordinals.length; index++) {
-    const period = Math.floor((ordinals[index] as number) / monthsLong);
-    if (period === current) continue;
-    current = period;
-    const year = Math.floor(period * monthsLong / 12);
-    starts.push(monthStart(year, period * monthsLong - 12 * year));
-    rows.push(firstRows[index] as number);
-  }
-  const returns = new Float64Array(rows.length);
-  for (let index = 0; index < rows.length; index++) {
-    const to = rows[index + 1] ?? values.length;
-    let growth = 1;
-    for (let row = rows[index] as number; row < to; row++) growth *= 1 + (values[row] as number);
-    returns[index] = growth - 1;
-  }
-  return { starts: Float64Array.from(starts), returns, firstRows: Float64Array.from(rows) };
+function noPeriods(monthsLong: MonthsLong): Periods {
+  return { monthsLong, starts: [], firstRows: [], returns: [], end: -Infinity };
+}
+
+/** Begins the period of `ms` if the last one is over; returns the growth to go on from. */
+function turn(periods: Periods, ms: number, row: number, growth: number): number {
+  if (ms < periods.end) return growth;
+  if (row > 0) periods.returns.push(growth - 1);
+  const start = periodStart(ms, periods.monthsLong);
+  const date = new Date(start);
+  periods.starts.push(start);
+  periods.firstRows.push(row);
+  periods.end = monthStart(date.getUTCFullYear(), date.getUTCMonth() + periods.monthsLong);
+  return 1;
+}
+
+function closed({ starts, firstRows, returns }: Periods, growth: number): PeriodReturns {
+  return {
+    starts: Float64Array.from(starts),
+    returns: Float64Array.from(starts.length > 0 ? [...returns, growth - 1] : []),
+    firstRows: Float64Array.from(firstRows),
+  };
 }
 
 /** Compounded returns by calendar month. */
 export function monthlyReturns(values: Float64Array, dates: Float64Array): PeriodReturns {
-  return periodReturns(values, dates, 1);
+  return readCalendar(values, dates).months;
+}
+
+/** Compounded returns by calendar quarter. */
+export function quarterlyReturns(values: Float64Array, dates: Float64Array): PeriodReturns {
+  return readCalendar(values, dates).quarters;
 }
 
 /** Compounded returns by calendar year. */
 export function yearlyReturns(values: Float64Array, dates: Float64Array): PeriodReturns {
-  return periodReturns(values, dates, 12);
-}
-
-/** Sums the days whose own sum is below 0. Kahan's sum, as pandas groups. */
-function dailyLoss(values: Float64Array, dates: Float64Array): number {
-  let loss = 0;
-  let end = -Infinity;
-  let sum = 0;
-  let correction = 0;
-  for (let row = 0; row < values.length; row++) {
-    const ms = dates[row] as number;
-    if (ms >= end) {
-      if (sum < 0) loss += sum;
-      sum = 0;
-      correction = 0;
-      end = (Math.floor(ms / DAY_MS) + 1) * DAY_MS;
-    }
-    const adjusted = (values[row] as number) - correction;
-    const next = sum + adjusted;
-    correction = (next - sum) - adjusted;
-    sum = next;
-  }
-  return sum < 0 ? loss + sum : loss;
-}
-
-/** Sums the months whose own sum is below 0, in the same way. */
-function monthlyLoss(values: Float64Array, { firstRows }: Months): number {
-  let loss = 0;
-  for (let index = 0; index < firstRows.length; index++) {
-    const to = firstRows[index + 1] ?? values.length;
-    let sum = 0;
-    let correction = 0;
-    for (let row = firstRows[index] as number; row < to; row++) {
-      const adjusted = (values[row] as number) - correction;
-      const next = sum + adjusted;
-      correction = (next - sum) - adjusted;
-      sum = next;
-    }
-    if (sum < 0) loss += sum;
-  }
-  return loss;
+  return readCalendar(values, dates).years;
 }
 
 /** The instant a number of calendar months before another; a day the month lacks becomes its last. */

@@ -7,6 +7,8 @@ import { BLOCK_ROWS, compensatedSum } from "./kernel.ts";
 export interface Growth {
   /** Compounded return of the whole series. */
   readonly total: number;
+  /** What one unit became: the product of 1 + return, which 1 + total rounds when little is left. */
+  readonly wealth: number;
   /** Distance below the running peak at each row, a fraction ≤ 0; the start counts as a peak. */
   readonly drawdown: Float64Array;
   /** The lowest of the drawdown series, ≤ 0. */
@@ -25,6 +27,7 @@ export function readGrowth(values: Float64Array, ruinRow: number): Growth {
     const nothing = new Float64Array(0);
     return {
       total: NaN,
+      wealth: NaN,
       drawdown: nothing,
       deepest: NaN,
       drawdownSum: NaN,
@@ -58,6 +61,7 @@ export function readGrowth(values: Float64Array, ruinRow: number): Growth {
   }
   return {
     total: wealth - 1,
+    wealth,
     drawdown,
     deepest: Number.isFinite(wealth) ? deepest : NaN,
     drawdownSum: sum.value(),

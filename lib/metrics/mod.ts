@@ -24,7 +24,7 @@ export {
   drawdownPeriods,
 } from "./drawdown_periods.ts";
 export { drawdownSeries, equityCurve } from "./growth.ts";
-export { monthlyReturns, type PeriodReturns, periodReturns, yearlyReturns } from "./calendar.ts";
+export { monthlyReturns, type PeriodReturns, quarterlyReturns, yearlyReturns } from "./calendar.ts";
 export { normalCdf, normalDensity, normalQuantile } from "./normal.ts";
 export { quantilesOf } from "./quantiles.ts";
 export {

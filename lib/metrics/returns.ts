@@ -1,7 +1,6 @@
 // What was earned: in all, a year, a period, and in the periods that won or lost. From the shared
 // totals; calendar periods and windows have files of their own.
 
-import { geometricMean } from "./aggregates.ts";
 import type { Basis } from "./basis.ts";
 import { annualGrowth, quotient } from "./kernel.ts";
 
@@ -235,5 +234,5 @@ export function worstDay(basis: Basis): number {
  * ```
  */
 export function expectedReturn(basis: Basis): number {
-  return basis.growth.ruined ? NaN : geometricMean(basis.values);
+  return basis.growth.wealth ** (1 / basis.count) - 1;
 }

@@ -1,7 +1,7 @@
 // The series a run can keep as metric history: one row of a table each, so that asking for one by
 // name, listing all and computing them are the same thing. Undefined rows are no points.
 
-import { type PeriodReturns, periodReturns } from "./calendar.ts";
+import { monthlyReturns, type PeriodReturns, yearlyReturns } from "./calendar.ts";
 import { type Returns } from "./basis.ts";
 import { drawdownSeries, equityCurve } from "./growth.ts";
 import type { JoinedBenchmark } from "./joint.ts";
@@ -66,8 +66,8 @@ const LINES: Readonly<Record<string, LineMaker>> = {
   rolling_volatility: ({ values, dates }, options) =>
     line(rollingVolatility(values, rollingOf(options)), dates),
   rolling_beta: rollingBetaLine,
-  monthly_return: (returns) => calendarLine(returns, 1),
-  yearly_return: (returns) => calendarLine(returns, 12),
+  monthly_return: (returns) => calendarLine(returns, monthlyReturns),
+  yearly_return: (returns) => calendarLine(returns, yearlyReturns),
 };
 
 /** The names of the series, in the order they are computed. */
@@ -126,9 +126,9 @@ function rollingBetaLine(_: Returns, options: SeriesOptions): Line | null {
   return line(rollingBeta(strategy, benchmark, rollingOf(options)), dates);
 }
 
-function calendarLine({ values, dates }: Returns, monthsLong: 1 | 12): Line | null {
+function calendarLine({ values, dates }: Returns, read: typeof monthlyReturns): Line | null {
   if (dates === null || values.some((value) => value <= -1)) return null;
-  const found = periodReturns(values, dates, monthsLong);
+  const found = read(values, dates);
   return { values: found.returns, rows: lastRows(found, values.length), dates };
 }
 

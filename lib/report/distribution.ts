@@ -4,8 +4,8 @@
 import {
   type JoinedBenchmark,
   monthlyReturns,
-  periodReturns,
   quantilesOf,
+  quarterlyReturns,
   type Returns,
   yearlyReturns,
 } from "../metrics/mod.ts";
@@ -161,7 +161,7 @@ export function boxesOf({ dates, values }: Returns): Box[] {
     ["Daily", () => daily(values, dates)],
     ["Weekly", () => compoundedBy(values, dates, (day) => Math.ceil((day - MONDAY) / 7))],
     ["Monthly", () => monthlyReturns(values, dates).returns],
-    ["Quarterly", () => periodReturns(values, dates, 3).returns],
+    ["Quarterly", () => quarterlyReturns(values, dates).returns],
     ["Yearly", () => yearlyReturns(values, dates).returns],
   ];
   const first = Math.max(0, lengths.findIndex(([label]) => label === name));

@@ -9,7 +9,7 @@ import {
   inferPeriods,
   monteCarlo,
   monthlyReturns,
-  periodReturns,
+  quarterlyReturns,
   rollingBeta,
   rollingSharpe,
   rollingSortino,
@@ -201,7 +201,7 @@ Deno.test("calendar: months, quarters and years with rows, gaps left out, first 
   assertAlmostEquals(years.returns[2] ?? NaN, 1.2 * 1.3 * 1.4 - 1, 1e-12);
   const starts = [...years.starts].map((ms) => new Date(ms).toISOString().slice(0, 10));
   assertEquals(starts, ["0099-01-01", "1999-01-01", "2000-01-01", "2003-01-01"]);
-  const quarters = periodReturns(values, Float64Array.from(dates), 3);
+  const quarters = quarterlyReturns(values, Float64Array.from(dates));
   assertEquals([...quarters.firstRows], [0, 1, 2, 4, 5]);
 });
 
