@@ -178,7 +178,7 @@ function hostFiles(): Files {
     chunks: hostChunks,
     read: async (file) => new Uint8Array(await fs.promises.readFile(file)),
     write: hostWrite,
-    info: hostInfo,
+    info: (file) => new Promise((resolve) => resolve(hostInfo(file))),
     list: (folder) => fs.promises.readdir(folder),
     makeFolder: async (folder, mode) => {
       await fs.promises.mkdir(folder, { recursive: true, ...(mode === undefined ? {} : { mode }) });
@@ -196,6 +196,7 @@ async function* hostChunks(file: string, chunkSize = CHUNK_BYTES): AsyncIterable
     for await (const chunk of process.stdin) yield chunk as Uint8Array;
     return;
   }
+  if (chunkSize < CHUNK_BYTES) return yield* smallChunks(file, chunkSize);
   const handle = await fs.promises.open(file, "r");
   try {
     const buffer = new Uint8Array(chunkSize);
@@ -209,8 +210,23 @@ async function* hostChunks(file: string, chunkSize = CHUNK_BYTES): AsyncIterable
   }
 }
 
+/** Of a small file the bytes cost less than the turns of the event loop that reading them takes. */
+function* smallChunks(file: string, chunkSize: number): Iterable<Uint8Array> {
+  const handle = fs.openSync(file, "r");
+  try {
+    const buffer = new Uint8Array(chunkSize);
+    while (true) {
+      const bytesRead = fs.readSync(handle, buffer, 0, chunkSize, null);
+      if (bytesRead === 0) return;
+      yield buffer.subarray(0, bytesRead);
+    }
+  } finally {
+    fs.closeSync(handle);
+  }
+}
+
 async function hostWrite(file: string, content: Content): Promise<void> {
-  const old = await hostStat(file);
+  const old = hostStat(file);
   if (old?.isDirectory() === true) {
     // Engines differ in what they say of a rename onto a folder.
     throw Object.assign(new Error(`${file} is a folder`), { code: "EISDIR" });
@@ -267,17 +283,18 @@ async function followLinks(file: string): Promise<string> {
   }
 }
 
-async function hostStat(file: string): Promise<fs.Stats | null> {
+/** In one go, as small files are read: in a sweep it is asked of each. */
+function hostStat(file: string): fs.Stats | null {
   try {
-    return await fs.promises.stat(file);
+    return fs.statSync(file);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return null;
     throw error;
   }
 }
 
-async function hostInfo(file: string): Promise<FileInfo | null> {
-  const stat = await hostStat(file);
+function hostInfo(file: string): FileInfo | null {
+  const stat = hostStat(file);
   if (stat === null) return null;
   return {
     size: stat.size,

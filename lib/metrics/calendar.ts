@@ -70,10 +70,13 @@ export function readCalendar(values: Float64Array, dates: Float64Array): Calenda
       if (ms >= monthEnd) {
         if (monthSum < 0) monthlyLoss += monthSum;
         monthSum = monthCorrection = 0;
-        monthGrowth = turn(months, ms, row, monthGrowth);
-        quarterGrowth = turn(quarters, ms, row, quarterGrowth);
-        yearGrowth = turn(years, ms, row, yearGrowth);
-        monthEnd = months.end;
+        const date = new Date(ms);
+        const year = date.getUTCFullYear();
+        const month = date.getUTCMonth();
+        monthEnd = monthStart(year, month + 1);
+        monthGrowth = turn(months, year, month, row, monthGrowth);
+        quarterGrowth = turn(quarters, year, month, row, quarterGrowth);
+        yearGrowth = turn(years, year, month, row, yearGrowth);
       }
     }
     const value = values[row] as number;
@@ -105,23 +108,29 @@ interface Periods {
   readonly starts: number[];
   readonly firstRows: number[];
   readonly returns: number[];
-  /** Where the last one ends. */
-  end: number;
+  /** Which one is the last, counted from the year 0. */
+  last: number;
 }
 
 function noPeriods(monthsLong: MonthsLong): Periods {
-  return { monthsLong, starts: [], firstRows: [], returns: [], end: -Infinity };
+  return { monthsLong, starts: [], firstRows: [], returns: [], last: NaN };
 }
 
-/** Begins the period of `ms` if the last one is over; returns the growth to go on from. */
-function turn(periods: Periods, ms: number, row: number, growth: number): number {
-  if (ms < periods.end) return growth;
+/** Begins the period of a month if it is another than the last; returns the growth to go on from. */
+function turn(
+  periods: Periods,
+  year: number,
+  month: number,
+  row: number,
+  growth: number,
+): number {
+  const { monthsLong } = periods;
+  const ordinal = Math.floor((12 * year + month) / monthsLong);
+  if (ordinal === periods.last) return growth;
+  periods.last = ordinal;
   if (row > 0) periods.returns.push(growth - 1);
-  const start = periodStart(ms, periods.monthsLong);
-  const date = new Date(start);
-  periods.starts.push(start);
+  periods.starts.push(monthStart(year, month - month % monthsLong));
   periods.firstRows.push(row);
-  periods.end = monthStart(date.getUTCFullYear(), date.getUTCMonth() + periods.monthsLong);
   return 1;
 }
 

@@ -93,6 +93,9 @@ function checkTexts(
   }
 }
 
+/** Begins with two points, or has a part that is empty or only points. */
+const UNCLEAR_KEY = /^\.\.|(?:^|\/)\.{0,2}(?:\/|$)/;
+
 function checkKey(kind: "metric" | "param" | "tag", key: string): void {
   if (key.length > MAX_KEY_LENGTH) {
     throw new UsageError(
@@ -101,10 +104,7 @@ function checkKey(kind: "metric" | "param" | "tag", key: string): void {
     );
   }
   // As MLflow's server: what a path normalises differently cannot be a key.
-  const parts = key.split("/");
-  const unclear = key.startsWith("..") ||
-    parts.some((part) => part === "" || part === "." || part === "..");
-  if (unclear || !KEY.test(key)) {
+  if (UNCLEAR_KEY.test(key) || !KEY.test(key)) {
     throw new UsageError(
       `Cannot log ${kind} "${key}": names are letters, digits and _ - . space : /`,
     );
