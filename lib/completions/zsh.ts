@@ -62,11 +62,9 @@ ${argumentsCall(command, "          ")}
 }
 
 function argumentsCall(command: CompletedCommand, indent: string): string {
-  const operands = action(command.operands);
-  const specs = [
-    ...command.flags.flatMap(flagSpecs),
-    ...(operands === "" ? [] : [quote(`*:argument:${operands}`)]),
-  ];
+  // Once a word stands there that no spec takes, _arguments offers no flags either: () takes any word.
+  const operands = action(command.operands) || "()";
+  const specs = [...command.flags.flatMap(flagSpecs), quote(`*:argument:${operands}`)];
   return `${indent}_arguments -s -S ${specs.join(` \\\n${indent}  `)}`;
 }
 

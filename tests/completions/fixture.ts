@@ -19,7 +19,7 @@ const log = defineCommand({
     ifNew: toggle({ summary: "Only if new" }),
   },
   examples: [],
-  exits: [0],
+  exits: [],
   formats: ["text", "json"],
   run,
 });
@@ -32,7 +32,7 @@ const search = defineCommand({
     columns: texts({ summary: "Columns" }),
   },
   examples: [],
-  exits: [0],
+  exits: [],
   formats: ROW_FORMATS,
   run,
 });
@@ -43,7 +43,7 @@ const get = defineCommand({
   operands: [{ name: "RUN", summary: "A run" }],
   flags: { runId: text({ summary: "Run" }) },
   examples: [],
-  exits: [0],
+  exits: [],
   run,
 });
 
@@ -53,7 +53,7 @@ const completions = defineCommand({
   operands: [{ name: "SHELL", summary: "A shell", choices: ["bash", "zsh"] }],
   flags: {},
   examples: [],
-  exits: [0],
+  exits: [],
   run,
 });
 
@@ -82,6 +82,8 @@ export const CASES: readonly Case[] = [
   { line: "btflow runs search --fo", gives: ["--format"] },
   { line: "btflow runs get --fo", gives: [] },
   { line: "btflow runs get --r", gives: ["--run-id"] },
+  { line: "btflow runs get 0199f2c5 --r", gives: ["--run-id"] },
+  { line: "btflow runs get r", gives: [] },
   { line: "btflow runs search --format ", gives: ["csv", "json", "ndjson", "parquet", "table"] },
   { line: "btflow runs --format nd", gives: ["ndjson"] },
   { line: "btflow runs search --filter x --format c", gives: ["csv"] },
