@@ -34,7 +34,7 @@ export const artifacts: Command = defineCommand({
     { command: "btflow runs artifacts 0199f2c5…", does: "List all files" },
     { command: "btflow runs artifacts 0199f2c5… tearsheet.html --download .", does: "Get one" },
   ],
-  exits: [0, 2, 4, 5, 7, 8],
+  exits: [4, 5, 7],
   formats: ROW_FORMATS,
   run: (context, { flags, operands }) => {
     const words = flags.runId === undefined ? operands : [flags.runId, ...operands];
@@ -64,7 +64,10 @@ async function listFiles(
   runId: string,
   path: string,
 ): Promise<readonly Artifact[]> {
-  const below = await walk(tracker, runId, path, 0);
+  // A server that lists what was not asked for must not have it written beside what was.
+  const below = (await walk(tracker, runId, path, 0)).filter((file) =>
+    path === "" || file.path === path || file.path.startsWith(`${path}/`)
+  );
   if (below.length > 0 || path === "") return below;
   const parent = path.includes("/") ? path.slice(0, path.lastIndexOf("/")) : "";
   const siblings = await tracker.listArtifacts(runId, parent);

@@ -202,3 +202,24 @@ Deno.test("a server that says nothing is given up in time", () =>
       await accepting.catch(() => {});
     }
   }));
+
+Deno.test("a download of one artifact writes that one, whatever else the server lists", () =>
+  inFolder(async (folder) => {
+    const runId = "a".repeat(32);
+    const info = { run_id: runId, experiment_id: "0", status: "FINISHED", start_time: 1 };
+    const files = [".bashrc", "sheet.html", "sheet.htmlx"].map((path) => ({ path, is_dir: false }));
+    const handler: Handler = (request) => {
+      const { pathname } = new URL(request.url);
+      if (pathname.endsWith("/artifacts/list")) return Response.json({ files });
+      if (!pathname.endsWith("/runs/get")) return new Response("x");
+      const artifact_uri = "mlflow-artifacts:/0/a/artifacts";
+      return Response.json({ run: { info: { ...info, artifact_uri }, data: {} } });
+    };
+    await withServer(handler, async (uri) => {
+      const words = ["runs", "artifacts", runId, "sheet.html", "--download", "got"];
+      const { code, stderr } = await btflow(words, { MLFLOW_TRACKING_URI: uri }, folder);
+      assertEquals(code, 0, stderr);
+      const got = [...Deno.readDirSync(`${folder}/got`)].map(({ name }) => name);
+      assertEquals(got, ["sheet.html"]);
+    });
+  }));
