@@ -151,7 +151,7 @@ export interface Declaration<F extends Readonly<Record<string, Flag<unknown>>>> 
   readonly flags: F;
   /** Shown on its help page. */
   readonly examples: readonly Example[];
-  /** The exit codes it can end with. */
+  /** The exit codes it can end with besides those that every command has. */
   readonly exits: readonly number[];
   /** Output formats, the default first; text alone when absent. */
   readonly formats?: readonly string[];
@@ -164,6 +164,9 @@ export interface Declaration<F extends Readonly<Record<string, Flag<unknown>>>> 
 /** Formats of commands that answer with rows. */
 export const ROW_FORMATS: readonly string[] = ["table", "csv", "json", "ndjson", "parquet"];
 
+/** Any command may end so: done, words it cannot take, output that cannot be written, a signal. */
+const COMMON_EXITS: readonly number[] = [0, 2, 8, 130, 143];
+
 /** Turns a declaration into a command; flag values reach `run` with the types their kinds give. */
 export function defineCommand<F extends Readonly<Record<string, Flag<unknown>>>>(
   declaration: Declaration<F>,
@@ -175,6 +178,7 @@ export function defineCommand<F extends Readonly<Record<string, Flag<unknown>>>>
   return {
     ...declaration,
     operands,
+    exits: [...COMMON_EXITS, ...declaration.exits],
     formats,
     graceful,
     flags,

@@ -1,6 +1,6 @@
 // From words to values: the parser that every command shares.
 
-import { assertEquals, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertThrows } from "@std/assert";
 import { chosenFormat, defineCommand } from "../lib/command.ts";
 import { parseWords } from "../lib/command_line.ts";
 import type { Command, Context } from "../lib/command.ts";
@@ -25,7 +25,7 @@ const command: Command = defineCommand({
     dryRun: toggle({ summary: "", short: "n" }),
   },
   examples: [],
-  exits: [0],
+  exits: [],
   formats: ["table", "csv", "ndjson", "parquet"],
   run: (_context, input) => {
     seen = input;
@@ -112,4 +112,8 @@ Deno.test("the format is the flag's, else the file ending's, else the default", 
 
 Deno.test("flag names are their keys in kebab case", () => {
   assertEquals(flagName("riskFreeRate"), "--risk-free-rate");
+});
+
+Deno.test("every command can end as any command can: its help says so", () => {
+  for (const code of [0, 2, 8, 130, 143]) assert(command.exits.includes(code), String(code));
 });

@@ -65,7 +65,7 @@ export const command: Command = defineCommand({
       does: "This Slurm task's share, kept in the store",
     },
   ],
-  exits: [0, 2, 3, 4, 6, 7, 8, 9, 130, 143],
+  exits: [3, 4, 6, 7, 9],
   formats: ["text", "json"],
   graceful: true,
   run: async (context, { flags, operands }): Promise<Result> => {

@@ -26,7 +26,7 @@ export const command: Command = defineCommand({
       does: "Complete in this PowerShell",
     },
   ],
-  exits: [0, 2],
+  exits: [],
   run: async (_context, { operands: [name = ""] }) => {
     const shell = SHELLS.find((candidate) => candidate.name === name);
     if (shell === undefined) {

@@ -24,7 +24,7 @@ export const command: Command = defineCommand({
     { command: "btflow doctor", does: "Check everything that can be checked without writing" },
     { command: "btflow doctor --write", does: "Also log a run and an artifact, and delete them" },
   ],
-  exits: [0, 2, 5, 7, 8],
+  exits: [5, 7],
   formats: ["text", "json", "csv", "ndjson"],
   run: async ({ io }, { flags }) => {
     const { trackingUri, store, envFile } = flags;

@@ -34,7 +34,7 @@ const list: Command = defineCommand({
       does: "Some, the last changed first",
     },
   ],
-  exits: [0, 2, 5, 7, 8],
+  exits: [5, 7],
   formats: ROW_FORMATS,
   run: async (context, { flags }) => {
     const filter = flags.filter === undefined ? null : parseExperimentFilter(flags.filter);
@@ -80,7 +80,7 @@ const create: Command = defineCommand({
       does: "With a description and tags",
     },
   ],
-  exits: [0, 2, 5, 7, 8],
+  exits: [5, 7],
   formats: ["text", "json"],
   run: async (context, { flags, operands }) => {
     const [name = ""] = named(operands, flags.name, {
@@ -142,7 +142,7 @@ const get: Command = defineCommand({
     { command: "btflow experiments get crypto", does: "By name" },
     { command: "btflow experiments get 3 --format json", does: "By id, for programs" },
   ],
-  exits: [0, 2, 4, 5, 7, 8],
+  exits: [4, 5, 7],
   formats: ["text", "json"],
   run: (context, { flags, operands }) => {
     const [wanted = ""] = named(operands, flags.experiment, {
@@ -188,7 +188,7 @@ const update: Command = defineCommand({
     { command: "btflow experiments update crypto --rename crypto-daily", does: "Rename" },
     { command: "btflow experiments update crypto --tag team=quant", does: "Tag" },
   ],
-  exits: [0, 2, 4, 5, 7, 8],
+  exits: [4, 5, 7],
   formats: ["text", "json"],
   run: (context, { flags, operands }) => {
     const [wanted = ""] = named(operands, flags.experiment, {

@@ -29,7 +29,7 @@ export const remove: Command = defineCommand({
     { command: "btflow experiments delete scratch", does: "Ask, then delete" },
     { command: "btflow experiments delete scratch --dry-run", does: "See what would be deleted" },
   ],
-  exits: [0, 2, 4, 5, 7, 8],
+  exits: [4, 5, 7],
   formats: ["text", "json"],
   run: (context, { flags, operands }) => changeStage(context, { flags, operands }, "deleted"),
 });
@@ -41,7 +41,7 @@ export const restore: Command = defineCommand({
   operands: [{ ...NAME_OPERAND, many: true }],
   flags: { experiment: EXPERIMENT_FLAG, ...CONNECTION_FLAGS },
   examples: [{ command: "btflow experiments restore scratch", does: "Bring one back" }],
-  exits: [0, 2, 4, 5, 7, 8],
+  exits: [4, 5, 7],
   formats: ["text", "json"],
   run: (context, { flags, operands }) =>
     changeStage(context, { flags: { ...flags, yes: true, dryRun: false }, operands }, "active"),

@@ -30,7 +30,7 @@ export const command: Command = defineCommand({
       does: "All metrics, into a file",
     },
   ],
-  exits: [0, 2, 4, 5, 7, 8],
+  exits: [4, 5, 7],
   formats: ROW_FORMATS,
   run: async (context, { flags, operands }) => {
     const [id = ""] = named(operands, flags.runId, {

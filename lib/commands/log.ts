@@ -44,7 +44,7 @@ export const command: Command = defineCommand({
       does: "An equity curve, kept in the store without touching the network",
     },
   ],
-  exits: [0, 2, 3, 4, 6, 7, 8, 9, 130, 143],
+  exits: [3, 4, 6, 7, 9],
   formats: ["text", "json"],
   run: async (context, { flags }): Promise<Result> => {
     if (flags.returns === undefined) {

@@ -23,7 +23,7 @@ export const command: Command = defineCommand({
     { command: "btflow metrics sharpe_ratio --format json", does: "One, with its definition" },
     { command: "btflow metrics --category drawdown", does: "One category" },
   ],
-  exits: [0, 2, 4, 8],
+  exits: [4],
   formats: ROW_FORMATS,
   run: (_context, { flags, operands }) => {
     const rows = select(operands, flags.category, flags.extended).map(row);

@@ -44,7 +44,7 @@ export const command: Command = defineCommand({
     { command: "btflow report returns.csv --benchmark spy.csv -o btc.html", does: "Of a file" },
     { command: "btflow report --run-id 0197c2 -o run.html", does: "Of a logged run" },
   ],
-  exits: [0, 2, 3, 4, 5, 7, 8, 130, 143],
+  exits: [3, 4, 5, 7],
   formats: ["html"],
   run: async (context, { flags, operands }): Promise<Result> => {
     const [path] = operands;

@@ -35,7 +35,7 @@ export const compare: Command = defineCommand({
       does: "A page to look at, with their equity curves",
     },
   ],
-  exits: [0, 2, 4, 5, 7, 8],
+  exits: [4, 5, 7],
   formats: [...ROW_FORMATS, "html"],
   run: (context, { flags, operands, format }) => {
     const ids = named(operands, undefined, { command: "runs compare", what: "the runs" });

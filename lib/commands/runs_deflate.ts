@@ -53,7 +53,7 @@ export const deflate: Command = defineCommand({
       does: "The best one, noted on the run",
     },
   ],
-  exits: [0, 2, 4, 5, 7, 8],
+  exits: [4, 5, 7],
   formats: ROW_FORMATS,
   run: (context, { flags }) =>
     withTracker(context, flags, async ({ tracker, backends }): Promise<Result> => {

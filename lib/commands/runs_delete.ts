@@ -58,7 +58,7 @@ export const remove: Command = defineCommand({
       does: "Free the local store of what the server has",
     },
   ],
-  exits: [0, 2, 4, 5, 7, 8, 9],
+  exits: [4, 5, 7, 9],
   formats: ["text", "json"],
   graceful: true,
   run: (context, { flags, operands }) =>
@@ -80,7 +80,7 @@ export const restore: Command = defineCommand({
       does: "All with a tag",
     },
   ],
-  exits: [0, 2, 4, 5, 7, 8, 9],
+  exits: [4, 5, 7, 9],
   formats: ["text", "json"],
   graceful: true,
   run: (context, { flags, operands }) =>

@@ -23,7 +23,7 @@ export const get: Command = defineCommand({
       does: "For programs",
     },
   ],
-  exits: [0, 2, 4, 5, 7, 8],
+  exits: [4, 5, 7],
   formats: ["text", "json", "csv", "ndjson"],
   run: (context, { flags, operands }) => {
     const [id = ""] = named(operands, flags.runId, {

@@ -70,7 +70,7 @@ export const search: Command = defineCommand({
       does: "A page to look at: leaderboard, scatters, curves of runs logged with --series",
     },
   ],
-  exits: [0, 2, 4, 5, 7, 8],
+  exits: [4, 5, 7],
   formats: [...ROW_FORMATS, "html"],
   run: async (context, { flags, format }) => {
     const { columns, groupBy } = flags;

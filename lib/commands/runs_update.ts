@@ -61,7 +61,7 @@ export const update: Command = defineCommand({
       does: "See which runs a filter would tag",
     },
   ],
-  exits: [0, 2, 4, 5, 7, 8, 9],
+  exits: [4, 5, 7, 9],
   formats: ["text", "json"],
   graceful: true,
   run: (context, { flags, operands }) => {

@@ -34,7 +34,7 @@ export const command: Command = defineCommand({
     { command: "btflow stats prices.csv --kind prices --format json", does: "As one JSON object" },
     { command: "zcat r.csv.gz | btflow stats - --metrics sharpe_ratio,cagr", does: "From a pipe" },
   ],
-  exits: [0, 2, 3, 8, 130, 143],
+  exits: [3],
   formats: ROW_FORMATS,
   run: async ({ io, warn, note }, { flags, operands, format }): Promise<Result> => {
     const config = await loadConfig(io, { flags: { envFile: flags.envFile } });

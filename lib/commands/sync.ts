@@ -53,7 +53,7 @@ export const command: Command = defineCommand({
     { command: "btflow sync --export runs.btflow", does: "Carry the store across an air gap ..." },
     { command: "btflow sync --import runs.btflow", does: "... and take it in on the other side" },
   ],
-  exits: [0, 2, 4, 5, 6, 7, 8, 9, 130, 143],
+  exits: [3, 4, 5, 6, 7, 9],
   formats: ["table", "csv", "json", "ndjson"],
   graceful: true,
   run: async (context, { flags, format }): Promise<Result> => {
