@@ -113,6 +113,7 @@ digest() {
   fi
 }
 
+[ ! -d "$dir/btflow" ] || fail "$dir/btflow is a folder: say where else to with --dir"
 mkdir -p "$dir" || fail "cannot make $dir"
 work=$(mktemp -d "$dir/.btflow-install.XXXXXX") || fail "cannot write to $dir"
 trap 'rm -rf "$work"' EXIT

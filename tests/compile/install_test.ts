@@ -156,3 +156,17 @@ toolTest({
       );
     }),
 });
+
+toolTest({
+  name: "refuses a folder in the binary's place instead of installing into it",
+  tools: ["sh", "awk"],
+  fn: () =>
+    withRelease({}, async (release, bin) => {
+      await Deno.remove(`${bin}/btflow`);
+      await Deno.mkdir(`${bin}/btflow`);
+      const { code, stdout, stderr } = await install(release, bin);
+      assertEquals({ code, stdout }, { code: 1, stdout: "" });
+      assertMatch(stderr, /\/btflow is a folder: say where else to with --dir\n$/);
+      assertEquals([...Deno.readDirSync(`${bin}/btflow`)], []);
+    }),
+});
