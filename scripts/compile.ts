@@ -71,7 +71,7 @@ async function gatherFacts(): Promise<Facts> {
     commit: await sourceCommit(),
     permissions: config.permissions.default,
     host: hostTarget(Deno.build.os, Deno.build.arch),
-    denortBin: Deno.env.get("DENORT_BIN"),
+    denortBin: Deno.env.get("DENORT_BIN") || undefined,
   };
 }
 

@@ -111,10 +111,17 @@ function chosenTargets(request: Request, facts: Facts): readonly Target[] {
   );
 }
 
-/** A host as Deno's permission sets write it, so that both engines mean the same by it. */
+/**
+ * A host as Deno's permission sets write it, so that both engines mean the same by it, and as it stands
+ * in a URL, where the program looks for it: another spelling (`::0:1`, `:0443`) would match nothing.
+ */
 function checkHost(host: string): string {
-  const [, port] = /^(?:[A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(?::(\d+))?$/.exec(host) ?? [null, "x"];
-  if (port === undefined || Number(port) >= 1 && Number(port) <= 65535) return host.toLowerCase();
+  const [, name, port] = /^([A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(?::(\d+))?$/.exec(host) ?? [];
+  const inUrl = URL.parse(`http://${name ?? ""}`)?.hostname;
+  const number = port === undefined ? 1 : Number(port);
+  if (inUrl !== undefined && inUrl !== "" && number >= 1 && number <= 65535) {
+    return port === undefined ? inUrl : `${inUrl}:${number}`;
+  }
   throw new PlanError(
     `Cannot allow host ${
       JSON.stringify(host)

@@ -14,7 +14,8 @@ const MEDDLING =
   /^(BUN_(?!INSTALL)|NODE_OPTIONS$|DENO_(V8_FLAGS|TLS_CA_STORE|CERT|COMPAT|LOG|AUTH)|OTEL_)/;
 
 function toolEnvironment(): Record<string, string> {
-  const kept = Object.entries(Deno.env.toObject()).filter(([name]) => !MEDDLING.test(name));
+  const kept = Object.entries(Deno.env.toObject())
+    .filter(([name, value]) => !MEDDLING.test(name) && !(name === "DENORT_BIN" && value === ""));
   return { ...Object.fromEntries(kept), NO_COLOR: "1", npm_config_loglevel: "error" };
 }
 
@@ -44,12 +45,16 @@ export async function runStep(step: Step, cwd: string, attempt: string): Promise
 function cause(output: string): string {
   // deno-lint-ignore no-control-regex
   const lines = output.replace(/\x1b\[[0-9;]*m/g, "").split("\n").map((line) => line.trim());
-  const denort = lines.find((line) =>
-    /Could not find denort|error sending request|Not an? \w+ file/.test(line)
-  );
-  const line = denort ?? lines.find((line) => /error/i.test(line)) ??
+  const denort = lines.find((line) => /Could not find denort|error sending request/.test(line));
+  const line = denort ?? deepest(lines) ?? lines.find((line) => /error/i.test(line)) ??
     lines.find((line) => line !== "");
   return (line ?? "no reason given").replace(/^(\d+|error|npm error): /i, "").slice(0, 300);
+}
+
+/** The end of Deno's chain of causes, above which it only says what it was doing. */
+function deepest(lines: readonly string[]): string | undefined {
+  const start = lines.indexOf("Caused by:") + 1;
+  return start === 0 ? undefined : lines.slice(start, lines.indexOf("", start)).at(-1);
 }
 
 /** What helps where a base binary could not be had. */
@@ -59,7 +64,7 @@ function mend(step: Step, problem: string): string {
       ? "; Bun comes from the npm registry: install Node.js, or set npm_config_registry to a mirror"
       : "";
   }
-  if (!/base binary|denort|Not an? \w+ file/i.test(problem)) return "";
+  if (!/base binary|denort|Invalid object/i.test(problem)) return "";
   const target = step.args[step.args.indexOf("--target") + 1] ?? "";
   return `; set DENORT_BIN to the file denort of Deno ${Deno.version.deno} for ${target}, from ` +
     `https://dl.deno.land/release/v${Deno.version.deno}/denort-${target}.zip or a mirror of it`;
@@ -69,7 +74,7 @@ function mend(step: Step, problem: string): string {
 export async function smokeRun(file: string, engine: Engine, build: Build): Promise<void> {
   const cwd = await Deno.makeTempDir({ prefix: "btflow-smoke-" });
   try {
-    const facts = JSON.parse(await answer(file, ["--version", "--format", "json"], cwd)) as {
+    const facts = readAnswer(file, await answer(file, ["--version", "--format", "json"], cwd)) as {
       readonly version?: string;
       readonly commit?: string;
       readonly engine?: string;
@@ -82,12 +87,21 @@ export async function smokeRun(file: string, engine: Engine, build: Build): Prom
     if (!same) {
       throw new BuildError(`Cannot accept ${file}: it says it is ${JSON.stringify(facts)}`);
     }
-    const metrics = JSON.parse(await answer(file, ["metrics", "--format", "json"], cwd)) as unknown;
+    const metrics = readAnswer(file, await answer(file, ["metrics", "--format", "json"], cwd));
     if (!Array.isArray(metrics) || metrics.length === 0) {
       throw new BuildError(`Cannot accept ${file}: "metrics" answers nothing`);
     }
   } finally {
     await Deno.remove(cwd, { recursive: true });
+  }
+}
+
+function readAnswer(file: string, text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    const start = JSON.stringify(text.slice(0, 80));
+    throw new BuildError(`Cannot accept ${file}: it is not btflow, it answers ${start}`, { cause });
   }
 }
 

@@ -2,12 +2,13 @@
 // plan's arguments, with Deno's own executable in its place. The result cannot run, but everything
 // that the call bakes in can be read back from it.
 
-import { assert, assertEquals, assertMatch } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { repository } from "../helpers/python.ts";
+import { toolTest } from "../helpers/tools.ts";
 import { writeTimeless } from "../../scripts/compile/build.ts";
 import { makePlan } from "../../scripts/compile/plan.ts";
 import type { Plan } from "../../scripts/compile/plan.ts";
-import { BuildError, runStep } from "../../scripts/compile/run.ts";
+import { BuildError, runStep, smokeRun } from "../../scripts/compile/run.ts";
 import { compile, HOST } from "./built.ts";
 
 const { permissions } = JSON.parse(await Deno.readTextFile(`${repository}/deno.json`));
@@ -80,7 +81,7 @@ Deno.test("deno: without a scope any host is allowed, and two builds are equal t
 Deno.test("deno: a base binary that cannot be had fails in one line with the mend", async () => {
   const cases = [["/nowhere/denort", /Could not find denort/], [
     import.meta.filename ?? "",
-    /Not an? /,
+    /Invalid object: \S/,
   ]] as const;
   for (const [base, reason] of cases) {
     let message = "";
@@ -139,4 +140,26 @@ Deno.test("--dry-run prints the plan and builds nothing", async () => {
   } finally {
     await Deno.remove(folder, { recursive: true });
   }
+});
+
+toolTest({
+  name: "a base binary of something else is refused in one line",
+  tools: ["sh"],
+  fn: async () => {
+    const build = { version: "1.2.3", commit: "c", allowedHosts: [] };
+    const folder = await Deno.makeTempDir();
+    try {
+      await Deno.writeTextFile(`${folder}/other`, "#!/bin/sh\necho hello\n", { mode: 0o755 });
+      const error = await assertRejects(
+        () => smokeRun(`${folder}/other`, "deno", build),
+        BuildError,
+      );
+      assertMatch(
+        error.message,
+        /^Cannot accept .*other: it is not btflow, it answers "hello\\n"$/,
+      );
+    } finally {
+      await Deno.remove(folder, { recursive: true });
+    }
+  },
 });

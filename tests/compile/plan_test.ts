@@ -3,6 +3,7 @@
 
 import { assert, assertEquals, assertMatch, assertThrows } from "@std/assert";
 import { stampBundle } from "../../scripts/compile/build.ts";
+import { mayConnect } from "../../lib/build.ts";
 import { BUN_VERSION, makePlan, PlanError } from "../../scripts/compile/plan.ts";
 import type { Engine, Facts, Plan, Request } from "../../scripts/compile/plan.ts";
 import { hostTarget, TARGETS } from "../../scripts/compile/targets.ts";
@@ -118,11 +119,24 @@ Deno.test("what cannot be built is refused in one line that says what can", () =
     [{ allowedHosts: [""] }, {}, /Cannot allow host ""/],
     [{ allowedHosts: ["*"] }, {}, /Cannot allow host "\*"/],
     [{ allowedHosts: ["a,b"] }, {}, /Cannot allow host "a,b"/],
+    [{ allowedHosts: ["999.1.1.1"] }, {}, /Cannot allow host "999.1.1.1"/],
   ];
   for (const [request, facts, message] of refusals) {
     const error = assertThrows(() => planFor(request, facts), PlanError);
     assertMatch(error.message, message);
     assert(!error.message.includes("\n"));
+  }
+});
+
+Deno.test("a host is baked in as it stands in a URL, so that the program finds it there", () => {
+  const spellings = [
+    ["H.example.com:0443", "https://h.example.com/api"],
+    ["[2001:0db8::0:1]:5000", "http://[2001:db8::1]:5000/api"],
+    ["127.1", "http://127.0.0.1:5000/api"],
+  ] as const;
+  for (const [host, url] of spellings) {
+    const { allowedHosts } = planFor({ engine: "bun", allowedHosts: [host] }).build;
+    assert(mayConnect(new URL(url), allowedHosts), `${host} is ${allowedHosts}`);
   }
 });
 
