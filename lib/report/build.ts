@@ -11,7 +11,7 @@ import {
   yearlyReturns,
 } from "../metrics/mod.ts";
 import { timeCharts } from "./charts.ts";
-import { boxesOf, histogramsOf } from "./distribution.ts";
+import { boxesOf, frequencyName, histogramsOf, isCoarse } from "./distribution.ts";
 import { figuresOf } from "./figures.ts";
 import { formatFigure } from "./numbers.ts";
 import type {
@@ -70,10 +70,13 @@ export function buildModel(
     ...figuresOf(returns, joined, { riskFreeRate, periods, extended }, options.defined),
     charts: timeCharts(sources),
     years: dates === null ? [] : yearRows(values, dates, joined),
-    months: dates === null ? [] : monthRows(values, dates),
+    months: dates === null || isCoarse(frequencyName(dates)) ? [] : monthRows(values, dates),
     histograms: values.length === 0 ? [] : histogramsOf(returns, joined),
     boxes: boxesOf(returns),
-    drawdowns: worstDrawdowns(returns),
+    drawdowns: worstDrawdowns(returns).slice(0, 10),
+    benchmarkDrawdown: joined === null
+      ? null
+      : worstDrawdowns({ dates: joined.dates, values: joined.benchmark })[0] ?? null,
   };
 }
 
@@ -148,7 +151,7 @@ function monthRows(values: Float64Array, dates: Float64Array): MonthRow[] {
   })).slice(-MOST_YEARS);
 }
 
-/** The ten deepest; where there are no dates, lengths are in rows. */
+/** Deepest first; where there are no dates, lengths are in rows. */
 function worstDrawdowns({ dates, values }: Returns): Drawdown[] {
   const series = drawdownSeries(values);
   const periods = dates === null || series.length === 0
@@ -166,5 +169,5 @@ function worstDrawdowns({ dates, values }: Returns): Drawdown[] {
       days: period.days,
       depth: period.depth,
     }));
-  return periods.sort((one, other) => one.depth - other.depth).slice(0, 10);
+  return periods.sort((one, other) => one.depth - other.depth);
 }

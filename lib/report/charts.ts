@@ -94,7 +94,7 @@ function underwaterChart(drawdown: Float64Array): FullChart {
     unit: "fraction",
     height: 180,
     lines: [{ label: "Drawdown", paint: "loss", kind: "area", values: drawdown }],
-    levels: mean === 0 ? [] : [{ value: mean, label: `mean ${formatFigure(mean, "fraction")}` }],
+    levels: !(mean < 0) ? [] : [{ value: mean, label: `mean ${formatFigure(mean, "fraction")}` }],
   };
 }
 

@@ -31,6 +31,11 @@ export function frequencyName(dates: Float64Array | null): string {
   return gap < 200 ? "Quarterly" : "Yearly";
 }
 
+/** Rows that each span several months: they have no monthly returns. */
+export function isCoarse(name: string): boolean {
+  return name === "Quarterly" || name === "Yearly";
+}
+
 /** Compounded returns of consecutive rows whose instants have the same key. */
 function compoundedBy(
   values: Float64Array,
@@ -77,7 +82,7 @@ export function histogramsOf(returns: Returns, joined: JoinedBenchmark | null): 
       values,
       joined?.benchmark ?? null,
     );
-  if (name === "Quarterly" || name === "Yearly" || name === "Monthly") return [rows];
+  if (isCoarse(name) || name === "Monthly") return [rows];
   const monthly = histogram(
     "monthly",
     "Distribution of monthly returns",

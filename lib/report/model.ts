@@ -275,6 +275,8 @@ export interface TearSheetModel {
   readonly boxes: readonly Box[];
   /** The ten deepest, the deepest first. */
   readonly drawdowns: readonly Drawdown[];
+  /** The benchmark's deepest; null where it has none, or there is no benchmark. */
+  readonly benchmarkDrawdown: Drawdown | null;
 }
 
 /** A run as the comparison page shows it. */

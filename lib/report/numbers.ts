@@ -57,7 +57,37 @@ export function formatDate(timeMs: number): string {
   return timeMs % 86_400_000 === 0 ? day : `${day} ${text.slice(-13, -8)}`;
 }
 
-/** A number with at most this many significant digits: what a chart's data needs, no more. */
+/**
+ * An axis tick: as few decimals as the step between ticks needs, a power of ten where that is
+ * shorter. Never fewer digits than tell it from its neighbours.
+ */
+export function formatTick(value: number, step: number, unit: Unit): string {
+  const percent = unit === "fraction" || unit === "probability";
+  const scale = percent ? 100 : 1;
+  const sign = percent ? "%" : "";
+  const size = Math.abs(step * scale);
+  const shown = Number((value * scale).toPrecision(12));
+  if (shown !== 0 && (Math.abs(shown) >= 1e7 || size < 1e-4)) {
+    return Number(shown.toPrecision(6)).toExponential().replaceAll("-", "−") + sign;
+  }
+  let decimals = 0;
+  while (decimals < 8 && Math.abs(size - Number(size.toFixed(decimals))) > size * 1e-6) decimals++;
+  return fixed(shown, size < 1e-4 ? 0 : decimals) + sign;
+}
+
+/**
+ * A number with this many significant digits, and never fewer than four decimals, which are the two
+ * of a percentage: what a chart's data needs to tell the same figure as the tables.
+ */
 export function significant(value: number, digits: number): number | null {
-  return Number.isFinite(value) ? Number(value.toPrecision(digits)) : null;
+  if (!Number.isFinite(value)) return null;
+  const decimals = digits - 1 - Math.floor(Math.log10(Math.abs(value)));
+  return Number(decimals >= 4 ? value.toPrecision(digits) : value.toFixed(4));
+}
+
+/** A growth factor whose gain has that many digits too: a curve that hardly moves has its shape. */
+export function significantGrowth(factor: number, digits: number): number | null {
+  const gain = factor - 1;
+  if (!(Math.abs(gain) < Math.abs(factor))) return significant(factor, digits);
+  return Number((1 + (significant(gain, digits) ?? NaN)).toPrecision(15));
 }

@@ -4,7 +4,7 @@
 
 import type { Box, Histogram, YearRow } from "./model.ts";
 import { coordinate, escapeHtml } from "./markup.ts";
-import { formatFigure } from "./numbers.ts";
+import { formatFigure, formatTick } from "./numbers.ts";
 
 /** What an axis can hold; a growth beyond it is not drawn. */
 function drawn(value: number | null): value is number {
@@ -15,6 +15,8 @@ function drawn(value: number | null): value is number {
 interface Axis {
   readonly at: (value: number) => number;
   readonly ticks: readonly number[];
+  /** Between two ticks. */
+  readonly step: number;
   readonly low: number;
   readonly high: number;
 }
@@ -41,15 +43,13 @@ function axisOf(values: readonly number[], from: number, to: number, wanted: num
   }
   const low = ticks[0] ?? least;
   const high = ticks.at(-1) ?? most;
-  return { at: (value) => from + ((value - low) / (high - low)) * (to - from), ticks, low, high };
-}
-
-/** A tick as short percent: `5%`, `0.5%`. */
-function tickText(value: number): string {
-  const percent = Number((value * 100).toPrecision(6));
-  return Math.abs(percent) >= 1e6
-    ? `${percent.toExponential(0)}%`
-    : `${String(percent).replace("-", "−")}%`;
+  return {
+    at: (value) => from + ((value - low) / (high - low)) * (to - from),
+    ticks,
+    step,
+    low,
+    high,
+  };
 }
 
 function picture(width: number, height: number, label: string, inner: string): string {
@@ -89,8 +89,19 @@ function bar(
 function horizontalGrid(axis: Axis, left: number, right: number): string {
   return axis.ticks.map((tick) =>
     line(left, axis.at(tick), right, axis.at(tick), tick === 0 ? "axis zero" : "axis") +
-    text(left - 6, axis.at(tick) + 4, tickText(tick), "end")
+    text(left - 6, axis.at(tick) + 4, formatTick(tick, axis.step, "fraction"), "end")
   ).join("");
+}
+
+/** Every which year is named: at most about twenty fit, and round ones are counted on. */
+function yearStep(count: number): number {
+  return [1, 2, 5, 10, 20, 50].find((step) => count <= step * 21) ?? 100;
+}
+
+/** Of the strategy's calendar years; NaN where there is no more than one. */
+export function yearMean(years: readonly YearRow[]): number {
+  const known = years.map((row) => row.strategy).filter(drawn);
+  return known.length < 2 ? NaN : known.reduce((sum, value) => sum + value, 0) / known.length;
 }
 
 /** Returns by calendar year, the benchmark's beside them, with the mean as a dashed line. */
@@ -100,7 +111,7 @@ export function yearBars(years: readonly YearRow[], benchmarkName: string | null
   const axis = axisOf([0, ...values], bottom, top, 6);
   const slot = (right - left) / Math.max(1, years.length);
   const each = Math.min(46, (slot * 0.76) / (benchmarkName === null ? 1 : 2));
-  const every = Math.ceil(years.length / 24);
+  const every = yearStep(years.length);
   const zero = axis.at(0);
   const marks = years.map(({ year, strategy, benchmark }, index) => {
     const middle = left + slot * (index + 0.5);
@@ -126,12 +137,13 @@ export function yearBars(years: readonly YearRow[], benchmarkName: string | null
       )
       : "";
     return own + other +
-      (index % every === 0 ? text(middle, height - 8, String(year), "middle") : "");
+      (year % every === 0 ? text(middle, height - 8, String(year), "middle") : "");
   });
-  const known = years.map((row) => row.strategy).filter(drawn);
-  const mean = known.reduce((sum, value) => sum + value, 0) / known.length;
-  const level = known.length > 1 ? line(left, axis.at(mean), right, axis.at(mean), "level") : "";
-  const label = `Returns of ${years.length} calendar years, mean ${formatFigure(mean, "fraction")}`;
+  const mean = yearMean(years);
+  const level = Number.isNaN(mean) ? "" : line(left, axis.at(mean), right, axis.at(mean), "level");
+  const label = years.length === 1
+    ? "Returns of one calendar year"
+    : `Returns of ${years.length} calendar years, mean ${formatFigure(mean, "fraction")}`;
   return picture(width, height, label, horizontalGrid(axis, left, right) + marks.join("") + level);
 }
 
@@ -165,11 +177,12 @@ export function histogramBars(histogram: Histogram): string {
       : "";
     return own + other;
   });
-  const ticks = axisOf([low, high], left, right, 6).ticks
+  const axis = axisOf([low, high], left, right, 6);
+  const ticks = axis.ticks
     .filter((tick) => tick >= low && tick <= high)
     .map((tick) =>
       line(across(tick), bottom, across(tick), bottom + 4, "axis") +
-      text(across(tick), bottom + 18, tickText(tick), "middle")
+      text(across(tick), bottom + 18, formatTick(tick, axis.step, "fraction"), "middle")
     );
   const levels = [
     Number.isFinite(histogram.mean)

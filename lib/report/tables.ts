@@ -29,24 +29,33 @@ export function term(figure: { readonly name: string; readonly label: string }):
 /** The figures on top. */
 export function keyCards(model: TearSheetModel): string {
   const cards = model.keyFigures.map((figure) => {
-    const tone = toneOf(figure);
     const other = figure.benchmark === null || model.benchmarkName === null
       ? ""
       : `<dd>${foreignText(model.benchmarkName, 40)} ${
         dataCell(figure.benchmark, figure.unit)
       }</dd>`;
-    return `<div><dt>${term(figure)}</dt><dd${tone}>${
+    return `<div><dt>${term(figure)}</dt><dd${classesOf(figure)}>${
       dataCell(figure.strategy, figure.unit)
     }</dd>${other}</div>`;
   });
   return `<dl class="cards">${cards.join("")}</dl>`;
 }
 
-function toneOf({ name, strategy }: Figure): string {
+/** Its tone, and whether it is too long for large digits: a number is never broken in two. */
+function classesOf({ name, strategy, unit }: Figure): string {
   const signed = name === "total_return" || name === "cagr" || name === "max_drawdown";
-  return !signed || Number.isNaN(strategy) || strategy === 0
-    ? ""
-    : ` class="${strategy < 0 ? "loss" : "gain"}"`;
+  const toned = signed && !Number.isNaN(strategy) && strategy !== 0;
+  const { length } = formatFigure(strategy, unit);
+  const classes = [
+    ...(toned ? [strategy < 0 ? "loss" : "gain"] : []),
+    ...(length > 11 ? ["longer"] : length > 8 ? ["long"] : []),
+  ];
+  return classes.length === 0 ? "" : ` class="${classes.join(" ")}"`;
+}
+
+/** A benchmark's name over its column, which may break after an underscore as well as at a space. */
+function columnName(name: string): string {
+  return foreignText(name, 40).replaceAll("_", "_<wbr>");
 }
 
 /** All metrics by category, the strategy's beside the benchmark's. */
@@ -58,7 +67,7 @@ function groupTable(group: FigureGroup, benchmarkName: string | null): string {
   const paired = benchmarkName !== null &&
     group.figures.some((figure) => figure.benchmark !== null);
   const head = `<thead><tr><th scope="col">Metric</th><th scope="col">Strategy</th>` +
-    (paired ? `<th scope="col">${foreignText(benchmarkName, 40)}</th>` : "") + "</tr></thead>";
+    (paired ? `<th scope="col">${columnName(benchmarkName)}</th>` : "") + "</tr></thead>";
   const rows = group.figures.map((figure) =>
     `<tr><th scope="row">${term(figure)}</th>` +
     `<td>${dataCell(figure.strategy, figure.unit, figure.name)}</td>` +
@@ -76,7 +85,7 @@ export function yearTable(years: readonly YearRow[], benchmarkName: string | nul
   const other = benchmarkName === null
     ? '<th scope="col">Sum</th>'
     : `<th scope="col">${
-      foreignText(benchmarkName, 40)
+      columnName(benchmarkName)
     }</th><th scope="col">Multiple</th><th scope="col">Won</th>`;
   const rows = years.map((row) => {
     const won = row.benchmark === null || Number.isNaN(row.strategy - row.benchmark)
@@ -98,20 +107,26 @@ export function yearTable(years: readonly YearRow[], benchmarkName: string | nul
     `<tbody>${rows.join("")}</tbody></table></div>`;
 }
 
-/** The ten worst drawdowns. */
-export function drawdownTable(drawdowns: readonly Drawdown[], dated: boolean): string {
+/** The ten worst drawdowns, and the benchmark's worst below them. */
+export function drawdownTable(
+  { drawdowns, benchmarkDrawdown, benchmarkName, dated }: TearSheetModel,
+): string {
   const when = (at: number): string => dated ? formatDate(at) : `row ${formatFigure(at, "count")}`;
-  const rows = drawdowns.map((one) =>
+  const rowOf = (one: Drawdown): string =>
     `<tr><td>${when(one.start)}</td><td>${when(one.valley)}</td>` +
     `<td>${one.end === null ? "not yet" : when(one.end)}</td>` +
     `<td>${dataCell(one.depth, "fraction")}</td><td>${
       dataCell(one.days, dated ? "days" : "count")
-    }</td></tr>`
-  );
+    }</td></tr>`;
+  const foot = benchmarkDrawdown === null
+    ? ""
+    : `<tfoot><tr><th colspan="5" class="words">Worst of ${
+      foreignText(benchmarkName ?? "", 40)
+    }</th></tr>${rowOf(benchmarkDrawdown)}</tfoot>`;
   return `<div class="scroll"><table class="drawdowns tight"><caption>Ten worst drawdowns</caption><thead><tr>` +
     `<th scope="col">Started</th><th scope="col">Deepest</th><th scope="col">Recovered</th>` +
     `<th scope="col">Drawdown</th><th scope="col">${dated ? "Days" : "Rows"}</th></tr></thead>` +
-    `<tbody>${rows.join("")}</tbody></table></div>`;
+    `<tbody>${drawdowns.map(rowOf).join("")}</tbody>${foot}</table></div>`;
 }
 
 const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];

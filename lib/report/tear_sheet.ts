@@ -10,9 +10,9 @@ import {
 } from "./embedded.ts";
 import { escapeHtml, foreignText } from "./markup.ts";
 import type { Histogram, Line, TearSheetModel, TimeChart } from "./model.ts";
-import { formatDate, formatFigure, significant } from "./numbers.ts";
+import { formatDate, formatFigure, significant, significantGrowth } from "./numbers.ts";
 import { renderPage, THEME_BUTTON, WITHOUT_SCRIPTS } from "./page.ts";
-import { boxPlots, histogramBars, yearBars } from "./svg.ts";
+import { boxPlots, histogramBars, yearBars, yearMean } from "./svg.ts";
 import {
   drawdownTable,
   heatMap,
@@ -38,11 +38,13 @@ export function renderTearSheet(model: TearSheetModel): string {
 }
 
 function embedded(model: TearSheetModel): EmbeddedTearSheet {
-  const lines = (all: readonly Line[]): EmbeddedLine[] =>
-    all.map((line) => ({
+  const lines = (all: readonly Line[], growth: boolean): EmbeddedLine[] => {
+    const rounded = growth ? significantGrowth : significant;
+    return all.map((line) => ({
       ...line,
-      values: line.values.map((value) => value === null ? null : significant(value, DIGITS)),
+      values: line.values.map((value) => value === null ? null : rounded(value, DIGITS)),
     }));
+  };
   const charts = model.charts.map((chart): EmbeddedChart => ({
     id: chart.id,
     title: chart.title,
@@ -50,8 +52,11 @@ function embedded(model: TearSheetModel): EmbeddedTearSheet {
     growth: chart.growth,
     height: chart.height,
     x: differences(chart.x),
-    lines: lines(chart.lines),
-    views: chart.views.map((view) => ({ label: view.label, lines: lines(view.lines) })),
+    lines: lines(chart.lines, chart.growth),
+    views: chart.views.map((view) => ({
+      label: view.label,
+      lines: lines(view.lines, chart.growth),
+    })),
     bands: chart.bands,
     levels: chart.levels,
   }));
@@ -97,7 +102,7 @@ function main(model: TearSheetModel): string {
   }</div><div class="numbers">` +
     `<h2>Metrics</h2>${metricTables(model)}` +
     (model.dated ? yearTable(model.years, model.benchmarkName) : "") +
-    (model.drawdowns.length === 0 ? "" : drawdownTable(model.drawdowns, model.dated)) +
+    (model.drawdowns.length === 0 && model.benchmarkDrawdown === null ? "" : drawdownTable(model)) +
     `${parameterTable(model.params)}${undefinedList(model)}</div></div></main>`;
 }
 
@@ -116,15 +121,17 @@ function figures(model: TearSheetModel): string {
       ? staticFigure(
         "End-of-year returns",
         yearBars(model.years, model.benchmarkName),
-        model.benchmarkName,
+        legend(model.benchmarkName) + meanKey(yearMean(model.years)),
       )
       : "",
-    model.dated ? `<section><h2>Monthly returns (%)</h2>${heatMap(model.months)}</section>` : "",
+    model.months.length === 0
+      ? ""
+      : `<section><h2>Monthly returns (%)</h2>${heatMap(model.months)}</section>`,
     "<h2>Distribution</h2>",
     `<div class="pair">${
       model.histograms.map((one) => histogramFigure(one, model.benchmarkName)).join("")
     }</div>`,
-    model.boxes.length === 0 ? "" : staticFigure("Return quantiles", boxPlots(model.boxes), null),
+    model.boxes.length === 0 ? "" : staticFigure("Return quantiles", boxPlots(model.boxes), ""),
     chart("returns"),
     "<h2>Risk over time</h2>",
     ...["rolling-beta", "rolling-volatility", "rolling-sharpe", "rolling-sortino"].map(chart),
@@ -145,7 +152,10 @@ function timeFigure(chart: TimeChart): string {
     button("Linear", 'data-scale="linear"', true),
     button("Log", 'data-scale="log"', false),
   ]);
-  return `<figure><figcaption><h3>${escapeHtml(chart.title)}</h3>${views}${scales}</figcaption>` +
+  const levels = chart.levels.map(({ label }) => levelKey(label)).join("");
+  return `<figure><figcaption><h3>${
+    escapeHtml(chart.title)
+  }</h3>${levels}${views}${scales}</figcaption>` +
     `<div class="plot" id="plot-${escapeHtml(chart.id)}" role="group" tabindex="0" aria-label="${
       escapeHtml(chart.description)
     }"></div></figure>`;
@@ -155,17 +165,15 @@ function group(label: string, buttons: readonly string[]): string {
   return `<div class="choices" role="group" aria-label="${label}">${buttons.join("")}</div>`;
 }
 
-function staticFigure(title: string, picture: string, benchmarkName: string | null): string {
-  return `<figure><figcaption><h3>${escapeHtml(title)}</h3><div>${
-    legend(benchmarkName)
-  }</div></figcaption>` +
+function staticFigure(title: string, picture: string, keys: string): string {
+  return `<figure><figcaption><h3>${escapeHtml(title)}</h3><div>${keys}</div></figcaption>` +
     `<div class="scroll wide">${picture}</div></figure>`;
 }
 
 function histogramFigure(histogram: Histogram, benchmarkName: string | null): string {
   const other = histogram.benchmarkMean === null ? null : benchmarkName;
   return `<figure><figcaption><h3>${escapeHtml(histogram.title)}</h3><div>${
-    legend(other)
+    legend(other) + meanKey(histogram.mean)
   }</div></figcaption>` +
     `${histogramBars(histogram)}</figure>`;
 }
@@ -176,6 +184,15 @@ function legend(benchmarkName: string | null): string {
     : `<span class="key paint-strategy">Strategy</span><span class="key paint-benchmark">${
       foreignText(benchmarkName, 40)
     }</span>`;
+}
+
+/** What a dashed line is, and where it stands. */
+function levelKey(label: string): string {
+  return `<span class="key dashed">${escapeHtml(label)}</span>`;
+}
+
+function meanKey(mean: number): string {
+  return Number.isFinite(mean) ? levelKey(`mean ${formatFigure(mean, "fraction")}`) : "";
 }
 
 /** By reason: one cause, such as a missing date, often leaves many figures undefined. */
@@ -197,12 +214,16 @@ function undefinedList({ undefinedFigures }: TearSheetModel): string {
 function footer(model: TearSheetModel): string {
   const figures = new Map([...model.keyFigures, ...model.groups.flatMap((one) => one.figures)]
     .map((figure) => [figure.name, figure]));
-  const list = [...figures.values()].map((figure) =>
-    `<div><dt>${escapeHtml(figure.label)} <code>${escapeHtml(figure.name)}</code></dt>` +
-    `<dd id="d-${escapeHtml(figure.name)}">${escapeHtml(figure.definition)}</dd></div>`
-  );
+  // What a dash stands for is told where the dash is, not only in the table of reasons.
+  const reasons = new Map(model.undefinedFigures.map(({ name, reason }) => [name, reason]));
+  const list = [...figures.values()].map((figure) => {
+    const reason = reasons.get(figure.name);
+    const text = figure.definition + (reason === undefined ? "" : `\nNot computed here: ${reason}`);
+    return `<div><dt>${escapeHtml(figure.label)} <code>${escapeHtml(figure.name)}</code></dt>` +
+      `<dd id="d-${escapeHtml(figure.name)}">${escapeHtml(text)}</dd></div>`;
+  });
   return `<footer><details><summary>Definitions of the ${list.length} metrics</summary>` +
     `<dl class="definitions">${list.join("")}</dl></details>` +
     `<p>Made by btflow, ${formatDate(Math.floor(model.generatedAt / 60_000) * 60_000)} UTC. ` +
-    "Drag over a chart to zoom all charts over time, double-click to see all again; arrow keys move the cursor.</p></footer>";
+    `<span class="hint">Drag over a chart to zoom all charts over time, double-click to see all again; arrow keys move the cursor.</span></p></footer>`;
 }

@@ -90,7 +90,7 @@ inBrowser("1,000 runs: drawn in time, sorted by a click, best ones marked", asyn
   const { page, complaints, close } = await openPage(browser, html);
   assertLess(await drawingTimeMs(page), 2_000);
   assertEquals((await column(page, 2)).length, 200);
-  await page.getByRole("button", { name: "Show all 1000 rows" }).click();
+  await page.getByRole("button", { name: "Show all 1,000 rows" }).click();
   const byHand = [...runs].sort((one, other) =>
     (other.metrics["sharpe_ratio"] ?? -1) - (one.metrics["sharpe_ratio"] ?? -1)
   ).map((run) => run.name);
@@ -109,7 +109,7 @@ inBrowser("1,000 runs: drawn in time, sorted by a click, best ones marked", asyn
   assertEquals((await column(page, 2)).sort(), found.sort());
   assertEquals(
     await page.locator("#count").innerText(),
-    `${found.length} of 1000 runs, 8 selected`,
+    `${found.length} of 1,000 runs, 8 selected`,
   );
   assertEquals(complaints, []);
   await close();
@@ -232,5 +232,21 @@ inBrowser(
     }
   },
 );
+
+inBrowser("a scatter says so when no run has both of its metrics", async (browser) => {
+  const apart = [{ sharpe_ratio: 1 }, { max_drawdown: -0.1 }].map((metrics, index) => ({
+    id: `run${index}`,
+    name: `run ${index}`,
+    status: "FINISHED",
+    startTime: GENERATED_AT,
+    metrics: metrics as Record<string, number>,
+    params: {},
+  }));
+  const model = buildComparison(apart, { heading: "x", generatedAt: GENERATED_AT, dated: false });
+  const { page, complaints, close } = await openPage(browser, renderComparison(model));
+  assertEquals(await page.locator("#scatter-metrics").getByText("No run has both.").count(), 1);
+  assertEquals(complaints, []);
+  await close();
+});
 
 end();

@@ -214,12 +214,25 @@ Deno.test("a million rows are a page of less than 5 MB, within seconds", () => {
   assertEquals(deepest, made.keyFigures.find((one) => one.name === "max_drawdown")?.strategy);
 });
 
+Deno.test("rows that span several months have no monthly returns", () => {
+  const yearly = buildModel(madeUp(40, 365.25 * DAY_MS), null, OPTIONS);
+  assertEquals(yearly.months.length, 0);
+  assert(yearly.years.length > 20);
+  assert(!renderTearSheet(yearly).includes("Monthly returns"));
+});
+
+Deno.test("a definition says why its figure is not computed", () => {
+  const html = renderTearSheet(buildModel(below, null, OPTIONS));
+  const definition = /<dd id="d-total_return">(.*?)<\/dd>/s.exec(html)?.[1] ?? "";
+  assert(/\nNot computed here: \S/.test(definition), definition);
+});
+
 Deno.test("a page is bounded whatever it is given, and says what it leaves out", () => {
-  const yearly = madeUp(2_000, 366 * DAY_MS);
+  const monthly = madeUp(24_000, 30.5 * DAY_MS);
   const many = Object.fromEntries(
     Array.from({ length: 5_000 }, (_, index) => [`p${index}`, "x".repeat(9_999)]),
   );
-  const made = buildModel(yearly, null, {
+  const made = buildModel(monthly, null, {
     ...OPTIONS,
     params: many,
     warnings: Array.from(
@@ -231,7 +244,7 @@ Deno.test("a page is bounded whatever it is given, and says what it leaves out",
   assertEquals(made.warnings.slice(100).map((one) => one.message), [
     "4,700 parameters are left out of this page",
     "4,900 warnings are left out of this page",
-    "1,704 of the first calendar years are left out of this page",
+    "1,705 of the first calendar years are left out of this page",
   ]);
   assertLess(renderTearSheet(made).length, 5_000_000);
 });

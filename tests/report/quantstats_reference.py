@@ -46,6 +46,7 @@ years = fresh(stats.compare, strategy, benchmark, "YE", prepare_returns=False)
 months = fresh(stats.monthly_returns, strategy, prepare_returns=False)
 print(json.dumps({
     "alone": table(strategy),
+    "benchmark": table(benchmark),
     "beside": table(strategy, benchmark),
     "drawdowns": worst[["start", "valley", "end", "days", "max drawdown"]].values.tolist(),
     "years": [[int(year), *row] for year, row in zip(

@@ -19,6 +19,7 @@ interface LineFacts {
 interface Reference {
   readonly alone: Readonly<Record<string, string>>;
   readonly beside: Readonly<Record<string, string>>;
+  readonly benchmark: Readonly<Record<string, string>>;
   readonly drawdowns: readonly (readonly [string, string, string, number, number])[];
   readonly years: readonly (readonly [number, number, number, number])[];
   readonly months: readonly (readonly number[])[];
@@ -200,6 +201,16 @@ pythonTest({
       assertEquals(worst["Max DD Period Start"], formatDate(model.drawdowns[0]?.start ?? NaN));
       assertEquals(worst["Max DD Date"], formatDate(model.drawdowns[0]?.valley ?? NaN));
       assertEquals(worst["Max DD Period End"], formatDate(model.drawdowns[0]?.end ?? NaN));
+    });
+    await context.step("the benchmark's worst drawdown", () => {
+      const { benchmarkDrawdown: own, end } = model;
+      const worst = reference.benchmark;
+      assert(own !== null);
+      assertEquals(worst["Max DD Period Start"], formatDate(own.start));
+      assertEquals(worst["Max DD Date"], formatDate(own.valley));
+      assertEquals(worst["Max DD Period End"], formatDate(own.end ?? end));
+      assertEquals(worst["Longest DD Days"], String(own.days));
+      assertShown(worst["Max Drawdown"] ?? "", own.depth, "Max Drawdown");
     });
     await context.step("end-of-year returns", () => {
       assertEquals(model.years.map((row) => row.year), reference.years.map(([year]) => year));

@@ -135,6 +135,30 @@ inBrowser("edge inputs draw without complaint", async (browser) => {
   }
 });
 
+inBrowser("large numbers stay whole, and the legend tells those of the tables", async (browser) => {
+  const long = madeUp(20_000, DAY_MS);
+  const values = long.values.map((value) => value * 0.5 + 0.0006);
+  const model = buildModel({ ...long, values }, null, OPTIONS);
+  const { page, close } = await openPage(browser, renderTearSheet(model));
+  const card = page.locator(".cards dd").first();
+  const total = await card.innerText();
+  assert(total.length > 9, total);
+  assertLess((await card.boundingBox())?.height ?? NaN, 30, "on one line");
+  await page.locator("#plot-cumulative").focus();
+  await page.keyboard.press("End");
+  assertEquals(await page.locator("#plot-cumulative .u-legend .u-value").last().innerText(), total);
+  await close();
+});
+
+inBrowser("paper leaves out what only a screen can do", async (browser) => {
+  const { page, close } = await openPage(browser, SHEET);
+  await page.emulateMedia({ media: "print" });
+  for (const hidden of [".hint", "summary", ".zoom", "#theme"]) {
+    assertEquals(await page.locator(hidden).isVisible(), false, hidden);
+  }
+  await close();
+});
+
 inBrowser("a million minutes are drawn within a second of loading", async (browser) => {
   const minutes = renderTearSheet(
     buildModel(madeUp(1_000_000, 60_000, { size: 0.0004 }), null, { ...OPTIONS, periods: 525_600 }),

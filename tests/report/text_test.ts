@@ -1,12 +1,18 @@
 // How numbers, dates and foreign text are written.
 
 import { assert, assertEquals, assertFalse } from "@std/assert";
-import { logarithmicTicks, timeTick } from "../../lib/report/client/time_chart.ts";
-import { formatTick } from "../../lib/report/client/format.ts";
+import { logarithmicTicks, timeTick } from "../../lib/report/client/ticks.ts";
 import { cumulated, differences } from "../../lib/report/embedded.ts";
 import { labelOf } from "../../lib/report/figures.ts";
 import { coordinate, embedJson, escapeHtml, foreignText } from "../../lib/report/markup.ts";
-import { formatDate, formatFigure, formatPercent, significant } from "../../lib/report/numbers.ts";
+import {
+  formatDate,
+  formatFigure,
+  formatPercent,
+  formatTick,
+  significant,
+  significantGrowth,
+} from "../../lib/report/numbers.ts";
 import { CATALOGUE } from "../../lib/metrics/mod.ts";
 import { DAY_MS, HOSTILE } from "./samples.ts";
 
@@ -43,6 +49,10 @@ Deno.test("ticks have the decimals of their step", () => {
   assertEquals(formatTick(0.25, 0.25, "ratio"), "0.25");
   assertEquals(formatTick(0.3, 0.1 + 0.2 - 0.2, "ratio"), "0.3");
   assertEquals(formatTick(2e9, 1e9, "fraction"), "2e+11%");
+  // Two ticks never read the same.
+  assertEquals(formatTick(1.5e5, 5e4, "fraction"), "1.5e+7%");
+  assertEquals(formatTick(1.5e-7, 5e-8, "fraction"), "1.5e−5%");
+  assertEquals(formatTick(0, 5e-8, "fraction"), "0%");
 });
 
 Deno.test("ticks of time say no more than their step needs", () => {
@@ -86,8 +96,19 @@ Deno.test("coordinates are short and have no minus zero", () => {
 
 Deno.test("numbers for charts keep six digits; gaps and infinities are null", () => {
   assertEquals(significant(1.23456789, 6), 1.23457);
+  assertEquals(significant(0, 6), 0);
   assertEquals(significant(NaN, 6), null);
   assertEquals(significant(Infinity, 6), null);
+});
+
+Deno.test("numbers for charts tell the percentages that the tables tell", () => {
+  for (const gain of [106_498.7798, 123.456789, -0.996234, 1.04121, 3e-9, 0]) {
+    const kept = significantGrowth(1 + gain, 6) ?? NaN;
+    assertEquals(formatFigure(kept - 1, "fraction"), formatFigure(gain, "fraction"));
+  }
+  assertEquals(significantGrowth(1.234567891, 6), 1.234568);
+  assertEquals(significantGrowth(1.23456e-9, 6), 1.23456e-9);
+  assertEquals(significantGrowth(NaN, 6), null);
 });
 
 Deno.test("times survive being written as differences", () => {

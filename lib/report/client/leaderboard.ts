@@ -5,6 +5,7 @@
 /// <reference lib="dom" />
 /// <reference lib="dom.iterable" />
 
+import { formatFigure } from "./format.ts";
 import {
   arrange,
   cellText,
@@ -80,12 +81,15 @@ function showRows(runs: Runs): void {
   const all = document.getElementById("show-all");
   if (all !== null) {
     all.hidden = order.length <= runs.rows;
-    all.textContent = `Show all ${order.length} rows`;
+    all.textContent = `Show all ${formatFigure(order.length, "count")} rows`;
   }
   const count = document.getElementById("count");
   if (count !== null) {
     count.textContent =
-      `${order.length} of ${data.runs.length} runs, ${runs.selected.size} selected`;
+      `${formatFigure(order.length, "count")} of ${
+        formatFigure(data.runs.length, "count")
+      } runs, ` +
+      `${formatFigure(runs.selected.size, "count")} selected`;
   }
 }
 

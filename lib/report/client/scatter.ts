@@ -169,6 +169,9 @@ function drawn(runs: Runs, across: Column, up: Column): SVGElement {
     circles.set(dot.index, circle);
     picture.append(circle);
   }
+  if (dots.length === 0) {
+    picture.append(words("No run has both.", (LEFT + RIGHT) / 2, (TOP + BOTTOM) / 2, "middle"));
+  }
   wirePointer(runs, picture, dots, circles, [across, up]);
   return picture;
 }

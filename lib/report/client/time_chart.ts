@@ -10,6 +10,7 @@ import type { EmbeddedChart, EmbeddedLine } from "../embedded.ts";
 import { inlinedUplot, type UPlot } from "../uplot.ts";
 import { formatDate, formatFigure, formatTick } from "./format.ts";
 import { paintColour } from "./page.ts";
+import { logarithmicTicks, timeTick } from "./ticks.ts";
 
 /** What a chart is drawn with besides its own data. */
 export interface ChartLook {
@@ -37,6 +38,8 @@ export function drawTimeChart(
   const options: UPlot.Options = {
     width: look.width,
     height: chart.height,
+    // Half of the longest tick: the last one stands at the very end.
+    padding: [null, 32, null, null],
     ms: 1,
     tzDate: (time) => uPlot.tzDate(new Date(time), "Etc/UTC"),
     cursor: {
@@ -48,21 +51,21 @@ export function drawTimeChart(
     axes: axes(chart, look),
     series: [
       { label: look.dated ? "Date" : "Row", value: (_, value) => xText(value, look.dated) },
-      ...lines.map((line) => series(line, chart)),
+      ...lines.map((line) => series(line, chart, look)),
     ],
     hooks: {
       drawClear: [
         (plot) => drawBands(plot, chart),
         ...(look.beneath === undefined ? [] : [look.beneath]),
       ],
-      drawAxes: [(plot) => drawZero(plot, chart)],
+      drawAxes: [(plot) => drawZero(plot, look)],
       draw: [(plot) => drawLevels(plot, chart)],
       setCursor: [(plot) => {
         if (plot.cursor.left === undefined || plot.cursor.left < 0) showLast(plot);
       }],
     },
   };
-  const data = [x, ...lines.map((line) => plotted(line.values, look.logarithmic))];
+  const data = [x, ...lines.map((line) => plotted(line.values, chart, look))];
   const plot = new uPlot(options, data as UPlot.AlignedData, host);
   showLast(plot);
   return plot;
@@ -79,12 +82,22 @@ function xText(value: number | null, dated: boolean): string {
   return dated ? formatDate(value) : formatFigure(value, "count");
 }
 
-/** A logarithm of nothing or less has no place on the chart. */
-function plotted(values: readonly (number | null)[], logarithmic: boolean): (number | null)[] {
-  return values.map((value) => logarithmic && value !== null && value <= 0 ? null : value);
+/** Growth is drawn as returns, whose ticks are round; as factors where a logarithm needs them. */
+function plotted(
+  values: readonly (number | null)[],
+  { growth }: EmbeddedChart,
+  { logarithmic }: ChartLook,
+): (number | null)[] {
+  if (logarithmic) return values.map((value) => value !== null && value <= 0 ? null : value);
+  return growth ? values.map((value) => value === null ? null : value - 1) : [...values];
 }
 
-function series(line: EmbeddedLine, chart: EmbeddedChart): UPlot.Series {
+/** Where nothing is gained: a factor of 1, a return of 0. */
+function zeroOf({ logarithmic }: ChartLook): number {
+  return logarithmic ? 1 : 0;
+}
+
+function series(line: EmbeddedLine, chart: EmbeddedChart, look: ChartLook): UPlot.Series {
   const uPlot = inlinedUplot();
   const colour = paintColour(line.paint);
   const bars = line.kind === "bars" ? uPlot.paths.bars?.({ size: [0.9, 24, 1] }) : undefined;
@@ -94,12 +107,10 @@ function series(line: EmbeddedLine, chart: EmbeddedChart): UPlot.Series {
     width: line.kind === "bars" ? 0 : 1.4,
     ...(line.kind === "line" ? {} : { fill: translucent(colour, bars === undefined ? 0.22 : 0.9) }),
     ...(bars === undefined ? {} : { paths: bars }),
-    ...(line.kind === "line" ? {} : { fillTo: chart.growth ? 1 : 0 }),
+    ...(line.kind === "line" ? {} : { fillTo: zeroOf(look) }),
     points: { show: line.values.length < 3 },
     value: (_, value) =>
-      value === null || value === undefined
-        ? "–"
-        : formatFigure(chart.growth ? value - 1 : value, chart.unit),
+      value === null || value === undefined ? "–" : formatFigure(value - zeroOf(look), chart.unit),
   };
 }
 
@@ -109,7 +120,7 @@ function translucent(colour: string, alpha: number): string {
 
 function valueScale(chart: EmbeddedChart, look: ChartLook): UPlot.Scale {
   const levels = [...chart.levels.map((level) => level.value), ...(look.reach ?? [])];
-  const zero = chart.growth ? 1 : 0;
+  const zero = zeroOf(look);
   const reach = (low: number | null, high: number | null): [number, number] => {
     const least = Math.min(low ?? zero, zero, ...levels);
     const most = Math.max(high ?? zero, zero, ...levels);
@@ -153,7 +164,7 @@ function axes(chart: EmbeddedChart, look: ChartLook): UPlot.Axis[] {
     {
       ...shared,
       space: 32,
-      size: (_, values) => 16 + 6.6 * Math.max(3, ...(values ?? []).map((value) => value.length)),
+      size: (_, values) => 16 + 6.6 * Math.max(5, ...(values ?? []).map((value) => value.length)),
       ...(look.logarithmic
         ? {
           splits: (_: UPlot, __: number, low: number, high: number) => logarithmicTicks(low, high),
@@ -164,50 +175,13 @@ function axes(chart: EmbeddedChart, look: ChartLook): UPlot.Axis[] {
           const step = Math.abs((splits[index + 1] ?? at) - at) ||
             Math.abs(at - (splits[index - 1] ?? 0));
           return formatTick(
-            chart.growth ? at - 1 : at,
+            at - zeroOf(look),
             look.logarithmic ? Math.min(step, 0.5) : step,
             chart.unit,
           );
         }),
     },
   ];
-}
-
-const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
-
-/** A tick of the time axis, as long as the step between ticks needs. */
-export function timeTick(at: number, step: number): string {
-  const text = new Date(at).toISOString();
-  const [day = "", time = ""] = text.split("T");
-  if (step >= 360 * DAY_MS) return day.slice(0, -6);
-  if (step >= 28 * DAY_MS) return `${MONTHS[new Date(at).getUTCMonth()]} ${day.slice(0, -6)}`;
-  return step >= DAY_MS ? day : `${day.slice(-5)} ${time.slice(0, 5)}`;
-}
-
-/** Growth factors that read well as returns: 1-2-5 over a wide range, even steps over a narrow one. */
-export function logarithmicTicks(low: number, high: number): number[] {
-  if (!(low > 0) || !(high > low)) return [1];
-  const ticks: number[] = [];
-  if (high / low < 4) {
-    const rough = (high - low) / 5;
-    const size = 10 ** Math.floor(Math.log10(rough));
-    const step = [1, 2, 5, 10].map((factor) => factor * size).find((at) => at >= rough) ?? size;
-    for (let index = Math.ceil((low - 1) / step); 1 + index * step <= high; index++) {
-      ticks.push(1 + index * step);
-    }
-    return ticks;
-  }
-  const wide = high / low > 1e4;
-  const from = Math.floor(Math.log10(low));
-  const to = Math.ceil(Math.log10(high));
-  const skip = Math.max(1, Math.ceil((to - from) / 12));
-  for (let power = from; power <= to; power += skip) {
-    for (const factor of wide ? [1] : [1, 2, 5]) {
-      const tick = factor * 10 ** power;
-      if (tick >= low && tick <= high) ticks.push(tick);
-    }
-  }
-  return ticks;
 }
 
 function drawBands(plot: UPlot, chart: EmbeddedChart): void {
@@ -225,8 +199,8 @@ function drawBands(plot: UPlot, chart: EmbeddedChart): void {
   ctx.restore();
 }
 
-function drawZero(plot: UPlot, chart: EmbeddedChart): void {
-  drawAcross(plot, chart.growth ? 1 : 0, paintColour("quiet"), []);
+function drawZero(plot: UPlot, look: ChartLook): void {
+  drawAcross(plot, zeroOf(look), paintColour("quiet"), []);
 }
 
 function drawLevels(plot: UPlot, chart: EmbeddedChart): void {

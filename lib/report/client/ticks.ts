@@ -1,0 +1,40 @@
+// Where the ticks of the charts over time stand and what they say, apart from drawing them: uPlot's
+// own are in words of the reader's locale, and too many on a logarithmic axis of growth.
+
+const DAY_MS = 86_400_000;
+const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+
+/** A tick of the time axis, as long as the step between ticks needs. */
+export function timeTick(at: number, step: number): string {
+  const text = new Date(at).toISOString();
+  const [day = "", time = ""] = text.split("T");
+  if (step >= 360 * DAY_MS) return day.slice(0, -6);
+  if (step >= 28 * DAY_MS) return `${MONTHS[new Date(at).getUTCMonth()]} ${day.slice(0, -6)}`;
+  return step >= DAY_MS ? day : `${day.slice(-5)} ${time.slice(0, 5)}`;
+}
+
+/** Growth factors that read well as returns: 1-2-5 over a wide range, even steps over a narrow one. */
+export function logarithmicTicks(low: number, high: number): number[] {
+  if (!(low > 0) || !(high > low)) return [1];
+  const ticks: number[] = [];
+  if (high / low < 4) {
+    const rough = (high - low) / 5;
+    const size = 10 ** Math.floor(Math.log10(rough));
+    const step = [1, 2, 5, 10].map((factor) => factor * size).find((at) => at >= rough) ?? size;
+    for (let index = Math.ceil((low - 1) / step); 1 + index * step <= high; index++) {
+      ticks.push(1 + index * step);
+    }
+    return ticks;
+  }
+  const wide = high / low > 1e4;
+  const from = Math.floor(Math.log10(low));
+  const to = Math.ceil(Math.log10(high));
+  const skip = Math.max(1, Math.ceil((to - from) / 12));
+  for (let power = from; power <= to; power += skip) {
+    for (const factor of wide ? [1] : [1, 2, 5]) {
+      const tick = factor * 10 ** power;
+      if (tick >= low && tick <= high) ticks.push(tick);
+    }
+  }
+  return ticks;
+}
