@@ -97,8 +97,8 @@ export function labelOf(name: string): string {
 }
 
 function definitionOf(metric: Metric): string {
-  return [metric.summary, `Definition: ${metric.definition}`, metric.good]
-    .filter((part) => part !== "").join("\n");
+  const good = metric.good === "" ? [] : [`What counts as good: ${metric.good}`];
+  return [metric.summary, `Definition: ${metric.definition}`, ...good].join("\n");
 }
 
 /** What a page shows of the metrics. */

@@ -225,6 +225,7 @@ Deno.test("a definition says why its figure is not computed", () => {
   const html = renderTearSheet(buildModel(below, null, OPTIONS));
   const definition = /<dd id="d-total_return">(.*?)<\/dd>/s.exec(html)?.[1] ?? "";
   assert(/\nNot computed here: \S/.test(definition), definition);
+  assert(/\nWhat counts as good: \S/.test(definition), definition);
 });
 
 Deno.test("a page is bounded whatever it is given, and says what it leaves out", () => {
