@@ -30,6 +30,9 @@ const MOST_RUNS = 5_000;
 const CURVE_POINTS = 150_000;
 /** A param or name longer than this is cut: a page of 1,000 runs must stay small. */
 const TEXT_LIMIT = 400;
+/** All params together have at most about this many characters, but each as many as tell a value. */
+const PARAM_CHARACTERS = 1_500_000;
+const LEAST_PARAM_LIMIT = 24;
 
 /**
  * Prepares runs for the page: which metrics there are, which params differ, curves thinned. Of more
@@ -92,11 +95,13 @@ function embedded(model: ComparisonModel): EmbeddedComparison {
     model.metrics.findIndex((metric) => metric.name === name)
   )
     .filter((index) => index >= 0);
+  const share = Math.floor(PARAM_CHARACTERS / Math.max(1, model.runs.length * model.params.length));
+  const paramLimit = Math.max(LEAST_PARAM_LIMIT, Math.min(TEXT_LIMIT, share));
   return {
     dated: model.dated,
     metrics: model.metrics,
     shown: keys.length > 0 ? keys : model.metrics.slice(0, 6).map((_, index) => index),
-    params: model.params.map(cut),
+    params: model.params.map((name) => cut(name)),
     runs: model.runs.map((run): EmbeddedRun => ({
       id: cut(run.id),
       name: cut(run.name),
@@ -105,7 +110,7 @@ function embedded(model: ComparisonModel): EmbeddedComparison {
       metrics: model.metrics.map(({ name }) => significant(run.metrics[name] ?? NaN, 8)),
       params: model.params.map((name) => {
         const value = run.params[name];
-        return value === undefined ? null : cut(value);
+        return value === undefined ? null : cut(value, paramLimit);
       }),
       x: differences(run.curve?.x ?? []),
       y: (run.curve?.y ?? []).map((value) => significant(value, 5)),
@@ -113,9 +118,9 @@ function embedded(model: ComparisonModel): EmbeddedComparison {
   };
 }
 
-function cut(text: string): string {
+function cut(text: string, limit = TEXT_LIMIT): string {
   const fit = text.toWellFormed();
-  return fit.length <= TEXT_LIMIT ? fit : `${fit.slice(0, TEXT_LIMIT).toWellFormed()}…`;
+  return fit.length <= limit ? fit : `${fit.slice(0, limit).toWellFormed()}…`;
 }
 
 function body(model: ComparisonModel): string {
@@ -128,7 +133,9 @@ function body(model: ComparisonModel): string {
     }</ul></section>`;
   const facts = `${formatFigure(count, "count")} ${count === 1 ? "run" : "runs"} · ` +
     `${formatFigure(model.metrics.length, "count")} metrics · ` +
-    `${formatFigure(model.params.length, "count")} parameters that differ`;
+    `${formatFigure(model.params.length, "count")} ${
+      model.params.length === 1 ? "parameter that differs" : "parameters that differ"
+    }`;
   return `<header><div class="top"><div><h1>${
     foreignText(model.heading)
   }</h1><p class="quiet">${facts}</p></div>` +

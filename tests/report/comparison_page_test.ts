@@ -66,6 +66,18 @@ Deno.test("1,000 runs with curves are a page of less than 5 MB", () => {
   assertEquals(Math.min(...curve.y), Math.min(...full.y));
 });
 
+Deno.test("params as long as MLflow takes them leave 1,000 runs a page of less than 5 MB", () => {
+  const wordy = runs.map((run, index) => ({
+    ...run,
+    params: Object.fromEntries(
+      Array.from({ length: 40 }, (_, number) => [`p${number}`, `${index} ${"x".repeat(6_000)}`]),
+    ),
+  }));
+  const page = renderComparison(buildComparison(wordy, OPTIONS));
+  assertLess(page.length, 5_000_000);
+  assert(page.includes(`"999 ${"x".repeat(20)}`), "what tells values apart is kept");
+});
+
 Deno.test("of too many runs the first are shown, and the page says so", () => {
   const many = Array.from(
     { length: 5_001 },
