@@ -115,14 +115,22 @@ interface Pair {
   readonly value: string | number;
 }
 
-type Content = Record<"params" | "metrics" | "tags", Record<string, string | number>>;
+interface Content {
+  readonly params: Record<string, string | number>;
+  readonly metrics: Record<string, string | number>;
+  readonly tags: Record<string, string | number>;
+  readonly datasets: unknown[];
+}
 
 /** What the first run carries, but for what MLflow's client sets by itself. */
 function contentOf(requests: readonly Recorded[]): Content {
-  const content: Content = { params: {}, metrics: {}, tags: {} };
+  const content: Content = { params: {}, metrics: {}, tags: {}, datasets: [] };
   const first = requests.find(({ runId }) => runId !== null)?.runId;
   for (const { body } of requests.filter(({ runId }) => runId === first)) {
-    const parsed = JSON.parse(body) as Partial<Record<keyof Content, readonly Pair[]>>;
+    const parsed = JSON.parse(body) as
+      & Partial<Record<"params" | "metrics" | "tags", readonly Pair[]>>
+      & { readonly datasets?: readonly { readonly dataset: unknown }[] };
+    content.datasets.push(...(parsed.datasets ?? []).map(({ dataset }) => dataset));
     for (const part of ["params", "metrics", "tags"] as const) {
       for (const { key, value } of parsed[part] ?? []) {
         if (part !== "tags" || !key.startsWith("mlflow.")) content[part][key] = value;
