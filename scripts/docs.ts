@@ -84,7 +84,8 @@ const DEVIATIONS: readonly Deviation[] = [
     test: "negative rates count: excess returns are then above the returns",
   },
   {
-    where: "All returns at least 0, the largest 1 or more",
+    where:
+      "All returns at least 0, the largest 1 or more (of the series, a window of it, or the benchmark)",
     theirs: "taken for prices: their relative changes are measured instead",
     ours: "returns are returns (`--kind prices` says otherwise)",
     reason: "nothing guesses what an input is; a warning says when it looks like another kind",
@@ -203,7 +204,8 @@ function undefinedText({ needs, undefinedWhen }: Metric): string {
     trials: "no number of trials or no variance of theirs",
   };
   const said = undefinedWhen === "never with rows" ? "no rows" : undefinedWhen;
-  return [...new Set([said, ...needs.map((need) => lacks[need])])].join("; ");
+  const rest = needs.map((need) => lacks[need]).filter((lack) => !said.includes(lack));
+  return [said, ...rest].join("; ");
 }
 
 function deviationList(): string {
@@ -225,7 +227,8 @@ function deviationList(): string {
     "",
     "Not deviations, but worth knowing: definitions that QuantStats has and textbooks do not are kept " +
     "under QuantStats' names, and have their textbook variant among the extended metrics. The line " +
-    "“QuantStats” of each metric says so.",
+    "“QuantStats” of each metric says so. Where returns vary by less than a millionth of the rate of one " +
+    "period, QuantStats loses digits of sharpe_ratio in taking the rate off each row; btflow keeps them.",
     "",
   ].join("\n");
 }

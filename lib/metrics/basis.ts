@@ -121,7 +121,9 @@ export function basisOf(values: ArrayLike<number>, options: BasisOptions = {}): 
   const tails = once(() => readTails(rows));
   const growth = once(() => readGrowth(rows, totals().ruinRow));
   const drawdowns = once(() => summariseDrawdowns(growth(), dates));
-  const correlation = once(() => serialCorrelation(rows, totals().mean, moments()));
+  const correlation = once(() =>
+    serialCorrelation(rows, totals().mean, moments(), largestMagnitude(totals(), 0))
+  );
   const penalty = once(() => serialPenalty(correlation(), rows.length));
   const calendar = once(() => dates === null ? null : readCalendar(rows, dates));
   const joint = once(() => options.benchmark === undefined ? null : readJoint(options.benchmark));

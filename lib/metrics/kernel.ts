@@ -73,6 +73,8 @@ export interface Moments {
   readonly fourth: number;
   /** Sum over rows of distance × the next row's distance. */
   readonly lagged: number;
+  /** The true mean less the given one, which is rounded: it counts where rows hardly vary. */
+  readonly shift: number;
 }
 
 /** Central moment sums about a mean already known; what the mean's own rounding adds is taken off. */
@@ -107,11 +109,15 @@ export function momentsOf(values: Float64Array, mean: number): Moments {
   const shift = count === 0 ? 0 : rest.value() / count;
   const second = sums[0].value();
   const third = sums[1].value();
+  const ends = count === 0
+    ? 0
+    : (values[0] as number) - mean + (values[count - 1] as number) - mean;
   return {
     second: Math.max(0, second - count * shift * shift),
     third: third - 3 * shift * second + 2 * count * shift ** 3,
     fourth: sums[2].value() - 4 * shift * third + 6 * shift * shift * second,
-    lagged: sums[3].value(),
+    lagged: sums[3].value() - shift * ((count + 1) * shift - ends),
+    shift,
   };
 }
 

@@ -2,23 +2,33 @@
 // From the shared moments, except where one of the two shifted series hardly varies and
 // subtracting its end would cancel away its digits.
 
-import { deviationOf, meanOf, type Moments, momentsOf } from "./kernel.ts";
+import { deviationOf, meanOf, type Moments, momentsOf, withoutNoise } from "./kernel.ts";
 
 /** Below this share of the whole series' variance a shifted series is computed on its own. */
 const CANCELLATION_SHARE = 1e-4;
 
-/** The correlation of rows 0…n−2 with rows 1…n−1; NaN below 3 rows or without variation. */
-export function serialCorrelation(values: Float64Array, mean: number, moments: Moments): number {
+/**
+ * The correlation of rows 0…n−2 with rows 1…n−1; NaN below 3 rows or where either only varies by
+ * the rounding noise of values of the largest magnitude given.
+ */
+export function serialCorrelation(
+  values: Float64Array,
+  mean: number,
+  moments: Moments,
+  largestMagnitude: number,
+): number {
   const pairs = values.length - 1;
   if (pairs < 2) return NaN;
-  const firstGap = (values[0] as number) - mean;
-  const lastGap = (values[pairs] as number) - mean;
+  const firstGap = (values[0] as number) - mean - moments.shift;
+  const lastGap = (values[pairs] as number) - mean - moments.shift;
   // The gaps of all rows add up to 0, so those of all but one add up to minus that one.
   const leading = moments.second - lastGap ** 2 - lastGap ** 2 / pairs;
   const trailing = moments.second - firstGap ** 2 - firstGap ** 2 / pairs;
-  if (!(Math.min(leading, trailing) > CANCELLATION_SHARE * moments.second)) {
+  const least = Math.min(leading, trailing);
+  if (!(least > CANCELLATION_SHARE * moments.second)) {
     return directCorrelation(values.subarray(0, pairs), values.subarray(1));
   }
+  if (withoutNoise(Math.sqrt(least / (pairs - 1)), largestMagnitude) === 0) return NaN;
   const product = moments.lagged - firstGap * lastGap / pairs;
   return clip(product / Math.sqrt(leading * trailing));
 }

@@ -280,6 +280,24 @@ Deno.test("serial correlation keeps its digits where one end holds nearly all th
   }
 });
 
+Deno.test("serial correlation keeps its digits where rows hardly vary around their level", () => {
+  // Multiples of 2^-40 around 3 · 2^-13 are exact, so both series have the same correlation.
+  const steps = [7, -3, -4, 2, 11, -9, 1, -6, 5, 8, -2, 3, -8];
+  for (let count = 4; count <= steps.length; count++) {
+    const around = steps.slice(0, count).map((step) => step * 2 ** -40);
+    const level = around.map((value) => value + 3 * 2 ** -13);
+    same(metrics(level), metrics(around), "autocorrelation_penalty");
+  }
+});
+
+Deno.test("serial correlation of nothing but rounding is undefined, wherever the rounding is", () => {
+  for (let row = 0; row < 20; row++) {
+    const values = new Array(20).fill(0.001);
+    values[row] = 0.001 + 1e-16;
+    assertEquals(metrics(values).has("autocorrelation_penalty"), false, `row ${row}`);
+  }
+});
+
 Deno.test("nothing given is changed, and nothing is kept between calls", () => {
   const dates = Float64Array.from(everyDay(400));
   const values = Float64Array.from(noisy(400, 9, 0.001, 0.02));

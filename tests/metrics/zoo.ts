@@ -119,6 +119,10 @@ function edges(): Specimen[] {
     flat("constant 0.01", new Array(10).fill(0.01)),
     flat("constant -0.002", new Array(260).fill(-0.002)),
     flat("constant 2^-7", new Array(64).fill(2 ** -7)),
+    flat(
+      "constant but for the rounding of prices",
+      Array.from({ length: 250 }, (_, row) => 1.0004 ** (row + 1) / 1.0004 ** row - 1),
+    ),
     flat("all up", noisy(300, 21, 0.004, 0.001).map(Math.abs)),
     flat("all down", noisy(300, 22, 0.004, 0.001).map((value) => -Math.abs(value))),
     flat(
