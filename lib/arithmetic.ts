@@ -40,9 +40,12 @@ import { nearestNames } from "./nearest.ts";
 
 /** An expression that was read; what it is for is said in its errors. */
 export interface Arithmetic {
-  /** Throws a `UsageError` for what is not arithmetic on numbers and these names. */
-  check(names: ReadonlySet<string>): void;
-  /** Its value, where `valueOf` gives the value of a name; comparisons are 1 or 0, NaN stays NaN. */
+  /** The names it uses, constants aside. */
+  readonly uses: ReadonlySet<string>;
+  /**
+   * Its value, where `valueOf` gives the value of a name; comparisons are 1 or 0, NaN stays NaN.
+   * Throws a `UsageError` for arguments that a function cannot take.
+   */
   evaluate(valueOf: (name: string) => number): number;
 }
 
@@ -152,19 +155,38 @@ const COMPARISONS: Readonly<Record<string, (a: number, b: number) => boolean>> =
   unequal: (a, b) => a !== b,
 };
 
-const CONSTANTS: Readonly<Record<string, number>> = { pi: Math.PI, e: Math.E };
+const CONSTANTS: ReadonlyMap<string, number> = new Map([["pi", Math.PI], ["e", Math.E]]);
 
 /**
- * Reads the expression that defines `name`.
+ * Reads the expression that defines `name`, in which `names` may be used.
  *
- * @throws {UsageError} for a syntax error, and for what is too long or too deep.
+ * @throws {UsageError} for a syntax error, for what is too long or too deep, and for what is not
+ * arithmetic on numbers and these names.
  */
-export function parseArithmetic(name: string, expression: string): Arithmetic {
+export function parseArithmetic(
+  name: string,
+  expression: string,
+  names: ReadonlySet<string>,
+): Arithmetic {
   const tree = parseTree(name, expression);
+  const uses = new Set<string>();
+  checkNode(name, tree, { names, uses }, 0);
   return {
-    check: (names) => checkNode(name, tree, names, 0),
-    evaluate: (valueOf) => evaluate(tree, valueOf),
+    uses,
+    evaluate: (valueOf) => {
+      try {
+        return evaluate(tree, valueOf);
+      } catch (cause) {
+        throw new UsageError(`Cannot define ${name}: ${(cause as Error).message}`, { cause });
+      }
+    },
   };
+}
+
+/** The names an expression may use, and those it was found to use. */
+interface Scope {
+  readonly names: ReadonlySet<string>;
+  readonly uses: Set<string>;
 }
 
 /** Refuses a definition. */
@@ -202,14 +224,14 @@ function nesting(expression: string): number {
 
 /** Whether a name means something of its own in an expression. */
 export function isReserved(name: string): boolean {
-  return Object.hasOwn(CONSTANTS, name) || Object.hasOwn(FUNCTIONS, name);
+  return CONSTANTS.has(name) || Object.hasOwn(FUNCTIONS, name);
 }
 
 /** Refuses every node that is not arithmetic on numbers and metrics. */
-function checkNode(name: string, node: Node, names: ReadonlySet<string>, depth: number): void {
+function checkNode(name: string, node: Node, scope: Scope, depth: number): void {
   if (depth > MAX_DEPTH * 4) refuseDefinition(name, "it is nested too deeply");
   const walk = (child: Node | undefined): void => {
-    if (child !== undefined) checkNode(name, child, names, depth + 1);
+    if (child !== undefined) checkNode(name, child, scope, depth + 1);
   };
   switch (node.type) {
     case "ConstantNode":
@@ -218,7 +240,7 @@ function checkNode(name: string, node: Node, names: ReadonlySet<string>, depth: 
       }
       return;
     case "SymbolNode":
-      return checkSymbol(name, node.name ?? "", names);
+      return checkSymbol(name, node.name ?? "", scope);
     case "ParenthesisNode":
       return walk(node.content);
     case "OperatorNode": {
@@ -243,8 +265,12 @@ function checkNode(name: string, node: Node, names: ReadonlySet<string>, depth: 
   }
 }
 
-function checkSymbol(name: string, symbol: string, names: ReadonlySet<string>): void {
-  if (names.has(symbol) || Object.hasOwn(CONSTANTS, symbol)) return;
+function checkSymbol(name: string, symbol: string, { names, uses }: Scope): void {
+  if (CONSTANTS.has(symbol)) return;
+  if (names.has(symbol)) {
+    uses.add(symbol);
+    return;
+  }
   const nearest = nearestNames(symbol, names);
   const did = nearest.length > 0
     ? `; did you mean ${nearest.join(" or ")}?`
@@ -275,7 +301,7 @@ function evaluate(node: Node, valueOf: (name: string) => number): number {
     case "ConstantNode":
       return node.value as number;
     case "SymbolNode":
-      return CONSTANTS[node.name ?? ""] ?? valueOf(node.name ?? "");
+      return CONSTANTS.get(node.name ?? "") ?? valueOf(node.name ?? "");
     case "ParenthesisNode":
       return of(node.content);
     case "ConditionalNode": {

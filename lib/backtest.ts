@@ -3,7 +3,7 @@
 
 import type { Warning } from "./errors.ts";
 import { UsageError } from "./errors.ts";
-import type { Definition } from "./expression.ts";
+import type { Computed, Definition, Definitions } from "./expression.ts";
 import { alignBenchmark, readInput, readReturns } from "./input/mod.ts";
 import type { InputFile, InputSeries, ReadOptions } from "./input/mod.ts";
 import type { Io } from "./io.ts";
@@ -71,7 +71,7 @@ export async function evaluateFile(
   path: string,
   options: BacktestOptions,
 ): Promise<readonly Backtest[]> {
-  checkMetricNames(options);
+  const definitions = await checkBacktest(options);
   const hash = options.hash ?? false;
   const file = await readInput(io, path, { ...options.read, hash });
   const benchmark = options.benchmark === undefined
@@ -79,9 +79,29 @@ export async function evaluateFile(
     : await readReturns(io, options.benchmark, { ...benchmarkRead(options.read), hash });
   const backtests: Backtest[] = [];
   for (const series of file.series) {
-    backtests.push(await evaluateSeries(file, series, benchmark, options));
+    backtests.push(evaluateSeries(file, series, benchmark, { ...options, definitions }));
   }
   return backtests;
+}
+
+/**
+ * Refuses what cannot be computed of any file, before one is read, and gives the definitions as read.
+ *
+ * @throws {UsageError} for an unknown metric, or a definition that cannot be used.
+ */
+export async function checkBacktest(
+  { names, definitions }: BacktestOptions,
+): Promise<Definitions | null> {
+  const known = new Set(CATALOGUE.map((metric) => metric.name));
+  for (const name of names ?? []) {
+    if (known.has(name)) continue;
+    const nearest = nearestNames(name, known);
+    const did = nearest.length > 0 ? `; did you mean ${nearest.join(" or ")}?` : "";
+    throw new UsageError(`Cannot compute "${name}": no such metric${did} (see btflow metrics)`);
+  }
+  if (definitions.length === 0) return null;
+  const { readDefinitions } = await import("./expression.ts");
+  return readDefinitions(definitions, known);
 }
 
 /** The benchmark is read by the same rules, but by its own columns and format. */
@@ -95,12 +115,17 @@ function benchmarkRead(read: ReadOptions): ReadOptions {
   };
 }
 
-async function evaluateSeries(
+/** The options, with the definitions read. */
+interface SeriesQuestion extends Omit<BacktestOptions, "definitions"> {
+  readonly definitions: Definitions | null;
+}
+
+function evaluateSeries(
   file: InputFile,
   series: InputSeries,
   benchmarkFile: InputFile | null,
-  options: BacktestOptions,
-): Promise<Backtest> {
+  options: SeriesQuestion,
+): Backtest {
   const warnings: Warning[] = [...file.warnings];
   const other = benchmarkFile?.series[0]?.returns ?? series.benchmark;
   let joined: JoinedBenchmark | null = null;
@@ -112,10 +137,10 @@ async function evaluateSeries(
     });
     joined = aligned.joined;
     warnings.push(...aligned.warnings);
-  }
+  } else requireNoBenchmark(options.names ?? []);
   const periods = settlePeriods(series.returns.dates, options, warnings);
   warnings.push(...rateWarning(options.riskFreeRate));
-  const metricOptions: MetricOptions = {
+  const { metrics, undefined: missing } = compute(series, {
     riskFreeRate: options.riskFreeRate,
     periods,
     extended: options.extended,
@@ -123,21 +148,7 @@ async function evaluateSeries(
     ...(options.names === undefined ? {} : { names: options.names }),
     ...(options.trials === undefined ? {} : { trials: options.trials }),
     ...(options.trialsVariance === undefined ? {} : { trialsVariance: options.trialsVariance }),
-  };
-  const computed = computeMetrics(series.returns, metricOptions);
-  const metrics = new Map(computed.values);
-  const missing = [...computed.undefined];
-  if (options.definitions.length > 0) {
-    const all = options.names === undefined
-      ? computed.values
-      : computeMetrics(series.returns, withoutNames(metricOptions)).values;
-    const { defineMetrics } = await import("./expression.ts");
-    const names = new Set(CATALOGUE.map((metric) => metric.name));
-    for (const defined of defineMetrics(options.definitions, all, names)) {
-      if ("value" in defined) metrics.set(defined.name, defined.value);
-      else missing.push({ metric: defined.name, reason: defined.reason });
-    }
-  }
+  }, options.definitions);
   return {
     file,
     series,
@@ -150,8 +161,40 @@ async function evaluateSeries(
   };
 }
 
-function withoutNames({ names: _, ...options }: MetricOptions): MetricOptions {
-  return options;
+/** The metrics asked for, and the user's own. */
+function compute(
+  { returns }: InputSeries,
+  options: MetricOptions,
+  definitions: Definitions | null,
+): Pick<Backtest, "metrics" | "undefined"> {
+  const asked = computeMetrics(returns, options);
+  const metrics = new Map(asked.values);
+  const missing = [...asked.undefined];
+  if (definitions === null) return { metrics, undefined: missing };
+  const has = new Set([...metrics.keys(), ...missing.map(({ metric }) => metric)]);
+  const names = definitions.uses.filter((name) => !has.has(name));
+  const more: Computed = names.length === 0
+    ? { values: new Map(), undefined: [] }
+    : computeMetrics(returns, { ...options, names });
+  const computed = {
+    values: new Map([...metrics, ...more.values]),
+    undefined: [...missing, ...more.undefined],
+  };
+  for (const defined of definitions.evaluate(computed)) {
+    if ("value" in defined) metrics.set(defined.name, defined.value);
+    else missing.push({ metric: defined.name, reason: defined.reason });
+  }
+  return { metrics, undefined: missing };
+}
+
+/** Whether there is a benchmark is known once the file is read: some formats carry one. */
+function requireNoBenchmark(names: readonly string[]): void {
+  const metric = CATALOGUE.find(({ name, category }) =>
+    category === "benchmark" && names.includes(name)
+  );
+  if (metric !== undefined) {
+    throw new UsageError(`Cannot compute "${metric.name}" without --benchmark FILE`);
+  }
 }
 
 /** `--risk-free-rate 2` for 2 % is easily written, and moves every ratio. */
@@ -165,7 +208,7 @@ function rateWarning(rate: number): readonly Warning[] {
 
 function settlePeriods(
   dates: Float64Array | null,
-  options: BacktestOptions,
+  options: Pick<BacktestOptions, "periods" | "periodsChosen">,
   warnings: Warning[],
 ): number {
   const inferred = dates === null ? null : inferPeriods(dates);
@@ -185,18 +228,4 @@ function settlePeriods(
     });
   }
   return options.periods;
-}
-
-function checkMetricNames({ names, benchmark }: BacktestOptions): void {
-  for (const name of names ?? []) {
-    const metric = CATALOGUE.find((candidate) => candidate.name === name);
-    if (metric === undefined) {
-      const nearest = nearestNames(name, CATALOGUE.map((candidate) => candidate.name));
-      const did = nearest.length > 0 ? `; did you mean ${nearest.join(" or ")}?` : "";
-      throw new UsageError(`Cannot compute "${name}": no such metric${did} (see btflow metrics)`);
-    }
-    if (metric.category === "benchmark" && benchmark === undefined) {
-      throw new UsageError(`Cannot compute "${name}" without --benchmark FILE`);
-    }
-  }
 }

@@ -16,20 +16,39 @@ export type Defined =
   | { readonly name: string; readonly value: number }
   | { readonly name: string; readonly reason: string };
 
+/** The computed metrics that definitions may use. */
+export interface Computed {
+  /** Those with a finite value. */
+  readonly values: ReadonlyMap<string, number>;
+  /** The others, with the reason. */
+  readonly undefined: readonly { readonly metric: string; readonly reason: string }[];
+}
+
+/** Definitions that were read and can be computed, whatever the series. */
+export interface Definitions {
+  /** The metrics of the catalogue that they use. */
+  readonly uses: readonly string[];
+  /**
+   * What they come to, in the order given. One whose value is not finite, or that uses an undefined
+   * metric, gives a reason.
+   *
+   * @throws {UsageError} for arguments that a function cannot take.
+   */
+  evaluate(computed: Computed): readonly Defined[];
+}
+
 /**
- * Values of user-defined metrics. `known` holds the computed metrics; a definition may use them,
- * other definitions in any order, and the constants pi and e.
+ * Reads definitions of metrics, which may use those of the catalogue (`names`), each other in any
+ * order, and the constants pi and e.
  *
- * A definition whose value is not finite, or that uses an undefined metric, gives a reason.
- *
- * @throws {UsageError} for a syntax error, a name that is not a metric (`names` lists all that can
- * be), a name that is taken, a cycle, or anything but arithmetic on numbers.
+ * @throws {UsageError} for a syntax error, a name that is not a metric, a name that is taken, a
+ * cycle (in a branch that is never taken too), or anything but arithmetic on numbers.
  */
-export function defineMetrics(
+export function readDefinitions(
   definitions: readonly Definition[],
-  known: ReadonlyMap<string, number>,
   names: ReadonlySet<string>,
-): readonly Defined[] {
+): Definitions {
+  const usable = new Set([...names, ...definitions.map(({ name }) => name)]);
   const trees = new Map<string, Arithmetic>();
   for (const { name, expression } of definitions) {
     if (names.has(name)) {
@@ -39,29 +58,67 @@ export function defineMetrics(
     if (isReserved(name)) {
       refuseDefinition(name, `"${name}" is a constant or function`);
     }
-    trees.set(name, parseArithmetic(name, expression));
+    trees.set(name, parseArithmetic(name, expression, usable));
   }
-  const usable = new Set([...names, ...trees.keys()]);
-  for (const tree of trees.values()) tree.check(usable);
-  const done = new Map<string, number>(known);
+  const ordered = inOrder(trees);
+  const uses = new Set([...trees.values()].flatMap((tree) => [...tree.uses]));
+  return {
+    uses: [...uses].filter((name) => names.has(name)),
+    evaluate: (computed) => {
+      const found = evaluateAll(ordered, computed);
+      return definitions.map(({ name, expression }) => {
+        const { value, lack } = found.get(name) ?? { value: NaN, lack: null };
+        if (lack === null && Number.isFinite(value)) return { name, value };
+        return { name, reason: lack ?? `${expression} is not a finite number` };
+      });
+    },
+  };
+}
+
+/** Each after those that it uses. Names in no tree are metrics. */
+function inOrder(trees: ReadonlyMap<string, Arithmetic>): ReadonlyMap<string, Arithmetic> {
+  const ordered = new Map<string, Arithmetic>();
   const open = new Set<string>();
-  const valueOf = (name: string): number => {
+  const visit = (name: string): void => {
     const tree = trees.get(name);
-    const value = done.get(name);
-    if (tree === undefined || value !== undefined) return value ?? NaN;
+    if (tree === undefined || ordered.has(name)) return;
     if (open.has(name)) {
       refuseDefinition(name, `it depends on itself (${[...open, name].join(" -> ")})`);
     }
     open.add(name);
-    const result = tree.evaluate(valueOf);
+    for (const used of tree.uses) visit(used);
     open.delete(name);
-    done.set(name, result);
-    return result;
+    ordered.set(name, tree);
   };
-  return definitions.map(({ name, expression }) => {
-    const value = valueOf(name);
-    return Number.isFinite(value)
-      ? { name, value }
-      : { name, reason: `${expression} is not a finite number` };
-  });
+  for (const name of trees.keys()) visit(name);
+  return ordered;
+}
+
+interface Outcome {
+  readonly value: number;
+  /** The undefined metric that the value hung on, in words. */
+  readonly lack: string | null;
+}
+
+function evaluateAll(
+  ordered: ReadonlyMap<string, Arithmetic>,
+  computed: Computed,
+): ReadonlyMap<string, Outcome> {
+  const done = new Map<string, Outcome>();
+  for (const [name, tree] of ordered) {
+    let lack: string | null = null;
+    const value = tree.evaluate((used) => {
+      const known = done.get(used)?.value ?? computed.values.get(used) ?? NaN;
+      if (Number.isFinite(known)) return known;
+      lack ??= lackOf(used, computed);
+      return NaN;
+    });
+    done.set(name, { value, lack });
+  }
+  return done;
+}
+
+function lackOf(name: string, computed: Computed): string {
+  const reason = computed.undefined.find(({ metric }) => metric === name)?.reason;
+  return reason === undefined ? `${name} is undefined` : `${name} is undefined: ${reason}`;
 }

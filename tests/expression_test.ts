@@ -2,13 +2,21 @@
 
 import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { UsageError } from "../lib/errors.ts";
-import { defineMetrics } from "../lib/expression.ts";
+import type { Defined, Definition } from "../lib/expression.ts";
+import { readDefinitions } from "../lib/expression.ts";
 
 const known = new Map([["sharpe_ratio", 1.5], ["max_drawdown", -0.2], ["cagr", 0.3]]);
 const names = new Set([...known.keys(), "beta"]);
+const reason = "needs a benchmark";
+
+function defineMetrics(...definitions: readonly (readonly [string, string])[]): readonly Defined[] {
+  const read = definitions.map(([name, expression]): Definition => ({ name, expression }));
+  return readDefinitions(read, names)
+    .evaluate({ values: known, undefined: [{ metric: "beta", reason }] });
+}
 
 function valueOf(expression: string): number | string {
-  const [defined] = defineMetrics([{ name: "x", expression }], known, names);
+  const [defined] = defineMetrics(["x", expression]);
   if (defined === undefined) throw new Error("nothing was defined");
   return "value" in defined ? defined.value : defined.reason;
 }
@@ -38,17 +46,44 @@ Deno.test("expressions are arithmetic over metrics", () => {
 });
 
 Deno.test("definitions may use each other in any order", () => {
-  const defined = defineMetrics(
-    [{ name: "b", expression: "a * 2" }, { name: "a", expression: "cagr + 1" }],
-    known,
-    names,
-  );
+  const defined = defineMetrics(["b", "a * 2"], ["a", "cagr + 1"]);
   assertEquals(defined, [{ name: "b", value: 2.6 }, { name: "a", value: 1.3 }]);
 });
 
+Deno.test("a definition may have any name, those of JavaScript's objects included", () => {
+  for (const name of ["toString", "constructor", "__proto__", "valueOf", "hasOwnProperty"]) {
+    const defined = defineMetrics([name, "cagr"], ["x", `${name} * 2`]);
+    assertEquals(defined, [{ name, value: 0.3 }, { name: "x", value: 0.6 }]);
+  }
+});
+
+Deno.test("definitions say which metrics of the catalogue they use", () => {
+  const definitions = [{ name: "a", expression: "cagr + pi" }, {
+    name: "b",
+    expression: "a - beta",
+  }];
+  assertEquals(readDefinitions(definitions, names).uses, ["cagr", "beta"]);
+});
+
 Deno.test("what has no finite value is undefined, not zero", () => {
-  for (const expression of ["beta * 0", "1 / 0", "0 / 0", "sqrt(-1)", "log(0)", "10 ^ 400"]) {
+  for (const expression of ["1 / 0", "0 / 0", "sqrt(-1)", "log(0)", "10 ^ 400"]) {
     assertStringIncludes(String(valueOf(expression)), "is not a finite number");
+  }
+  assertEquals(valueOf("beta * 0"), "beta is undefined: needs a benchmark");
+  assertEquals(valueOf("beta > 1 ? 1 : 2"), "beta is undefined: needs a benchmark");
+  assertEquals(defineMetrics(["y", "1 / x"], ["x", "1 / 0"]), [
+    { name: "y", reason: "x is undefined" },
+    { name: "x", reason: "1 / 0 is not a finite number" },
+  ]);
+});
+
+Deno.test("arguments that a function cannot take are the user's error, not the program's", () => {
+  for (const decimals of ["20", "-1", "1.5", "sharpe_ratio"]) {
+    assertThrows(
+      () => valueOf(`round(cagr, ${decimals})`),
+      UsageError,
+      "Cannot define x: Number of",
+    );
   }
 });
 
@@ -94,12 +129,15 @@ Deno.test("everything but arithmetic is refused", () => {
 });
 
 Deno.test("names that are taken, given twice or circular are refused", () => {
-  const define = (...definitions: readonly (readonly [string, string])[]): unknown =>
-    defineMetrics(definitions.map(([name, expression]) => ({ name, expression })), known, names);
-  assertThrows(() => define(["cagr", "1"]), UsageError, "metric of btflow's own");
-  assertThrows(() => define(["pi", "1"]), UsageError, "constant or function");
-  assertThrows(() => define(["a", "1"], ["a", "2"]), UsageError, "defined twice");
-  assertThrows(() => define(["a", "b"], ["b", "c"], ["c", "a"]), UsageError, "a -> b -> c -> a");
+  assertThrows(() => defineMetrics(["cagr", "1"]), UsageError, "metric of btflow's own");
+  assertThrows(() => defineMetrics(["pi", "1"]), UsageError, "constant or function");
+  assertThrows(() => defineMetrics(["a", "1"], ["a", "2"]), UsageError, "defined twice");
+  assertThrows(
+    () => defineMetrics(["a", "b"], ["b", "c"], ["c", "a"]),
+    UsageError,
+    "a -> b -> c -> a",
+  );
+  assertThrows(() => defineMetrics(["a", "1 < 2 ? 1 : a"]), UsageError, "a -> a");
 });
 
 Deno.test("no soup of tokens makes an expression do anything but give a number or a UsageError", () => {

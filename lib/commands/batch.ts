@@ -1,6 +1,7 @@
 // `btflow batch`: many files, one run each. Files are computed one after the other and committed in
 // small groups; deliveries go on meanwhile. What fails is listed at the end and stops nothing.
 
+import { checkBacktest } from "../backtest.ts";
 import { BACKTEST_FLAGS, backtestOptions } from "../backtest_flags.ts";
 import { openBackends } from "../backends.ts";
 import { defineCommand } from "../command.ts";
@@ -82,6 +83,7 @@ export const command: Command = defineCommand({
         throw new UsageError("Cannot log a batch into one run: unset MLFLOW_RUN_ID");
       }
       const options = { ...backtestOptions(flags, backends.config.periods), hash: true };
+      await checkBacktest(options);
       const parent = flags.parent === undefined || shard === null
         ? flags.parent
         : `${flags.parent} (${shard.index}/${shard.count})`;
