@@ -68,6 +68,8 @@ type NumberFunction = (...values: number[]) => unknown;
 
 const MAX_LENGTH = 1000;
 const MAX_DEPTH = 50;
+/** mathjs reads what follows a % twice, to tell percent from remainder: 2^n steps where n are nested. */
+const MAX_PERCENTS = 8;
 
 const math = create(
   {
@@ -204,6 +206,9 @@ function parseTree(name: string, expression: string): Node {
   if (nesting(expression) > MAX_DEPTH) {
     refuseDefinition(name, `it is nested deeper than ${MAX_DEPTH} levels`);
   }
+  if (expression.split("%").length - 1 > MAX_PERCENTS) {
+    refuseDefinition(name, `it has more than ${MAX_PERCENTS} %; write mod(a, b), or a / 100`);
+  }
   try {
     return math.parse(expression);
   } catch (cause) {
@@ -313,9 +318,11 @@ function evaluate(node: Node, valueOf: (name: string) => number): number {
       return call(called, (node.args ?? []).map(of));
     }
     default: {
-      const [first = NaN, second = NaN] = (node.args ?? []).map(of);
+      // Once: twice at each level would take 2^depth steps.
+      const values = (node.args ?? []).map(of);
+      const [first = NaN, second = NaN] = values;
       const compare = COMPARISONS[String(node.fn)];
-      if (compare === undefined) return call(String(node.fn), (node.args ?? []).map(of));
+      if (compare === undefined) return call(String(node.fn), values);
       return Number.isNaN(first) || Number.isNaN(second) ? NaN : Number(compare(first, second));
     }
   }

@@ -1,6 +1,6 @@
 // User-defined metrics: what they compute, what they refuse, and that no text makes them do more.
 
-import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { UsageError } from "../lib/errors.ts";
 import type { Defined, Definition } from "../lib/expression.ts";
 import { readDefinitions } from "../lib/expression.ts";
@@ -126,6 +126,18 @@ Deno.test("everything but arithmetic is refused", () => {
     "@",
   ];
   for (const expression of hostile) assertThrows(() => valueOf(expression), UsageError);
+});
+
+Deno.test("long and deep expressions take no longer than their length", () => {
+  const started = performance.now();
+  assertEquals(valueOf("cagr * 0" + " + 1".repeat(190)), 190);
+  assertEquals(valueOf("2 (".repeat(48) + "0.5" + ")".repeat(48)), 2 ** 47);
+  assertEquals(valueOf("-".repeat(100) + "(2)"), 2);
+  for (const nested of ["2%(", "5%+(", "5%-("]) {
+    assertThrows(() => valueOf(nested.repeat(49) + "1" + ")".repeat(49)), UsageError, "mod(a, b)");
+    valueOf(nested.repeat(8) + "1" + ")".repeat(8));
+  }
+  assert(performance.now() - started < 5000);
 });
 
 Deno.test("names that are taken, given twice or circular are refused", () => {
