@@ -2,7 +2,7 @@
 // are read. Cells are only looked at when the names do not tell, since most headers do.
 
 import { InputError } from "../errors.ts";
-import { isMissing, readNumber, trimCell } from "./cells.ts";
+import { isBlank, isMissing, readNumber, trimCell } from "./cells.ts";
 import { chooseColumns, type ColumnChoice, isKnownName, profileColumn } from "./columns.ts";
 import { createRecordReader, isBlankRecord } from "./csv_text.ts";
 import { dateRecogniser } from "./dates.ts";
@@ -30,10 +30,11 @@ export function readOpening(source: Source, options: ReadOptions): Opening {
   const mark = MARK.every((byte, index) => head[index] === byte) ? MARK.length : 0;
   const body = head.subarray(mark);
   const first = firstRecordEnd(body);
+  const line = body.subarray(0, first.bytes);
+  if (!first.isEnded && isSplitByReturns(line)) throw new InputError(path, RETURNS_ALONE);
   if (!source.isWhole && !first.isEnded) throw new InputError(path, ENDLESS, { line: 1 });
-  const opening = body.subarray(0, first.bytes);
-  const separator = separatorOf(new TextDecoder().decode(opening).trim());
-  const [cells] = readSample(path, opening, separator, true);
+  const separator = separatorOf(new TextDecoder().decode(line).trim());
+  const [cells] = readSample(path, line, separator, true);
   if (cells === undefined) throw new InputError(path, "the file holds nothing but blanks");
   const hasHeader = isHeader(cells, options);
   const names = hasHeader ? cells : cells.map((_, index) => String(index + 1));
@@ -53,6 +54,14 @@ export function readOpening(source: Source, options: ReadOptions): Opening {
   };
 }
 
+/** Whether a text without line feeds has carriage returns in its middle. */
+function isSplitByReturns(text: Uint8Array): boolean {
+  const last = text.findLastIndex((byte) => !isBlank(byte));
+  return text.subarray(0, last + 1).includes(13);
+}
+
+const RETURNS_ALONE = "its lines end in a carriage return alone, as on old Macs; " +
+  "save it as CSV (UTF-8) or with line feeds";
 const ENDLESS = "the first row has no end in 64 KiB; is this a CSV file?";
 
 /** The first records that are not blank, trimmed; an unfinished one at the end is left out. */

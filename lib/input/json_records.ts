@@ -33,7 +33,10 @@ async function readArray(source: Source, options: ReadOptions): Promise<TableRow
 }
 
 const ONE_DOCUMENT = "it is one JSON document, of no form that is known; " +
-  "a table has one object a line, or is an array of objects";
+  "a table has one object a line, or is an array of objects, as pandas' " +
+  'reset_index().to_json(orient="records") writes it';
+/** In characters. A row has a few cells; what is longer is a document without line ends. */
+const LONGEST_LINE = 1 << 20;
 
 async function readLines(source: Source, options: ReadOptions): Promise<TableRows> {
   const table = createTable(source.path, options, "line");
@@ -49,9 +52,24 @@ async function readLines(source: Source, options: ReadOptions): Promise<TableRow
     const lines = (pending + decoder.decode(chunk, { stream: true })).split("\n");
     pending = lines.pop() ?? "";
     lines.forEach(take);
+    if (pending.length > LONGEST_LINE) throw tooLong(source.path, line + 1);
   }
   take(pending + decoder.decode());
   return table.finish();
+}
+
+function tooLong(path: string, line: number): InputError {
+  if (line === 1) return new InputError(path, ONE_DOCUMENT);
+  return new InputError(path, "this line is longer than 1 MiB, so it is no row of a table", {
+    line,
+  });
+}
+
+/** A lone record that holds others, or numbers alone: a document on one line, as pandas' default is. */
+function isDocument(record: Row): boolean {
+  const cells = Object.values(record);
+  return cells.some((cell) => typeof cell === "object" && cell !== null) ||
+    (cells.length > 0 && cells.every((cell) => typeof cell === "number"));
 }
 
 interface RecordTable {
@@ -80,6 +98,16 @@ function createTable(path: string, options: ReadOptions, unit: "line" | "row"): 
     for (const { record, place } of sample) addTo(table, record, place);
     return table;
   };
+  const beginLast = (): NonNullable<typeof open> => {
+    try {
+      return begin();
+    } catch (cause) {
+      const [first, ...others] = sample;
+      const isRow = first === undefined || others.length > 0 || !isDocument(first.record);
+      if (isRow || unit === "row") throw cause;
+      throw new InputError(path, ONE_DOCUMENT, { cause });
+    }
+  };
   return {
     add(record, place) {
       if (!isRecord(record)) {
@@ -96,7 +124,7 @@ function createTable(path: string, options: ReadOptions, unit: "line" | "row"): 
       if (sample.length === SAMPLE_ROWS) open = begin();
     },
     finish() {
-      const table = open ?? begin();
+      const table = open ?? beginLast();
       return { ...table.rows.finish(), choice: choice as TableRows["choice"] };
     },
   };

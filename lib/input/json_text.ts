@@ -6,10 +6,26 @@ import { InputError } from "../errors.ts";
 import { quoted } from "./cells.ts";
 
 const LONG_WHOLE_NUMBER = /(?<![.\d])\d{16,}(?![.\d])/;
+const QUOTE = 34;
+const BACKSLASH = 92;
+const OPEN_BRACKET = 91;
+const CLOSE_BRACKET = 93;
+const OPEN_BRACE = 123;
+const CLOSE_BRACE = 125;
 const WORDS = /"(?:[^"\\]|\\.)*"|-?\bNaN\b|(-?)\bInfinity\b/gs;
+
+/** Deeper than any backtester writes, and shallow enough for what goes through the values by recursion. */
+const DEEPEST = 1000;
 
 /** Parses one JSON document; throws `InputError` saying what is wrong with it. */
 export function parseJson(path: string, text: string, line?: number): unknown {
+  if (isTooDeep(text)) {
+    throw new InputError(
+      path,
+      `its JSON is nested more than ${DEEPEST} levels deep`,
+      line === undefined ? {} : { line },
+    );
+  }
   try {
     return parseExact(text);
   } catch (cause) {
@@ -24,6 +40,22 @@ export function parseJson(path: string, text: string, line?: number): unknown {
       cause,
     });
   }
+}
+
+function isTooDeep(text: string): boolean {
+  if (text.length <= DEEPEST) return false;
+  let depth = 0;
+  let isQuoted = false;
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (code === QUOTE) isQuoted = !isQuoted;
+    else if (code === BACKSLASH) at++;
+    else if (isQuoted) continue;
+    else if (code === OPEN_BRACKET || code === OPEN_BRACE) depth++;
+    else if (code === CLOSE_BRACKET || code === CLOSE_BRACE) depth--;
+    if (depth > DEEPEST) return true;
+  }
+  return false;
 }
 
 function withoutWords(text: string): string {

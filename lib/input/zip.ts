@@ -42,7 +42,11 @@ export function readZipMember(
   const chosen = choose(names);
   if (chosen === undefined) {
     const some = names.slice(0, 10).map(quoted).join(", ");
-    throw new InputError(path, `the archive holds no backtest result, only ${some || "nothing"}`);
+    throw new InputError(
+      path,
+      `the archive holds no backtest result, only ${some || "nothing"}; ` +
+        "to read a table that is in it, unpack it",
+    );
   }
   const [member] = unzip(({ name, originalSize }) => {
     if (name === chosen && originalSize > limit) throw tooLarge(path, limit);

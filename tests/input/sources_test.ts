@@ -82,6 +82,14 @@ Deno.test("files with nothing to read", async () => {
   assertEquals(await refusal("{}\n"), "Cannot read r.csv: it has no rows");
 });
 
+Deno.test("lines that end in carriage returns alone are told as such", async () => {
+  const problem = "Cannot read r.csv: its lines end in a carriage return alone, as on old Macs; " +
+    "save it as CSV (UTF-8) or with line feeds";
+  assertEquals(await refusal(GOOD.replaceAll("\n", "\r")), problem);
+  assertEquals(await refusal(`date,returns\r${"2024-01-01,0.1\r".repeat(10_000)}`), problem);
+  assertEquals(await refusal("date,returns\r"), "Cannot read r.csv: it has a header but no rows");
+});
+
 Deno.test("files that are no text", async () => {
   assertEquals(
     await refusal(utf16(GOOD, true)),
@@ -154,7 +162,8 @@ Deno.test("zip: hostile, damaged and foreign archives", async () => {
   assertStringIncludes(await refusal(zipSync({ "/abs.json": result })), 'the name "/abs.json"');
   assertEquals(
     await refusal(zipSync({ "a.txt": strToU8("x"), "b_config.json": strToU8("{}") })),
-    'Cannot read r.csv: the archive holds no backtest result, only "a.txt", "b_config.json"',
+    'Cannot read r.csv: the archive holds no backtest result, only "a.txt", "b_config.json"; ' +
+      "to read a table that is in it, unpack it",
   );
   assertStringIncludes(
     await refusal(zipSync({ "a.json": result }).slice(0, -30)),
@@ -190,7 +199,8 @@ Deno.test("JSON: what is no table of records is refused", async () => {
   assertEquals(
     await refusal('{\n  "a": 1\n}\n'),
     "Cannot read r.csv: it is one JSON document, of no form that is known; " +
-      "a table has one object a line, or is an array of objects",
+      "a table has one object a line, or is an array of objects, as pandas' " +
+      'reset_index().to_json(orient="records") writes it',
   );
   assertStringIncludes(
     await refusal('{"date":"2024-01-01","returns":0.1}\nnonsense\n'),
@@ -216,6 +226,32 @@ Deno.test("JSON: what is no table of records is refused", async () => {
     await refusal('{"date":"2024-01-01","returns":-Infinity}\n'),
     'Cannot read r.csv: line 1: expected a finite number, got "-Infinity"',
   );
+});
+
+Deno.test("JSON: a document on one line is told from rows, however long and deep it is", async () => {
+  const problem = "Cannot read r.csv: it is one JSON document, of no form that is known; " +
+    "a table has one object a line, or is an array of objects, as pandas' " +
+    'reset_index().to_json(orient="records") writes it';
+  const documents = [
+    '{"1577836800000":0.1,"1577923200000":0.2}',
+    '{"returns":{"1577836800000":0.1,"1577923200000":0.2}}',
+    '{"columns":["returns"],"index":[1577836800000],"data":[[0.1]]}',
+    `{"a":"${"x".repeat(3 << 20)}"}`,
+  ];
+  for (const text of documents) assertEquals(await refusal(text), problem, text.slice(0, 80));
+  const row = '{"date":"2024-01-01","returns":0.1,"note":{"n":[1]}}\n';
+  assertEquals(
+    await refusal(`${row}${" ".repeat(3 << 20)}`),
+    "Cannot read r.csv: line 2: this line is longer than 1 MiB, so it is no row of a table",
+  );
+  const file = await readInput(memoryHost({ "r": row }), "r", {});
+  assertEquals([...file.series[0]?.returns.values ?? []], [0.1]);
+  const deep = `${"[".repeat(50_000)}${"]".repeat(50_000)}`;
+  for (
+    const text of [`{"date":"2024-01-01","returns":${deep}}`, deep, `{"charts":{"a":${deep}}}`]
+  ) {
+    assertStringIncludes(await refusal(text), "its JSON is nested more than 1000 levels deep");
+  }
 });
 
 Deno.test("Parquet: damage is one line, not a crash", async () => {
