@@ -9,6 +9,7 @@ import {
   parquetRead,
   parquetSchema,
   type SchemaElement,
+  type TimeUnit,
 } from "hyparquet";
 import { compressors } from "hyparquet-compressors";
 import { InputError } from "../errors.ts";
@@ -35,8 +36,8 @@ interface Field {
   readonly zone: string | null;
   /** Whether its cells fit a Float64Array: numbers and times, NaN where there is none. */
   readonly isFlat: boolean;
-  /** Decimal places of a DECIMAL; null for other types. */
-  readonly scale: number | null;
+  /** From a cell as it is stored to what is read; null where they are the same. */
+  readonly convert: ((stored: unknown) => unknown) | null;
 }
 
 type Cells = Float64Array | unknown[];
@@ -52,6 +53,15 @@ export async function readParquet(source: Source, options: ReadOptions): Promise
   const count = Number(metadata.num_rows);
   const fields = fieldsOf(metadata);
   if (fields.length === 0) throw new InputError(path, "it has no plain columns");
+  const twice = fields.find(({ stored }, at) =>
+    fields.findIndex((other) => other.stored === stored) !== at
+  );
+  if (twice !== undefined) {
+    throw new InputError(
+      path,
+      `more than one of its columns is called ${quoted(twice.stored)}; rename or leave out one`,
+    );
+  }
   if (count === 0) throw new InputError(path, "it has columns but no rows");
   if (count > MAX_ROWS) {
     throw new InputError(path, `it says it has ${count} rows, more than are read`);
@@ -91,7 +101,7 @@ function fieldsOf(metadata: FileMetaData): readonly Field[] {
         stored: name,
         name: /^__index_level_\d+__$/.test(name) ? "" : name,
         isTime,
-        scale: isDecimal(element) ? element.scale ?? 0 : null,
+        convert: converter(element),
         isFlat: isTime ||
           (converted === undefined && ["DOUBLE", "FLOAT", "INT32"].includes(type ?? "")),
         zone: isInstant ? zones.get(name) ?? "UTC" : null,
@@ -139,10 +149,10 @@ async function readColumns(
       onChunk({ columnName, columnData, rowStart }) {
         const column = cells.get(columnName);
         if (column === undefined) return;
-        const scale = fields.find(({ stored }) => stored === columnName)?.scale ?? null;
+        const convert = fields.find(({ stored }) => stored === columnName)?.convert ?? null;
         const end = Math.min(rowEnd - rowStart, columnData.length);
         for (let row = 0; row < end; row++) {
-          const cell = scale === null ? columnData[row] : decimal(columnData[row], scale);
+          const cell = convert === null ? columnData[row] : convert(columnData[row]);
           column[rowStart + row] = Array.isArray(column) ? cell : cell ?? NaN;
         }
         filled.set(columnName, (filled.get(columnName) ?? 0) + end);
@@ -160,6 +170,21 @@ async function readColumns(
     }
   }
   return cells;
+}
+
+function converter(element: SchemaElement): Field["convert"] {
+  const { converted_type: converted, logical_type: logical, scale } = element;
+  if (isDecimal(element)) return (stored) => decimal(stored, scale ?? 0);
+  if (logical?.type === "TIME") return (stored) => clockText(stored, logical.unit);
+  if (converted === "TIME_MILLIS") return (stored) => clockText(stored, "MILLIS");
+  return converted === "TIME_MICROS" ? (stored) => clockText(stored, "MICROS") : null;
+}
+
+/** A time of day as a CSV would have it: it is neither a date nor a number. */
+function clockText(stored: unknown, unit: TimeUnit): unknown {
+  if (typeof stored !== "number" && typeof stored !== "bigint") return null;
+  const ms = Number(stored) / { MILLIS: 1, MICROS: 1000, NANOS: 1_000_000 }[unit];
+  return new Date(ms).toISOString().slice(11, 19);
 }
 
 function isDecimal(element: SchemaElement): boolean {

@@ -118,6 +118,16 @@ Deno.test("Parquet's decimals, text, whole numbers and nulls are read as a CSV's
     "row 2: the date is missing",
   );
   await assertRejects(
+    () => read("tables/time_of_day.parquet"),
+    InputError,
+    'row 1: expected a date such as 2024-01-31, got "09:30:00"',
+  );
+  await assertRejects(
+    () => read("tables/same_names.parquet"),
+    InputError,
+    'more than one of its columns is called "returns"; rename or leave out one',
+  );
+  await assertRejects(
     () => read("tables/text_dates.parquet", { column: "note" }),
     InputError,
     'row 1: expected a number, got "a"',

@@ -85,6 +85,11 @@ def decimals() -> None:
     pq.write_table(pa.table(odd), HERE / "text_dates.parquet")
     gap = {"date": pa.array([days[0], None, days[2]]), "returns": [0.1, 0.2, 0.3]}
     pq.write_table(pa.table(gap), HERE / "missing_date.parquet")
+    clock = {"time": [datetime.time(9, 30), datetime.time(10, 30)], "returns": [0.1, 0.2]}
+    pq.write_table(pa.table(clock), HERE / "time_of_day.parquet")
+    twice = [pa.array(days), pa.array([0.1, 0.2, 0.3]), pa.array([0.4, 0.5, 0.6])]
+    pq.write_table(pa.Table.from_arrays(twice, names=["date", "returns", "returns"]),
+                   HERE / "same_names.parquet")
 
 
 def prices() -> pd.DataFrame:
