@@ -30,7 +30,7 @@ export function toReturns(
   const ordered = inOrder(path, rows, kind === "trades");
   const filled = fillMissing(ordered, kind, options.missing, warnings);
   const returns = ofKind(filled, kind, options.capital);
-  if (kind === "returns") warnings.push(...kindWarnings(returns.values));
+  if (kind === "returns") warnings.push(...kindWarnings(path, returns.values));
   if (options.timezone !== undefined && rows.dates !== null && !rows.hasOffset) {
     warnings.push({
       code: "timezone-unused",
@@ -188,7 +188,7 @@ function levelsToReturns(rows: OrderedRows, kind: "prices" | "equity"): Returns 
   if (count < 2) {
     throw new InputError(
       rows.path,
-      `${kind} need at least two rows, to have one change between them`,
+      `at least two rows of ${kind} are needed, to have one change between them`,
     );
   }
   const returns = new Float64Array(count - 1);
@@ -207,7 +207,7 @@ function levelsToReturns(rows: OrderedRows, kind: "prices" | "equity"): Returns 
   return { dates: dates === null ? null : dates.subarray(1), values: returns };
 }
 
-function kindWarnings(values: Float64Array): readonly Warning[] {
+function kindWarnings(path: string, values: Float64Array): readonly Warning[] {
   if (values.length < 2) return [];
   let beyondOne = 0;
   let allAboveOne = true;
@@ -220,14 +220,15 @@ function kindWarnings(values: Float64Array): readonly Warning[] {
     return [{
       code: "looks-like-prices",
       message:
-        "every value is above 1: these look like prices; if they are, say --kind prices or equity",
+        `every value in ${path} is above 1: these look like prices; if they are, say --kind prices ` +
+        "or equity",
     }];
   }
   if (beyondOne * 2 <= values.length) return [];
   return [{
     code: "looks-like-percent",
-    message: `${beyondOne} of ${values.length} returns are beyond ±1: these look like percent; ` +
-      "returns are fractions (0.01 is 1 %)",
+    message: `${beyondOne} of ${values.length} returns in ${path} are beyond ±1: these look like ` +
+      "percent; returns are fractions (0.01 is 1 %)",
   }];
 }
 

@@ -52,7 +52,8 @@ export function profitsToReturns(
       throw new InputError(
         path,
         `by ${timeText((firstDay + day) * DAY_MS)} the capital of ${capital} is used up ` +
-          `(${equity} left) and no return can follow; give the --capital that stood behind these trades`,
+          `(${equity} left) and no return can follow; more must have stood behind these trades ` +
+          "(--capital, or the starting balance that the backtester wrote)",
       );
     }
     const before = equity;

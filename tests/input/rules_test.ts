@@ -323,7 +323,7 @@ Deno.test("kinds: prices and equity become relative changes, and what has none i
   );
   assertEquals(
     await refusal("x\n100\n", { kind: "prices" }),
-    "Cannot read r.csv: prices need at least two rows, to have one change between them",
+    "Cannot read r.csv: at least two rows of prices are needed, to have one change between them",
   );
   assertEquals(
     await refusal("x\n1e-300\n1e300\n", { kind: "prices" }),
@@ -351,7 +351,8 @@ Deno.test("kinds: trades become daily returns over capital, idle days included",
   assertEquals(
     await refused("date,pnl\n2024-01-01,-10\n2024-01-02,5\n", 10),
     "Cannot read r.csv: by 2024-01-02 the capital of 10 is used up (0 left) and no return can follow; " +
-      "give the --capital that stood behind these trades",
+      "more must have stood behind these trades " +
+      "(--capital, or the starting balance that the backtester wrote)",
   );
   assertEquals(
     await refused("date,pnl\n0001-01-01,1\n9999-01-02,5\n", 10),
@@ -361,10 +362,10 @@ Deno.test("kinds: trades become daily returns over capital, idle days included",
 
 Deno.test("kinds: values that look like another kind are warned of, not changed", async () => {
   assertEquals((await read("returns\n101\n102\n")).warnings, [
-    "looks-like-prices: every value is above 1: these look like prices; if they are, say --kind prices or equity",
+    "looks-like-prices: every value in r.csv is above 1: these look like prices; if they are, say --kind prices or equity",
   ]);
   assertEquals((await read("returns\n-1.5\n2.5\n0.5\n")).warnings, [
-    "looks-like-percent: 2 of 3 returns are beyond ±1: these look like percent; returns are fractions (0.01 is 1 %)",
+    "looks-like-percent: 2 of 3 returns in r.csv are beyond ±1: these look like percent; returns are fractions (0.01 is 1 %)",
   ]);
   assertEquals((await read("returns\n0.01\n-0.02\n1.5\n")).warnings, []);
 });
