@@ -13,7 +13,7 @@ import { NOTE_TAG } from "../tags.ts";
 import type { Experiment, Tracker } from "../tracker.ts";
 import { EXPERIMENT_FLAG, limitFlag, NAME_OPERAND, named } from "../tracking/choices.ts";
 import { findExperiment } from "../tracking/find.ts";
-import { experimentRow } from "../tracking/run_rows.ts";
+import { experimentRow, timeJson } from "../tracking/run_rows.ts";
 import { withPages, withTracker } from "../tracking/session.ts";
 import { remove, restore } from "./experiments_stage.ts";
 
@@ -160,7 +160,7 @@ function shown(experiment: Experiment): Result {
   const row = experimentRow({ ...experiment, tags: {} });
   const cells = Object.entries(row).map(([key, cell]): [string, string | null] => [
     key,
-    cell === null ? null : cell instanceof Date ? cell.toISOString() : String(cell),
+    cell === null ? null : cell instanceof Date ? timeJson(cell) : String(cell),
   ]);
   const tags = Object.keys(experiment.tags).sort();
   const lines = [

@@ -3,6 +3,7 @@
 import { defineCommand } from "../command.ts";
 import type { Command } from "../command.ts";
 import { CONNECTION_FLAGS } from "../connection.ts";
+import { cellText } from "../output/cells.ts";
 import { plainLine } from "../output/plain.ts";
 import type { Run } from "../tracker.ts";
 import { named, RUN_ID_FLAG } from "../tracking/choices.ts";
@@ -44,7 +45,7 @@ export const get: Command = defineCommand({
 
 /** Attributes, then metrics, params, tags and data, a line each. */
 function runText(run: Run): string {
-  const time = (ms: number | null): string => ms === null ? "" : new Date(ms).toISOString();
+  const time = (ms: number | null): string => ms === null ? "" : cellText(new Date(ms));
   const facts: [string, string][] = [
     ["run_id", run.id],
     ["run_name", run.name],

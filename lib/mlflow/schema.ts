@@ -46,8 +46,14 @@ function describe(error: zod.ZodError): string {
     : `the field ${place}: ${issue.message}`;
 }
 
-/** Protocol buffers as JSON write 64-bit whole numbers as text; MLflow's server does not, others do. */
-const whole = zod.union([zod.int(), zod.string().regex(/^-?\d{1,16}$/).transform(Number)]);
+/**
+ * Protocol buffers as JSON write 64-bit whole numbers as text; MLflow's server does not, others do.
+ * Of any size: one run logged with nanoseconds for a time must not hide all others.
+ */
+const whole = zod.union([
+  zod.number().refine(Number.isInteger, "expected a whole number"),
+  zod.string().regex(/^-?\d{1,19}$/).transform(Number),
+]);
 /** NaN comes as text; infinities are stored as the largest numbers, but text is understood too. */
 const figure = zod.union([
   zod.number(),

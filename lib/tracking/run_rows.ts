@@ -5,6 +5,7 @@ import type { Json } from "../command.ts";
 import { UsageError } from "../errors.ts";
 import { KEY_METRICS } from "../key_metrics.ts";
 import { nearestNames } from "../nearest.ts";
+import { isMissing } from "../output/cells.ts";
 import type { Cell, Row } from "../output/rows.ts";
 import type { Experiment, Run } from "../tracker.ts";
 
@@ -52,7 +53,7 @@ export function runRecord(run: Run): { readonly [key: string]: Json } {
   const row = runRow(run);
   const attributes = [...ATTRIBUTES.map(({ name }) => name)].map((name): [string, Json] => {
     const cell = row[name] ?? null;
-    return [name, cell instanceof Date ? cell.toISOString() : cell];
+    return [name, cell instanceof Date ? timeJson(cell) : cell];
   });
   return {
     ...Object.fromEntries(attributes),
@@ -68,6 +69,11 @@ export function runRecord(run: Run): { readonly [key: string]: Json } {
       context,
     })),
   };
+}
+
+/** A time in a record; null where a server tells one that no calendar has. */
+export function timeJson(time: Date): string | null {
+  return isMissing(time) ? null : time.toISOString();
 }
 
 /** An experiment as one row. */

@@ -4,6 +4,7 @@
 import { UsageError } from "../errors.ts";
 import { parseFilter } from "../filter/mod.ts";
 import type { Filter } from "../filter/mod.ts";
+import { cellText } from "../output/cells.ts";
 import { plainLine } from "../output/plain.ts";
 import type { Run, View } from "../tracker.ts";
 import { chosenExperiments, findRun } from "./find.ts";
@@ -85,6 +86,6 @@ function brief({ id, name, status, startTime, lifecycleStage, experimentId }: Ru
 /** "0199… trend FINISHED 2026-01-02T03:04:05Z": a run in a list of what will be done. */
 export function describeRun({ id, name, status, startTime }: Selected): string {
   return `${id} ${plainLine(name)} ${status} ${
-    new Date(startTime).toISOString().replace(/\.\d+Z$/, "Z")
+    cellText(new Date(startTime)).replace(/\.\d+Z$/, "Z")
   }`;
 }

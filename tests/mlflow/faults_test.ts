@@ -252,6 +252,27 @@ Deno.test("figures that are not numbers, and numbers written as text, are unders
   });
 });
 
+Deno.test("whole numbers of any size are taken, fractions are not", async () => {
+  const history = (timestamp: number | string): Answer =>
+    reply(200, JSON.stringify({ metrics: [{ key: "m", value: 1, timestamp, step: 2 ** 60 }] }));
+  const read = async (client: MlflowClient): Promise<number[]> => {
+    const times: number[] = [];
+    for await (const points of client.metricHistory("r", "m")) {
+      times.push(...points.map(({ timestamp }) => timestamp));
+    }
+    return times;
+  };
+  for (const nanoseconds of [1_795_618_314_349_318_516, "1795618314349318516"]) {
+    await withFaults([history(nanoseconds)], async (client) => {
+      assertEquals(await read(client), [1_795_618_314_349_318_516]);
+    });
+  }
+  await withFaults([history(0.5)], async (client) => {
+    const error = await assertRejects(() => read(client), TrackerError);
+    assertStringIncludes(error.message, "metrics[0].timestamp");
+  });
+});
+
 Deno.test("unknown fields pass", async () => {
   const experiment = { ...EXPERIMENT.experiment, workspace: "x", later: [1] };
   await withFaults([reply(200, JSON.stringify({ experiment, more: {} }))], async (client) => {
