@@ -68,6 +68,7 @@ function changeStage(
     const found: Experiment[] = [];
     for (const name of wanted) {
       const experiment = await findExperiment(tracker, name);
+      if (found.some(({ id }) => id === experiment.id)) continue;
       if (experiment.lifecycleStage !== stage) found.push(experiment);
       else context.note(`Experiment "${experiment.name}" is ${stage} already`);
     }

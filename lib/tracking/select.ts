@@ -40,9 +40,13 @@ export async function selectRuns(session: Session, choice: Choice): Promise<read
     throw new UsageError(`Cannot run "btflow ${command}": name runs or select them, not both`);
   }
   if (ids.length > 0) {
-    const runs: Selected[] = [];
-    for (const id of ids) runs.push(brief(await findRun(session.tracker, id)));
-    return runs;
+    // A run has two ids, and both may be given.
+    const runs = new Map<string, Selected>();
+    for (const wanted of ids) {
+      const run = brief(await findRun(session.tracker, wanted));
+      runs.set(run.id, run);
+    }
+    return [...runs.values()];
   }
   if (filter === undefined && conditions.length === 0) {
     throw new UsageError(
