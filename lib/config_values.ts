@@ -15,7 +15,7 @@ import {
   refuse,
   withoutSlash,
 } from "./setting_values.ts";
-import { settings } from "./settings.ts";
+import { settings, SOURCES } from "./settings.ts";
 import type { Resolved, SettingName, Settings, Source } from "./settings.ts";
 
 /** How btflow makes itself known to the server. */
@@ -198,17 +198,19 @@ function readTls(found: Settings, io: Pick<Io, "env">): Tls {
   };
 }
 
+/** Name and id are two ways to say one thing: the stronger source counts, and one that says both is refused. */
 function readExperiment(found: Settings): Config["experiment"] {
   const name = found.get("MLFLOW_EXPERIMENT_NAME");
   const id = found.get("MLFLOW_EXPERIMENT_ID");
-  if (name.value !== undefined && id.value !== undefined) {
+  const order = SOURCES.indexOf(name.source) - SOURCES.indexOf(id.source);
+  if (order === 0 && name.value !== undefined && id.value !== undefined) {
     refuse(
       "MLFLOW_EXPERIMENT_ID",
       id,
       `MLFLOW_EXPERIMENT_NAME is set too, by ${describe(name)}; unset one of them`,
     );
   }
-  if (name.value !== undefined) return name.value;
+  if (order < 0 && name.value !== undefined) return name.value;
   if (id.value !== undefined) return { id: id.value };
   return found.get("MLFLOW_DEFAULT_EXPERIMENT").value ?? null;
 }

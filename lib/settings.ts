@@ -186,15 +186,19 @@ export const settings: readonly Setting[] = [
   },
 ];
 
-/** Where a value came from, from the strongest to the weakest. */
-export type Source =
-  | "flag"
-  | "environment"
-  | "env-file"
-  | ".env.local"
-  | ".env"
-  | "~/.mlflow/credentials"
-  | "default";
+/** Where a value may come from, from the strongest to the weakest. */
+export const SOURCES = [
+  "flag",
+  "environment",
+  "env-file",
+  ".env.local",
+  ".env",
+  "~/.mlflow/credentials",
+  "default",
+] as const;
+
+/** Where a value came from. */
+export type Source = typeof SOURCES[number];
 
 /** A setting's value; undefined with source "default" when nothing sets it. */
 export interface Resolved {

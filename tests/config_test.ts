@@ -230,6 +230,15 @@ Deno.test("the experiment is the named one, else the one by id, else the default
   });
   assertEquals((await load({ env: { ...env, MLFLOW_EXPERIMENT_NAME: "n" } })).experiment, "n");
   assertEquals((await load({})).experiment, null);
+  // What is exported for one call is stronger than what the folder says in the other way.
+  const named = { ".env": "MLFLOW_EXPERIMENT_NAME=n" };
+  assertEquals((await load({ env: { MLFLOW_EXPERIMENT_ID: "7" }, files: named })).experiment, {
+    id: "7",
+  });
+  const numbered = { ".env.local": "MLFLOW_EXPERIMENT_ID=7", ".env": "MLFLOW_EXPERIMENT_NAME=n" };
+  assertEquals((await load({ files: numbered })).experiment, { id: "7" });
+  const exported = { MLFLOW_EXPERIMENT_NAME: "m" };
+  assertEquals((await load({ env: exported, files: numbered })).experiment, "m");
 });
 
 Deno.test("a user name with password is stronger than a token, which is said", async () => {
