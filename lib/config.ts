@@ -155,15 +155,16 @@ async function credentialsLayer(io: Io, warnings: Warning[]): Promise<readonly L
   return [{ source, origin: source, value }];
 }
 
+/** As Python's configparser reads it: text may follow a heading, and `%%` in a value is a `%`. */
 function iniSection(text: string, wanted: string): ReadonlyMap<string, string> {
   const values = new Map<string, string>();
   let section = "";
   for (const line of text.split(/\r?\n/)) {
-    const heading = /^\[(.*)\]\s*$/.exec(line);
+    const heading = /^\[(.+)\]/.exec(line);
     if (heading !== null) section = heading[1] ?? "";
     const pair = /^\s*([^#;=:\s][^=:]*?)\s*[=:]\s*(.*?)\s*$/.exec(line);
     if (section === wanted && pair !== null) {
-      values.set((pair[1] ?? "").toLowerCase(), pair[2] ?? "");
+      values.set((pair[1] ?? "").toLowerCase(), (pair[2] ?? "").replaceAll("%%", "%"));
     }
   }
   return values;

@@ -110,6 +110,20 @@ Deno.test("MLflow's credentials file is read for user name and password alone", 
   assertEquals((await load({ files: world.files })).auth, null);
 });
 
+Deno.test("the credentials file is read as Python's client reads it", async () => {
+  const auth = async (text: string): Promise<unknown> => {
+    const files = { "/home/ada/.mlflow/credentials": text };
+    return (await load({ env: { HOME: "/home/ada" }, files })).auth;
+  };
+  const user = "[mlflow] # ours\nmlflow_tracking_username\t=\tada\n";
+  const cases = { "p%%q": "p%q", "a#b": "a#b", '"q"': '"q"', "a = b: c": "a = b: c" };
+  for (const [written, password] of Object.entries(cases)) {
+    const text =
+      `${user}#mlflow_tracking_username = no\nmlflow_tracking_password = ${written} \r\n`;
+    assertEquals(await auth(text), { kind: "basic", username: "ada", password });
+  }
+});
+
 Deno.test("credentials in the URI are refused with the right way, and not told", async () => {
   for (const uri of ["http://ada:hunter2@host:5000", "https://hunter2@host"]) {
     await refused({ env: { MLFLOW_TRACKING_URI: uri } }, "MLFLOW_TRACKING_USERNAME", "environment");
