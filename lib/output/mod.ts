@@ -85,7 +85,7 @@ async function renderRows(
       isHarmless(format, isTerminal) ? writer : plainWriter(writer),
       {
         columns: isTerminal ? io.stdout.columns : Infinity,
-        colour: isTerminal && io.env("NO_COLOR") === undefined && io.env("TERM") !== "dumb",
+        colour: isTerminal && (io.env("NO_COLOR") ?? "") === "" && io.env("TERM") !== "dumb",
         isTerminal,
       },
     );

@@ -140,6 +140,8 @@ Deno.test("a table has colour on a terminal only, and not with NO_COLOR or a dum
     (await written("table", rows(), options)).out.includes("\x1b[1m");
   assertEquals(await isBold({ terminalColumns: 200 }), true);
   assertEquals(await isBold({ terminalColumns: 200, env: { NO_COLOR: "1" } }), false);
+  // no-color.org: "when present and not an empty string".
+  assertEquals(await isBold({ terminalColumns: 200, env: { NO_COLOR: "" } }), true);
   assertEquals(await isBold({ terminalColumns: 200, env: { TERM: "dumb" } }), false);
   assertEquals(await isBold({}), false);
 });
