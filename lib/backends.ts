@@ -71,8 +71,9 @@ export async function openBackends(
     server: () => server ??= openServer(context, config),
     tracker: async (make = false) => {
       if (readsServer) return await backends.server();
-      if (!make && storeFlag !== undefined && await io.files.info(storeFlag) === null) {
-        throw new StorageError(storeFlag, "there is no such store");
+      const named = storeFlag === undefined ? null : config.storePath;
+      if (!make && named !== null && await io.files.info(named) === null) {
+        throw new StorageError(named, "there is no such store");
       }
       return await backends.store();
     },

@@ -36,7 +36,6 @@ export async function searchRuns(
   const found: AsyncIterable<readonly Run[]>[] = [];
   const missing: NotFoundError[] = [];
   for (const store of new Set(stores)) {
-    if (await context.io.files.info(store) === null) throw new StorageError(store, "no such file");
     try {
       found.push(
         await withPages(context, { ...flags, store }, (session) => searchHere(session, search)),
