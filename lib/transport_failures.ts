@@ -33,7 +33,10 @@ export function connectFailure(
   }
   const code = codeOf(cause);
   const known: Readonly<Record<string, string>> = {
-    ECONNREFUSED: `nothing listens at ${what} (connection refused); is the server running?`,
+    ECONNREFUSED: `nothing listens at ${what} (connection refused); ` +
+      (isProxy
+        ? "is HTTP_PROXY or HTTPS_PROXY right, or should NO_PROXY name the server?"
+        : "is the server running?"),
     ENOTFOUND: `the host ${target.hostname} is not known; is the address right?`,
     EAI_AGAIN: `the host ${target.hostname} cannot be looked up now; is there a network?`,
     ENETUNREACH: `no network leads to ${what}`,

@@ -121,6 +121,7 @@ pythonTest({
         const gone = await problem("https://tracking.test", { proxies, tls });
         assertEquals(gone.code, "CONNECTION");
         assertStringIncludes(gone.message, "the proxy");
+        assertStringIncludes(gone.message, "NO_PROXY");
       });
       await test.step("a host name that MLflow does not serve is told", async () => {
         const proxy = await startProxy(server.port);
