@@ -63,6 +63,16 @@ export function isDelivered(
   return row?.state === "delivered" && (row.delivered_revision ?? -1) >= run.revision;
 }
 
+/** Whether another server has the run, or may have it. */
+export function isElsewhere(database: Database, id: DeliveryId): boolean {
+  return database.get(
+    `SELECT 1 FROM deliveries WHERE run_id = ? AND server_id <> ?
+     AND state IN ('creating', 'created', 'delivered') LIMIT 1`,
+    id.runId,
+    id.serverId,
+  ) !== undefined;
+}
+
 /** Takes a run for one sync, unless another than `from` has it by now. */
 export function claim(
   database: Database,

@@ -41,6 +41,8 @@ function importRun(source: Database, target: Database, run: RunRow): keyof Impor
   if (target.get("SELECT 1 FROM pruned WHERE key = ?", run.key) !== undefined) return "known";
   const before = target.get<RunRow>("SELECT * FROM runs WHERE key = ?", run.key);
   if (before !== undefined && before.revision >= run.revision) {
+    // The other store has it too, however it came by it: a backup made by hand marks nothing.
+    target.run("UPDATE runs SET imported = 1 WHERE id = ? AND imported = 0", before.id);
     importDeliveries(source, target, run, before.id);
     return "known";
   }
@@ -79,7 +81,7 @@ function importRow(
   if (before !== undefined) {
     target.run(
       `UPDATE runs SET ${RUN_COLUMNS.map((column) => `${column} = ?`).join(", ")},
-         metric_set = NULL WHERE id = ?`,
+         metric_set = NULL, imported = 1 WHERE id = ?`,
       ...values,
       before.id,
     );

@@ -26,6 +26,7 @@ export interface RunRow {
   readonly no_create: number;
   readonly parent_key: string | null;
   readonly revision: number;
+  /** 1 when another store has the run too: it came from there, or an export took it along. */
   readonly imported: number;
 }
 

@@ -5,8 +5,14 @@
 import { DeliveryError, NotFoundError, TrackerError } from "../errors.ts";
 import { parseFilter } from "../filter/mod.ts";
 import { PARENT_TAG, RUN_KEY_TAG } from "../tags.ts";
-import type { Run } from "../tracker.ts";
-import { type DeliveryRow, deliveryRow, forget, updateDelivery } from "./deliveries.ts";
+import type { Run, Tracker } from "../tracker.ts";
+import {
+  type DeliveryRow,
+  deliveryRow,
+  forget,
+  isElsewhere,
+  updateDelivery,
+} from "./deliveries.ts";
 import { type RunDelivery, step } from "./delivery.ts";
 import { BATCH_LIMITS, tagsToSend } from "./plan.ts";
 
@@ -32,7 +38,7 @@ export async function ensureServerRun(
   if (found !== null && found !== "removed" && found.lifecycleStage === "active") return found;
   if (found !== null || row.state === "deleted") {
     updateDelivery(database, id, { state: "deleted" });
-    if (!settings.recreate) throw deleted(delivery, row.server_run_id);
+    if (!settings.recreate) throw deletedOnServer(delivery.tracker, row.server_run_id);
     forget(database, id, {
       state: "waiting",
       server_run_id: null,
@@ -50,8 +56,9 @@ export function currentRow({ database, id }: RunDelivery): DeliveryRow {
   return row;
 }
 
-function deleted(
-  { tracker }: RunDelivery,
+/** The error of a run that a server has deleted, or has lost. */
+export function deletedOnServer(
+  tracker: Pick<Tracker, "uri">,
   serverRunId: string | null,
 ): DeletedOnServerError {
   const itsId = serverRunId === null ? "" : ` (run ${serverRunId})`;
@@ -64,7 +71,7 @@ function deleted(
 async function existingRun(delivery: RunDelivery, serverRunId: string): Promise<Run> {
   const { tracker, database, id } = delivery;
   const found = await step(delivery, "get run", () => tracker.getRun(serverRunId));
-  if (found.lifecycleStage === "deleted") throw deleted(delivery, serverRunId);
+  if (found.lifecycleStage === "deleted") throw deletedOnServer(tracker, serverRunId);
   updateDelivery(database, id, {
     state: "created",
     server_run_id: found.id,
@@ -79,7 +86,7 @@ async function knownRun(
   delivery: RunDelivery,
   row: DeliveryRow,
 ): Promise<Run | "removed" | null> {
-  const { tracker, run } = delivery;
+  const { tracker, database, run, id } = delivery;
   if (row.server_run_id !== null) {
     const { server_run_id: serverRunId } = row;
     try {
@@ -90,8 +97,10 @@ async function knownRun(
     }
   }
   if (row.state === "creating") return await lookUpPatiently(delivery, row);
-  // The same run may have been delivered from the store that this one got it from.
-  return run.imported === 1 ? await adopt(delivery, await lookUp(delivery, row)) : null;
+  // Another store has it too and may have delivered it; another address may be the same server; one
+  // that was found deleted before it had an id may be restored.
+  const mayBeThere = run.imported === 1 || row.state === "deleted" || isElsewhere(database, id);
+  return mayBeThere ? await adopt(delivery, await lookUp(delivery, row)) : null;
 }
 
 /** Creates the run, looking it up whenever a creation ends without an answer. */
@@ -124,7 +133,7 @@ async function createOnce(delivery: RunDelivery, parentRunId: string | null): Pr
       if (isBusy(error)) await io.sleep(retryAfterMs(error));
       const found = await lookUpPatiently(delivery, currentRow(delivery));
       if (found?.lifecycleStage === "active") return found;
-      if (found !== null) throw deleted(delivery, found.id);
+      if (found !== null) throw deletedOnServer(tracker, found.id);
       // A server that took too long may still be at it: only a later sync asks again.
       if (creation === CREATIONS || isTimeout(error)) throw error;
     }
@@ -188,7 +197,8 @@ async function lookUpPatiently(delivery: RunDelivery, row: DeliveryRow): Promise
   const { io, settings } = delivery;
   const found = await adopt(delivery, await lookUp(delivery, row));
   if (found !== null) return found;
-  const waitMs = (row.create_time ?? 0) + settings.graceMs - io.now();
+  // At most that long, also when the clock was set back meanwhile.
+  const waitMs = Math.min((row.create_time ?? 0) + settings.graceMs - io.now(), settings.graceMs);
   if (waitMs <= 0) return null;
   await io.sleep(waitMs);
   return await adopt(delivery, await lookUp(delivery, row));

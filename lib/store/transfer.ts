@@ -5,6 +5,7 @@ import { hostProblem, InputError, StorageError } from "../errors.ts";
 import type { Io } from "../io.ts";
 import { type Imported, importRuns } from "./import_runs.ts";
 import { openStoreFile } from "./open.ts";
+import { APPLICATION_ID } from "./schema.ts";
 import { type Database, openDatabase } from "./sqlite.ts";
 
 /** What was written. */
@@ -20,7 +21,7 @@ export async function exportStore(io: Io, database: Database, file: string): Pro
   try {
     await io.files.remove(temporary);
     await database.copyTo(temporary);
-    const runs = finishCopy(temporary);
+    const runs = finishCopy(temporary, database);
     await io.files.write(file, io.files.chunks(temporary));
     if (io.platform !== "windows") await io.files.chmod(file, 0o600);
     return { runs };
@@ -34,24 +35,45 @@ export async function exportStore(io: Io, database: Database, file: string): Pro
 }
 
 const SQLITE_MAGIC = "SQLite format 3\0";
+/** Where an SQLite file says that it has a write-ahead log (2), and whose file it is. */
+const JOURNAL_BYTE = 18;
+const APPLICATION_ID_BYTE = 68;
 
-/** An older export is replaced; a mistyped `--export returns.csv` must not cost the file. */
+/** An older export is replaced; no other file is, and least of all a store or a server's database. */
 async function refuseOtherFile(io: Io, file: string): Promise<void> {
   const info = await io.files.info(file).catch(() => null);
   if (info === null || info.size === 0 || info.isDirectory) return;
   for await (const chunk of io.files.chunks(file)) {
-    if (new TextDecoder().decode(chunk.subarray(0, SQLITE_MAGIC.length)) === SQLITE_MAGIC) return;
+    if (isExport(chunk)) return;
     break;
   }
-  throw new StorageError(file, "it is there already and holds no store; choose another name");
+  throw new StorageError(file, "it is there already and is no export; choose another name");
 }
 
-/** Counts the runs of a copy, and makes it a file that is whole by itself, on read-only media too. */
-function finishCopy(file: string): number {
+/** Whether a file begins as those that `finishCopy` leaves: a store without a write-ahead log. */
+function isExport(head: Uint8Array): boolean {
+  if (head.length < APPLICATION_ID_BYTE + 4) return false;
+  const view = new DataView(head.buffer, head.byteOffset);
+  return new TextDecoder().decode(head.subarray(0, SQLITE_MAGIC.length)) === SQLITE_MAGIC &&
+    view.getUint32(APPLICATION_ID_BYTE) === APPLICATION_ID && head[JOURNAL_BYTE] === 1;
+}
+
+/**
+ * Counts the runs of a copy, and makes it a file that is whole by itself, on read-only media too.
+ * From here on two stores have these runs, and each must look a run up before it creates it.
+ */
+function finishCopy(file: string, original: Database): number {
   const copy = openDatabase(file);
   try {
     copy.get("PRAGMA journal_mode = delete");
-    return copy.get<{ n: number }>("SELECT count(*) AS n FROM runs")?.n ?? 0;
+    copy.run("UPDATE runs SET imported = 1 WHERE imported = 0");
+    const { n, last } = copy.get<{ n: number; last: number | null }>(
+      "SELECT count(*) AS n, max(id) AS last FROM runs",
+    ) ?? { n: 0, last: null };
+    original.write(() =>
+      original.run("UPDATE runs SET imported = 1 WHERE imported = 0 AND id <= ?", last)
+    );
+    return n;
   } finally {
     copy.close();
   }
