@@ -3,7 +3,7 @@
 
 import type { Context, Result } from "./command.ts";
 import { DeliveryError, InterruptedError, SeveralErrors } from "./errors.ts";
-import { undelivered } from "./log_run.ts";
+import { undelivered } from "./log_delivery.ts";
 import { counted } from "./output/mod.ts";
 import type { Row, Rows } from "./output/rows.ts";
 import type { DeliveryOutcome, VerifyOutcome, WaitingRun } from "./store/mod.ts";
@@ -46,10 +46,14 @@ const STATUS_COLUMNS: readonly string[] = [
 
 /** Null when the server has the run as the store does. */
 export function verifyError({ key, runId, differences, error }: VerifyOutcome): Error | null {
+  if (error instanceof DeliveryError) {
+    return new DeliveryError(`Run ${key}: ${error.message}`, { cause: error });
+  }
   if (error !== null) return error;
   if (differences.length === 0) return null;
   return new DeliveryError(
-    `Run ${key} differs on the server (${runId}): ${differences.slice(0, 5).join("; ")}`,
+    `Run ${key} differs on the server (${runId}): ${differences.slice(0, 5).join("; ")}; ` +
+      "the next sync sends it again",
   );
 }
 

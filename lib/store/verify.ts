@@ -7,6 +7,7 @@ import { storedArtifacts } from "./artifacts.ts";
 import { points, tagsToSend } from "./plan.ts";
 import { readRuns } from "./read_runs.ts";
 import type { RunRow } from "./run_rows.ts";
+import { deletedOnServer } from "./server_run.ts";
 import type { Database } from "./sqlite.ts";
 
 export interface Comparison {
@@ -15,7 +16,11 @@ export interface Comparison {
   readonly run: RunRow;
 }
 
-/** What differs, a line each; nothing when the run is on the server as it is in the store. */
+/**
+ * What differs, a line each; nothing when the run is on the server as it is in the store.
+ *
+ * @throws {DeletedOnServerError} when the server has deleted it.
+ */
 export async function compareWithServer(
   comparison: Comparison,
   serverRunId: string,
@@ -24,6 +29,7 @@ export async function compareWithServer(
   const [local] = readRuns(database, [run.id]);
   if (local === undefined) return ["it is gone from the store"];
   const remote = await tracker.getRun(serverRunId);
+  if (remote.lifecycleStage === "deleted") throw deletedOnServer(tracker, serverRunId);
   return [
     ...compareFields(run, local, remote),
     ...compareTexts("param", Object.entries(local.params), remote.params),

@@ -425,6 +425,99 @@ outboxTest("verification tells what differs, and the next sync mends it", async 
   assertEquals([checked?.key, checked?.differences], [key, ["tag side has another value"]]);
 });
 
+outboxTest(
+  "a delivered run that the server lost since waits again once it is read back",
+  async (world) => {
+    const { store, server, send } = world;
+    const keys = [0, 1, 2, 3].map((index) => store.commitRun(record(index)));
+    const ids = new Map((await send()).map(({ key, runId }) => [key, runId ?? ""]));
+    const [whole, changed, deleted, purged] = keys.map((key) => ids.get(key) ?? "");
+    await server.setTag(changed ?? "", "side", "other");
+    await server.deleteRun(deleted ?? "");
+    server.purge(purged ?? "");
+    assertEquals(await send(), []);
+    const checked = await store.verify(server);
+    assertEquals(
+      checked.map(({ differences, error }) => [differences, error?.name ?? null]),
+      [
+        [[], null],
+        [["tag side has another value"], null],
+        [[], "DeletedOnServerError"],
+        [[], "DeletedOnServerError"],
+      ],
+    );
+    assertEquals(statuses(await send()), {
+      "run 1": "delivered",
+      "run 2": "deleted",
+      "run 3": "deleted",
+    });
+    assertEquals((await server.getRun(changed ?? "")).tags["side"], "long");
+    await send({ recreate: true });
+    assertEquals(activeRuns(server).map(({ name }) => name).sort(), [
+      "run 0",
+      "run 1",
+      "run 2",
+      "run 3",
+    ]);
+    assert(activeRuns(server).some(({ id }) => id === whole));
+    assertEquals((await store.verify(server)).flatMap(({ differences }) => differences), []);
+  },
+);
+
+outboxTest("a copy to another name of the same server makes nothing twice", async (world) => {
+  const { store, server, send } = world;
+  commit(store, 2, { trackingUri: server.uri });
+  await send();
+  const outcomes = await send({ copy: true }, { ...server, uri: "http://127.0.0.1:5000" });
+  assertEquals(statuses(outcomes), { "run 0": "delivered", "run 1": "delivered" });
+  assertEquals(server.runs.size, 2);
+});
+
+outboxTest(
+  "a run that was deleted before its id was known comes back by being restored",
+  async (world) => {
+    const { store, server, send } = world;
+    store.commitRun(record(1));
+    const deaf: Tracker = {
+      ...server,
+      createRun: async (run) => {
+        await server.createRun(run);
+        throw failure("CONNECTION", 0, true);
+      },
+      searchRuns: () => {
+        throw failure("CONNECTION", 0);
+      },
+    };
+    assertEquals(statuses(await send({}, deaf)), { "run 1": "failed" });
+    const [made] = activeRuns(server);
+    await server.deleteRun(made?.id ?? "");
+    assertEquals(statuses(await send()), { "run 1": "deleted" });
+    await server.restoreRun(made?.id ?? "");
+    assertEquals(statuses(await send({ recreate: true })), { "run 1": "delivered" });
+    assertEquals([...server.runs.keys()], [made?.id]);
+  },
+);
+
+outboxTest("a clock that is set back does not keep a run waiting", async (world) => {
+  const { store, server, send, io } = world;
+  store.commitRun(record(1));
+  const lost = (): never => {
+    throw failure("TIMEOUT", 0, true);
+  };
+  await send({}, { ...server, createRun: lost });
+  const sleeps: number[] = [];
+  const earlier = {
+    ...io,
+    now: () => io.now() - 86_400_000,
+    sleep: (ms: number) => {
+      sleeps.push(ms);
+      return io.sleep(ms);
+    },
+  };
+  assertEquals(statuses(await send({ io: earlier })), { "run 1": "delivered" });
+  assert(sleeps.every((ms) => ms <= 5000), sleeps.join());
+});
+
 outboxTest("limits of a batch are kept, whatever a run holds", async ({ store, server, send }) => {
   const params = Object.fromEntries(
     Array.from({ length: 250 }, (_, index) => [`param ${index}`, "é".repeat(6000)]),

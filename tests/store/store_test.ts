@@ -1,6 +1,7 @@
 // What the store keeps, finds and refuses, on real files.
 
 import { MIGRATIONS } from "../../lib/store/schema.ts";
+import { DatabaseSync } from "node:sqlite";
 import { assert, assertEquals, assertMatch, assertRejects, assertThrows } from "@std/assert";
 import { NotFoundError, StorageError, TrackerError, UsageError } from "../../lib/errors.ts";
 import { parseFilter, parseOrderBy } from "../../lib/filter/mod.ts";
@@ -241,12 +242,38 @@ storeTest("a run delivered from two stores is on the server once", async (world)
   await store.exportTo(`${folder}/export.db`);
   const other = await openStore(io, `${folder}/other.db`);
   await other.importFrom(`${folder}/export.db`);
-  const server = fakeServer();
-  const here = await store.deliver(server, { io });
-  const there = await other.deliver(server, { io, verify: true });
-  assertEquals(there.map(({ runId }) => runId).sort(), here.map(({ runId }) => runId).sort());
-  assertEquals(server.runs.size, 2);
+  // An export may be delivered from as it is.
+  const exported = await openStore(io, `${folder}/export.db`);
+  for (const order of [[store, other, exported], [other, exported, store]]) {
+    const server = fakeServer({ uri: `http://server-${order.indexOf(store)}:5000` });
+    const ids = new Set<string | null>();
+    for (const one of order) {
+      const outcomes = await one.deliver(server, { io, copy: true, verify: true });
+      assertEquals(outcomes.map(({ status }) => status), ["delivered", "delivered"]);
+      outcomes.forEach(({ runId }) => ids.add(runId));
+    }
+    assertEquals([server.runs.size, ids.size], [2, 2]);
+  }
   await other.close();
+  await exported.close();
+});
+
+storeTest("an export replaces an export, never a store or another's database", async (world) => {
+  const { store, io, folder, path } = world;
+  store.commitRun(record(1));
+  await store.exportTo(`${folder}/export.db`);
+  await store.exportTo(`${folder}/export.db`);
+  const other = await openStore(io, `${folder}/other.db`);
+  other.commitRun(record(2));
+  const foreign = new DatabaseSync(`${folder}/mlflow.db`);
+  foreign.exec("CREATE TABLE runs (run_uuid TEXT); INSERT INTO runs VALUES ('a')");
+  foreign.close();
+  await other.close();
+  for (const file of [path, `${folder}/other.db`, `${folder}/mlflow.db`]) {
+    const before = await Deno.readFile(file);
+    await assertRejects(() => store.exportTo(file), StorageError, "is no export");
+    assertEquals(await Deno.readFile(file), before);
+  }
 });
 
 storeTest("delivered runs are pruned by age and stay known", async (world) => {
