@@ -21,11 +21,13 @@ export interface Backends {
   readonly readsServer: boolean;
   /** The local store, made where it is not there yet; throws `StorageError`. */
   store(): Promise<LocalStore>;
+  /** The same, but one named by --store must be there: a mistyped name is not an empty store. */
+  existingStore(): Promise<LocalStore>;
   /** The server; a UsageError when none is set. */
   server(): Promise<Tracker>;
   /**
-   * Where commands that read look: the server when one is set, else the store. A store named by
-   * --store must exist unless `make` is true, for a mistyped name is not an empty store.
+   * Where commands that read look: the server when one is set, else the store, which must exist
+   * where --store names it unless `make` is true.
    */
   tracker(make?: boolean): Promise<Tracker>;
   /** A run with this fingerprint in this experiment: in the store, else (not `offline`) on the server. */
@@ -69,13 +71,16 @@ export async function openBackends(
     readsServer,
     store: () => store ??= openLocalStore(context, config, furtherStores),
     server: () => server ??= openServer(context, config),
-    tracker: async (make = false) => {
-      if (readsServer) return await backends.server();
+    existingStore: async () => {
       const named = storeFlag === undefined ? null : config.storePath;
-      if (!make && named !== null && await io.files.info(named) === null) {
+      if (named !== null && await io.files.info(named) === null) {
         throw new StorageError(named, "there is no such store");
       }
       return await backends.store();
+    },
+    tracker: async (make = false) => {
+      if (readsServer) return await backends.server();
+      return await (make ? backends.store() : backends.existingStore());
     },
     findLogged: async (experiment, fingerprint, offline) =>
       (await backends.store()).findFingerprint(experiment, fingerprint) ??

@@ -26,7 +26,9 @@ export function fingerprint(
   const { benchmark: _path, hash: _hash, ...computing } = options;
   const { params, tags, description, series, seriesPoints, report, attachReturns } = request;
   const logging = { params, tags, description, series, seriesPoints, report, attachReturns };
-  const facts = { version: 1, inputs, computing, logging, runName };
+  // Left out of the text, as every undefined value is, unless the run goes into an existing one.
+  const into = request.existingRunId;
+  const facts = { version: 1, inputs, computing, logging, runName, into };
   return sha256(JSON.stringify(facts, sortKeys)).slice(0, 32);
 }
 

@@ -4,15 +4,16 @@
 import type { Backtest, BacktestOptions } from "./backtest.ts";
 import type { Backends } from "./backends.ts";
 import type { Context, Result } from "./command.ts";
-import { DeliveryError, hostProblem, InputError, TrackerError } from "./errors.ts";
+import { hostProblem, InputError, TrackerError } from "./errors.ts";
 import { fingerprint, sha256 } from "./fingerprint.ts";
 import { undefinedWarning } from "./backtest_text.ts";
 import { loggedRecord, loggedText } from "./log_answer.ts";
 import type { Logged, PreparedRun } from "./log_answer.ts";
+import { deliverNow, waitsForServer } from "./log_delivery.ts";
 import type { LogRequest } from "./log_request.ts";
 import { fileStem, runContent, userName } from "./run_record.ts";
 import { checkRecord } from "./store/record.ts";
-import type { DeliveryOutcome, RunRecord } from "./store/mod.ts";
+import type { RunRecord } from "./store/mod.ts";
 import { FINGERPRINT_TAG } from "./tags.ts";
 
 /** Makes the run that a backtest becomes. `several`: the file holds more than one strategy. */
@@ -165,7 +166,13 @@ async function logOne(
   if (request.ifNew) {
     const mark = prepared.record.fingerprint ?? "";
     const found = await backends.findLogged(request.experiment, mark, request.offline);
-    if (found !== null) return { ...none, ...found, existed: true };
+    if (found !== null) {
+      const existing = { ...none, ...found, existed: true };
+      if (!waitsForServer(backends, request, found)) return existing;
+      // What an earlier call kept and could not deliver is not done.
+      const delivery = await deliverNow(context, backends, found.key);
+      return { ...existing, ...delivery, runId: delivery.runId ?? found.runId };
+    }
   }
   const key = store.commitRun(prepared.record);
   if (backends.serverUri !== null && !request.offline) {
@@ -192,43 +199,4 @@ export async function requireExperiment(backends: Backends, request: LogRequest)
   } catch (error) {
     if (!(error instanceof TrackerError)) throw error;
   }
-}
-
-/** A sync may take up a run the moment it is committed; so long is its delivery waited for. */
-export const PATIENCE_MS = 15_000;
-
-/** Delivers one committed run. A failure is reported, not thrown: the run is safe in the store. */
-export async function deliverNow(
-  context: Context,
-  backends: Backends,
-  key: string,
-): Promise<Pick<Logged, "runId" | "experimentId" | "delivered" | "failure">> {
-  const outcomes = await backends.deliver([key], {
-    signal: context.interrupted,
-    patienceMs: PATIENCE_MS,
-  });
-  const outcome = outcomes.find((one) => one.key === key);
-  for (const warning of outcomes.flatMap(({ warnings }) => warnings)) context.warn(warning);
-  if (outcome === undefined) {
-    return { runId: null, experimentId: null, delivered: false, failure: null };
-  }
-  const { runId, experimentId, error } = outcome;
-  return {
-    runId,
-    experimentId,
-    delivered: error === null,
-    failure: error === null ? null : undelivered(outcome),
-  };
-}
-
-/** The error of a run that is kept but did not reach the server. */
-export function undelivered({ key, status, error }: DeliveryOutcome): DeliveryError {
-  const reason = error?.message ?? "it was not tried";
-  // What the server has deleted is not made again just because one asks a second time.
-  const next = status === "deleted" ? "" : ', "btflow sync" delivers it';
-  const kept = reason.endsWith("?") ? " It is kept" : "; it is kept";
-  return new DeliveryError(
-    `Cannot deliver run ${key}: ${reason}${kept} in the store${next}`,
-    { cause: error },
-  );
 }

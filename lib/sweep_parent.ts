@@ -5,7 +5,7 @@ import type { Backends } from "./backends.ts";
 import type { Context } from "./command.ts";
 import { InputError } from "./errors.ts";
 import { sha256 } from "./fingerprint.ts";
-import { deliverNow } from "./log_run.ts";
+import { deliverNow } from "./log_delivery.ts";
 import { userName } from "./run_record.ts";
 import type { Sweep } from "./sweep_item.ts";
 import { FINGERPRINT_TAG, SOURCE_TAGS, SWEEP_TAG } from "./tags.ts";
@@ -26,10 +26,14 @@ export async function openParent(
   const found = request.ifNew
     ? await backends.findLogged(request.experiment, mark, request.offline)
     : null;
-  if (found !== null) return found.key;
+  const store = await backends.store();
+  if (found !== null) {
+    // Logged from another store, or pruned: only the server's id means it here.
+    return store.resolveRunId(found.key) ?? found.runId ?? found.key;
+  }
   const now = context.io.now();
   const { io } = context;
-  const key = (await backends.store()).commitRun({
+  const key = store.commitRun({
     runName: parent,
     experiment: request.experiment,
     startTime: now,

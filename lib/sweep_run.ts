@@ -3,9 +3,9 @@
 
 import type { Backends } from "./backends.ts";
 import type { Context } from "./command.ts";
-import type { PreparedRun } from "./log_answer.ts";
-import { PATIENCE_MS, requireExperiment, undelivered } from "./log_run.ts";
-import type { DeliveryOutcome } from "./store/mod.ts";
+import { PATIENCE_MS, undelivered, waitingElsewhere, waitsForServer } from "./log_delivery.ts";
+import { requireExperiment } from "./log_run.ts";
+import type { DeliveryOutcome, RunRecord } from "./store/mod.ts";
 import type { SweepItem } from "./sweep.ts";
 import { existingRun, findExisting, findPrepared, prepareItem } from "./sweep_item.ts";
 import type { Sweep, SweepRun } from "./sweep_item.ts";
@@ -19,6 +19,8 @@ export interface SweepFailure {
   readonly error: Error;
   /** True when the run is in the store and will be delivered by `sync`. */
   readonly kept: boolean;
+  /** True when it was there before this call. */
+  readonly existed: boolean;
 }
 
 /** What became of a sweep. */
@@ -27,6 +29,8 @@ export interface SweepOutcome {
   readonly runs: readonly SweepRun[];
   /** In the order in which they ended. */
   readonly failures: readonly SweepFailure[];
+  /** How many runs this call delivered. */
+  readonly delivered: number;
   /** Key of the parent run. */
   readonly parent: string | null;
 }
@@ -34,10 +38,13 @@ export interface SweepOutcome {
 const GROUP_RUNS = 32;
 const GROUP_MS = 200;
 
-interface Waiting {
-  readonly item: SweepItem;
-  readonly prepared: PreparedRun;
-}
+/** A run to be committed and delivered; one that was there before, to be delivered alone. */
+type Waiting =
+  & { readonly item: SweepItem }
+  & (
+    | { readonly record: RunRecord; readonly existing: null }
+    | { readonly record: null; readonly existing: SweepRun }
+  );
 
 /** Logs every item; what fails is gathered. An interruption finishes the runs in hand. */
 export async function runSweep(
@@ -57,6 +64,15 @@ export async function runSweep(
   const parent = await openParent(context, backends, sweep);
   const post = postRoom(context, backends, sweep, { runs, failures, report });
   const group: Waiting[] = [];
+  const addExisting = (item: SweepItem, existing: SweepRun): void => {
+    // What an earlier call kept and could not deliver is not done.
+    if (waitsForServer(backends, sweep.request, existing)) {
+      group.push({ item, record: null, existing });
+      return;
+    }
+    runs.push(existing);
+    report(item.returns);
+  };
   let since = context.io.now();
   for (const item of sweep.items) {
     if (context.interrupted.aborted) break;
@@ -65,17 +81,16 @@ export async function runSweep(
         ? await findExisting(context, backends, sweep, item)
         : null;
       if (existing !== null) {
-        runs.push(existing);
-        report(item.returns);
-        continue;
-      }
-      for (const prepared of await prepareItem(context, backends, sweep, item, parent)) {
-        const found = await findPrepared(backends, sweep, item, prepared);
-        if (found === null) group.push({ item, prepared });
-        else runs.push(found);
+        addExisting(item, existing);
+      } else {
+        for (const prepared of await prepareItem(context, backends, sweep, item, parent)) {
+          const found = await findPrepared(backends, sweep, item, prepared);
+          if (found === null) group.push({ item, record: prepared.record, existing: null });
+          else addExisting(item, found);
+        }
       }
     } catch (error) {
-      failures.push({ returns: item.returns, error: asError(error), kept: false });
+      failures.push({ returns: item.returns, error: asError(error), kept: false, existed: false });
       report(item.returns);
     }
     if (group.length >= GROUP_RUNS || context.io.now() - since > GROUP_MS) {
@@ -84,14 +99,14 @@ export async function runSweep(
     }
   }
   await post.send(group.splice(0));
-  await post.done();
-  return { runs, failures, parent };
+  return { runs, failures, delivered: await post.done(), parent };
 }
 
 interface PostRoom {
   /** Commits a group in one transaction; its delivery goes on while the next is computed. */
   send(group: readonly Waiting[]): Promise<void>;
-  done(): Promise<void>;
+  /** Resolves to how many runs were delivered. */
+  done(): Promise<number>;
 }
 
 interface Results {
@@ -109,14 +124,16 @@ function postRoom(
   const { request, jobs } = sweep;
   const waiting = new Map<string, Waiting>();
   let delivery: Promise<void> = Promise.resolve();
-  const settle = ({ item, prepared }: Waiting, key: string | null, runId: string | null): void => {
+  let delivered = 0;
+  const settle = (one: Waiting, key: string | null, runId: string | null): void => {
+    const { item, record, existing } = one;
     runs.push({
       returns: item.returns,
-      run_name: prepared.record.runName,
+      run_name: existing === null ? record.runName : existing.run_name,
       run_id: runId ?? key,
       run_key: key,
       delivered: runId !== null,
-      existed: false,
+      existed: existing !== null,
     });
     report(item.returns);
   };
@@ -125,25 +142,35 @@ function postRoom(
     if (one === undefined) return;
     waiting.delete(outcome.key);
     for (const warning of outcome.warnings) context.warn(warning);
-    if (outcome.error === null) return settle(one, outcome.key, outcome.runId);
-    failures.push({ returns: one.item.returns, error: undelivered(outcome), kept: true });
-    report(one.item.returns);
+    if (outcome.error === null) {
+      delivered++;
+      return settle(one, outcome.key, outcome.runId);
+    }
+    const { item: { returns }, existing } = one;
+    failures.push({ returns, error: undelivered(outcome), kept: true, existed: existing !== null });
+    report(returns);
   };
   const deliverAll = async (): Promise<void> => {
     const keys = [...waiting.keys()];
     if (keys.length === 0) return;
     const signal = context.interrupted;
     await backends.deliver(keys, { jobs, onProgress: ended, signal, patienceMs: PATIENCE_MS });
-    // What has no outcome did not wait any more: an equal run that another call had delivered.
+    // What has no outcome did not wait for this server: an equal run, delivered or meant for another.
     for (const key of keys) {
       const one = waiting.get(key);
       if (one === undefined) continue;
       waiting.delete(key);
-      const runId = (await (await backends.store()).getRun(key)).id;
-      runs.push(
-        existingRun(one.item, one.prepared.record.runName, { key, runId, delivered: true }),
-      );
-      report(one.item.returns);
+      const { item, record, existing } = one;
+      const store = await backends.store();
+      const error = waitingElsewhere(store, key);
+      if (error !== null) {
+        failures.push({ returns: item.returns, error, kept: true, existed: true });
+      } else {
+        const runName = existing === null ? record.runName : existing.run_name;
+        const runId = (await store.getRun(key)).id;
+        runs.push(existingRun(item, runName, { key, runId, delivered: true }));
+      }
+      report(item.returns);
     }
   };
   return {
@@ -151,7 +178,10 @@ function postRoom(
       if (group.length === 0) return;
       if (request.dryRun) return group.forEach((one) => settle(one, null, null));
       const store = await backends.store();
-      const keys = store.commitRuns(group.map(({ prepared }) => prepared.record));
+      const committed = store.commitRuns(group.flatMap(({ record }) => record ?? [])).values();
+      const keys = group.map(({ existing }) =>
+        existing === null ? committed.next().value ?? "" : existing.run_key ?? ""
+      );
       if (backends.serverUri === null || request.offline) {
         return group.forEach((one, index) => settle(one, keys[index] ?? null, null));
       }
@@ -164,7 +194,10 @@ function postRoom(
       delivery = delivery.then(deliverAll);
       delivery.catch(() => {});
     },
-    done: () => delivery,
+    done: async () => {
+      await delivery;
+      return delivered;
+    },
   };
 }
 

@@ -124,10 +124,11 @@ function answer(
   const { runs, failures } = outcome;
   const count = (test: (run: SweepOutcome["runs"][number]) => boolean): number =>
     runs.filter(test).length;
-  const undelivered = failures.filter((failure) => failure.kept).length;
-  const kept = count(({ existed }) => !existed) + undelivered;
-  const skipped = count(({ existed }) => existed);
-  const delivered = count((run) => run.delivered && !run.existed);
+  const countKept = (test: (failure: SweepFailure) => boolean): number =>
+    failures.filter((failure) => failure.kept && test(failure)).length;
+  const kept = count(({ existed }) => !existed) + countKept(({ existed }) => !existed);
+  const skipped = count(({ existed }) => existed) + countKept(({ existed }) => existed);
+  const { delivered } = outcome;
   const lines = [
     `Logged ${kept} of ${total} runs${
       serverUri === null ? "" : `, ${delivered} delivered to ${serverUri}`

@@ -72,9 +72,10 @@ export const command: Command = defineCommand({
     for (const store of stores) {
       const backends = await openBackends(context, { ...flags, store });
       try {
-        const local = await backends.store();
+        const local = await (imported === undefined ? backends.existingStore() : backends.store());
         if (exported !== undefined) return await exportRuns(local, exported);
         if (imported !== undefined) return await importRuns(local, imported);
+        warnOfOthers(context, local, backends, flags);
         parts.push(
           flags.status || flags.dryRun
             ? { waiting: waiting(local, backends, flags), outcomes: [], verified: [] }
@@ -135,6 +136,29 @@ function waiting(
     trackingUri: backends.serverUri,
     copy,
     ...(experiment === undefined ? {} : { experiment }),
+  });
+}
+
+/** What waits for another address is not sent to this one, and must not be taken for delivered. */
+function warnOfOthers(
+  context: Context,
+  store: LocalStore,
+  backends: Backends,
+  { experiment, copy }: SyncFlags,
+): void {
+  if (backends.serverUri === null || copy) return;
+  const others = store.waiting({
+    trackingUri: null,
+    ...(experiment === undefined ? {} : { experiment }),
+  }).flatMap(({ trackingUri }) =>
+    trackingUri === null || trackingUri === backends.serverUri ? [] : [trackingUri]
+  );
+  if (others.length === 0) return;
+  const waits = others.length === 1 ? "waits" : "wait";
+  context.warn({
+    code: "waiting-elsewhere",
+    message: `${counted(others.length, "runs")} ${waits} for ${[...new Set(others)].join(", ")}; ` +
+      `--tracking-uri delivers there, --copy to ${backends.serverUri}`,
   });
 }
 
