@@ -7,6 +7,7 @@ import { loadConfig } from "./config.ts";
 import type { Config } from "./config.ts";
 import type { ConnectionValues } from "./connection.ts";
 import { StorageError, TrackerError, UsageError } from "./errors.ts";
+import { type ServerHealth, serverHealth } from "./server_health.ts";
 import type { DeliverOptions, DeliveryOutcome, FoundRun, LocalStore } from "./store/mod.ts";
 import { FINGERPRINT_TAG, RUN_KEY_TAG } from "./tags.ts";
 import type { Tracker } from "./tracker.ts";
@@ -65,6 +66,7 @@ export async function openBackends(
   let server: Promise<Tracker> | undefined;
   const readsServer = config.serverUri !== null &&
     (storeFlag === undefined || flags.trackingUri !== undefined);
+  const health = serverHealth();
   const backends: Backends = {
     config,
     serverUri: config.serverUri,
@@ -86,7 +88,7 @@ export async function openBackends(
       (await backends.store()).findFingerprint(experiment, fingerprint) ??
         (offline || config.serverUri === null
           ? null
-          : await findOnServer(backends, experiment, fingerprint)),
+          : await findOnServer(backends, health, experiment, fingerprint)),
     deliver: async (keys, options = {}) => {
       const { deliver } = await import("./store/mod.ts");
       return await deliver(await backends.store(), await backends.server(), {
@@ -106,14 +108,18 @@ export async function openBackends(
 /** Another machine may have logged it. A server that cannot be asked has not: the run is then kept. */
 async function findOnServer(
   backends: Backends,
+  health: ServerHealth,
   experiment: string | { readonly id: string },
   fingerprint: string,
 ): Promise<FoundRun | null> {
+  // A sweep over many files does not wait for the same silence once for each of them.
+  if (health.failure() !== null) return null;
   try {
     const server = await backends.server();
     const id = typeof experiment === "string"
       ? (await server.findExperiment(experiment))?.id
       : experiment.id;
+    health.note(null);
     if (id === undefined) return null;
     const { parseFilter } = await import("./filter/mod.ts");
     const filter = parseFilter(`tags.\`${FINGERPRINT_TAG}\` = "${fingerprint}"`);
@@ -124,6 +130,7 @@ async function findOnServer(
     }
   } catch (error) {
     if (!(error instanceof TrackerError)) throw error;
+    health.note(error);
   }
   return null;
 }

@@ -17,7 +17,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   output: ["errors", "io", "command"],
   report: ["metrics", "key_metrics"],
   mlflow: ["tracker", "tags", "filter", "errors", "transport", "io"],
-  store: ["tracker", "tags", "filter", "errors", "io"],
+  store: ["tracker", "server_health", "tags", "filter", "errors", "io"],
   doctor: ["config", "tracker", "filter", "errors", "io", "transport", "mlflow"],
 };
 

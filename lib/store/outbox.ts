@@ -2,8 +2,9 @@
 // wrong with one run never stops the rest; a server that no longer answers stops them all, since
 // each would only wait for it again.
 
-import { DeliveryError, StorageError, TrackerError, type Warning } from "../errors.ts";
+import { DeliveryError, StorageError, type Warning } from "../errors.ts";
 import type { Io } from "../io.ts";
+import { serverHealth } from "../server_health.ts";
 import type { Tracker } from "../tracker.ts";
 import { deliverRun } from "./deliver_run.ts";
 import {
@@ -56,10 +57,6 @@ const JOBS = 4;
 /** What a creation without an answer may take to arrive after all. */
 const GRACE_MS = 5000;
 const CLAIM_PAUSE_MS = 200;
-/** So many runs in a row without any answer, and the server is taken to be gone. */
-const SILENT_RUNS = 3;
-/** No reply at all, or that of a gateway whose server is away. */
-const NO_ANSWER: ReadonlySet<number> = new Set([0, 502, 503, 504]);
 
 /** Delivers what waits in a store to a server; one outcome a run, in the order they ended. */
 export async function deliverWaiting(
@@ -152,28 +149,6 @@ async function deliverAll(
 
 function interrupted(): DeliveryError {
   return new DeliveryError("delivery was interrupted before it");
-}
-
-interface ServerHealth {
-  /** Why no further run is worth a try; null while there is hope. */
-  failure(): Error | null;
-  note(error: Error | null): void;
-}
-
-function serverHealth(): ServerHealth {
-  let silent = 0;
-  let last: Error | null = null;
-  return {
-    failure: () => last,
-    note(error) {
-      if (!(error instanceof TrackerError)) {
-        silent = 0;
-        return;
-      }
-      silent = NO_ANSWER.has(error.status) ? silent + 1 : 0;
-      if (error.status === 401 || silent >= SILENT_RUNS) last ??= error;
-    },
-  };
 }
 
 async function deliverOne(
