@@ -57,8 +57,8 @@ export async function deliverRun(delivery: RunDelivery): Promise<Run> {
 /** The server's id of the run that groups this one; that one is delivered first. */
 function parentOnServer({ database, run, id }: RunDelivery): string | null {
   if (run.parent_key === null) return null;
-  const parent = database.get<{ server_run_id: string | null }>(
-    `SELECT d.server_run_id FROM runs AS p
+  const parent = database.get<{ server_run_id: string | null; last_error: string | null }>(
+    `SELECT d.server_run_id, d.last_error FROM runs AS p
      LEFT JOIN deliveries AS d ON d.run_id = p.id AND d.server_id = ? WHERE p.key = ?`,
     id.serverId,
     run.parent_key,
@@ -66,9 +66,8 @@ function parentOnServer({ database, run, id }: RunDelivery): string | null {
   // One that the store does not have is the server's own, known by its id there.
   if (parent === undefined) return prunedParent(database, run.parent_key) ?? run.parent_key;
   if (parent.server_run_id !== null) return parent.server_run_id;
-  throw new DeliveryError(
-    `the run that groups it, ${run.parent_key}, is not delivered yet`,
-  );
+  const why = parent.last_error === null ? "" : `: ${parent.last_error}`;
+  throw new DeliveryError(`the run that groups it, ${run.parent_key}, is not delivered yet${why}`);
 }
 
 function prunedParent(database: RunDelivery["database"], key: string): string | undefined {

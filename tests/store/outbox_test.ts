@@ -364,6 +364,20 @@ outboxTest(
   },
 );
 
+outboxTest("a run whose group was not delivered says why", async ({ store, server, send }) => {
+  const parentKey = store.commitRun(record(0, { runName: "sweep" }));
+  const child = store.commitRun(record(1, { parentKey }));
+  const dead: Tracker = {
+    ...server,
+    findExperiment: () => Promise.reject(failure("CONNECTION", 0)),
+  };
+  const outcomes = await send({ keys: [child] }, dead);
+  assertStringIncludes(
+    outcomes.find(({ key }) => key === child)?.error?.message ?? "",
+    `the run that groups it, ${parentKey}, is not delivered yet: Cannot POST http://server:5000`,
+  );
+});
+
 outboxTest("a run goes to the server it is meant for, elsewhere only as a copy", async (world) => {
   const { store, server, send, io } = world;
   const other = fakeServer({ uri: "http://other:5000" });
