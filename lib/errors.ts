@@ -74,7 +74,7 @@ export class NotFoundError extends Error {
 export interface TrackerFailure {
   /** HTTP status, or 0 when no reply came. */
   readonly status: number;
-  /** The server's error code (`RESOURCE_DOES_NOT_EXIST`), or ours (`CONNECTION`, `TIMEOUT`, `TLS`, `REFUSED`, `BAD_REPLY`). */
+  /** The server's error code (`RESOURCE_DOES_NOT_EXIST`), or ours (`CONNECTION`, `TIMEOUT`, `TLS`, `NO_TLS`, `REFUSED`, `BAD_REPLY`). */
   readonly code: string;
   /** What went wrong, for people; without method, URL and status. */
   readonly message: string;

@@ -63,8 +63,16 @@ export function greetFailure(server: URL, limitMs: number, cause: unknown): Trac
     const message = `no TLS greeting from ${server.host} within ${limitMs / 1000} s`;
     return { status: 0, code: "TIMEOUT", message, cause };
   }
+  if (NOT_TLS.test(`${codeOf(cause)} ${messageOf(cause)}`)) {
+    // No certificate is at fault: it is the address.
+    const message =
+      `${server.host} does not speak TLS; is the address http:// rather than https://?`;
+    return { status: 0, code: "NO_TLS", message, cause };
+  }
   return { status: 0, code: "TLS", message: tlsProblem(server, cause), cause };
 }
+
+const NOT_TLS = /WRONG_VERSION|InvalidContentType|corrupt message|packet length too long|EPROTO/i;
 
 /** Names differ between OpenSSL's codes (Node, Bun) and rustls' texts (Deno). */
 function tlsProblem(server: URL, cause: unknown): string {
@@ -84,11 +92,6 @@ function tlsProblem(server: URL, cause: unknown): string {
   }
   if (/certificate.?required|handshake.?failure|bad.?certificate|unknown.?ca\b/i.test(text)) {
     return `${host} refuses the client certificate, or wants one: set MLFLOW_TRACKING_CLIENT_CERT_PATH`;
-  }
-  if (
-    /WRONG_VERSION|InvalidContentType|corrupt message|packet length too long|EPROTO/i.test(text)
-  ) {
-    return `${server.host} does not speak TLS; is the address http:// rather than https://?`;
   }
   return `no TLS connection to ${server.host}: ${messageOf(cause)}`;
 }

@@ -111,6 +111,7 @@ const MENDS: Readonly<Record<string, string>> = {
   TIMEOUT: "check the network, the firewall and the server's load; MLFLOW_HTTP_REQUEST_TIMEOUT " +
     "allows for more time",
   TLS: "set MLFLOW_TRACKING_SERVER_CERT_PATH, or mend the server's certificate",
+  NO_TLS: "write http:// in MLFLOW_TRACKING_URI, or the port at which the server speaks TLS",
   REFUSED: "set MLFLOW_TRACKING_URI to the server that answers, or use a build that may reach it",
   BAD_REPLY: "open the address in a browser: what answers there is not MLflow's interface",
   ENDPOINT_NOT_FOUND: "check the path in MLFLOW_TRACKING_URI; btflow needs MLflow 2.9 or later",

@@ -96,7 +96,7 @@ pythonTest({
       });
       await test.step("https to a plain server says so", async () => {
         const error = await problem(`https://localhost:${server.port}`, {});
-        assertEquals(error.code, "TLS");
+        assertEquals([error.code, error.maybeDone], ["NO_TLS", false]);
         assertStringIncludes(error.message, "http://");
       });
       await test.step("a proxy is asked for http", async () => {
