@@ -117,7 +117,9 @@ function checkOperands(command: Command, operands: readonly string[]): void {
   const extra = operands[command.operands.length];
   if (!unlimited && extra !== undefined) {
     throw new UsageError(
-      `Cannot run "btflow ${command.name}": unexpected argument ${JSON.stringify(extra)}`,
+      `Cannot run "btflow ${command.name}": unexpected argument ${
+        JSON.stringify(extra)
+      } (see btflow ${command.name} --help)`,
     );
   }
 }

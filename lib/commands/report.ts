@@ -42,7 +42,10 @@ export const command: Command = defineCommand({
   },
   examples: [
     { command: "btflow report returns.csv --benchmark spy.csv -o btc.html", does: "Of a file" },
-    { command: "btflow report --run-id 0197c2 -o run.html", does: "Of a logged run" },
+    {
+      command: "btflow report --run-id 0199f2c5a0c17d4c8f3d7d1e5b0a9c42 -o run.html",
+      does: "Of a logged run",
+    },
   ],
   exits: [3, 4, 5, 7],
   formats: ["html"],
