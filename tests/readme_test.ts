@@ -158,10 +158,11 @@ pythonTest({
           "returns\nresults/part1.csv\nresults/part2.csv\nresults/part3.csv\n",
         );
         const call = ["btflow", ...words.slice(1)].join(" ").replace("k8s/10", "k8s/2")
-          .replace("/data/sweep.csv", manifest).replace("sweep ", "pods ");
+          .replace("/data/sweep.csv", manifest).replace("/data/store", path.join(folder, "pod"))
+          // Kubernetes fills it in.
+          .replace("$(JOB_COMPLETION_INDEX)", "$JOB_COMPLETION_INDEX").replace("sweep ", "pods ");
         for (const index of ["0", "1"]) {
-          const store = path.join(folder, `pod-${index}.db`);
-          const own = { ...env, JOB_COMPLETION_INDEX: index, BTFLOW_STORE: store };
+          const own = { ...env, JOB_COMPLETION_INDEX: index };
           const { code, output } = await shell(call, folder, own);
           assertEquals(code, 0, output);
         }
