@@ -52,6 +52,8 @@ export interface Backtest {
   readonly periods: number;
   /** Annual, a fraction. */
   readonly riskFreeRate: number;
+  /** Of `deflated_sharpe_ratio`; empty where no trials were told of. */
+  readonly trials: Pick<MetricOptions, "trials" | "trialsVariance">;
   /** Finite values only, in catalogue order, then the user's own. */
   readonly metrics: ReadonlyMap<string, number>;
   /** Metrics asked for that have no finite value, and why. */
@@ -140,14 +142,17 @@ function evaluateSeries(
   } else requireNoBenchmark(options.names ?? []);
   const periods = settlePeriods(series.returns.dates, options, warnings);
   warnings.push(...rateWarning(options.riskFreeRate));
+  const trials = {
+    ...(options.trials === undefined ? {} : { trials: options.trials }),
+    ...(options.trialsVariance === undefined ? {} : { trialsVariance: options.trialsVariance }),
+  };
   const { metrics, undefined: missing } = compute(series, {
     riskFreeRate: options.riskFreeRate,
     periods,
     extended: options.extended,
     ...(joined === null ? {} : { benchmark: joined }),
     ...(options.names === undefined ? {} : { names: options.names }),
-    ...(options.trials === undefined ? {} : { trials: options.trials }),
-    ...(options.trialsVariance === undefined ? {} : { trialsVariance: options.trialsVariance }),
+    ...trials,
   }, options.definitions);
   return {
     file,
@@ -155,6 +160,7 @@ function evaluateSeries(
     benchmark: joined === null ? null : { file: benchmarkFile, joined },
     periods,
     riskFreeRate: options.riskFreeRate,
+    trials,
     metrics,
     undefined: missing,
     warnings,

@@ -3,6 +3,7 @@
 import type { Backtest } from "./backtest.ts";
 import { CATALOGUE } from "./metrics/mod.ts";
 import { buildModel, type DefinedFigure, renderTearSheet } from "./report/mod.ts";
+import { fileStem } from "./run_record.ts";
 
 /** What the page says besides what the backtest holds. */
 export interface TearSheetFacts {
@@ -21,6 +22,7 @@ export function tearSheet(backtest: Backtest, facts: TearSheetFacts): string {
     heading: facts.heading,
     periods,
     riskFreeRate,
+    trials: backtest.trials,
     params: { ...series.params, ...facts.params },
     source: file.path,
     warnings,
@@ -29,7 +31,7 @@ export function tearSheet(backtest: Backtest, facts: TearSheetFacts): string {
     defined: definedFigures(backtest),
     ...(benchmark?.file === undefined || benchmark.file === null
       ? {}
-      : { benchmarkName: stemOf(benchmark.file.path) }),
+      : { benchmarkName: fileStem(benchmark.file.path) }),
   });
   return renderTearSheet(model);
 }
@@ -39,10 +41,4 @@ function definedFigures({ metrics }: Backtest): DefinedFigure[] {
   const known = new Set(CATALOGUE.map((metric) => metric.name));
   return [...metrics].filter(([name]) => !known.has(name))
     .map(([name, value]) => ({ name, value, definition: "given with --define" }));
-}
-
-/** `data/spy.csv.gz` → `spy`. */
-function stemOf(path: string): string {
-  const name = path.split(/[\\/]/).at(-1) ?? path;
-  return name.replace(/(\.[A-Za-z]\w*)+$/, "") || name;
 }

@@ -67,7 +67,7 @@ export function buildModel(
     joinedPoints: joined?.dates.length ?? null,
     params: Object.entries(options.params ?? {}).slice(0, MOST_PARAMS),
     warnings: [...(options.warnings ?? []).slice(0, MOST_WARNINGS), ...leftOut(options, dates)],
-    ...figuresOf(returns, joined, { riskFreeRate, periods, extended }, options.defined),
+    ...figuresOf(returns, joined, { riskFreeRate, periods, extended }, options),
     charts: timeCharts(sources),
     years: dates === null ? [] : yearRows(values, dates, joined),
     months: dates === null || isCoarse(frequencyName(dates)) ? [] : monthRows(values, dates),

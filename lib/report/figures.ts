@@ -8,6 +8,7 @@ import type {
   DefinedFigure,
   Figure,
   FigureGroup,
+  TearSheetOptions,
   UndefinedFigure,
 } from "./model.ts";
 
@@ -108,17 +109,18 @@ export interface Figures {
   readonly undefinedFigures: readonly UndefinedFigure[];
 }
 
-/** Metrics of the strategy and, but for those that compare the two, of its benchmark. */
+/** Metrics of the strategy and, but for those that concern it alone, of its benchmark. */
 export function figuresOf(
   returns: Returns,
   joined: JoinedBenchmark | null,
   options: Pick<MetricOptions, "riskFreeRate" | "periods" | "extended">,
-  defined: readonly DefinedFigure[] = [],
+  { trials = {}, defined = [] }: Pick<TearSheetOptions, "trials" | "defined"> = {},
 ): Figures {
-  const own = computeMetrics(
-    returns,
-    joined === null ? options : { ...options, benchmark: joined },
-  );
+  const own = computeMetrics(returns, {
+    ...options,
+    ...trials,
+    ...(joined === null ? {} : { benchmark: joined }),
+  });
   const other = joined === null
     ? null
     : computeMetrics({ dates: joined.dates, values: joined.benchmark }, options);
@@ -170,7 +172,7 @@ function figureOf(metric: Metric, own: MetricSet, other: MetricSet | null): Figu
     unit: metric.unit,
     definition: definitionOf(metric),
     strategy: own.values.get(metric.name) ?? NaN,
-    benchmark: other === null || metric.category === "benchmark"
+    benchmark: other === null || !isIn(other, metric.name)
       ? null
       : other.values.get(metric.name) ?? NaN,
   };

@@ -2,7 +2,7 @@
 // markup is made, so a test can hold the numbers without reading HTML, and the pages cannot invent
 // one. Fractions everywhere; NaN is "undefined"; times are ms since the epoch, UTC.
 
-import type { Direction, Unit } from "../metrics/mod.ts";
+import type { Direction, MetricOptions, Unit } from "../metrics/mod.ts";
 
 /** Something the reader should know; the same shape as the program's warnings. */
 export interface Notice {
@@ -34,6 +34,8 @@ export interface TearSheetOptions {
   readonly generatedAt: number;
   /** Also the metrics beyond QuantStats'. */
   readonly extended?: boolean;
+  /** Of `deflated_sharpe_ratio`, which concerns the strategy alone; without them it is left out. */
+  readonly trials?: Pick<MetricOptions, "trials" | "trialsVariance">;
   /** Metrics of the user's own making, shown in a group of their own; NaN is undefined. */
   readonly defined?: readonly DefinedFigure[];
   /** At most this many points a line; 4,000 when absent. Extremes stay. */

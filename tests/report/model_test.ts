@@ -4,6 +4,7 @@
 import { assert, assertAlmostEquals, assertEquals, assertGreater, assertLess } from "@std/assert";
 import { CATALOGUE, computeMetrics, type Returns } from "../../lib/metrics/mod.ts";
 import { buildModel, renderTearSheet } from "../../lib/report/mod.ts";
+import type { Figure, TearSheetModel } from "../../lib/report/model.ts";
 import { frequencyName } from "../../lib/report/distribution.ts";
 import { thinned } from "../../lib/report/thin.ts";
 import { DAY_MS, examplePair, madeUp, OPTIONS } from "./samples.ts";
@@ -28,6 +29,19 @@ Deno.test("the figures are those of computeMetrics, for strategy and benchmark",
   }
   assertEquals(model.keyFigures.length, 8);
   for (const figure of model.keyFigures) assertEquals(figure.strategy, own.get(figure.name));
+});
+
+Deno.test("a Sharpe ratio is deflated by the trials told of, for the strategy alone", () => {
+  const name = "deflated_sharpe_ratio";
+  const trials = { trials: 50, trialsVariance: 0.001 };
+  const options = { ...OPTIONS, extended: true };
+  const deflated = ({ groups }: TearSheetModel): Figure | undefined =>
+    groups.flatMap(({ figures }) => figures).find((figure) => figure.name === name);
+  const shown = deflated(buildModel(returns, joined, { ...options, trials }));
+  const { values } = computeMetrics(returns, { periods: 252, names: [name], ...trials });
+  assertAlmostEquals(shown?.strategy ?? NaN, values.get(name) ?? NaN);
+  assertEquals(shown?.benchmark, null);
+  assertEquals(deflated(buildModel(returns, joined, options)), undefined);
 });
 
 Deno.test("figures that are undefined are named with their reason", () => {
