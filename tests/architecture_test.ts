@@ -101,6 +101,23 @@ Deno.test("each part of lib imports only the parts below it", () => {
   assertEquals(wrong, []);
 });
 
+Deno.test("no file imports itself by way of others", () => {
+  const left = new Map(lib.map(({ path, text }) => [path, importsBeforeRunning(path, text)]));
+  const loose = (): string[] =>
+    [...left].filter(([, imports]) => !imports.some((target) => left.has(target)))
+      .map(([path]) => path);
+  for (let paths = loose(); paths.length > 0; paths = loose()) {
+    for (const path of paths) left.delete(path);
+  }
+  assertEquals([...left.keys()], [], "in a circle, or above one");
+});
+
+/** Without `import("…")`, by which a table loads what may read the table. */
+function importsBeforeRunning(path: string, text: string): readonly string[] {
+  return importsOf(withoutComments(text).replace(/\bimport\s*\(\s*"[^"]*"/g, ""))
+    .filter((name) => name.startsWith(".")).map((name) => resolve(path, name));
+}
+
 Deno.test("each dependency has one user", () => {
   const wrong: string[] = [];
   for (const { path, imports } of lib) {
