@@ -24,7 +24,7 @@ function sourceBinary(folder: string): string {
 }
 
 async function quickRows(one: Case): Promise<readonly Row[]> {
-  const folder = fs.mkdtempSync(path.join(Deno.makeTempDirSync(), "bench-"));
+  const folder = Deno.makeTempDirSync({ prefix: "btflow-bench-" });
   try {
     const context: BenchContext = {
       binary: sourceBinary(folder),
@@ -59,7 +59,8 @@ Deno.test("bench: cases have names of their own", () => {
 });
 
 Deno.test("bench: inputs are the same wherever they are made", async () => {
-  const folder = Deno.makeTempDirSync();
+  const folder = Deno.makeTempDirSync({ prefix: "btflow-bench-" });
+  const other = Deno.makeTempDirSync({ prefix: "btflow-bench-" });
   const digest = async (file: string): Promise<string> => {
     const bytes = await crypto.subtle.digest("SHA-256", fs.readFileSync(file));
     return new Uint8Array(bytes).toHex().slice(0, 16);
@@ -70,10 +71,11 @@ Deno.test("bench: inputs are the same wherever they are made", async () => {
   assertEquals(lines[0], "date,returns");
   assertMatch(lines[1] ?? "", /^2010-01-04,-?0\.\d+$/);
   assertMatch(lines[6] ?? "", /^2010-01-11,/);
-  const again = returnsFile(Deno.makeTempDirSync(), 2520);
+  const again = returnsFile(other, 2520);
   assertEquals(await digest(daily), await digest(again));
   const minutes = fs.readFileSync(returnsFile(folder, 3, { spacing: "minutes" }), "utf8");
   assertMatch(minutes, /\n2002-01-01 00:02:00,-?\d\.\d+(e-\d+)?\n$/);
+  for (const made of [folder, other]) fs.rmSync(made, { recursive: true });
 });
 
 Deno.test("bench: medians and promises", () => {
