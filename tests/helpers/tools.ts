@@ -2,6 +2,7 @@
 // a missing one is said aloud and the test is skipped, except in CI, where that is a failure.
 
 import process from "node:process";
+import { mustRun } from "./python.ts";
 
 /** Whether a program is on PATH. */
 export function hasTool(name: string): boolean {
@@ -30,11 +31,10 @@ export function toolTest(test: ToolTest): void {
   const reason = missing.length > 0
     ? `${missing.join(", ")} cannot be found on PATH`
     : test.unless ?? null;
-  const mustRun = process.env["CI"] !== undefined && process.env["CI"] !== "";
-  if (reason !== null && !mustRun) console.warn(`Skipped: ${test.name}: ${reason}`);
+  if (reason !== null && !mustRun()) console.warn(`Skipped: ${test.name}: ${reason}`);
   Deno.test({
     name: test.name,
-    ignore: reason !== null && !mustRun,
+    ignore: reason !== null && !mustRun(),
     fn: (context) => {
       if (reason !== null) throw new Error(`Cannot run this test: ${reason}`);
       return test.fn(context);

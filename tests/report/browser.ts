@@ -4,6 +4,7 @@
 
 import fs from "node:fs";
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
+import { mustRun } from "../helpers/python.ts";
 
 const NAMES = ["chromium", "chromium-browser", "google-chrome", "chrome"];
 
@@ -14,7 +15,7 @@ export function findChromium(): string | null {
       if (fs.existsSync(`${folder}/${name}`)) return `${folder}/${name}`;
     }
   }
-  if (Deno.env.get("CI") === "true") throw new Error("Cannot test the report: no chromium on PATH");
+  if (mustRun()) throw new Error("Cannot test the report: no chromium on PATH");
   console.warn("The report's browser tests are skipped: no chromium on PATH");
   return null;
 }

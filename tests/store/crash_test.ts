@@ -7,6 +7,8 @@ import { deliver, openStore } from "../../lib/store/mod.ts";
 import { openDatabase } from "../../lib/store/sqlite.ts";
 import { APPLICATION_ID, MIGRATIONS } from "../../lib/store/schema.ts";
 import type { Run, Tracker } from "../../lib/tracker.ts";
+import { mustRun } from "../helpers/python.ts";
+import { toolTest } from "../helpers/tools.ts";
 import { record, storeFolder } from "./store_folder.ts";
 import { storeServer } from "./store_server.ts";
 
@@ -151,13 +153,18 @@ async function smallDisk(
 /** Not every container lets root mount; where the whole suite must run, that is a failure. */
 async function skipAloud(remove: () => Promise<void>): Promise<void> {
   await remove();
-  assert(Deno.env.get("CI") === undefined, "cannot mount a tmpfs for the test");
+  assert(!mustRun(), "cannot mount a tmpfs for the test");
   console.warn("skipped: cannot mount a tmpfs");
 }
 
-const isRoot = Deno.build.os === "linux" && Deno.uid() === 0;
+/** Registers a test on a small file system of its own. */
+function diskTest(name: string, fn: () => Promise<void>): void {
+  const isRoot = Deno.build.os === "linux" && Deno.uid() === 0;
+  const unless = isRoot ? null : "only root can mount a file system";
+  toolTest({ name, tools: ["mount", "umount"], unless, fn });
+}
 
-Deno.test({ name: "a full disk is told of, and loses nothing", ignore: !isRoot }, async () => {
+diskTest("a full disk is told of, and loses nothing", async () => {
   const { io, folder, remove } = await storeFolder();
   const disk = await smallDisk(folder, "size=2m");
   if (disk === null) return await skipAloud(remove);
@@ -184,30 +191,27 @@ Deno.test({ name: "a full disk is told of, and loses nothing", ignore: !isRoot }
   await remove();
 });
 
-Deno.test(
-  { name: "a read-only folder is told of; an export in it is read", ignore: !isRoot },
-  async () => {
-    const { io, folder, remove } = await storeFolder();
-    const disk = await smallDisk(folder, "size=4m");
-    if (disk === null) return await skipAloud(remove);
-    const path = `${folder}/store.db`;
-    const store = await openStore(io, path);
-    store.commitRun(record(1));
-    await store.exportTo(`${folder}/export.db`);
-    await store.close();
-    await disk.remount("ro");
-    const error = await assertRejects(() => openStore(io, path), StorageError);
-    assertMatch(error.message, /read-only|cannot be written|cannot be opened/);
-    const other = await assertRejects(() => openStore(io, `${folder}/new/store.db`), StorageError);
-    assertMatch(other.message, /folder cannot be made/);
-    const reader = await openStore(io, `${folder}/export.db`, { readOnly: true });
-    assertEquals((await allRuns(reader)).length, 1);
-    assertThrows(() => reader.commitRun(record(2)), StorageError, "read-only");
-    await reader.close();
-    await disk.remove();
-    await remove();
-  },
-);
+diskTest("a read-only folder is told of; an export in it is read", async () => {
+  const { io, folder, remove } = await storeFolder();
+  const disk = await smallDisk(folder, "size=4m");
+  if (disk === null) return await skipAloud(remove);
+  const path = `${folder}/store.db`;
+  const store = await openStore(io, path);
+  store.commitRun(record(1));
+  await store.exportTo(`${folder}/export.db`);
+  await store.close();
+  await disk.remount("ro");
+  const error = await assertRejects(() => openStore(io, path), StorageError);
+  assertMatch(error.message, /read-only|cannot be written|cannot be opened/);
+  const other = await assertRejects(() => openStore(io, `${folder}/new/store.db`), StorageError);
+  assertMatch(other.message, /folder cannot be made/);
+  const reader = await openStore(io, `${folder}/export.db`, { readOnly: true });
+  assertEquals((await allRuns(reader)).length, 1);
+  assertThrows(() => reader.commitRun(record(2)), StorageError, "read-only");
+  await reader.close();
+  await disk.remove();
+  await remove();
+});
 
 Deno.test("an older store is brought up to date, once, with what it holds", async () => {
   const { io, path, remove } = await storeFolder();
