@@ -132,15 +132,15 @@ export interface LogRequest {
 export function logRequest(config: Config, flags: FlagValues<LogFlags>): LogRequest {
   const fromJson = flags.params === undefined ? {} : paramsFromJson(flags.params, "--params");
   for (const key of Object.keys({ ...fromJson, ...flags.param })) {
-    if (RESERVED_PARAMS.has(key)) {
-      throw new UsageError(`Cannot log param "${key}": btflow logs it itself; choose another name`);
-    }
     if (Object.hasOwn(fromJson, key) && Object.hasOwn(flags.param, key)) {
       throw new UsageError(`Cannot log param "${key}": it is in --params and in --param`);
     }
   }
   checkBatch({ params: { ...fromJson, ...flags.param }, tags: flags.tag });
-  checkTags(flags);
+  checkOwnNames({ ...fromJson, ...flags.param }, flags.tag);
+  if (flags.description !== undefined && Object.hasOwn(flags.tag, NOTE_TAG)) {
+    throw new UsageError(`Cannot log tag "${NOTE_TAG}": --description writes it`);
+  }
   const existingRunId = flags.runId ?? config.get("MLFLOW_RUN_ID").value;
   return {
     experiment: chooseExperiment(config, flags, existingRunId),
@@ -161,17 +161,26 @@ export function logRequest(config: Config, flags: FlagValues<LogFlags>): LogRequ
   };
 }
 
-/** A tag that btflow writes itself would be lost without a word. */
-function checkTags({ tag, description }: FlagValues<LogFlags>): void {
-  for (const key of Object.keys(tag)) {
+/**
+ * A param or tag that btflow writes itself would be lost without a word.
+ *
+ * @throws {UsageError} when one of these is such.
+ */
+export function checkOwnNames(
+  params: Readonly<Record<string, string>>,
+  tags: Readonly<Record<string, string>>,
+): void {
+  for (const key of Object.keys(params)) {
+    if (RESERVED_PARAMS.has(key)) {
+      throw new UsageError(`Cannot log param "${key}": btflow logs it itself; choose another name`);
+    }
+  }
+  for (const key of Object.keys(tags)) {
     if (key === RUN_NAME_TAG) {
       throw new UsageError(`Cannot log tag "${key}": name the run with --run-name`);
     }
     if (key.startsWith(OWN_TAGS)) {
       throw new UsageError(`Cannot log tag "${key}": tags of btflow. are its own`);
-    }
-    if (key === NOTE_TAG && description !== undefined) {
-      throw new UsageError(`Cannot log tag "${key}": --description writes it`);
     }
   }
 }

@@ -4,7 +4,9 @@
 import { hostProblem, InputError, UsageError } from "./errors.ts";
 import { createRecordReader } from "./input/csv_text.ts";
 import type { Io } from "./io.ts";
+import { checkOwnNames } from "./log_request.ts";
 import { paramText, parseObject } from "./params.ts";
+import { checkBatch } from "./store/limits.ts";
 
 /** One file to log. */
 export interface SweepItem {
@@ -115,7 +117,12 @@ function csvRecords(path: string, rows: ManifestRow[]): Reader {
   return createRecordReader(path, { separator: ",", firstLine: 1 }, (record, line) => {
     if (record.every((cell) => cell.trim() === "")) return;
     if (header === null) {
-      header = record.map((name) => name.replace(/^\uFEFF/, "").trim());
+      const names = record.map((name) => name.replace(/^\uFEFF/, "").trim());
+      header = names;
+      const twice = names.find((name, index) => names.indexOf(name) !== index);
+      if (twice !== undefined) {
+        throw new InputError(path, `column "${twice}" is there twice`, { line });
+      }
       return;
     }
     if (record.length > header.length) {
@@ -149,6 +156,13 @@ function item(
         { line },
       );
     }
+  }
+  try {
+    checkBatch({ params, tags });
+    checkOwnNames(params, tags);
+  } catch (cause) {
+    if (!(cause instanceof UsageError)) throw cause;
+    throw new InputError(path, cause.message, { line, cause });
   }
   const { returns, run_name: runName, benchmark } = cells;
   if (returns === undefined) throw new InputError(path, 'no value for "returns"', { line });

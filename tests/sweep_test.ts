@@ -56,6 +56,11 @@ Deno.test("a manifest that is wrong says in which line", async () => {
     ["m.csv", "returns,colour\na.csv,red\n", 'line 2: unknown column "colour"'],
     ["m.csv", "returns,run_name\na.csv,x\n,y\n", 'line 3: no value for "returns"'],
     ["m.csv", "returns\na.csv,b\n", "line 2: 2 cells, the header has 1"],
+    ["m.csv", "returns,params.a,params.a\na.csv,1,2\n", 'line 1: column "params.a" is there twice'],
+    ["m.csv", "returns,params.returns_file\na.csv,x\n", "line 2: Cannot log param"],
+    ["m.csv", "returns,tags.mlflow.runName\na.csv,x\n", "line 2: Cannot log tag"],
+    ["m.csv", "returns,tags.btflow.run_key\na.csv,x\n", "line 2: Cannot log tag"],
+    ["m.csv", "returns,params.b@d\na.csv,x\n", "line 2: Cannot log param"],
     ["m.jsonl", '{"returns": "a.csv"}\n{"returns": \n', "line 2"],
     ["m.jsonl", "[1]\n", "line 1: expected a JSON object"],
   ];

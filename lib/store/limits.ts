@@ -16,6 +16,8 @@ const MAX_NAME_LENGTH = { experiment: 256, run: 250 } as const;
 export const MAX_DIGEST_LENGTH = 36;
 /** Largest artifact that one row can hold. */
 export const MAX_ARTIFACT_BYTES = 900_000_000;
+/** Longest name of a file in the artifact store of a server, in UTF-8. */
+const MAX_FILE_NAME_BYTES = 255;
 
 const KEY = /^[\p{L}\p{N}_. :/-]+$/u;
 
@@ -70,11 +72,23 @@ export function checkArtifact(path: string, size: number): void {
       `Cannot log artifact "${path}": use a relative path with / between names, without . or ..`,
     );
   }
+  // Measured: refused (#, control characters), kept under another name (%41), or no file's name.
+  // deno-lint-ignore no-control-regex
+  if (/[#\u0000-\u001f\u007f]|%[\da-f]{2}|[?;]$/i.test(path) || parts.some(isTooLong)) {
+    throw new UsageError(
+      `Cannot log artifact "${path}": MLflow takes no name with # or control characters or %xx, ` +
+        `with ? or ; at its end, or of more than ${MAX_FILE_NAME_BYTES} bytes; rename the file`,
+    );
+  }
   if (size > MAX_ARTIFACT_BYTES) {
     throw new UsageError(
       `Cannot log artifact "${path}": it has ${size} bytes; the store takes ${MAX_ARTIFACT_BYTES}`,
     );
   }
+}
+
+function isTooLong(name: string): boolean {
+  return new TextEncoder().encode(name).length > MAX_FILE_NAME_BYTES;
 }
 
 function checkTexts(

@@ -93,6 +93,9 @@ storeTest("what a server would cut or refuse is refused at once", ({ store }) =>
     [{ metrics: [{ ...point, timestamp: -1 }] }, /timestamp is -1/],
     [{ metrics: [{ ...point, step: 0.5 }] }, /step is 0.5/],
     [{ artifacts: [{ path: "../x", content: new Uint8Array() }] }, /relative path/],
+    ...["a#b", "a\tb", "a%20b", "x?", "é".repeat(128)].map((path) =>
+      [{ artifacts: [{ path, content: new Uint8Array() }] }, /rename the file/] as const
+    ),
     [{ startTime: 1.5 }, /not ms since 1970/],
   ];
   for (const [fields, message] of cases) {
@@ -102,6 +105,8 @@ storeTest("what a server would cut or refuse is refused at once", ({ store }) =>
     );
   }
   assertThrows(() => store.commitRun(record(0, { existingRunId: "none" })), NotFoundError);
+  const path = "ä & 1% ?.txt";
+  store.commitRun(record(0, { artifacts: [{ path, content: new Uint8Array() }] }));
 });
 
 storeTest("histories and latest values are told apart", async ({ store }) => {
