@@ -37,7 +37,7 @@ export async function takeLease(io: Io, storePath: string): Promise<Lease> {
     if (attempt === ATTEMPTS) {
       throw new StorageError(
         storePath,
-        "files beside it cannot be locked: its file system lacks locks",
+        "files beside it cannot be locked: its file system lacks locks, or fails",
       );
     }
   }
@@ -94,16 +94,21 @@ function isLocked(file: string): boolean {
   }
 }
 
-/** Locks a file at once, or says that it is locked. */
+/**
+ * Locks a file at once, or says that it could not: another has it, or is removing it this moment,
+ * which SQLite meets as a file or journal that is there and then is not.
+ */
 function lockNow(file: Database): boolean {
   try {
     file.run("BEGIN EXCLUSIVE");
     return true;
   } catch (error) {
-    if (error instanceof StorageError && /locked/.test(error.message)) return false;
+    if (error instanceof StorageError && IN_OTHER_HANDS.test(error.message)) return false;
     throw error;
   }
 }
+
+const IN_OTHER_HANDS = /locked|I\/O error|cannot be opened/;
 
 /**
  * Removes a lease file while it is locked, so that nobody can take it in between. Windows removes no
