@@ -64,6 +64,20 @@ inFolder("a pipe is written into, stays a pipe and keeps its mode", async (folde
   assertEquals([isFifo, (mode ?? 0) & 0o777], [true, 0o644]);
 });
 
+inFolder(
+  "a file whose writing fails is left as it was, with nothing beside it",
+  async (folder, files) => {
+    Deno.writeTextFileSync(`${folder}/kept`, "old");
+    const broken = async function* (): AsyncIterable<Uint8Array> {
+      yield await Promise.resolve(new Uint8Array([110]));
+      throw new Error("broken off");
+    };
+    await assertRejects(() => files.write(`${folder}/kept`, broken()), Error, "broken off");
+    assertEquals(Deno.readTextFileSync(`${folder}/kept`), "old");
+    assertEquals([...Deno.readDirSync(folder)].map(({ name }) => name), ["kept"]);
+  },
+);
+
 inFolder("a folder is not replaced", async (folder, files) => {
   Deno.mkdirSync(`${folder}/inner`);
   await assertRejects(() => files.write(`${folder}/inner`, "x"));

@@ -38,6 +38,22 @@ Deno.test("every request keeps to the limits, and together they are the batch", 
   );
 });
 
+Deno.test("a request is filled to its limit and no further", () => {
+  const metrics = Array.from({ length: 2001 }, (_, step) => ({
+    key: "m",
+    value: step,
+    timestamp: 1,
+    step,
+  }));
+  assertEquals(batchesOf({ metrics }).map((body) => body.metrics.length), [1000, 1000, 1]);
+  assertEquals(batchesOf({ params: texts(201, "x") }).map((body) => body.params.length), [
+    100,
+    100,
+    1,
+  ]);
+  assertEquals(batchesOf({ tags: texts(101, "x") }).map((body) => body.tags.length), [100, 1]);
+});
+
 Deno.test("the usual run is one request, and nothing is none", () => {
   const metrics = Array.from({ length: 78 }, (_, index) => ({
     key: `m${index}`,

@@ -143,6 +143,17 @@ Deno.test("changes that are the same when made twice are repeated", async () => 
   }, { retries: 2 });
 });
 
+Deno.test("a create whose answer cannot be read may have been carried out", async () => {
+  const create = { experimentId: "7", name: "r", startTime: 1, user: "u", tags: {} };
+  for (const answer of [reply(200, "{}"), reply(200, "no JSON")]) {
+    await withFaults([answer], async (client, server) => {
+      const error = await assertRejects(() => client.createRun(create), TrackerError);
+      assertEquals([error.code, error.maybeDone], ["BAD_REPLY", true]);
+      assertEquals(server.heard.length, 1, "never sent twice on suspicion");
+    });
+  }
+});
+
 Deno.test("Retry-After is kept to, in seconds and as a date, and told when it is too long", async () => {
   // A date has whole seconds: 3 s from now are more than 2.
   const date = (): string => new Date(Date.now() + 3000).toUTCString();

@@ -86,6 +86,7 @@ Deno.test("foreign text stays text", () => {
     assertFalse(/[<\u2028\u2029]/.test(json));
     assertEquals(JSON.parse(json), { [text]: [text] });
   }
+  assertEquals(escapeHtml(`<a b="c" d='e'>&`), "&lt;a b=&quot;c&quot; d=&#39;e&#39;&gt;&amp;");
   assertEquals(escapeHtml("plain, ünïcode 日本"), "plain, ünïcode 日本");
 });
 

@@ -1,0 +1,164 @@
+// What delivery must conclude from answers that are lost, late or wrong: one doubt a test, against
+// the server in memory. Each of these is a line whose loss would repeat a run or leave it half sent.
+
+import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { StorageError, TrackerError } from "../../lib/errors.ts";
+import { deliver, type LocalStore, openStore } from "../../lib/store/mod.ts";
+import { storageError } from "../../lib/store/sqlite.ts";
+import type { Run, Tracker } from "../../lib/tracker.ts";
+import { type FakeServer, fakeServer } from "./fake_server.ts";
+import { record, START, storeFolder } from "./store_folder.ts";
+
+interface World {
+  readonly store: LocalStore;
+  readonly server: FakeServer;
+  /** Delivers all that waits, one after the other; how each ended, and why. */
+  readonly send: (changed?: Partial<Tracker>) => Promise<readonly (readonly [string, string])[]>;
+}
+
+function doubt(name: string, run: (world: World) => Promise<void>): void {
+  Deno.test(name, async () => {
+    const { io, path, remove } = await storeFolder();
+    const store = await openStore(io, path);
+    const server = fakeServer();
+    try {
+      await run({
+        store,
+        server,
+        send: async (changed = {}) =>
+          (await deliver(store, { ...server, ...changed }, { io, jobs: 1 }))
+            .map(({ status, error }) => [status, error?.message ?? ""] as const),
+      });
+    } finally {
+      await store.close();
+      await remove();
+    }
+  });
+}
+
+function failure(code: string, status: number, maybeDone = false): TrackerError {
+  return new TrackerError("POST", "http://server:5000", { status, code, message: code, maybeDone });
+}
+
+const DELIVERED = [["delivered", ""]] as const;
+const content = new Uint8Array([1, 2]);
+
+doubt("what the server has acknowledged is not sent again", async ({ store, server, send }) => {
+  store.commitRun(record(1, { artifacts: [{ path: "a.txt", content }] }));
+  const [first] = await send({ writeArtifact: () => Promise.reject(failure("INTERNAL", 500)) });
+  assertEquals(first?.[0], "failed");
+  const again = (): never => {
+    throw new Error("sent twice");
+  };
+  assertEquals(await send({ logBatch: again, logInputs: again }), DELIVERED);
+  assertEquals([...server.runs.values()].map(({ artifacts }) => artifacts.size), [1]);
+});
+
+doubt("an upload that was cut short is noticed", async ({ store, server, send }) => {
+  store.commitRun(record(1, { artifacts: [{ path: "a.txt", content }] }));
+  const [cut] = await send({
+    writeArtifact: (id, path) => server.writeArtifact(id, path, content.subarray(1)),
+  });
+  assertEquals(cut?.[0], "failed");
+  assertStringIncludes(cut?.[1] ?? "", "has 1 bytes, not 2");
+  assertEquals(await send(), DELIVERED);
+});
+
+doubt("no stranger's run is adopted from a server that ignores filters", async (world) => {
+  const { store, server, send } = world;
+  const experimentId = await server.createExperiment("crypto");
+  const fields = { experimentId, name: "stranger", startTime: START, user: "bob", tags: {} };
+  const stranger = await server.createRun(fields);
+  store.commitRun(record(1));
+  let creations = 0;
+  const ended = await send({
+    searchRuns: (query) => server.searchRuns({ ...query, filter: null }),
+    createRun: (run) =>
+      ++creations === 1 ? Promise.reject(failure("CONNECTION", 0, true)) : server.createRun(run),
+  });
+  assertEquals(ended, DELIVERED);
+  assertEquals(server.runs.size, 2);
+  assertEquals((await server.getRun(stranger.id)).params, {});
+});
+
+doubt("a creation that ended with 500 may have been carried out", async (world) => {
+  const { store, server, send } = world;
+  store.commitRun(record(1));
+  const ended = await send({
+    createRun: async (run) => {
+      await server.createRun(run);
+      throw failure("INTERNAL_ERROR", 500);
+    },
+  });
+  assertEquals(ended, DELIVERED);
+  assertEquals(server.runs.size, 1);
+});
+
+doubt(
+  "a tag changed between two doubtful creations arrives, whichever was carried out",
+  async (world) => {
+    const { store, server, send } = world;
+    const key = store.commitRun(record(1));
+    let late: (() => Promise<Run>) | undefined;
+    const [first] = await send({
+      createRun: (run) => {
+        late = () => server.createRun(run);
+        return Promise.reject(failure("TIMEOUT", 0, true));
+      },
+    });
+    await store.setTag(key, "side", "short");
+    const [second] = await send({
+      createRun: () => Promise.reject(failure("TIMEOUT", 0, true)),
+    });
+    assertEquals([first?.[0], second?.[0]], ["failed", "failed"]);
+    await late?.();
+    assertEquals(await send(), DELIVERED);
+    assertEquals([...server.runs.values()].map(({ run }) => run.tags["side"]), ["short"]);
+  },
+);
+
+doubt(
+  "a server that answers in between is not taken to be gone",
+  async ({ store, server, send }) => {
+    store.commitRuns(Array.from({ length: 6 }, (_, index) => record(index)));
+    const silent = failure("CONNECTION", 0);
+    const answers = [silent, silent, failure("INVALID_PARAMETER_VALUE", 400), silent, silent];
+    const ended = await send({
+      createRun: (run) => {
+        const problem = answers.shift();
+        return problem === undefined ? server.createRun(run) : Promise.reject(problem);
+      },
+    });
+    assertEquals(ended.map(([status]) => status), [...Array(5).fill("failed"), "delivered"]);
+  },
+);
+
+doubt(
+  "a run that may be on one server does not wait for another",
+  async ({ store, server, send }) => {
+    store.commitRun(record(1));
+    await send({ createRun: () => Promise.reject(failure("TIMEOUT", 0, true)) });
+    assertEquals(store.waiting({ trackingUri: "http://other:5000" }), []);
+    assertMatch(store.waiting({ trackingUri: server.uri })[0]?.reason ?? "", /TIMEOUT/);
+  },
+);
+
+doubt("a tag removed and set again is on the server", async ({ store, server, send }) => {
+  const key = store.commitRun(record(1));
+  await send();
+  await store.deleteTag(key, "side");
+  await store.setTag(key, "side", "short");
+  assertEquals(await send(), DELIVERED);
+  assertEquals([...server.runs.values()].map(({ run }) => run.tags["side"]), ["short"]);
+});
+
+Deno.test("SQLite's extended codes mean what their low byte means", () => {
+  const problemOf = (errcode: number): string => {
+    const told = storageError("store.db", Object.assign(new Error("x"), { errcode }), 30_000);
+    assert(told instanceof StorageError);
+    return told.message;
+  };
+  assertMatch(problemOf(10 | 12 << 8), /I\/O error/);
+  assertMatch(problemOf(8 | 4 << 8), /read-only/);
+  assertMatch(problemOf(5 | 1 << 8), /another process has kept it locked for 30 s/);
+});
