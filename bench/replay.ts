@@ -6,7 +6,7 @@
 import fs from "node:fs";
 
 import { hostIo } from "../lib/io.ts";
-import { openTransport, type Transport } from "../lib/transport.ts";
+import { openTransport, type Transport } from "../lib/transport/mod.ts";
 import { createdRun, type Recorded } from "./recorder.ts";
 
 const encoder = new TextEncoder();

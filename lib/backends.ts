@@ -2,14 +2,14 @@
 // Both are opened only when a command asks for them, so `--offline` and `stats` never touch either.
 
 import { resolve } from "node:path";
-import type { Context } from "./command.ts";
-import { loadConfig } from "./config.ts";
-import type { Config } from "./config.ts";
-import type { ConnectionValues } from "./connection.ts";
+import type { Context } from "./command/declare.ts";
+import { loadConfig } from "./config/sources.ts";
+import type { Config } from "./config/sources.ts";
+import type { ConnectionValues } from "./config/connection_flags.ts";
 import { StorageError, TrackerError, UsageError } from "./errors.ts";
 import { type ServerHealth, serverHealth } from "./server_health.ts";
 import type { DeliverOptions, DeliveryOutcome, FoundRun, LocalStore } from "./store/mod.ts";
-import { FINGERPRINT_TAG, RUN_KEY_TAG } from "./tags.ts";
+import { FINGERPRINT_TAG, RUN_KEY_TAG } from "./own_names.ts";
 import type { Tracker } from "./tracker.ts";
 
 /** Everything a command may need to reach. */

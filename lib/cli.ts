@@ -3,9 +3,10 @@
 
 import { BUILD, PERMISSIONS } from "./build.ts";
 import { COMMANDS } from "./commands/mod.ts";
-import type { Command, CommandGroup, Context, Progress, Result, Words } from "./command.ts";
-import { chosenFormat } from "./command.ts";
-import { parseWords } from "./command_line.ts";
+import type { Command, CommandGroup, Context, Words } from "./command/declare.ts";
+import type { Progress, Result } from "./command/answer.ts";
+import { chosenFormat } from "./command/declare.ts";
+import { parseWords } from "./command/words.ts";
 import {
   DeliveryError,
   FilterSyntaxError,
@@ -18,8 +19,8 @@ import {
   UsageError,
 } from "./errors.ts";
 import type { Warning } from "./errors.ts";
-import { commandHelp, groupHelp, overviewHelp } from "./help.ts";
-import type { Exit } from "./help.ts";
+import { commandHelp, groupHelp, overviewHelp } from "./command/help.ts";
+import type { Exit } from "./command/help.ts";
 import type { Io } from "./io.ts";
 import { nearestNames } from "./nearest.ts";
 import { render, storageError } from "./output/mod.ts";

@@ -228,3 +228,14 @@ export function hostProblem(cause: unknown, doing: "reading" | "writing"): strin
   if (known !== undefined) return known[doing === "reading" ? 0 : 1];
   return cause instanceof Error ? cause.message : String(cause);
 }
+
+/**
+ * A value that is there unless this program is wrong: instead of an invented 0 or "", which would be
+ * stored as if it were true.
+ *
+ * @throws {Error} naming `what` is missing.
+ */
+export function present<Value>(value: Value | null | undefined, what: string): Value {
+  if (value === undefined || value === null) throw new Error(`${what} is missing`);
+  return value;
+}

@@ -4,7 +4,7 @@
 import { fileURLToPath } from "node:url";
 import { BUILD } from "../lib/build.ts";
 import { allCommands, EXITS } from "../lib/cli.ts";
-import { manualPage } from "../lib/manual.ts";
+import { manualPage } from "../lib/command/manual.ts";
 
 const FILE = fileURLToPath(new URL("../docs/man/btflow.1", import.meta.url));
 

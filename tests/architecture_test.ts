@@ -15,24 +15,24 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   filter: ["errors"],
   input: ["metrics", "errors", "io"],
   output: ["errors", "io", "command"],
-  report: ["metrics", "key_metrics"],
-  mlflow: ["tracker", "tags", "filter", "errors", "transport", "io"],
-  store: ["tracker", "server_health", "tags", "filter", "errors", "io"],
+  report: ["metrics"],
+  mlflow: ["tracker", "own_names", "filter", "errors", "transport", "io", "limits"],
+  store: ["tracker", "server_health", "own_names", "filter", "errors", "io", "limits"],
   doctor: ["config", "tracker", "filter", "errors", "io", "transport", "mlflow"],
 };
 
 /** The only files that may use a dependency of the import map. */
 const USERS: Readonly<Record<string, readonly string[]>> = {
-  "@std/cli": ["lib/command_line.ts"],
-  "@std/csv": ["lib/input/csv_text.ts"],
+  "@std/cli": ["lib/command/words.ts"],
+  "@std/csv": ["lib/input/csv/text.ts"],
   "@std/text": ["lib/nearest.ts"],
   "cli-progress": ["lib/output/progress.ts"],
-  "dotenv": ["lib/config.ts"],
+  "dotenv": ["lib/config/sources.ts"],
   "fflate": ["lib/input/zip.ts"],
   "hyparquet": ["lib/input/parquet.ts"],
   "hyparquet-compressors": ["lib/input/parquet.ts"],
   "hyparquet-writer": ["lib/output/parquet.ts"],
-  "mathjs/number": ["lib/arithmetic.ts"],
+  "mathjs/number": ["lib/backtest/arithmetic.ts"],
   "uplot": ["lib/report/uplot.ts"],
   "string-width": ["lib/output/table.ts"],
   "zod": ["lib/mlflow/schema.ts"],
@@ -41,7 +41,7 @@ const USERS: Readonly<Record<string, readonly string[]>> = {
 /** The only files that may use Node's modules, and which. */
 const HOST_FILES: ReadonlySet<string> = new Set([
   "lib/io.ts",
-  "lib/transport.ts",
+  "lib/transport/mod.ts",
   "lib/store/sqlite.ts",
 ]);
 

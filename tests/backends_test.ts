@@ -2,7 +2,7 @@
 
 import { assertEquals } from "@std/assert";
 import { openBackends } from "../lib/backends.ts";
-import type { Context } from "../lib/command.ts";
+import type { Context } from "../lib/command/declare.ts";
 import { testIo } from "./helpers/test_io.ts";
 
 Deno.test("a sweep stops asking a server that answers nothing whether it has its runs", async () => {

@@ -8,7 +8,7 @@ import os from "node:os";
 import path from "node:path";
 import { allCommands, EXITS } from "../lib/cli.ts";
 import { COMMANDS } from "../lib/commands/mod.ts";
-import { settings } from "../lib/settings.ts";
+import { settings } from "../lib/config/settings.ts";
 import { startMlflow } from "./helpers/mlflow_server.ts";
 import { pythonTest, repository } from "./helpers/python.ts";
 

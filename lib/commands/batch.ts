@@ -1,19 +1,20 @@
 // `btflow batch`: many files, one run each. Files are computed one after the other and committed in
 // small groups; deliveries go on meanwhile. What fails is listed at the end and stops nothing.
 
-import { checkBacktest } from "../backtest.ts";
-import { BACKTEST_FLAGS, backtestOptions } from "../backtest_flags.ts";
+import { checkBacktest } from "../backtest/mod.ts";
+import { BACKTEST_FLAGS, backtestOptions } from "../backtest/flags.ts";
 import { openBackends } from "../backends.ts";
-import { defineCommand } from "../command.ts";
-import type { Command, Json, Result } from "../command.ts";
-import { CONNECTION_FLAGS } from "../connection.ts";
+import { defineCommand } from "../command/declare.ts";
+import type { Command } from "../command/declare.ts";
+import type { Json, Result } from "../command/answer.ts";
+import { CONNECTION_FLAGS } from "../config/connection_flags.ts";
 import { InterruptedError, SeveralErrors, UsageError } from "../errors.ts";
-import { number, text, toggle } from "../flags.ts";
-import { LOG_FLAGS, logRequest } from "../log_request.ts";
-import { fileItems, manifestItems, readShard } from "../sweep.ts";
-import type { SweepItem } from "../sweep.ts";
-import { runSweep } from "../sweep_run.ts";
-import type { SweepFailure, SweepOutcome } from "../sweep_run.ts";
+import { number, text, toggle } from "../command/flags.ts";
+import { LOG_FLAGS, logRequest } from "../logging/request.ts";
+import { fileItems, manifestItems, readShard } from "../sweep/items.ts";
+import type { SweepItem } from "../sweep/items.ts";
+import { runSweep } from "../sweep/mod.ts";
+import type { SweepFailure, SweepOutcome } from "../sweep/mod.ts";
 
 const { runName: _runName, runId: _runId, ifNew: _ifNew, ...SHARED } = LOG_FLAGS;
 

@@ -1,9 +1,9 @@
 // `btflow completions SHELL`: the completion script of a shell, made from the commands' declarations.
 
-import { defineCommand } from "../command.ts";
-import type { Command } from "../command.ts";
-import { completionModel } from "../completions/model.ts";
-import { SHELLS } from "../completions/mod.ts";
+import { defineCommand } from "../command/declare.ts";
+import type { Command } from "../command/declare.ts";
+import { completionModel } from "../command/completions/model.ts";
+import { SHELLS } from "../command/completions/mod.ts";
 import { UsageError } from "../errors.ts";
 import { COMMANDS } from "./mod.ts";
 

@@ -1,13 +1,13 @@
 // `btflow doctor`: every setting and where it comes from, the store, and the way to the server step by
 // step, each failure with its mend.
 
-import { defineCommand } from "../command.ts";
-import type { Command } from "../command.ts";
-import { loadConfig } from "../config.ts";
-import { CONNECTION_FLAGS } from "../connection.ts";
+import { defineCommand } from "../command/declare.ts";
+import type { Command } from "../command/declare.ts";
+import { loadConfig } from "../config/sources.ts";
+import { CONNECTION_FLAGS } from "../config/connection_flags.ts";
 import type { Finding, StoreState } from "../doctor/mod.ts";
 import { StorageError, TrackerError } from "../errors.ts";
-import { toggle } from "../flags.ts";
+import { toggle } from "../command/flags.ts";
 import type { Io } from "../io.ts";
 import { nearestNames } from "../nearest.ts";
 import { plainLine } from "../output/plain.ts";

@@ -1,15 +1,16 @@
 // `btflow experiments`: list, create, get, update, delete, restore. An experiment is named by its name
 // or its id.
 
-import { defineCommand, ROW_FORMATS } from "../command.ts";
-import type { Command, CommandGroup, Result } from "../command.ts";
-import { CONNECTION_FLAGS } from "../connection.ts";
+import { defineCommand, ROW_FORMATS } from "../command/declare.ts";
+import type { Command, CommandGroup } from "../command/declare.ts";
+import type { Result } from "../command/answer.ts";
+import { CONNECTION_FLAGS } from "../config/connection_flags.ts";
 import { TrackerError, UsageError } from "../errors.ts";
 import { parseExperimentFilter, parseExperimentOrderBy } from "../filter/mod.ts";
-import { pairs, text, texts, toggle } from "../flags.ts";
-import { paramsFromJson } from "../params.ts";
+import { pairs, text, texts, toggle } from "../command/flags.ts";
+import { paramsFromJson } from "../logging/params.ts";
 import { plainLine } from "../output/plain.ts";
-import { NOTE_TAG } from "../tags.ts";
+import { NOTE_TAG } from "../own_names.ts";
 import type { Experiment, Tracker } from "../tracker.ts";
 import { EXPERIMENT_FLAG, limitFlag, NAME_OPERAND, named } from "../tracking/choices.ts";
 import { findExperiment } from "../tracking/find.ts";

@@ -1,9 +1,10 @@
 // `btflow experiments delete` and `restore`: the two ways between active and deleted, both repeatable.
 
-import { defineCommand } from "../command.ts";
-import type { Command, Context, Result } from "../command.ts";
-import { CONNECTION_FLAGS } from "../connection.ts";
-import type { ConnectionValues } from "../connection.ts";
+import { defineCommand } from "../command/declare.ts";
+import type { Command, Context } from "../command/declare.ts";
+import type { Result } from "../command/answer.ts";
+import { CONNECTION_FLAGS } from "../config/connection_flags.ts";
+import type { ConnectionValues } from "../config/connection_flags.ts";
 import { counted } from "../output/mod.ts";
 import { plainLine } from "../output/plain.ts";
 import type { Experiment, Tracker } from "../tracker.ts";

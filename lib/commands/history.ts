@@ -1,12 +1,12 @@
 // `btflow history`: the points of a run's metrics, page by page, whatever their number.
 
-import { defineCommand, ROW_FORMATS } from "../command.ts";
-import type { Command } from "../command.ts";
-import { CONNECTION_FLAGS } from "../connection.ts";
+import { defineCommand, ROW_FORMATS } from "../command/declare.ts";
+import type { Command } from "../command/declare.ts";
+import { CONNECTION_FLAGS } from "../config/connection_flags.ts";
 import { NotFoundError, UsageError } from "../errors.ts";
-import { list, toggle } from "../flags.ts";
+import { list, toggle } from "../command/flags.ts";
 import { nearestNames } from "../nearest.ts";
-import type { Row } from "../output/rows.ts";
+import type { Row } from "../command/answer.ts";
 import type { Run, Tracker } from "../tracker.ts";
 import { named, RUN_ID_FLAG } from "../tracking/choices.ts";
 import { findRun } from "../tracking/find.ts";

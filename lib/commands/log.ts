@@ -1,15 +1,16 @@
 // `btflow log`: one file, one run. Reads and computes, commits the whole run to the store in one
 // transaction, and only then delivers it to the server when one is set.
 
-import { BACKTEST_FLAGS, backtestOptions } from "../backtest_flags.ts";
-import { evaluateFile } from "../backtest.ts";
-import { defineCommand } from "../command.ts";
-import type { Command, Result } from "../command.ts";
-import { CONNECTION_FLAGS } from "../connection.ts";
+import { BACKTEST_FLAGS, backtestOptions } from "../backtest/flags.ts";
+import { evaluateFile } from "../backtest/mod.ts";
+import { defineCommand } from "../command/declare.ts";
+import type { Command } from "../command/declare.ts";
+import type { Result } from "../command/answer.ts";
+import { CONNECTION_FLAGS } from "../config/connection_flags.ts";
 import { UsageError } from "../errors.ts";
-import { text } from "../flags.ts";
-import { LOG_FLAGS, logRequest } from "../log_request.ts";
-import { logBacktests } from "../log_run.ts";
+import { text } from "../command/flags.ts";
+import { LOG_FLAGS, logRequest } from "../logging/request.ts";
+import { logBacktests } from "../logging/prepare.ts";
 import { openBackends } from "../backends.ts";
 
 /** Computes a file's metrics and logs them as a run. */

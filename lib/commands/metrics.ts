@@ -1,13 +1,13 @@
 // `btflow metrics`: the catalogue of metrics, for people and scripts. Needs no file, store or network.
 
-import { defineCommand, ROW_FORMATS } from "../command.ts";
-import type { Command } from "../command.ts";
+import { defineCommand, ROW_FORMATS } from "../command/declare.ts";
+import type { Command } from "../command/declare.ts";
 import { NotFoundError } from "../errors.ts";
-import { text, toggle } from "../flags.ts";
+import { text, toggle } from "../command/flags.ts";
 import { CATALOGUE } from "../metrics/catalogue.ts";
 import type { Metric } from "../metrics/catalogue.ts";
 import { nearestNames } from "../nearest.ts";
-import type { Row } from "../output/rows.ts";
+import type { Row } from "../command/answer.ts";
 
 /** Lists and explains the metrics of the catalogue. */
 export const command: Command = defineCommand({

@@ -1,7 +1,7 @@
 // The commands, in the order help shows them. Each is loaded only when it is run or described, so
 // that a call pays for nothing but its own command.
 
-import type { Command, CommandGroup } from "../command.ts";
+import type { Command, CommandGroup } from "../command/declare.ts";
 
 /** One row of the table of commands. */
 export interface CommandEntry {

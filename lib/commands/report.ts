@@ -1,18 +1,19 @@
 // `btflow report`: the tear sheet of a file, or of a run that was logged with --attach-returns.
 
-import { BACKTEST_FLAGS, backtestOptions } from "../backtest_flags.ts";
+import { BACKTEST_FLAGS, backtestOptions } from "../backtest/flags.ts";
 import { openBackends } from "../backends.ts";
 import type { Backends } from "../backends.ts";
-import { evaluateFile } from "../backtest.ts";
-import type { Backtest, BacktestOptions } from "../backtest.ts";
-import { defineCommand } from "../command.ts";
-import type { Command, Context, Result } from "../command.ts";
-import { CONNECTION_FLAGS } from "../connection.ts";
+import { evaluateFile } from "../backtest/mod.ts";
+import type { Backtest, BacktestOptions } from "../backtest/mod.ts";
+import { defineCommand } from "../command/declare.ts";
+import type { Command, Context } from "../command/declare.ts";
+import type { Result } from "../command/answer.ts";
+import { CONNECTION_FLAGS } from "../config/connection_flags.ts";
 import { NotFoundError, UsageError } from "../errors.ts";
-import { pairs, text } from "../flags.ts";
+import { pairs, text } from "../command/flags.ts";
 import type { Files, Io } from "../io.ts";
-import { BENCHMARK_ARTIFACT, RETURNS_ARTIFACT } from "../returns_file.ts";
-import { RESERVED_PARAMS } from "../run_record.ts";
+import { BENCHMARK_ARTIFACT, RETURNS_ARTIFACT } from "../backtest/returns_file.ts";
+import { RESERVED_PARAMS } from "../own_names.ts";
 import type { Run } from "../tracker.ts";
 import { findRun } from "../tracking/find.ts";
 
@@ -64,7 +65,7 @@ export const command: Command = defineCommand({
         ? await ofRun(context, backends, flags.runId ?? "", options)
         : await ofFile(context.io, path, options, flags.param);
       for (const warning of page.backtest.warnings) context.warn(warning);
-      const { tearSheet } = await import("../tear_sheet.ts");
+      const { tearSheet } = await import("../backtest/tear_sheet.ts");
       const html = tearSheet(page.backtest, {
         heading: flags.runName ?? page.heading,
         params: page.params,

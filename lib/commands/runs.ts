@@ -1,6 +1,6 @@
 // `btflow runs`: the group; each verb has a file of its own.
 
-import type { CommandGroup } from "../command.ts";
+import type { CommandGroup } from "../command/declare.ts";
 import { artifacts } from "./runs_artifacts.ts";
 import { compare } from "./runs_compare.ts";
 import { deflate } from "./runs_deflate.ts";

@@ -1,14 +1,14 @@
 // `btflow runs compare`: runs side by side, one row a param or metric, so that what differs is seen at
 // once. Which value of a metric is the best is said by the catalogue; of one it does not know, nothing.
 
-import { defineCommand, ROW_FORMATS } from "../command.ts";
-import type { Command } from "../command.ts";
-import { CONNECTION_FLAGS } from "../connection.ts";
+import { defineCommand, ROW_FORMATS } from "../command/declare.ts";
+import type { Command } from "../command/declare.ts";
+import { CONNECTION_FLAGS } from "../config/connection_flags.ts";
 import { NotFoundError, UsageError } from "../errors.ts";
-import { list, toggle } from "../flags.ts";
+import { list, toggle } from "../command/flags.ts";
 import type { Metric } from "../metrics/mod.ts";
 import { nearestNames } from "../nearest.ts";
-import type { Cell, Row } from "../output/rows.ts";
+import type { Cell, Row } from "../command/answer.ts";
 import type { Run } from "../tracker.ts";
 import { named } from "../tracking/choices.ts";
 import { findRun } from "../tracking/find.ts";
@@ -43,7 +43,7 @@ export const compare: Command = defineCommand({
     return withTracker(context, flags, async ({ tracker }) => {
       const runs = await Promise.all(ids.map((id) => findRun(tracker, id)));
       if (format === "html") {
-        const { comparisonPage } = await import("../comparison_page.ts");
+        const { comparisonPage } = await import("../tracking/comparison_page.ts");
         const facts = { heading: "Comparison", now: context.io.now() };
         const html = await comparisonPage(tracker, runs, facts);
         return { html: () => Promise.resolve(html) };

@@ -2,14 +2,15 @@
 // experiment itself is the record of trials: their number and the variance of their Sharpe ratios
 // come from its runs, so nobody has to keep the books that the deflated Sharpe ratio needs.
 
-import { defineCommand, ROW_FORMATS } from "../command.ts";
-import type { Command, Context, Result } from "../command.ts";
-import { CONNECTION_FLAGS } from "../connection.ts";
+import { defineCommand, ROW_FORMATS } from "../command/declare.ts";
+import type { Command, Context } from "../command/declare.ts";
+import type { Result } from "../command/answer.ts";
+import { CONNECTION_FLAGS } from "../config/connection_flags.ts";
 import { NotFoundError, UsageError } from "../errors.ts";
 import { parseFilter } from "../filter/mod.ts";
-import { number, text, toggle } from "../flags.ts";
+import { number, text, toggle } from "../command/flags.ts";
 import { deflatedSharpeRatio, expectedMaximumSharpe } from "../metrics/mod.ts";
-import type { Row } from "../output/rows.ts";
+import type { Row } from "../command/answer.ts";
 import type { Run, Tracker } from "../tracker.ts";
 import { chosenExperiments } from "../tracking/find.ts";
 import { withTracker } from "../tracking/session.ts";

@@ -1,12 +1,13 @@
 // `btflow runs delete` and `restore`. Deleting marks runs as deleted, as MLflow does; --delivered is the
 // other thing: it frees the store's space from runs that a server has, and leaves the server alone.
 
-import { defineCommand } from "../command.ts";
-import type { Command, Context, Result } from "../command.ts";
-import { CONNECTION_FLAGS } from "../connection.ts";
-import type { ConnectionValues } from "../connection.ts";
+import { defineCommand } from "../command/declare.ts";
+import type { Command, Context } from "../command/declare.ts";
+import type { Result } from "../command/answer.ts";
+import { CONNECTION_FLAGS } from "../config/connection_flags.ts";
+import type { ConnectionValues } from "../config/connection_flags.ts";
 import { UsageError } from "../errors.ts";
-import { text, toggle } from "../flags.ts";
+import { text, toggle } from "../command/flags.ts";
 import { counted } from "../output/mod.ts";
 import {
   ageFlag,

@@ -1,8 +1,8 @@
 // `btflow runs get`: one run, whole.
 
-import { defineCommand } from "../command.ts";
-import type { Command } from "../command.ts";
-import { CONNECTION_FLAGS } from "../connection.ts";
+import { defineCommand } from "../command/declare.ts";
+import type { Command } from "../command/declare.ts";
+import { CONNECTION_FLAGS } from "../config/connection_flags.ts";
 import { cellText } from "../output/cells.ts";
 import { plainLine } from "../output/plain.ts";
 import type { Run } from "../tracker.ts";

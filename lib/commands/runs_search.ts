@@ -1,13 +1,13 @@
 // `btflow runs search`: runs as rows, filtered and sorted where they are kept, or summed up by group.
 
-import { defineCommand, ROW_FORMATS } from "../command.ts";
-import type { Command, Context } from "../command.ts";
-import { CONNECTION_FLAGS, STORES_FLAG } from "../connection.ts";
-import type { ConnectionValues } from "../connection.ts";
+import { defineCommand, ROW_FORMATS } from "../command/declare.ts";
+import type { Command, Context } from "../command/declare.ts";
+import { CONNECTION_FLAGS, STORES_FLAG } from "../config/connection_flags.ts";
+import type { ConnectionValues } from "../config/connection_flags.ts";
 import { UsageError } from "../errors.ts";
 import { parseFilter, parseOrderBy } from "../filter/mod.ts";
-import { list, text, texts, toggle } from "../flags.ts";
-import type { Row } from "../output/rows.ts";
+import { list, text, texts, toggle } from "../command/flags.ts";
+import type { Row } from "../command/answer.ts";
 import type { Run } from "../tracker.ts";
 import { limitFlag } from "../tracking/choices.ts";
 import { checkGroupBy, GROUPED_METRICS, groupedRows } from "../tracking/group_runs.ts";
@@ -115,7 +115,7 @@ async function page(
   return await withTracker(context, flags, async (session) => {
     const runs: Run[] = [];
     for await (const some of await searchHere(session, search)) runs.push(...some);
-    const { comparisonPage } = await import("../comparison_page.ts");
+    const { comparisonPage } = await import("../tracking/comparison_page.ts");
     const heading = search.experiments.join(", ") || "Runs";
     const facts = { heading, now: context.io.now() };
     const html = await comparisonPage(session.tracker, runs, facts);

@@ -1,14 +1,14 @@
 // `btflow runs update`: name, tags, note and status of one run, of several, or of all that a filter
 // selects; and the way to close runs that a dead process left RUNNING.
 
-import { defineCommand } from "../command.ts";
-import type { Command } from "../command.ts";
-import { CONNECTION_FLAGS } from "../connection.ts";
+import { defineCommand } from "../command/declare.ts";
+import type { Command } from "../command/declare.ts";
+import { CONNECTION_FLAGS } from "../config/connection_flags.ts";
 import { NotFoundError, UsageError } from "../errors.ts";
-import { choice, list, pairs, text } from "../flags.ts";
-import type { FlagValues } from "../flags.ts";
+import { choice, list, pairs, text } from "../command/flags.ts";
+import type { FlagValues } from "../command/flags.ts";
 import { counted } from "../output/mod.ts";
-import { NOTE_TAG } from "../tags.ts";
+import { NOTE_TAG } from "../own_names.ts";
 import type { RunChange, Tracker } from "../tracker.ts";
 import {
   ageFlag,

@@ -1,15 +1,16 @@
 // `btflow stats`: compute and print; logs nothing, needs no store and no network.
 
-import { BACKTEST_FLAGS, backtestOptions } from "../backtest_flags.ts";
-import { evaluateFile } from "../backtest.ts";
-import type { Backtest } from "../backtest.ts";
-import { backtestRecord, sourceText, undefinedWarning } from "../backtest_text.ts";
-import { defineCommand, ROW_FORMATS } from "../command.ts";
-import type { Command, Json, Result } from "../command.ts";
-import { loadConfig } from "../config.ts";
-import { number, text } from "../flags.ts";
+import { BACKTEST_FLAGS, backtestOptions } from "../backtest/flags.ts";
+import { evaluateFile } from "../backtest/mod.ts";
+import type { Backtest } from "../backtest/mod.ts";
+import { backtestRecord, sourceText, undefinedWarning } from "../backtest/text.ts";
+import { defineCommand, ROW_FORMATS } from "../command/declare.ts";
+import type { Command } from "../command/declare.ts";
+import type { Json, Result } from "../command/answer.ts";
+import { loadConfig } from "../config/sources.ts";
+import { number, text } from "../command/flags.ts";
 import { CATALOGUE } from "../metrics/mod.ts";
-import type { Row } from "../output/rows.ts";
+import type { Row } from "../command/answer.ts";
 
 /** Computes and prints; keeps nothing. */
 export const command: Command = defineCommand({

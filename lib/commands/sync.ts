@@ -3,14 +3,15 @@
 
 import { openBackends } from "../backends.ts";
 import type { Backends } from "../backends.ts";
-import { defineCommand } from "../command.ts";
-import type { Command, Context, Result } from "../command.ts";
-import { CONNECTION_FLAGS, STORES_FLAG } from "../connection.ts";
+import { defineCommand } from "../command/declare.ts";
+import type { Command, Context } from "../command/declare.ts";
+import type { Result } from "../command/answer.ts";
+import { CONNECTION_FLAGS, STORES_FLAG } from "../config/connection_flags.ts";
 import { UsageError } from "../errors.ts";
-import { number, text, toggle } from "../flags.ts";
+import { number, text, toggle } from "../command/flags.ts";
 import { counted } from "../output/mod.ts";
 import type { DeliveryOutcome, LocalStore, VerifyOutcome, WaitingRun } from "../store/mod.ts";
-import { deliveryAnswer, statusAnswer, verifyError } from "../sync_answer.ts";
+import { deliveryAnswer, statusAnswer, verifyError } from "../logging/sync_answer.ts";
 
 /** Delivers what waits, lists it, or carries the store as a file. */
 export const command: Command = defineCommand({

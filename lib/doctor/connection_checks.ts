@@ -1,6 +1,6 @@
 // The way to the server, one step at a time: name, connection, TLS, HTTP.
 
-import { isLoopback, proxyFor } from "../transport.ts";
+import { isLoopback, proxyFor } from "../transport/mod.ts";
 import { type Check, failed, ok, type Subject, warning } from "./finding.ts";
 
 export const connectionChecks: readonly Check[] = [

@@ -1,10 +1,10 @@
 // What a check finds. A check that fails says how to mend it; those that build on it are skipped.
 
-import type { Config } from "../config.ts";
+import type { Config } from "../config/sources.ts";
 import type { Io } from "../io.ts";
 import type { Http } from "../mlflow/http.ts";
 import type { MlflowClient } from "../mlflow/client.ts";
-import type { Transport } from "../transport.ts";
+import type { Transport } from "../transport/mod.ts";
 
 /** One line of the diagnosis. */
 export interface Finding {

@@ -2,12 +2,12 @@
 // is the cause and not its consequence. The checks of the server are a table, each with what it
 // builds on.
 
-import { type Config, settings } from "../config.ts";
+import { type Config, settings } from "../config/sources.ts";
 import { TrackerError } from "../errors.ts";
 import type { Io } from "../io.ts";
 import { mlflowClient } from "../mlflow/client.ts";
 import { openHttp } from "../mlflow/http.ts";
-import { openTransport } from "../transport.ts";
+import { openTransport } from "../transport/mod.ts";
 import { type Check, type DoctorOptions, failed, type Finding, type Outcome } from "./finding.ts";
 import { skipped, type Subject } from "./finding.ts";
 import { connectionChecks } from "./connection_checks.ts";

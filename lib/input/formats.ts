@@ -5,7 +5,7 @@ import type { ReadResult } from "./series.ts";
 import { LAYOUTS } from "./layouts.ts";
 import type { ReadOptions } from "./options.ts";
 import type { Source } from "./source.ts";
-import { readCsv } from "./csv.ts";
+import { readCsv } from "./csv/mod.ts";
 import { tableSeries } from "./table.ts";
 
 /** One format that can be read. */

@@ -4,8 +4,8 @@
 import { TrackerError, UsageError } from "../errors.ts";
 import type { Io } from "../io.ts";
 import type { Tracker } from "../tracker.ts";
-import { openTransport } from "../transport.ts";
-import type { TransportOptions } from "../transport.ts";
+import { openTransport } from "../transport/mod.ts";
+import type { TransportOptions } from "../transport/mod.ts";
 import { artifactMethods } from "./artifacts.ts";
 import { experimentMethods } from "./experiments.ts";
 import { openHttp } from "./http.ts";

@@ -4,7 +4,7 @@
 
 import { TrackerError } from "../errors.ts";
 import type { Io } from "../io.ts";
-import type { StreamedBody, Transport, TransportReply } from "../transport.ts";
+import type { StreamedBody, Transport, TransportReply } from "../transport/mod.ts";
 import { readReply, type Reply } from "./reply.ts";
 import { type Auth, OVERLOADED_CODE, refusal } from "./refusal.ts";
 import { type Reader, ShapeError } from "./schema.ts";

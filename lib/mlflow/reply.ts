@@ -2,7 +2,7 @@
 // web page or with a million nested brackets is told by name, and costs no more than the limits.
 
 import { TrackerError } from "../errors.ts";
-import type { TransportReply } from "../transport.ts";
+import type { TransportReply } from "../transport/mod.ts";
 
 /** A reply that has been read to its end. */
 export interface Reply {

@@ -3,7 +3,7 @@
 
 import { NotFoundError, TrackerError } from "../errors.ts";
 import { compareRuns, evaluate, pushdown, pushdownOrder } from "../filter/mod.ts";
-import { DATASET_CONTEXT_TAG } from "../tags.ts";
+import { DATASET_CONTEXT_TAG } from "../own_names.ts";
 import type { Dataset, MetricPoint, NewRun, Run, RunMethods, RunQuery } from "../tracker.ts";
 import { batchesOf } from "./batches.ts";
 import { change, create, get, isMissing, named, pairsOf, search } from "./calls.ts";

@@ -3,7 +3,7 @@
 
 import * as zod from "zod";
 
-import { DATASET_CONTEXT_TAG, RUN_NAME_TAG, USER_TAG } from "../tags.ts";
+import { DATASET_CONTEXT_TAG, RUN_NAME_TAG, USER_TAG } from "../own_names.ts";
 import type { Artifact, Dataset, Experiment, MetricPoint, Run } from "../tracker.ts";
 
 /** Turns a reply's JSON into a record; throws a {@link ShapeError} when it has another shape. */

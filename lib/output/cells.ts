@@ -1,7 +1,7 @@
 // Cells and columns as every format needs them: the text of a value, and which columns there are
 // when nobody named them. Kept apart from the formats so that all agree.
 
-import type { Cell, Row, Rows } from "./rows.ts";
+import type { Cell, Row, Rows } from "../command/answer.ts";
 
 /** True for what all formats call undefined: null, a number that is not finite, an invalid time. */
 export function isMissing(cell: Cell | undefined): cell is null | undefined {

@@ -3,7 +3,8 @@
 // Written here and not by a library: a row is one line of code, and it runs for each of 100,000 rows.
 
 import { cellText, gather } from "./cells.ts";
-import type { Cell, OutputFormat, Rows, Writer } from "./rows.ts";
+import type { OutputFormat, Writer } from "./format.ts";
+import type { Cell, Rows } from "../command/answer.ts";
 
 export const format: OutputFormat = {
   name: "csv",

@@ -2,7 +2,7 @@
 // written while rows arrive.
 
 import { jsonObject } from "./ndjson.ts";
-import type { OutputFormat } from "./rows.ts";
+import type { OutputFormat } from "./format.ts";
 
 export const format: OutputFormat = {
   name: "json",

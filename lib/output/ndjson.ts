@@ -1,7 +1,8 @@
 // One JSON object a line. Each page leaves as it arrives, so memory stays flat at any number of rows.
 
 import { cellJson } from "./cells.ts";
-import type { OutputFormat, Row } from "./rows.ts";
+import type { OutputFormat } from "./format.ts";
+import type { Row } from "../command/answer.ts";
 
 export const format: OutputFormat = {
   name: "ndjson",

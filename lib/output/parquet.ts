@@ -3,7 +3,8 @@
 
 import type { ColumnSource } from "hyparquet-writer";
 import { gather, isMissing } from "./cells.ts";
-import type { Cell, OutputFormat } from "./rows.ts";
+import type { OutputFormat } from "./format.ts";
+import type { Cell } from "../command/answer.ts";
 
 export const format: OutputFormat = {
   name: "parquet",

@@ -2,7 +2,7 @@
 // file wants few lines). The only user of cli-progress, which is loaded with the first state shown.
 
 import type { SingleBar } from "cli-progress";
-import type { Progress } from "../command.ts";
+import type { Progress } from "../command/answer.ts";
 import type { Sink } from "../io.ts";
 import { plainLine } from "./plain.ts";
 

@@ -5,7 +5,8 @@
 import stringWidth from "string-width";
 import { cellText, columnsOf, isMissing } from "./cells.ts";
 import { plainLine } from "./plain.ts";
-import type { Cell, OutputFormat, RenderOptions, Row, Rows, Writer } from "./rows.ts";
+import type { OutputFormat, RenderOptions, Writer } from "./format.ts";
+import type { Cell, Row, Rows } from "../command/answer.ts";
 
 export const format: OutputFormat = {
   name: "table",

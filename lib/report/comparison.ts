@@ -2,7 +2,7 @@
 // against a metric, and equity curves laid over each other. The page's script draws all of it from
 // one block of data, whose size is bounded by sharing a fixed number of curve points among the runs.
 
-import { KEY_METRICS } from "../key_metrics.ts";
+import { KEY_METRICS } from "../metrics/key_metrics.ts";
 import { COMPARISON, COMPARISON_STYLE, UPLOT } from "./assets.ts";
 import { differences, type EmbeddedComparison, type EmbeddedRun } from "./embedded.ts";
 import { foreignText } from "./markup.ts";

@@ -3,7 +3,7 @@
 import { createHash } from "node:crypto";
 import { NotFoundError } from "../errors.ts";
 import type { Artifact } from "../tracker.ts";
-import { checkArtifact } from "./limits.ts";
+import { checkArtifact } from "../limits.ts";
 import type { RunArtifact } from "./record.ts";
 import type { Database } from "./sqlite.ts";
 

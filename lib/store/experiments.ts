@@ -2,7 +2,7 @@
 
 import { NotFoundError, UsageError } from "../errors.ts";
 import type { Experiment, LifecycleStage } from "../tracker.ts";
-import { MAX_TAG_LENGTH } from "./limits.ts";
+import { MAX_TAG_LENGTH } from "../limits.ts";
 import { alreadyExists, invalidState } from "./refusals.ts";
 import type { RunRow } from "./run_rows.ts";
 import type { Database } from "./sqlite.ts";

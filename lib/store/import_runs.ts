@@ -4,7 +4,7 @@
 import { serverId } from "./deliveries.ts";
 import { type ExperimentRow, experimentRow } from "./experiments.ts";
 import { insertRows } from "./insert.ts";
-import { points } from "./plan.ts";
+import { points } from "./read_points.ts";
 import { removeContent } from "./remove_runs.ts";
 import type { RunRow } from "./run_rows.ts";
 import type { Database, Value } from "./sqlite.ts";

@@ -4,12 +4,12 @@
 import type { Io } from "../io.ts";
 import type { Tracker } from "../tracker.ts";
 import type { DeliveryState } from "./deliveries.ts";
-import type { DeliveryOutcome, StepHook } from "./delivery.ts";
+import type { DeliveryOutcome, StepHook } from "./outbox/delivery.ts";
 import { findFingerprint, type FoundRun } from "./fingerprints.ts";
 import { type StoreHealth, storeHealth } from "./health.ts";
 import { storeTracker } from "./local_store.ts";
 import { type OpenOptions, openStoreFile } from "./open.ts";
-import { type DeliverOptions, deliverWaiting } from "./outbox.ts";
+import { type DeliverOptions, deliverWaiting } from "./outbox/mod.ts";
 import type { ExperimentChoice, RunArtifact, RunRecord } from "./record.ts";
 import { type Pruned, type PruneOptions, pruneRuns } from "./remove_runs.ts";
 import { runKeys } from "./run_key.ts";
@@ -18,7 +18,7 @@ import type { Database } from "./sqlite.ts";
 import type { Imported } from "./import_runs.ts";
 import { type Exported, exportStore, importStore } from "./transfer.ts";
 import { type WaitingQuery, type WaitingRun, waitingRuns } from "./waiting.ts";
-import { type VerifyOptions, type VerifyOutcome, verifyRuns } from "./verify_runs.ts";
+import { type VerifyOptions, type VerifyOutcome, verifyRuns } from "./outbox/verify_runs.ts";
 import { commitRecords } from "./write_record.ts";
 
 export { defaultStorePath } from "./location.ts";

@@ -3,7 +3,7 @@
 
 import { UsageError } from "../errors.ts";
 import type { Dataset, MetricPoint, RunStatus } from "../tracker.ts";
-import { checkArtifact, checkBatch, checkDataset, checkName } from "./limits.ts";
+import { checkArtifact, checkBatch, checkDataset, checkName } from "../limits.ts";
 
 /** An experiment by its name, or by the id it has where the run is meant for. */
 export type ExperimentChoice = string | { readonly id: string };

@@ -1,7 +1,7 @@
 // Committing a whole run: all of its rows, or (with a run to log into) additions to one that is here.
 
 import { NotFoundError } from "../errors.ts";
-import { PARENT_TAG, RUN_KEY_TAG, RUN_NAME_TAG } from "../tags.ts";
+import { PARENT_TAG, RUN_KEY_TAG, RUN_NAME_TAG } from "../own_names.ts";
 import type { NewRun } from "../tracker.ts";
 import { artifactUri, writeArtifacts } from "./artifacts.ts";
 import {

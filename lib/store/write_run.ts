@@ -2,10 +2,10 @@
 // after its commit raises the run's revision: a delivered run with a newer revision waits again.
 
 import { TrackerError } from "../errors.ts";
-import { RUN_NAME_TAG } from "../tags.ts";
+import { RUN_NAME_TAG } from "../own_names.ts";
 import type { Batch, Dataset, RunChange } from "../tracker.ts";
 import { insertRows } from "./insert.ts";
-import { checkBatch, checkDataset } from "./limits.ts";
+import { checkBatch, checkDataset } from "../limits.ts";
 import type { RunRow } from "./run_rows.ts";
 import type { Database } from "./sqlite.ts";
 import { writeMetrics } from "./write_metrics.ts";

@@ -1,7 +1,8 @@
 // Changing many runs: each by itself, so that one that fails does not stop the others, with progress,
 // and with the failures told at the end.
 
-import type { Context, Result } from "../command.ts";
+import type { Context } from "../command/declare.ts";
+import type { Result } from "../command/answer.ts";
 import { InterruptedError, SeveralErrors, TrackerError } from "../errors.ts";
 import type { Selected } from "./select.ts";
 

@@ -1,10 +1,10 @@
 // Flags and questions that the commands on experiments and runs share: how many, how old, and
 // whether the user really means it.
 
-import type { Context, Operand } from "../command.ts";
+import type { Context, Operand } from "../command/declare.ts";
 import { UsageError } from "../errors.ts";
-import { text, texts, toggle } from "../flags.ts";
-import type { Flag } from "../flags.ts";
+import { text, texts, toggle } from "../command/flags.ts";
+import type { Flag } from "../command/flags.ts";
 
 /** `--max-results N|all`. Undefined when not given. */
 export function limitFlag(fallback: string): Flag<number | undefined> {

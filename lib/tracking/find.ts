@@ -6,7 +6,7 @@ import type { Backends } from "../backends.ts";
 import { NotFoundError } from "../errors.ts";
 import { parseFilter } from "../filter/mod.ts";
 import { nearestNames } from "../nearest.ts";
-import { RUN_KEY_TAG } from "../tags.ts";
+import { RUN_KEY_TAG } from "../own_names.ts";
 import type { Experiment, Run, Tracker } from "../tracker.ts";
 
 /** Experiments looked through for near names, and those a search without `-e` covers. */

@@ -1,12 +1,12 @@
 // Runs and experiments as rows: the keys are a promise (`run_id`, `metrics.X`, `params.X`, `tags.X`),
 // the same from a server and from the store, in every format.
 
-import type { Json } from "../command.ts";
+import type { Json } from "../command/answer.ts";
 import { UsageError } from "../errors.ts";
-import { KEY_METRICS } from "../key_metrics.ts";
+import { KEY_METRICS } from "../metrics/key_metrics.ts";
 import { nearestNames } from "../nearest.ts";
 import { isMissing } from "../output/cells.ts";
-import type { Cell, Row } from "../output/rows.ts";
+import type { Cell, Row } from "../command/answer.ts";
 import type { Experiment, Run } from "../tracker.ts";
 
 /** Attributes of a run, in the order of their columns. */

@@ -1,8 +1,8 @@
 // Searching runs: experiments looked up first, then pages from the server or the store, or from
 // several stores merged in one order. Pages are never collected here, so memory stays flat.
 
-import type { Context } from "../command.ts";
-import type { ConnectionValues } from "../connection.ts";
+import type { Context } from "../command/declare.ts";
+import type { ConnectionValues } from "../config/connection_flags.ts";
 import { NotFoundError, StorageError, UsageError } from "../errors.ts";
 import { compareRuns } from "../filter/mod.ts";
 import type { Filter, OrderBy } from "../filter/mod.ts";

@@ -2,8 +2,8 @@
 // done when the last page has been written, not when it returns.
 
 import { type Backends, openBackends } from "../backends.ts";
-import type { Context } from "../command.ts";
-import type { ConnectionValues } from "../connection.ts";
+import type { Context } from "../command/declare.ts";
+import type { ConnectionValues } from "../config/connection_flags.ts";
 import { NotFoundError } from "../errors.ts";
 import type { LocalStore } from "../store/mod.ts";
 import type { Tracker } from "../tracker.ts";

@@ -56,7 +56,7 @@ const HEAVY: readonly RegExp[] = [
   /^lib\/report\/(assets|page|svg|tear_sheet|charts)/,
   /^lib\/input\/parquet/,
   /^lib\/output\/parquet/,
-  /^lib\/expression/,
+  /^lib\/backtest\/expression/,
 ];
 
 function heavy(loaded: ReadonlySet<string>): readonly string[] {
@@ -69,7 +69,7 @@ Deno.test("the program does hold what is called heavy here", () => {
   for (const name of ["mathjs", "hyparquet", "hyparquet-writer", "zod", "string-width", "fflate"]) {
     assert(heavy(all).includes(`npm:${name}`), name);
   }
-  assert(heavy(loadedWith("lib/expression.ts")).includes("npm:mathjs"));
+  assert(heavy(loadedWith("lib/backtest/expression.ts")).includes("npm:mathjs"));
 });
 
 /** What a command may load that is heavy, because each of its uses needs it. */
@@ -104,7 +104,9 @@ Deno.test("metrics and stats touch neither store nor server", () => {
   for (const name of ["metrics", "stats", "completions"]) {
     const loaded = [...loadedWith("main.ts", `lib/commands/${name}.ts`)];
     assertEquals(
-      loaded.filter((part) => /^(lib\/(store|mlflow|transport)|node:(sqlite|net|tls))/.test(part)),
+      loaded.filter((part) =>
+        /^(lib\/(store|mlflow|transport\/mod)|node:(sqlite|net|tls))/.test(part)
+      ),
       [],
       name,
     );

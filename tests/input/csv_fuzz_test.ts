@@ -2,7 +2,7 @@
 // files, from tidy to mangled, must give equal results or equal errors, in chunks of every size.
 
 import { assert, assertEquals } from "@std/assert";
-import { readCsv } from "../../lib/input/csv.ts";
+import { readCsv } from "../../lib/input/csv/mod.ts";
 import type { ReadOptions } from "../../lib/input/options.ts";
 import { toReturns } from "../../lib/input/returns.ts";
 import { openSource } from "../../lib/input/source.ts";

@@ -2,7 +2,7 @@
 // same double, and it must answer itself for the cells that files are made of.
 
 import { assert, assertEquals } from "@std/assert";
-import { csvKernel, KERNEL_INPUT, KERNEL_ROWS } from "../../lib/input/csv_kernel.ts";
+import { csvKernel, KERNEL_INPUT, KERNEL_ROWS } from "../../lib/input/csv/kernel.ts";
 import { createDateReader } from "../../lib/input/dates.ts";
 import { seeded } from "./memory_host.ts";
 

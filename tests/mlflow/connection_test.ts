@@ -5,7 +5,7 @@ import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/
 import { type ChildProcess, spawn } from "node:child_process";
 import { TrackerError } from "../../lib/errors.ts";
 import type { ClientOptions, MlflowClient } from "../../lib/mlflow/client.ts";
-import { proxyFor } from "../../lib/proxy.ts";
+import { proxyFor } from "../../lib/transport/proxy.ts";
 import { administrator, type MlflowServer, startMlflow } from "../helpers/mlflow_server.ts";
 import { python, pythonTest } from "../helpers/python.ts";
 import { type Certificates, makeCertificates } from "./certificates.ts";

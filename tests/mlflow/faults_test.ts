@@ -5,7 +5,7 @@ import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/
 import { TrackerError } from "../../lib/errors.ts";
 import type { ClientOptions, MlflowClient } from "../../lib/mlflow/client.ts";
 import { hostIo } from "../../lib/io.ts";
-import { openTransport, type StreamedBody } from "../../lib/transport.ts";
+import { openTransport, type StreamedBody } from "../../lib/transport/mod.ts";
 import { clientOf } from "./clients.ts";
 import {
   type Answer,

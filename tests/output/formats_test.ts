@@ -4,7 +4,7 @@ import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { parquetReadObjects } from "hyparquet";
 import { StorageError, UsageError } from "../../lib/errors.ts";
 import { counted, OUTPUT_FORMATS, render } from "../../lib/output/mod.ts";
-import type { Row, Rows } from "../../lib/output/rows.ts";
+import type { Row, Rows } from "../../lib/command/answer.ts";
 import { testIo, type TestIoOptions } from "../helpers/test_io.ts";
 
 const RUNS: readonly Row[] = [

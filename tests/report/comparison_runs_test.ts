@@ -1,7 +1,7 @@
 // Runs of a tracker as a comparison page: which histories are read, and what becomes of them.
 
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { comparisonPage } from "../../lib/comparison_page.ts";
+import { comparisonPage } from "../../lib/tracking/comparison_page.ts";
 import { NotFoundError } from "../../lib/errors.ts";
 import { cumulated, type EmbeddedComparison } from "../../lib/report/embedded.ts";
 import type { MetricPoint, Run, Tracker } from "../../lib/tracker.ts";

@@ -1,0 +1,237 @@
+// From a file to its metrics: the one path that log, batch, stats and report share. It reads, joins
+// the benchmark, settles the periods a year, computes, and gathers what the user should know.
+
+import type { Warning } from "../errors.ts";
+import { UsageError } from "../errors.ts";
+import type { Computed, Definition, Definitions } from "./expression.ts";
+import { alignBenchmark, readInput, readReturns } from "../input/mod.ts";
+import type { InputFile, InputSeries, ReadOptions } from "../input/mod.ts";
+import type { Io } from "../io.ts";
+import { CATALOGUE, computeMetrics, inferPeriods } from "../metrics/mod.ts";
+import type { JoinedBenchmark, MetricOptions } from "../metrics/mod.ts";
+import { nearestNames } from "../nearest.ts";
+
+/** What is asked of a backtest's file. */
+export interface BacktestOptions {
+  /** Annual, a fraction. */
+  readonly riskFreeRate: number;
+  /** Periods a year by which metrics are annualised; `auto` takes them from the dates. */
+  readonly periods: number | "auto";
+  /** True when the user chose the periods, so that a differing series needs no warning. */
+  readonly periodsChosen: boolean;
+  /** Path of the benchmark's file. */
+  readonly benchmark?: string;
+  /** Only these metrics, by key. */
+  readonly names?: readonly string[];
+  /** Also the metrics beyond QuantStats'. */
+  readonly extended: boolean;
+  /** How many strategies were tried, for `deflated_sharpe_ratio`. */
+  readonly trials?: number;
+  /** Variance of the trials' Sharpe ratios, not annualised. */
+  readonly trialsVariance?: number;
+  /** Metrics of the user's own making. */
+  readonly definitions: readonly Definition[];
+  /** How the file is to be read. */
+  readonly read: ReadOptions;
+  /** True when the file's hash is needed: for lineage, not for printing. */
+  readonly hash?: boolean;
+}
+
+/** One strategy's returns with all that was computed from them. */
+export interface Backtest {
+  /** The file that the series is from. */
+  readonly file: InputFile;
+  /** The returns and what the file says of them. */
+  readonly series: InputSeries;
+  /**
+   * The benchmark on the dates of the returns; its file is null where the series' own file carries
+   * it.
+   */
+  readonly benchmark: { readonly file: InputFile | null; readonly joined: JoinedBenchmark } | null;
+  /** Periods a year by which the metrics are annualised. */
+  readonly periods: number;
+  /** Annual, a fraction. */
+  readonly riskFreeRate: number;
+  /** Of `deflated_sharpe_ratio`; empty where no trials were told of. */
+  readonly trials: Pick<MetricOptions, "trials" | "trialsVariance">;
+  /** Finite values only, in catalogue order, then the user's own. */
+  readonly metrics: ReadonlyMap<string, number>;
+  /** Metrics asked for that have no finite value, and why. */
+  readonly undefined: readonly { readonly metric: string; readonly reason: string }[];
+  /** Of the reading, the join and the periods. */
+  readonly warnings: readonly Warning[];
+}
+
+/**
+ * Reads a file and computes the metrics of each strategy in it (most files hold one).
+ *
+ * @throws {InputError} when a file cannot be read.
+ * @throws {UsageError} when an option or definition cannot be used.
+ */
+export async function evaluateFile(
+  io: Io,
+  path: string,
+  options: BacktestOptions,
+): Promise<readonly Backtest[]> {
+  const definitions = await checkBacktest(options);
+  const hash = options.hash ?? false;
+  const file = await readInput(io, path, { ...options.read, hash });
+  const benchmark = options.benchmark === undefined
+    ? null
+    : await readReturns(io, options.benchmark, { ...benchmarkRead(options.read), hash });
+  const backtests: Backtest[] = [];
+  for (const series of file.series) {
+    backtests.push(evaluateSeries(file, series, benchmark, { ...options, definitions }));
+  }
+  return backtests;
+}
+
+/**
+ * Refuses what cannot be computed of any file, before one is read, and gives the definitions as read.
+ *
+ * @throws {UsageError} for an unknown metric, or a definition that cannot be used.
+ */
+export async function checkBacktest(
+  { names, definitions }: BacktestOptions,
+): Promise<Definitions | null> {
+  const known = new Set(CATALOGUE.map((metric) => metric.name));
+  for (const name of names ?? []) {
+    if (known.has(name)) continue;
+    const nearest = nearestNames(name, known);
+    const did = nearest.length > 0 ? `; did you mean ${nearest.join(" or ")}?` : "";
+    throw new UsageError(`Cannot compute "${name}": no such metric${did} (see btflow metrics)`);
+  }
+  if (definitions.length === 0) return null;
+  const { readDefinitions } = await import("./expression.ts");
+  return readDefinitions(definitions, known);
+}
+
+/** The benchmark is read by the same rules, but by its own columns and format. */
+function benchmarkRead(read: ReadOptions): ReadOptions {
+  const { kind, dateFormat, timezone, missing } = read;
+  return {
+    kind: kind === "trades" || kind === undefined ? "returns" : kind,
+    ...(dateFormat === undefined ? {} : { dateFormat }),
+    ...(timezone === undefined ? {} : { timezone }),
+    ...(missing === undefined ? {} : { missing }),
+  };
+}
+
+/** The options, with the definitions read. */
+interface SeriesQuestion extends Omit<BacktestOptions, "definitions"> {
+  readonly definitions: Definitions | null;
+}
+
+function evaluateSeries(
+  file: InputFile,
+  series: InputSeries,
+  benchmarkFile: InputFile | null,
+  options: SeriesQuestion,
+): Backtest {
+  const warnings: Warning[] = [...file.warnings];
+  const other = benchmarkFile?.series[0]?.returns ?? series.benchmark;
+  let joined: JoinedBenchmark | null = null;
+  if (other !== null) {
+    warnings.push(...(benchmarkFile?.warnings ?? []));
+    const aligned = alignBenchmark(series.returns, other, {
+      path: file.path,
+      benchmarkPath: benchmarkFile?.path ?? file.path,
+    });
+    joined = aligned.joined;
+    warnings.push(...aligned.warnings);
+  } else requireNoBenchmark(options.names ?? []);
+  const periods = settlePeriods(series.returns.dates, options, warnings);
+  warnings.push(...rateWarning(options.riskFreeRate));
+  const trials = {
+    ...(options.trials === undefined ? {} : { trials: options.trials }),
+    ...(options.trialsVariance === undefined ? {} : { trialsVariance: options.trialsVariance }),
+  };
+  const { metrics, undefined: missing } = compute(series, {
+    riskFreeRate: options.riskFreeRate,
+    periods,
+    extended: options.extended,
+    ...(joined === null ? {} : { benchmark: joined }),
+    ...(options.names === undefined ? {} : { names: options.names }),
+    ...trials,
+  }, options.definitions);
+  return {
+    file,
+    series,
+    benchmark: joined === null ? null : { file: benchmarkFile, joined },
+    periods,
+    riskFreeRate: options.riskFreeRate,
+    trials,
+    metrics,
+    undefined: missing,
+    warnings,
+  };
+}
+
+/** The metrics asked for, and the user's own. */
+function compute(
+  { returns }: InputSeries,
+  options: MetricOptions,
+  definitions: Definitions | null,
+): Pick<Backtest, "metrics" | "undefined"> {
+  const asked = computeMetrics(returns, options);
+  const metrics = new Map(asked.values);
+  const missing = [...asked.undefined];
+  if (definitions === null) return { metrics, undefined: missing };
+  const has = new Set([...metrics.keys(), ...missing.map(({ metric }) => metric)]);
+  const names = definitions.uses.filter((name) => !has.has(name));
+  const more: Computed = names.length === 0
+    ? { values: new Map(), undefined: [] }
+    : computeMetrics(returns, { ...options, names });
+  const computed = {
+    values: new Map([...metrics, ...more.values]),
+    undefined: [...missing, ...more.undefined],
+  };
+  for (const defined of definitions.evaluate(computed)) {
+    if ("value" in defined) metrics.set(defined.name, defined.value);
+    else missing.push({ metric: defined.name, reason: defined.reason });
+  }
+  return { metrics, undefined: missing };
+}
+
+/** Whether there is a benchmark is known once the file is read: some formats carry one. */
+function requireNoBenchmark(names: readonly string[]): void {
+  const metric = CATALOGUE.find(({ name, category }) =>
+    category === "benchmark" && names.includes(name)
+  );
+  if (metric !== undefined) {
+    throw new UsageError(`Cannot compute "${metric.name}" without --benchmark FILE`);
+  }
+}
+
+/** `--risk-free-rate 2` for 2 % is easily written, and moves every ratio. */
+function rateWarning(rate: number): readonly Warning[] {
+  if (Math.abs(rate) < 1) return [];
+  const message = `The risk-free rate ${rate} is ${
+    Number((rate * 100).toPrecision(6))
+  } % a year; 2 % is written 0.02`;
+  return [{ code: "large-risk-free-rate", message }];
+}
+
+function settlePeriods(
+  dates: Float64Array | null,
+  options: Pick<BacktestOptions, "periods" | "periodsChosen">,
+  warnings: Warning[],
+): number {
+  const inferred = dates === null ? null : inferPeriods(dates);
+  if (options.periods === "auto") {
+    if (inferred !== null) return inferred;
+    throw new UsageError(
+      "Cannot use --periods auto: the series is too short or has no dates; give the number of periods a year",
+    );
+  }
+  const differs = inferred !== null &&
+    Math.abs(Math.log(inferred / options.periods)) > Math.log(1.2);
+  if (!options.periodsChosen && differs) {
+    warnings.push({
+      code: "periods-differ",
+      message: `The dates look like ${inferred} periods a year, the metrics are annualised with ` +
+        `${options.periods}; use --periods ${inferred} (or auto) if that is right`,
+    });
+  }
+  return options.periods;
+}

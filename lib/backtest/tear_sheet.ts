@@ -1,0 +1,44 @@
+// A backtest as a tear sheet: what log --report attaches and report writes.
+
+import type { Backtest } from "./mod.ts";
+import { CATALOGUE } from "../metrics/mod.ts";
+import { buildModel, type DefinedFigure, renderTearSheet } from "../report/mod.ts";
+import { fileStem } from "./file_stem.ts";
+
+/** What the page says besides what the backtest holds. */
+export interface TearSheetFacts {
+  /** The page's title. */
+  readonly heading: string;
+  /** Shown with those of the file; stronger than they. */
+  readonly params: Readonly<Record<string, string>>;
+  /** ms since the epoch. */
+  readonly now: number;
+}
+
+/** The page as one self-contained HTML text. */
+export function tearSheet(backtest: Backtest, facts: TearSheetFacts): string {
+  const { series, benchmark, periods, riskFreeRate, warnings, file } = backtest;
+  const model = buildModel(series.returns, benchmark?.joined ?? null, {
+    heading: facts.heading,
+    periods,
+    riskFreeRate,
+    trials: backtest.trials,
+    params: { ...series.params, ...facts.params },
+    source: file.path,
+    warnings,
+    generatedAt: facts.now,
+    extended: CATALOGUE.some((metric) => metric.extended && backtest.metrics.has(metric.name)),
+    defined: definedFigures(backtest),
+    ...(benchmark?.file === undefined || benchmark.file === null
+      ? {}
+      : { benchmarkName: fileStem(benchmark.file.path) }),
+  });
+  return renderTearSheet(model);
+}
+
+/** Metrics that are not the catalogue's are the user's own. */
+function definedFigures({ metrics }: Backtest): DefinedFigure[] {
+  const known = new Set(CATALOGUE.map((metric) => metric.name));
+  return [...metrics].filter(([name]) => !known.has(name))
+    .map(([name, value]) => ({ name, value, definition: "given with --define" }));
+}

@@ -1,0 +1,70 @@
+// How a backtest is shown: the lines that log and stats print for people, and the fields that they
+// give to programs.
+
+import type { Backtest } from "./mod.ts";
+import type { Json } from "../command/answer.ts";
+import type { Warning } from "../errors.ts";
+import { timestampText } from "../input/mod.ts";
+import { KEY_METRICS } from "../metrics/key_metrics.ts";
+
+/** File, points, dates, count of metrics. */
+export function sourceText({ file, series, metrics, undefined: missing }: Backtest): string {
+  const { dates, values } = series.returns;
+  const first = dates?.[0];
+  const last = dates?.at(-1);
+  const strategy = series.name === null ? "" : ` (${series.name})`;
+  const lines = [
+    `Returns: ${file.path}${strategy}`,
+    `  Points: ${values.length}`,
+    ...(first === undefined || last === undefined
+      ? []
+      : [`  Date range: ${timestampText(first)} to ${timestampText(last)}`]),
+    `  Metrics: ${metrics.size} computed, ${missing.length} undefined`,
+  ];
+  return `${lines.join("\n")}\n`;
+}
+
+/** {@link sourceText}, and the key metrics; where the user chose others, the first of those. */
+export function backtestText(backtest: Backtest): string {
+  const { metrics } = backtest;
+  const asked = new Set([...metrics.keys(), ...backtest.undefined.map(({ metric }) => metric)]);
+  const key = KEY_METRICS.filter(({ name }) => asked.has(name))
+    .map(({ name, label, percent }) => `  ${label}: ${keyValue(metrics.get(name), percent)}`);
+  const own = [...asked].slice(0, KEY_METRICS.length)
+    .map((name) => `  ${name}: ${metrics.get(name)?.toPrecision(6) ?? "undefined"}`);
+  const shown = key.length > 0 ? ["Key metrics:", ...key] : ["Metrics:", ...own];
+  return `${sourceText(backtest)}\n${shown.join("\n")}\n`;
+}
+
+function keyValue(value: number | undefined, percent: boolean): string {
+  if (value === undefined) return "undefined";
+  return percent ? `${(value * 100).toFixed(2)}%` : value.toFixed(4);
+}
+
+/** Names what could not be computed, and why. */
+export function undefinedWarning(backtest: Backtest): readonly Warning[] {
+  if (backtest.undefined.length === 0) return [];
+  const named = backtest.undefined.map(({ metric, reason }) => `${metric} (${reason})`);
+  const count = named.length === 1 ? "1 metric is" : `${named.length} metrics are`;
+  return [{
+    code: "undefined-metrics",
+    message: `${count} undefined: ${named.join(", ")}`,
+  }];
+}
+
+/** Points, first and last date (ISO 8601, UTC), periods a year, every metric asked for: null where undefined. */
+export function backtestRecord(backtest: Backtest): Readonly<Record<string, Json>> {
+  const { dates, values } = backtest.series.returns;
+  const time = (at: number | undefined): string | null =>
+    at === undefined ? null : new Date(at).toISOString();
+  const metrics: [string, number | null][] = [...backtest.metrics];
+  for (const { metric } of backtest.undefined) metrics.push([metric, null]);
+  return {
+    points: values.length,
+    start: time(dates?.[0]),
+    end: time(dates?.at(-1)),
+    periods: backtest.periods,
+    metrics: Object.fromEntries(metrics),
+    undefined: backtest.undefined.map(({ metric, reason }) => ({ metric, reason })),
+  };
+}

@@ -1,0 +1,219 @@
+// Every setting of the program, one row each. The table is apart from where values are looked for
+// (config.ts) and what they mean (config_values.ts), so that help, documentation and `doctor` list
+// the settings without reading any.
+
+import type { Warning } from "../errors.ts";
+
+/** The name of a setting. */
+export type SettingName =
+  | "MLFLOW_TRACKING_URI"
+  | "MLFLOW_TRACKING_USERNAME"
+  | "MLFLOW_TRACKING_PASSWORD"
+  | "MLFLOW_TRACKING_TOKEN"
+  | "MLFLOW_TRACKING_SERVER_CERT_PATH"
+  | "MLFLOW_TRACKING_CLIENT_CERT_PATH"
+  | "MLFLOW_TRACKING_INSECURE_TLS"
+  | "MLFLOW_WORKSPACE"
+  | "MLFLOW_EXPERIMENT_NAME"
+  | "MLFLOW_EXPERIMENT_ID"
+  | "MLFLOW_DEFAULT_EXPERIMENT"
+  | "MLFLOW_RUN_ID"
+  | "MLFLOW_HTTP_REQUEST_TIMEOUT"
+  | "MLFLOW_HTTP_REQUEST_MAX_RETRIES"
+  | "MLFLOW_HTTP_REQUEST_BACKOFF_FACTOR"
+  | "HTTP_PROXY"
+  | "HTTPS_PROXY"
+  | "NO_PROXY"
+  | "NO_COLOR"
+  | "BTFLOW_STORE"
+  | "BTFLOW_PERIODS";
+
+/** One setting, as it is named in the environment and in env files. */
+export interface Setting {
+  /** As in the environment. */
+  readonly name: SettingName;
+  /** Other spellings of the same variable; the first that is set counts. */
+  readonly aliases?: readonly string[];
+  /** What its text is read as. */
+  readonly kind: "uri" | "text" | "file" | "boolean" | "count" | "number" | "list";
+  /** Never shown, at any verbosity. */
+  readonly secret?: true;
+  /** Decides who sees the credentials, so a foreign folder may not set it for them. */
+  readonly directs?: true;
+  /** As text; null when there is none. */
+  readonly default: string | null;
+  /** What it does, in one line. */
+  readonly summary: string;
+}
+
+/** The settings, in the order in which they are listed. */
+export const settings: readonly Setting[] = [
+  {
+    name: "MLFLOW_TRACKING_URI",
+    kind: "uri",
+    directs: true,
+    default: null,
+    summary: "tracking server (http or https); unset: the local store",
+  },
+  {
+    name: "MLFLOW_TRACKING_USERNAME",
+    kind: "text",
+    default: null,
+    summary: "user name for basic authentication",
+  },
+  {
+    name: "MLFLOW_TRACKING_PASSWORD",
+    kind: "text",
+    secret: true,
+    default: null,
+    summary: "password for basic authentication",
+  },
+  {
+    name: "MLFLOW_TRACKING_TOKEN",
+    kind: "text",
+    secret: true,
+    default: null,
+    summary: "bearer token; a user name with password takes precedence",
+  },
+  {
+    name: "MLFLOW_TRACKING_SERVER_CERT_PATH",
+    kind: "file",
+    directs: true,
+    default: null,
+    summary: "certificates (PEM) that the server's must descend from",
+  },
+  {
+    name: "MLFLOW_TRACKING_CLIENT_CERT_PATH",
+    kind: "file",
+    default: null,
+    summary: "client certificate with its key (PEM)",
+  },
+  {
+    name: "MLFLOW_TRACKING_INSECURE_TLS",
+    kind: "boolean",
+    directs: true,
+    default: "false",
+    summary: "do not check the server's certificate",
+  },
+  {
+    name: "MLFLOW_WORKSPACE",
+    kind: "text",
+    default: null,
+    summary: "workspace on servers that have them",
+  },
+  {
+    name: "MLFLOW_EXPERIMENT_NAME",
+    kind: "text",
+    default: null,
+    summary: "experiment where none is named",
+  },
+  {
+    name: "MLFLOW_EXPERIMENT_ID",
+    kind: "text",
+    default: null,
+    summary: "experiment where none is named, by id",
+  },
+  {
+    name: "MLFLOW_DEFAULT_EXPERIMENT",
+    kind: "text",
+    default: null,
+    summary: "experiment where neither a flag nor the two above name one",
+  },
+  {
+    name: "MLFLOW_RUN_ID",
+    kind: "text",
+    default: null,
+    summary: "existing run that `log` writes into",
+  },
+  {
+    name: "MLFLOW_HTTP_REQUEST_TIMEOUT",
+    kind: "number",
+    default: "120",
+    summary: "seconds without an answer after which a request is given up",
+  },
+  {
+    name: "MLFLOW_HTTP_REQUEST_MAX_RETRIES",
+    kind: "count",
+    default: "3",
+    summary: "how often a request is repeated where repeating is safe",
+  },
+  {
+    name: "MLFLOW_HTTP_REQUEST_BACKOFF_FACTOR",
+    kind: "number",
+    default: "1",
+    summary: "seconds before the first repeat; doubled for each further one",
+  },
+  {
+    name: "HTTP_PROXY",
+    aliases: ["http_proxy"],
+    kind: "uri",
+    directs: true,
+    default: null,
+    summary: "proxy for http servers",
+  },
+  {
+    name: "HTTPS_PROXY",
+    aliases: ["https_proxy"],
+    kind: "uri",
+    directs: true,
+    default: null,
+    summary: "proxy for https servers",
+  },
+  {
+    name: "NO_PROXY",
+    aliases: ["no_proxy"],
+    kind: "list",
+    default: null,
+    summary: "hosts reached without a proxy, separated by commas; * for all",
+  },
+  {
+    name: "NO_COLOR",
+    kind: "text",
+    default: null,
+    summary: "when set, no colour",
+  },
+  {
+    name: "BTFLOW_STORE",
+    kind: "file",
+    default: null,
+    summary: "the local store; unset: btflow/store.db in the user's data folder",
+  },
+  {
+    name: "BTFLOW_PERIODS",
+    kind: "text",
+    default: "252",
+    summary: "periods a year, or auto",
+  },
+];
+
+/** Where a value may come from, from the strongest to the weakest. */
+export const SOURCES = [
+  "flag",
+  "environment",
+  "env-file",
+  ".env.local",
+  ".env",
+  "~/.mlflow/credentials",
+  "default",
+] as const;
+
+/** Where a value came from. */
+export type Source = typeof SOURCES[number];
+
+/** A setting's value; undefined with source "default" when nothing sets it. */
+export interface Resolved {
+  /** As it was written. */
+  readonly value: string | undefined;
+  /** The layer it was found in. */
+  readonly source: Source;
+  /** What the user would recognise: `--tracking-uri`, `.env.local`, the path of `--env-file`. */
+  readonly origin: string;
+}
+
+/** The values as text, before anything is made of them. */
+export interface Settings {
+  /** A setting's text and where it comes from. */
+  get(name: SettingName): Resolved;
+  /** What was odd about the files that were read. */
+  readonly warnings: readonly Warning[];
+}

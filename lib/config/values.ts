@@ -1,0 +1,249 @@
+// What the settings mean: addresses, credentials, limits, each checked once, so that no command
+// meets a bad value later. A refusal names the setting and its source; no message carries a secret.
+
+import { UsageError } from "../errors.ts";
+import type { Warning } from "../errors.ts";
+import type { Io } from "../io.ts";
+import { isLoopback } from "../transport/proxy.ts";
+import {
+  describe,
+  expandHome,
+  readNumber,
+  readPeriods,
+  readProxy,
+  readTrackingUri,
+  refuse,
+  withoutSlash,
+} from "./read_value.ts";
+import { settings, SOURCES } from "./settings.ts";
+import type { Resolved, SettingName, Settings, Source } from "./settings.ts";
+
+/** How btflow makes itself known to the server. */
+export type Auth =
+  | { readonly kind: "basic"; readonly username: string; readonly password: string }
+  | { readonly kind: "bearer"; readonly token: string };
+
+/** How certificates are checked and shown. */
+export interface Tls {
+  /** Certificates (PEM) that the server's must descend from; null: the system's. */
+  readonly caFile: string | null;
+  /** Certificate and key (PEM) to show to the server. */
+  readonly clientCertFile: string | null;
+  /** True when the server's certificate is not checked. */
+  readonly insecure: boolean;
+}
+
+/** The proxies that are set; they may hold credentials. */
+export interface Proxies {
+  /** For http servers; null for none. */
+  readonly http: URL | null;
+  /** For https servers; null for none. */
+  readonly https: URL | null;
+  /** Hosts reached without a proxy; `*` for all. */
+  readonly none: readonly string[];
+}
+
+/** The settings as the program uses them. */
+export interface Config {
+  /** A setting's text and where it comes from. */
+  get(name: SettingName): Resolved;
+  /** The value as it may be shown: secrets and credentials in URIs masked; null when unset. */
+  shown(name: SettingName): string | null;
+  /** Without a trailing slash's path: `https://host/mlflow`. Null: the local store. */
+  readonly trackingUri: URL | null;
+  /** The same as text. */
+  readonly serverUri: string | null;
+  /** Null: no credentials are sent. */
+  readonly auth: Auth | null;
+  /** For https servers. */
+  readonly tls: Tls;
+  /** How often a request is repeated at most, where repeating is safe. */
+  readonly retries: number;
+  /** How long a request may wait for an answer. */
+  readonly timeoutMs: number;
+  /** Seconds before the first repeat, doubled for each further one. */
+  readonly backoffFactor: number;
+  /** What stands between this machine and the server. */
+  readonly proxies: Proxies;
+  /** Where no flag names one: a name, or an id; null when none is set. */
+  readonly experiment: string | { readonly id: string } | null;
+  /** Periods a year, where no flag gives them. */
+  readonly periods: number | "auto";
+  /** From `--store` or BTFLOW_STORE; null: the default place. */
+  readonly storePath: string | null;
+  /** On servers that have workspaces; null for the default one. */
+  readonly workspace: string | null;
+  /** What is odd about the settings, such as secrets that others can read. */
+  readonly warnings: readonly Warning[];
+}
+
+/** Python's client takes these, in any case. */
+const BOOLEANS: ReadonlyMap<string, boolean> = new Map([
+  ["true", true],
+  ["1", true],
+  ["false", false],
+  ["0", false],
+]);
+
+const MAX_RETRIES = 10;
+
+/**
+ * Gives the settings their meaning.
+ *
+ * @throws {UsageError} naming the setting and its source.
+ */
+export function interpret(found: Settings, io: Pick<Io, "env" | "platform">): Config {
+  refuseForeignDirections(found);
+  const trackingUri = readTrackingUri(found.get("MLFLOW_TRACKING_URI"));
+  const auth = readAuth(found);
+  const tls = readTls(found, io);
+  const store = found.get("BTFLOW_STORE").value;
+  return {
+    get: found.get,
+    shown: (name) => shown(name, found.get(name).value),
+    trackingUri,
+    serverUri: trackingUri === null ? null : withoutSlash(trackingUri.href),
+    auth,
+    tls,
+    retries: readNumber(found, "MLFLOW_HTTP_REQUEST_MAX_RETRIES", {
+      whole: true,
+      max: MAX_RETRIES,
+    }),
+    timeoutMs: 1000 * readNumber(found, "MLFLOW_HTTP_REQUEST_TIMEOUT", { min: 0.001, max: 86_400 }),
+    backoffFactor: readNumber(found, "MLFLOW_HTTP_REQUEST_BACKOFF_FACTOR", { max: 120 }),
+    proxies: {
+      http: readProxy(found, "HTTP_PROXY"),
+      https: readProxy(found, "HTTPS_PROXY"),
+      none: (found.get("NO_PROXY").value ?? "").split(",").map((host) => host.trim())
+        .filter((host) => host !== ""),
+    },
+    experiment: readExperiment(found),
+    periods: readPeriods(found.get("BTFLOW_PERIODS")),
+    storePath: store === undefined ? null : expandHome(store, io),
+    workspace: found.get("MLFLOW_WORKSPACE").value ?? null,
+    warnings: [...found.warnings, ...warningsOf(found, trackingUri, auth, tls)],
+  };
+}
+
+/**
+ * A folder that one merely works in may not decide where credentials from elsewhere go: not the
+ * server, not the proxy before it, not whose certificates are believed.
+ */
+function refuseForeignDirections(found: Settings): void {
+  const secrets = settings.filter((setting) => setting.secret === true)
+    .map((setting) => ({ name: setting.name, ...found.get(setting.name) }))
+    .filter(({ value, source }) => value !== undefined && !isFolderFile(source));
+  const [secret] = secrets;
+  if (secret === undefined) return;
+  for (const { name } of settings.filter((setting) => setting.directs === true)) {
+    const { value, source, origin } = found.get(name);
+    if (value === undefined || !isFolderFile(source)) continue;
+    throw new UsageError(
+      `Cannot use ${name} from ${origin}: ${secret.name} comes from ${describe(secret)}, and a ` +
+        `working folder may not direct it elsewhere; if you trust the file, say --env-file ${origin}`,
+    );
+  }
+}
+
+function isFolderFile(source: Source): boolean {
+  return source === ".env" || source === ".env.local";
+}
+
+function readAuth(found: Settings): Auth | null {
+  const username = found.get("MLFLOW_TRACKING_USERNAME");
+  const password = found.get("MLFLOW_TRACKING_PASSWORD");
+  const token = found.get("MLFLOW_TRACKING_TOKEN");
+  if (token.value !== undefined && !/^[\x21-\x7e]+$/.test(token.value)) {
+    refuse(
+      "MLFLOW_TRACKING_TOKEN",
+      token,
+      "it has blanks, line ends or characters that a header cannot carry",
+    );
+  }
+  if (username.value !== undefined && password.value !== undefined) {
+    if (username.value.includes(":")) {
+      refuse("MLFLOW_TRACKING_USERNAME", username, "basic authentication allows no colon in it");
+    }
+    return { kind: "basic", username: username.value, password: password.value };
+  }
+  if (token.value !== undefined) return { kind: "bearer", token: token.value };
+  if (username.value !== undefined) {
+    refuse("MLFLOW_TRACKING_USERNAME", username, "MLFLOW_TRACKING_PASSWORD is not set");
+  }
+  if (password.value !== undefined) {
+    refuse("MLFLOW_TRACKING_PASSWORD", password, "MLFLOW_TRACKING_USERNAME is not set");
+  }
+  return null;
+}
+
+function readTls(found: Settings, io: Pick<Io, "env">): Tls {
+  const ca = found.get("MLFLOW_TRACKING_SERVER_CERT_PATH").value;
+  const client = found.get("MLFLOW_TRACKING_CLIENT_CERT_PATH").value;
+  const asked = found.get("MLFLOW_TRACKING_INSECURE_TLS");
+  const insecure = BOOLEANS.get((asked.value ?? "false").trim().toLowerCase());
+  if (insecure === undefined) {
+    refuse("MLFLOW_TRACKING_INSECURE_TLS", asked, `expected true or false, got "${asked.value}"`);
+  }
+  if (insecure && ca !== undefined) {
+    refuse(
+      "MLFLOW_TRACKING_INSECURE_TLS",
+      asked,
+      "MLFLOW_TRACKING_SERVER_CERT_PATH is set too; either check the certificate or do not",
+    );
+  }
+  return {
+    caFile: ca === undefined ? null : expandHome(ca, io),
+    clientCertFile: client === undefined ? null : expandHome(client, io),
+    insecure,
+  };
+}
+
+/** Name and id are two ways to say one thing: the stronger source counts, and one that says both is refused. */
+function readExperiment(found: Settings): Config["experiment"] {
+  const name = found.get("MLFLOW_EXPERIMENT_NAME");
+  const id = found.get("MLFLOW_EXPERIMENT_ID");
+  const order = SOURCES.indexOf(name.source) - SOURCES.indexOf(id.source);
+  if (order === 0 && name.value !== undefined && id.value !== undefined) {
+    refuse(
+      "MLFLOW_EXPERIMENT_ID",
+      id,
+      `MLFLOW_EXPERIMENT_NAME is set too, by ${describe(name)}; unset one of them`,
+    );
+  }
+  if (order < 0 && name.value !== undefined) return name.value;
+  if (id.value !== undefined) return { id: id.value };
+  return found.get("MLFLOW_DEFAULT_EXPERIMENT").value ?? null;
+}
+
+function warningsOf(
+  found: Settings,
+  uri: URL | null,
+  auth: Auth | null,
+  tls: Tls,
+): readonly Warning[] {
+  const warnings: Warning[] = [];
+  if (uri === null) return warnings;
+  if (uri.protocol === "http:" && auth !== null && !isLoopback(uri.hostname)) {
+    const message = `credentials go to ${uri.host} over plain http, where others can read them: ` +
+      "use https";
+    warnings.push({ code: "credentials-in-clear", message });
+  }
+  if (uri.protocol === "https:" && tls.insecure) {
+    const { origin } = found.get("MLFLOW_TRACKING_INSECURE_TLS");
+    const message = `the certificate of ${uri.host} is not checked ` +
+      `(MLFLOW_TRACKING_INSECURE_TLS from ${origin}): anybody on the way can pose as the server`;
+    warnings.push({ code: "insecure-tls", message });
+  }
+  if (auth?.kind === "basic" && found.get("MLFLOW_TRACKING_TOKEN").value !== undefined) {
+    const message = "MLFLOW_TRACKING_TOKEN is not used, because a user name and password are set";
+    warnings.push({ code: "token-unused", message });
+  }
+  return warnings;
+}
+
+function shown(name: SettingName, value: string | undefined): string | null {
+  if (value === undefined) return null;
+  const setting = settings.find((candidate) => candidate.name === name);
+  if (setting?.secret === true) return "********";
+  return setting?.kind === "uri" ? value.replace(/^([^/]*\/\/)?[^/]*@/, "$1********@") : value;
+}

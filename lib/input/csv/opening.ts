@@ -1,0 +1,134 @@
+// The beginning of a delimited file: separator, header and columns are told from it before the rows
+// are read. Cells are only looked at when the names do not tell, since most headers do.
+
+import { InputError } from "../../errors.ts";
+import { isBlank, isMissing, readNumber, trimCell } from "../cells.ts";
+import { chooseColumns, type ColumnChoice, isKnownName, profileColumn } from "../columns.ts";
+import { createRecordReader, isBlankRecord } from "./text.ts";
+import { dateRecogniser } from "../dates.ts";
+import type { ReadOptions } from "../options.ts";
+import type { Source } from "../source.ts";
+import { SAMPLE_ROWS } from "../typed_table.ts";
+
+const MARK = [0xef, 0xbb, 0xbf] as const;
+const NEWLINE = 10;
+
+/** What the beginning of the file tells. */
+export interface Opening {
+  readonly separator: string;
+  readonly names: readonly string[];
+  readonly choice: ColumnChoice;
+  /** Where the rows begin: bytes to skip, and the line there. */
+  readonly skip: number;
+  readonly firstLine: number;
+  readonly bytesPerRow: number;
+}
+
+/** Tells how a file is to be read; throws `InputError` when that is not plain. */
+export function readOpening(source: Source, options: ReadOptions): Opening {
+  const { path, head } = source;
+  const mark = MARK.every((byte, index) => head[index] === byte) ? MARK.length : 0;
+  const body = head.subarray(mark);
+  const first = firstRecordEnd(body);
+  const line = body.subarray(0, first.bytes);
+  if (!first.isEnded && isSplitByReturns(line)) throw new InputError(path, RETURNS_ALONE);
+  if (!source.isWhole && !first.isEnded) throw new InputError(path, ENDLESS, { line: 1 });
+  const separator = separatorOf(new TextDecoder().decode(line).trim());
+  const [cells] = readSample(path, line, separator, true);
+  if (cells === undefined) throw new InputError(path, "the file holds nothing but blanks");
+  const hasHeader = isHeader(cells, options);
+  const names = hasHeader ? cells : cells.map((_, index) => String(index + 1));
+  let sample: readonly (readonly string[])[] | undefined;
+  const sampleRows = (): readonly (readonly string[])[] =>
+    sample ??= readSample(path, body, separator, source.isWhole).slice(hasHeader ? 1 : 0);
+  const profiles = names.map((name, index) =>
+    profileColumn(name, () => sampleRows().map((row) => row[index] ?? ""), options)
+  );
+  return {
+    separator,
+    names,
+    choice: chooseColumns(path, profiles, options),
+    skip: mark + (hasHeader ? first.bytes : 0),
+    firstLine: 1 + (hasHeader ? first.lines : 0),
+    bytesPerRow: bytesPerRow(body.subarray(0, MEASURED_BYTES)),
+  };
+}
+
+/** Whether a text without line feeds has carriage returns in its middle. */
+function isSplitByReturns(text: Uint8Array): boolean {
+  const last = text.findLastIndex((byte) => !isBlank(byte));
+  return text.subarray(0, last + 1).includes(13);
+}
+
+const RETURNS_ALONE = "its lines end in a carriage return alone, as on old Macs; " +
+  "save it as CSV (UTF-8) or with line feeds";
+const ENDLESS = "the first row has no end in 64 KiB; is this a CSV file?";
+
+/** The first records that are not blank, trimmed; an unfinished one at the end is left out. */
+function readSample(
+  path: string,
+  bytes: Uint8Array,
+  separator: string,
+  isWhole: boolean,
+): readonly (readonly string[])[] {
+  const records: (readonly string[])[] = [];
+  const reader = createRecordReader(path, { separator, firstLine: 1 }, (cells) => {
+    const trimmed = cells.map(trimCell);
+    if (records.length <= SAMPLE_ROWS && !isBlankRecord(cells, trimmed)) records.push(trimmed);
+  });
+  reader.push(bytes);
+  if (isWhole) reader.end();
+  return records;
+}
+
+/** A few hundred rows tell how long they are to within a percent. */
+const MEASURED_BYTES = 1 << 14;
+
+function bytesPerRow(bytes: Uint8Array): number {
+  let lines = 0;
+  for (let at = 0; at < bytes.length; at++) if (bytes[at] === NEWLINE) lines++;
+  return bytes.length / Math.max(1, lines);
+}
+
+/** Tab, else semicolon when there are at least as many as commas (which may be decimal), else comma. */
+function separatorOf(line: string): string {
+  const bare = line.replace(/"(?:[^"]|"")*"/g, "");
+  const count = (separator: string): number => bare.split(separator).length - 1;
+  if (count("\t") > 0) return "\t";
+  return count(";") > 0 && count(";") >= count(",") ? ";" : ",";
+}
+
+/**
+ * A first line with a number or a date is data, unless a cell of it can only be a name. pandas calls
+ * an index nothing and a column 0, so a line like `,0` is a header; one like `,0.5` is not.
+ */
+function isHeader(cells: readonly string[], options: ReadOptions): boolean {
+  const asked = [options.column, options.dateColumn];
+  const isNumber = (cell: string): boolean => !isMissing(cell) && readNumber(cell) !== undefined;
+  if (cells.some((cell) => isKnownName(cell) || (asked.includes(cell) && !isNumber(cell)))) {
+    return true;
+  }
+  const isDate = dateRecogniser(options);
+  const [first, ...others] = cells;
+  if (first === "" && others.length > 0) {
+    return others.every((cell) => /^\d+$/.test(cell) || !(isNumber(cell) || isDate(cell)));
+  }
+  return !cells.some((cell) => isDate(cell) || isNumber(cell));
+}
+
+/** Where the first record that is not blank ends: in bytes, and lines passed. */
+function firstRecordEnd(
+  body: Uint8Array,
+): { readonly bytes: number; readonly lines: number; readonly isEnded: boolean } {
+  let isQuoted = false;
+  let isBlank = true;
+  let lines = 0;
+  for (let at = 0; at < body.length; at++) {
+    const byte = body[at] as number;
+    if (byte === 34) isQuoted = !isQuoted;
+    if (byte === NEWLINE) lines++;
+    if (byte > 32 && byte !== 44 && byte !== 59) isBlank = false;
+    if (byte === NEWLINE && !isQuoted && !isBlank) return { bytes: at + 1, lines, isEnded: true };
+  }
+  return { bytes: body.length, lines, isEnded: false };
+}

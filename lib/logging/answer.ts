@@ -1,0 +1,84 @@
+// What log says of the runs it kept: as text for people, as one JSON object for programs.
+
+import type { Backtest } from "../backtest/mod.ts";
+import { backtestRecord, backtestText } from "../backtest/text.ts";
+import type { Json } from "../command/answer.ts";
+import type { Warning } from "../errors.ts";
+import type { LogRequest } from "./request.ts";
+import type { RunRecord } from "../store/mod.ts";
+
+/** A backtest ready to be kept. */
+export interface PreparedRun {
+  /** What was computed. */
+  readonly backtest: Backtest;
+  /** What will be committed. */
+  readonly record: RunRecord;
+  /** What the user should know of both. */
+  readonly warnings: readonly Warning[];
+}
+
+/** What became of one run. */
+export interface Logged {
+  /** What was logged, or would have been. */
+  readonly prepared: PreparedRun;
+  /** Key in the store; null for a dry run. */
+  readonly key: string | null;
+  /** The server's id once delivered. */
+  readonly runId: string | null;
+  /** On the server; null when it is not known. */
+  readonly experimentId: string | null;
+  /** True when the server has all of it. */
+  readonly delivered: boolean;
+  /** True when an equal run was there already and nothing was done. */
+  readonly existed: boolean;
+  /** Why it was not delivered; null when it was, or was not meant to be. */
+  readonly failure: Error | null;
+}
+
+/** One object with everything about a logged run. */
+export function loggedRecord(
+  logged: Logged,
+  serverUri: string | null,
+  request: LogRequest,
+): Json {
+  const { prepared, key, runId } = logged;
+  const { backtest, record } = prepared;
+  return {
+    run_id: runId ?? key,
+    run_key: key,
+    experiment: typeof request.experiment === "string" ? request.experiment : null,
+    experiment_id: logged.experimentId,
+    run_name: record.runName,
+    delivered: logged.delivered,
+    ...(logged.existed ? { existed: true } : {}),
+    tracking_uri: serverUri,
+    ...backtestRecord(backtest),
+    warnings: prepared.warnings.map(({ code, message }) => ({ code, message })),
+  };
+}
+
+/** What people read: the backtest, where its run is, and its id. */
+export function loggedText(
+  logged: Logged,
+  serverUri: string | null,
+  request: LogRequest,
+): string {
+  const { prepared, key, runId } = logged;
+  const experiment = typeof request.experiment === "string"
+    ? request.experiment
+    : `id ${request.experiment.id}`;
+  const head = logged.existed
+    ? "Logged already:"
+    : request.dryRun
+    ? "Dry run: nothing was kept."
+    : logged.delivered
+    ? `Logged to ${serverUri}:`
+    : "Kept in the store:";
+  const lines = request.dryRun ? [] : [
+    ...(experiment === "" ? [] : [`  Experiment: ${experiment}`]),
+    `  Run name: ${prepared.record.runName}`,
+    `  Run ID: ${runId ?? key}`,
+    `  Metrics logged: ${prepared.backtest.metrics.size}`,
+  ];
+  return [backtestText(prepared.backtest), head, ...lines, ""].join("\n");
+}

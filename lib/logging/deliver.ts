@@ -1,0 +1,69 @@
+// From the store to the server, as log and batch share it: a committed run is delivered at once, and
+// so is one that an earlier call kept and could not deliver.
+
+import type { Backends } from "../backends.ts";
+import type { Context } from "../command/declare.ts";
+import { DeliveryError } from "../errors.ts";
+import type { Logged } from "./answer.ts";
+import type { LogRequest } from "./request.ts";
+import type { DeliveryOutcome, FoundRun, LocalStore } from "../store/mod.ts";
+
+/** Whether a run that was logged before may be delivered now. */
+export function waitsForServer(
+  { serverUri }: Backends,
+  { offline }: LogRequest,
+  { delivered }: Pick<FoundRun, "delivered">,
+): boolean {
+  return !delivered && serverUri !== null && !offline;
+}
+
+/** A sync may take up a run the moment it is committed; so long is its delivery waited for. */
+export const PATIENCE_MS = 15_000;
+
+/** Delivers one committed run. A failure is reported, not thrown: the run is safe in the store. */
+export async function deliverNow(
+  context: Context,
+  backends: Backends,
+  key: string,
+): Promise<Pick<Logged, "runId" | "experimentId" | "delivered" | "failure">> {
+  const outcomes = await backends.deliver([key], {
+    signal: context.interrupted,
+    patienceMs: PATIENCE_MS,
+  });
+  const outcome = outcomes.find((one) => one.key === key);
+  for (const warning of outcomes.flatMap(({ warnings }) => warnings)) context.warn(warning);
+  if (outcome === undefined) {
+    const failure = waitingElsewhere(await backends.store(), key);
+    return { runId: null, experimentId: null, delivered: false, failure };
+  }
+  const { runId, experimentId, error } = outcome;
+  return {
+    runId,
+    experimentId,
+    delivered: error === null,
+    failure: error === null ? null : undelivered(outcome),
+  };
+}
+
+/** The error of a run that waits, but not for this server; null when it does not wait any more. */
+export function waitingElsewhere(store: LocalStore, key: string): DeliveryError | null {
+  const [run] = store.waiting({ trackingUri: null, keys: [key] });
+  if (run === undefined) return null;
+  const server = run.trackingUri ?? "another server";
+  return new DeliveryError(
+    `Cannot deliver run ${key}: it is meant for ${server}; "btflow sync --copy" sends it here too`,
+    { cause: new DeliveryError(`meant for ${server}, here only with --copy`) },
+  );
+}
+
+/** The error of a run that is kept but did not reach the server. */
+export function undelivered({ key, status, error }: DeliveryOutcome): DeliveryError {
+  const reason = error?.message ?? "it was not tried";
+  // What the server has deleted is not made again just because one asks a second time.
+  const next = status === "deleted" ? "" : ', "btflow sync" delivers it';
+  const kept = reason.endsWith("?") ? " It is kept" : "; it is kept";
+  return new DeliveryError(
+    `Cannot deliver run ${key}: ${reason}${kept} in the store${next}`,
+    { cause: error },
+  );
+}

@@ -1,0 +1,125 @@
+// What sync says: of the runs that wait, and of those it delivered and read back. What failed is told
+// after the answer and gives the exit code; no run that is well is hidden by one that is not.
+
+import type { Context } from "../command/declare.ts";
+import type { Result } from "../command/answer.ts";
+import { DeliveryError, InterruptedError, SeveralErrors } from "../errors.ts";
+import { undelivered } from "./deliver.ts";
+import { counted } from "../output/mod.ts";
+import type { Row, Rows } from "../command/answer.ts";
+import type { DeliveryOutcome, VerifyOutcome, WaitingRun } from "../store/mod.ts";
+
+/** What waits and why, a row a run. */
+export function statusAnswer(runs: readonly WaitingRun[]): Result {
+  const time = (at: number | null): Date | null => at === null ? null : new Date(at);
+  const rows = runs.map((run): Row => ({
+    run_key: run.key,
+    run_name: run.runName,
+    experiment: run.experiment,
+    start_time: time(run.startTime),
+    tracking_uri: run.trackingUri,
+    state: run.state,
+    attempts: run.attempts,
+    last_attempt: time(run.lastAttempt),
+    reason: run.reason,
+  }));
+  return {
+    rows: {
+      columns: STATUS_COLUMNS,
+      tableColumns: () => ["run_key", "run_name", "experiment", "state", "attempts", "reason"],
+      noun: "waiting runs",
+      pages: [rows],
+    },
+  };
+}
+
+const STATUS_COLUMNS: readonly string[] = [
+  "run_key",
+  "run_name",
+  "experiment",
+  "start_time",
+  "tracking_uri",
+  "state",
+  "attempts",
+  "last_attempt",
+  "reason",
+];
+
+/** Null when the server has the run as the store does. */
+export function verifyError({ key, runId, differences, error }: VerifyOutcome): Error | null {
+  if (error instanceof DeliveryError) {
+    return new DeliveryError(`Run ${key}: ${error.message}`, { cause: error });
+  }
+  if (error !== null) return error;
+  if (differences.length === 0) return null;
+  return new DeliveryError(
+    `Run ${key} differs on the server (${runId}): ${differences.slice(0, 5).join("; ")}; ` +
+      "the next sync sends it again",
+  );
+}
+
+/** What a sync did. */
+export interface SyncWork {
+  /** What became of each run that waited. */
+  readonly outcomes: readonly DeliveryOutcome[];
+  /** What was read back; null when --verify was not given. */
+  readonly verified: readonly VerifyOutcome[] | null;
+  /** True for formats of programs, which get a row a run; people get the count. */
+  readonly asRows: boolean;
+}
+
+/** How many runs were delivered and verified; fails when any could not be. */
+export function deliveryAnswer(
+  context: Context,
+  { outcomes, verified, asRows }: SyncWork,
+): Result {
+  for (const warning of outcomes.flatMap(({ warnings }) => warnings)) context.warn(warning);
+  const delivered = outcomes.filter(({ status }) => status === "delivered").length;
+  const busy = outcomes.filter(({ status }) => status === "busy").length;
+  const wrong = (verified ?? []).flatMap((outcome) => verifyError(outcome) ?? []);
+  const checked = verified === null
+    ? ""
+    : `Verified ${verified.length - wrong.length} of ${verified.length} delivered runs\n`;
+  const shared = busy > 0 ? `; ${busy} are being delivered by another sync` : "";
+  const result: Result = {
+    text:
+      (outcomes.length === 0
+        ? "Nothing waits\n"
+        : `Delivered ${delivered} of ${outcomes.length} runs${shared}\n`) + checked,
+    ...(asRows ? { rows: outcomeRows(outcomes) } : {}),
+  };
+  const failures = outcomes.filter(({ status }) => status === "failed" || status === "deleted");
+  const reason: unknown = context.interrupted.reason;
+  if (context.interrupted.aborted && reason instanceof InterruptedError) {
+    const left = outcomes.length - delivered;
+    const message = `Interrupted with ${
+      counted(left, "runs")
+    } left; run "btflow sync" again to go on`;
+    return { ...result, failure: new InterruptedError(reason.signal, message) };
+  }
+  const errors = [...failures.map(undelivered), ...wrong];
+  if (errors.length === 0) return result;
+  const skipped = outcomes.filter(({ status }) => status === "skipped").length;
+  const more = skipped > 0 ? `, ${skipped} were not tried` : "";
+  const first = errors[0]?.message ?? "";
+  const message = errors.length === 1
+    ? `${first}${more}`
+    : `${errors.length} runs could not be delivered or verified${more}; the first: ${first}`;
+  return { ...result, failure: new SeveralErrors(message, errors) };
+}
+
+function outcomeRows(outcomes: readonly DeliveryOutcome[]): Rows {
+  const rows = outcomes.map((outcome): Row => ({
+    run_key: outcome.key,
+    run_name: outcome.runName,
+    experiment: outcome.experiment,
+    run_id: outcome.runId,
+    status: outcome.status,
+    error: outcome.error?.message ?? null,
+  }));
+  return {
+    columns: ["run_key", "run_name", "experiment", "run_id", "status", "error"],
+    noun: null,
+    pages: [rows],
+  };
+}

@@ -1,0 +1,44 @@
+// The names of the tags and params that btflow writes or reads: MLflow's own, which its pages know, and
+// btflow's, whose tags all begin with `btflow.`. Given once, because a tag that is written under one name and
+// looked for under another is a run that is logged twice.
+
+/** A run's name, which MLflow keeps as a tag too. */
+export const RUN_NAME_TAG = "mlflow.runName";
+/** The text that MLflow shows with a run or an experiment. */
+export const NOTE_TAG = "mlflow.note.content";
+/** Who made a run. */
+export const USER_TAG = "mlflow.user";
+/** The run that groups a run. */
+export const PARENT_TAG = "mlflow.parentRunId";
+/** The role of a dataset in its run. */
+export const DATASET_CONTEXT_TAG = "mlflow.data.context";
+/** What made a run, as MLflow shows it. */
+export const SOURCE_TAGS: Readonly<Record<string, string>> = {
+  "mlflow.source.name": "btflow",
+  "mlflow.source.type": "LOCAL",
+};
+
+/** What btflow's own tags begin with. */
+export const OWN_TAGS = "btflow.";
+/** The tag that makes a run the same run on every server. */
+export const RUN_KEY_TAG = "btflow.run_key";
+/** The tag by which `--if-new` and `--resume` know a run again. */
+export const FINGERPRINT_TAG = "btflow.fingerprint";
+/** The sweep that a run belongs to. */
+export const SWEEP_TAG = "btflow.sweep";
+/** The version that logged a run. */
+export const VERSION_TAG = "btflow.version";
+/** SHA-256 of the file of returns, in hex. */
+export const INPUT_HASH_TAG = "btflow.input_sha256";
+/** The metrics that have no value, and why. */
+export const UNDEFINED_TAG = "btflow.undefined_metrics";
+
+/** Params every run carries; the user's own may not replace them. */
+export const RESERVED_PARAMS: ReadonlySet<string> = new Set([
+  "returns_file",
+  "returns_start",
+  "returns_end",
+  "returns_count",
+  "risk_free_rate",
+  "periods_per_year",
+]);

@@ -1,0 +1,127 @@
+// Who is delivering: a token for each sync, and a small file beside the store that it holds locked.
+// The system drops the lock of a killed process at once and never that of a suspended one, so a run
+// is neither taken from the living nor left to the dead, as it would be with leases that run out.
+
+import { StorageError } from "../../errors.ts";
+import type { Io } from "../../io.ts";
+import { folderOf } from "../location.ts";
+import { type Database, openDatabase } from "../sqlite.ts";
+
+/** A sync's claim to be alive. */
+export interface Lease {
+  /** What marks the runs that it is delivering. */
+  readonly owner: string;
+  /** Whether the sync with this token lives; what a dead one left is tidied away. */
+  isAlive(owner: string): Promise<boolean>;
+  release(): Promise<void>;
+}
+
+const ATTEMPTS = 5;
+const PAUSE_MS = 20;
+
+/** Takes a lease on the store at a path. */
+export async function takeLease(io: Io, storePath: string): Promise<Lease> {
+  for (let attempt = 1;; attempt++) {
+    const owner = `${io.pid}-${hex(io.randomBytes(8))}`;
+    const file = leaseFile(storePath, owner);
+    const lock = openDatabase(file, { busyTimeoutMs: 0 });
+    // One that asked whether this file is held may have locked or removed it just now.
+    if (lockNow(lock) && isLocked(file)) {
+      return {
+        owner,
+        isAlive: (other) => other === owner ? Promise.resolve(true) : isHeld(io, storePath, other),
+        release: () => remove(io, file, lock),
+      };
+    }
+    await remove(io, file, lock);
+    if (attempt === ATTEMPTS) {
+      throw new StorageError(
+        storePath,
+        "files beside it cannot be locked: its file system lacks locks, or fails",
+      );
+    }
+  }
+}
+
+function hex(bytes: Uint8Array): string {
+  return [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+const SUFFIX = ".sync-";
+
+function leaseFile(storePath: string, owner: string): string {
+  return `${storePath}${SUFFIX}${owner}`;
+}
+
+/** Tidies up after syncs that were killed. */
+export async function removeDeadLeases(io: Io, storePath: string): Promise<void> {
+  const folder = folderOf(storePath);
+  const prefix = storePath.slice(folder === "." ? 0 : folder.length).replace(/^[/\\]/, "") + SUFFIX;
+  for (const name of await io.files.list(folder)) {
+    if (!name.startsWith(prefix) || name.endsWith("-journal")) continue;
+    await isHeldNow(io, leaseFile(storePath, name.slice(prefix.length)));
+  }
+}
+
+async function isHeld(io: Io, storePath: string, owner: string): Promise<boolean> {
+  const file = leaseFile(storePath, owner);
+  // Another sync that asks the same holds the lock for an instant: asking again tells them apart.
+  for (let attempt = 1; attempt < ATTEMPTS; attempt++) {
+    if (!await isHeldNow(io, file)) return false;
+    await io.sleep(PAUSE_MS);
+  }
+  return await isHeldNow(io, file);
+}
+
+/** Whether a file is there and locked; one that is not locked is removed. */
+async function isHeldNow(io: Io, file: string): Promise<boolean> {
+  if (await io.files.info(file) === null) return false;
+  const probe = openDatabase(file, { busyTimeoutMs: 0 });
+  if (!lockNow(probe)) {
+    probe.close();
+    return true;
+  }
+  await remove(io, file, probe);
+  return false;
+}
+
+function isLocked(file: string): boolean {
+  const probe = openDatabase(file, { busyTimeoutMs: 0 });
+  try {
+    return !lockNow(probe);
+  } finally {
+    probe.close();
+  }
+}
+
+/**
+ * Locks a file at once, or says that it could not: another has it, or is removing it this moment,
+ * which SQLite meets as a file or journal that is there and then is not.
+ */
+function lockNow(file: Database): boolean {
+  try {
+    file.run("BEGIN EXCLUSIVE");
+    return true;
+  } catch (error) {
+    if (error instanceof StorageError && IN_OTHER_HANDS.test(error.message)) return false;
+    throw error;
+  }
+}
+
+const IN_OTHER_HANDS = /locked|I\/O error|cannot be opened/;
+
+/**
+ * Removes a lease file while it is locked, so that nobody can take it in between. Windows removes no
+ * open file, and lets nobody else remove one either, so there it is closed first.
+ */
+async function remove(io: Io, file: string, lock: Database): Promise<void> {
+  if (io.platform === "windows") lock.close();
+  try {
+    await io.files.remove(`${file}-journal`);
+    await io.files.remove(file);
+  } catch (error) {
+    if (io.platform !== "windows") throw error;
+  } finally {
+    if (io.platform !== "windows") lock.close();
+  }
+}

@@ -1,0 +1,221 @@
+// The outbox: brings runs that wait to a server, several at once, each by one sync alone. What is
+// wrong with one run never stops the rest; a server that no longer answers stops them all, since
+// each would only wait for it again.
+
+import { DeliveryError, StorageError, type Warning } from "../../errors.ts";
+import type { Io } from "../../io.ts";
+import { serverHealth } from "../../server_health.ts";
+import type { Tracker } from "../../tracker.ts";
+import { deliverRun } from "./deliver_run.ts";
+import {
+  claim,
+  deliveryRow,
+  isDelivered,
+  serverId,
+  serverUri,
+  updateDelivery,
+} from "../deliveries.ts";
+import type { DeliveryContext, DeliveryOutcome, RunDelivery, StepHook } from "./delivery.ts";
+import { step } from "./delivery.ts";
+import { experimentOfRun } from "../experiments.ts";
+import { type Lease, removeDeadLeases, takeLease } from "./lease.ts";
+import { type RunRow, runRow } from "../run_rows.ts";
+import { serverExperiments } from "./server_experiments.ts";
+import { DeletedOnServerError } from "./server_run.ts";
+import type { Database } from "../sqlite.ts";
+import { type DeliveryCandidate, deliveryCandidates } from "../waiting.ts";
+
+/** What is delivered, and how. */
+export interface DeliverOptions {
+  /** The host. */
+  readonly io: Io;
+  /** Only these runs, by key; without, all that wait for this server. */
+  readonly keys?: readonly string[];
+  /** Only runs of this experiment, by name. */
+  readonly experiment?: string;
+  /** Also runs meant for, or delivered to, another server. */
+  readonly copy?: boolean;
+  /** Runs delivered at once; 4 when not given. */
+  readonly jobs?: number;
+  /** Make a run anew when the server has deleted it. */
+  readonly recreate?: boolean;
+  /** Read each run back and compare. */
+  readonly verify?: boolean;
+  /** Told of each run as it ends. */
+  readonly onProgress?: (outcome: DeliveryOutcome, ended: number, total: number) => void;
+  /** Once aborted, no further run is begun; those in hand are finished. */
+  readonly signal?: AbortSignal;
+  /** How long a creation without an answer may take to arrive after all; 5,000 when not given. */
+  readonly graceMs?: number;
+  /** How long to wait for another that delivers one of these runs; not at all when not given. */
+  readonly patienceMs?: number;
+  /** Told of each step, for tests. */
+  readonly stopAt?: StepHook;
+}
+
+const JOBS = 4;
+/** What a creation without an answer may take to arrive after all. */
+const GRACE_MS = 5000;
+const CLAIM_PAUSE_MS = 200;
+
+/** Delivers what waits in a store to a server; one outcome a run, in the order they ended. */
+export async function deliverWaiting(
+  database: Database,
+  tracker: Tracker,
+  options: DeliverOptions,
+): Promise<readonly DeliveryOutcome[]> {
+  const { io, recreate = false, verify = false, stopAt } = options;
+  const { graceMs = GRACE_MS, patienceMs = 0 } = options;
+  await removeDeadLeases(io, database.path);
+  const candidates = withParents(database, tracker, options);
+  if (candidates.length === 0) return [];
+  const lease = await takeLease(io, database.path);
+  const context: DeliveryContext = {
+    io,
+    database,
+    tracker,
+    serverId: serverId(database, serverUri(tracker.uri)),
+    experiments: serverExperiments(io, database, tracker),
+    settings: { recreate, verify, graceMs, patienceMs, hook: stopAt ?? (() => {}) },
+  };
+  try {
+    return await deliverAll(context, lease, candidates, options);
+  } finally {
+    await lease.release();
+  }
+}
+
+/** The runs asked for and those that group them, level by level: no run before the one it needs. */
+function withParents(
+  database: Database,
+  tracker: Tracker,
+  { keys, experiment, copy = false }: DeliverOptions,
+): readonly DeliveryCandidate[] {
+  const query = { trackingUri: tracker.uri, copy };
+  const chosen = new Map<string, DeliveryCandidate>();
+  let more = deliveryCandidates(database, {
+    ...query,
+    ...(keys === undefined ? {} : { keys }),
+    ...(experiment === undefined ? {} : { experiment }),
+  });
+  while (more.length > 0) {
+    for (const candidate of more) chosen.set(candidate.key, candidate);
+    const parents = new Set(
+      more.flatMap(({ parentKey }) =>
+        parentKey === null || chosen.has(parentKey) ? [] : [parentKey]
+      ),
+    );
+    more = deliveryCandidates(database, { ...query, keys: [...parents] });
+  }
+  return [...chosen.values()].toSorted((a, b) => a.id - b.id);
+}
+
+async function deliverAll(
+  context: DeliveryContext,
+  lease: Lease,
+  candidates: readonly DeliveryCandidate[],
+  options: DeliverOptions,
+): Promise<readonly DeliveryOutcome[]> {
+  const { jobs = JOBS, signal, onProgress } = options;
+  const outcomes: DeliveryOutcome[] = [];
+  const ended = new Map<string, Promise<unknown>>();
+  const server = serverHealth();
+  const queue = candidates.values();
+  const deliverNext = async ({ id, key, parentKey }: DeliveryCandidate): Promise<void> => {
+    // Candidates are in the order they were logged, groups first, so this waits for one in hand.
+    if (parentKey !== null) await ended.get(parentKey);
+    const run = runRow(context.database, key);
+    const stop = signal?.aborted === true ? interrupted() : server.failure();
+    const outcome = stop === null
+      ? await deliverOne(context, lease, { runId: id, serverId: context.serverId }, run)
+      : outcomeOf(context, run, { status: "skipped", error: stop });
+    server.note(outcome.error);
+    outcomes.push(outcome);
+    onProgress?.(outcome, outcomes.length, candidates.length);
+  };
+  const worker = async (): Promise<void> => {
+    for (const candidate of queue) {
+      const work = deliverNext(candidate);
+      ended.set(candidate.key, work.catch(() => {}));
+      await work;
+    }
+  };
+  const workers = Array.from({ length: Math.max(1, jobs) }, worker);
+  // All workers end before the lease does, also when one of them fails.
+  const failed = (await Promise.allSettled(workers)).find(({ status }) => status === "rejected");
+  if (failed?.status === "rejected") throw failed.reason;
+  return outcomes;
+}
+
+function interrupted(): DeliveryError {
+  return new DeliveryError("delivery was interrupted before it");
+}
+
+async function deliverOne(
+  context: DeliveryContext,
+  lease: Lease,
+  id: RunDelivery["id"],
+  run: RunRow,
+): Promise<DeliveryOutcome> {
+  const warnings: Warning[] = [];
+  const delivery: RunDelivery = {
+    ...context,
+    run,
+    id,
+    warn: (warning) => warnings.push(warning),
+  };
+  const { database } = context;
+  if (!await claimInTime(delivery, lease)) {
+    const error = new DeliveryError("another sync is delivering it");
+    return outcomeOf(context, run, { status: "busy", error });
+  }
+  try {
+    // As it is now that nobody else delivers it: another sync may just have finished it.
+    const current = runRow(database, run.key);
+    if (isDelivered(deliveryRow(database, id), current)) {
+      updateDelivery(database, id, { owner: null });
+    } else {
+      await deliverRun({ ...delivery, run: current });
+    }
+    return outcomeOf(context, current, { status: "delivered", error: null, warnings });
+  } catch (error) {
+    // A store that cannot be written is no fault of the run; whoever has it next takes it over.
+    if (!(error instanceof Error) || error instanceof StorageError) throw error;
+    updateDelivery(database, id, { last_error: error.message, owner: null });
+    const status = error instanceof DeletedOnServerError ? "deleted" : "failed";
+    return outcomeOf(context, run, { status, error, warnings });
+  }
+}
+
+/** Takes the run; one that another has in hand only if that one is done with it in time. */
+async function claimInTime(delivery: RunDelivery, lease: Lease): Promise<boolean> {
+  const { database, id, io, settings } = delivery;
+  const deadline = io.now() + settings.patienceMs;
+  for (;;) {
+    const holder = deliveryRow(database, id)?.owner ?? null;
+    const isFree = holder === null || !await lease.isAlive(holder);
+    const isOurs = isFree &&
+      await step(delivery, "claim", () => claim(database, id, lease.owner, holder, io.now()));
+    if (isOurs || io.now() >= deadline) return isOurs;
+    await io.sleep(CLAIM_PAUSE_MS);
+  }
+}
+
+function outcomeOf(
+  { database, serverId }: DeliveryContext,
+  run: RunRow,
+  result:
+    & Pick<DeliveryOutcome, "status" | "error">
+    & Partial<Pick<DeliveryOutcome, "warnings">>,
+): DeliveryOutcome {
+  const row = deliveryRow(database, { runId: run.id, serverId });
+  return {
+    key: run.key,
+    runName: run.name,
+    experiment: experimentOfRun(database, run).name,
+    runId: row?.server_run_id ?? null,
+    experimentId: row?.server_experiment_id ?? null,
+    warnings: [],
+    ...result,
+  };
+}

@@ -1,0 +1,241 @@
+// A run's counterpart on the server, made exactly once. Before each creation the store notes, on
+// disk, that one is being sent; from then on the run is looked up by its key before another is. A
+// look-up that fails is never "not there".
+
+import { DeliveryError, NotFoundError, TrackerError } from "../../errors.ts";
+import { parseFilter } from "../../filter/mod.ts";
+import { PARENT_TAG, RUN_KEY_TAG } from "../../own_names.ts";
+import type { Run, Tracker } from "../../tracker.ts";
+import {
+  type DeliveryRow,
+  deliveryRow,
+  forget,
+  isElsewhere,
+  updateDelivery,
+} from "../deliveries.ts";
+import { type RunDelivery, step } from "./delivery.ts";
+import { BATCH_LIMITS, tagsToSend } from "./plan.ts";
+
+const CREATIONS = 3;
+/** How long to leave a server that is busy and names no time. */
+const BUSY_MS = 1000;
+const MAX_RETRY_AFTER_MS = 30_000;
+
+/** The server has the run and has deleted it. */
+export class DeletedOnServerError extends DeliveryError {
+  override readonly name: string = "DeletedOnServerError";
+}
+
+/** The run on the server: the one to log into, the one made before, or a new one. */
+export async function ensureServerRun(
+  delivery: RunDelivery,
+  parentRunId: string | null,
+): Promise<Run> {
+  const { run, id, database, settings } = delivery;
+  if (run.existing_run_id !== null) return await existingRun(delivery, run.existing_run_id);
+  const row = currentRow(delivery);
+  const found = await knownRun(delivery, row);
+  if (found !== null && found !== "removed" && found.lifecycleStage === "active") return found;
+  if (found !== null || row.state === "deleted") {
+    updateDelivery(database, id, { state: "deleted" });
+    if (!settings.recreate) throw deletedOnServer(delivery.tracker, row.server_run_id);
+    forget(database, id, {
+      state: "waiting",
+      server_run_id: null,
+      tag_revision: null,
+      delivered_revision: null,
+    });
+  }
+  return await createOnce(delivery, parentRunId);
+}
+
+/** What is known of the run at the server. */
+export function currentRow({ database, id }: RunDelivery): DeliveryRow {
+  const row = deliveryRow(database, id);
+  if (row === undefined) throw new DeliveryError("it is gone from the store");
+  return row;
+}
+
+/** The error of a run that a server has deleted, or has lost. */
+export function deletedOnServer(
+  tracker: Pick<Tracker, "uri">,
+  serverRunId: string | null,
+): DeletedOnServerError {
+  const itsId = serverRunId === null ? "" : ` (run ${serverRunId})`;
+  return new DeletedOnServerError(
+    `it is deleted on ${tracker.uri}${itsId}; ` +
+      `restore it there, or make it anew with "btflow sync --recreate"`,
+  );
+}
+
+async function existingRun(delivery: RunDelivery, serverRunId: string): Promise<Run> {
+  const { tracker, database, id } = delivery;
+  const found = await step(delivery, "get run", () => tracker.getRun(serverRunId));
+  if (found.lifecycleStage === "deleted") throw deletedOnServer(tracker, serverRunId);
+  updateDelivery(database, id, {
+    state: "created",
+    server_run_id: found.id,
+    server_experiment_id: found.experimentId,
+  });
+  await delivery.experiments.learn(delivery.run, found.experimentId);
+  return found;
+}
+
+/** The run that is, or may be, there as far as the store knows; "removed" when it was for good. */
+async function knownRun(
+  delivery: RunDelivery,
+  row: DeliveryRow,
+): Promise<Run | "removed" | null> {
+  const { tracker, database, run, id } = delivery;
+  if (row.server_run_id !== null) {
+    const { server_run_id: serverRunId } = row;
+    try {
+      return await step(delivery, "get run", () => tracker.getRun(serverRunId));
+    } catch (error) {
+      if (error instanceof NotFoundError) return "removed";
+      throw error;
+    }
+  }
+  if (row.state === "creating") return await lookUpPatiently(delivery, row);
+  // Another store has it too and may have delivered it; another address may be the same server; one
+  // that was found deleted before it had an id may be restored.
+  const mayBeThere = run.imported === 1 || row.state === "deleted" || isElsewhere(database, id);
+  return mayBeThere ? await adopt(delivery, await lookUp(delivery, row)) : null;
+}
+
+/** Creates the run, looking it up whenever a creation ends without an answer. */
+async function createOnce(delivery: RunDelivery, parentRunId: string | null): Promise<Run> {
+  const { io, tracker, run } = delivery;
+  const experiment = await step(delivery, "experiment", () => delivery.experiments.of(run));
+  for (let creation = 1;; creation++) {
+    const before = currentRow(delivery);
+    const tags = noteCreation(delivery, before, experiment.id, parentRunId);
+    try {
+      const created = await step(delivery, "create", () =>
+        tracker.createRun({
+          experimentId: experiment.id,
+          name: run.name,
+          startTime: run.start_time,
+          user: run.user_id,
+          tags,
+        }));
+      return noteRun(delivery, created);
+    } catch (error) {
+      if (!mayHaveReached(error)) {
+        if (before.state !== "creating") {
+          updateDelivery(delivery.database, delivery.id, { state: "waiting", tag_revision: null });
+        }
+        if (creation === CREATIONS || !isBusy(error)) throw error;
+        await io.sleep(retryAfterMs(error));
+        continue;
+      }
+      updateDelivery(delivery.database, delivery.id, { uncertain: 1 });
+      if (isBusy(error)) await io.sleep(retryAfterMs(error));
+      const found = await lookUpPatiently(delivery, currentRow(delivery));
+      if (found?.lifecycleStage === "active") return found;
+      if (found !== null) throw deletedOnServer(tracker, found.id);
+      // A server that took too long may still be at it: only a later sync asks again.
+      if (creation === CREATIONS || isTimeout(error)) throw error;
+    }
+  }
+}
+
+/** Notes on disk that a creation is being sent, and returns the tags that go with it. */
+function noteCreation(
+  delivery: RunDelivery,
+  before: DeliveryRow,
+  experimentId: string,
+  parentRunId: string | null,
+): Readonly<Record<string, string>> {
+  const { io, database, id, run } = delivery;
+  const all = tagsToSend(database, run, { tagRevision: null, parentRunId });
+  const whole = all.length <= BATCH_LIMITS.texts;
+  const sent = whole ? all : all.filter(([key]) => key === PARENT_TAG);
+  const revision = whole ? run.revision : -1;
+  updateDelivery(database, id, {
+    state: "creating",
+    create_time: io.now(),
+    server_experiment_id: experimentId,
+    tag_revision: before.state === "creating"
+      ? Math.min(before.tag_revision ?? -1, revision)
+      : revision,
+    uncertain: before.state === "creating" ? 1 : before.uncertain,
+  }, { durable: true });
+  return { ...Object.fromEntries(sent), [RUN_KEY_TAG]: run.key };
+}
+
+function noteRun(delivery: RunDelivery, found: Run): Run {
+  updateDelivery(delivery.database, delivery.id, {
+    state: "created",
+    server_run_id: found.id,
+    server_experiment_id: found.experimentId,
+  });
+  return found;
+}
+
+/** Whether a request that failed may have been carried out all the same. */
+export function mayHaveReached(error: unknown): boolean {
+  if (error instanceof NotFoundError) return false;
+  if (!(error instanceof TrackerError)) return true;
+  return error.maybeDone || error.status >= 500;
+}
+
+function isBusy(error: unknown): error is TrackerError {
+  return error instanceof TrackerError && error.status === 429;
+}
+
+function retryAfterMs(error: TrackerError): number {
+  return Math.min(error.retryAfterMs ?? BUSY_MS, MAX_RETRY_AFTER_MS);
+}
+
+function isTimeout(error: unknown): boolean {
+  return error instanceof TrackerError && (error.code === "TIMEOUT" || error.status === 504);
+}
+
+/** Looks a run up now, and once more when the last creation has had its time to arrive. */
+async function lookUpPatiently(delivery: RunDelivery, row: DeliveryRow): Promise<Run | null> {
+  const { io, settings } = delivery;
+  const found = await adopt(delivery, await lookUp(delivery, row));
+  if (found !== null) return found;
+  // At most that long, also when the clock was set back meanwhile.
+  const waitMs = Math.min((row.create_time ?? 0) + settings.graceMs - io.now(), settings.graceMs);
+  if (waitMs <= 0) return null;
+  await io.sleep(waitMs);
+  return await adopt(delivery, await lookUp(delivery, row));
+}
+
+/** All runs on the server that carry the run's key, deleted ones included. */
+export async function lookUp(
+  delivery: RunDelivery,
+  row: Pick<DeliveryRow, "server_experiment_id">,
+): Promise<readonly Run[]> {
+  const { tracker, run } = delivery;
+  return await step(delivery, "look up", async () => {
+    const experimentId = row.server_experiment_id ?? (await delivery.experiments.of(run)).id;
+    const found: Run[] = [];
+    const pages = tracker.searchRuns({
+      experimentIds: [experimentId],
+      filter: parseFilter(`tags.\`${RUN_KEY_TAG}\` = '${run.key}'`),
+      orderBy: [],
+      view: "all",
+      limit: 100,
+    });
+    for await (const page of pages) found.push(...page);
+    // A server that ignores the filter must not make us adopt a stranger's run.
+    return found.filter(({ tags }) => tags[RUN_KEY_TAG] === run.key);
+  });
+}
+
+/** Takes the run that was found as this one's; of several the same one always. */
+async function adopt(delivery: RunDelivery, found: readonly Run[]): Promise<Run | null> {
+  const active = found.filter(({ lifecycleStage }) => lifecycleStage === "active");
+  const [first] = (active.length > 0 ? active : found).toSorted((a, b) => fullest(a, b));
+  if (first === undefined) return null;
+  if (first.lifecycleStage === "deleted") return first;
+  return await step(delivery, "adopt", () => noteRun(delivery, first));
+}
+
+function fullest(left: Run, right: Run): number {
+  const size = (run: Run): number => Object.keys(run.metrics).length;
+  return size(right) - size(left) || (left.id < right.id ? -1 : 1);
+}

@@ -1,0 +1,150 @@
+// Reading a run back from the server and comparing all of it with the store. The server may have
+// more than was sent (tags of its own, others' notes); what was sent must be there, and once.
+
+import { PARENT_TAG } from "../../own_names.ts";
+import type { MetricPoint, Run, Tracker } from "../../tracker.ts";
+import { storedArtifacts } from "../artifacts.ts";
+import { tagsToSend } from "./plan.ts";
+import { points } from "../read_points.ts";
+import { readRuns } from "../read_runs.ts";
+import type { RunRow } from "../run_rows.ts";
+import { deletedOnServer } from "./server_run.ts";
+import type { Database } from "../sqlite.ts";
+
+export interface Comparison {
+  readonly database: Database;
+  readonly tracker: Tracker;
+  readonly run: RunRow;
+}
+
+/**
+ * What differs, a line each; nothing when the run is on the server as it is in the store.
+ *
+ * @throws {DeletedOnServerError} when the server has deleted it.
+ */
+export async function compareWithServer(
+  comparison: Comparison,
+  serverRunId: string,
+): Promise<readonly string[]> {
+  const { database, tracker, run } = comparison;
+  const [local] = readRuns(database, [run.id]);
+  if (local === undefined) return ["it is gone from the store"];
+  const remote = await tracker.getRun(serverRunId);
+  if (remote.lifecycleStage === "deleted") throw deletedOnServer(tracker, serverRunId);
+  return [
+    ...compareFields(run, local, remote),
+    ...compareTexts("param", Object.entries(local.params), remote.params),
+    ...compareTexts("tag", sentTags(comparison), remote.tags),
+    ...await compareMetrics(comparison, remote),
+    ...compareDatasets(local, remote),
+    ...await compareArtifacts(comparison, remote),
+  ];
+}
+
+function sentTags({ database, run }: Comparison): readonly (readonly [string, string])[] {
+  return tagsToSend(database, run, { tagRevision: null, parentRunId: null })
+    .filter(([key]) => key !== PARENT_TAG);
+}
+
+function compareFields(run: RunRow, local: Run, remote: Run): readonly string[] {
+  if (run.existing_run_id !== null) return [];
+  const fields = [
+    ["status", local.status, remote.status],
+    ["start time", local.startTime, remote.startTime],
+    ["end time", local.endTime, remote.endTime],
+    ["name", local.name, remote.name],
+  ] as const;
+  return fields
+    .filter(([, mine, theirs]) => mine !== null && mine !== theirs)
+    .map(([name, mine, theirs]) => `${name} is ${theirs}, not ${mine}`);
+}
+
+function compareTexts(
+  kind: "param" | "tag",
+  local: readonly (readonly [string, string])[],
+  remote: Readonly<Record<string, string>>,
+): readonly string[] {
+  return local
+    .filter(([key, value]) => !Object.hasOwn(remote, key) || remote[key] !== value)
+    .map(([key]) =>
+      Object.hasOwn(remote, key) ? `${kind} ${key} has another value` : `${kind} ${key} is missing`
+    );
+}
+
+async function compareMetrics(
+  { database, tracker, run }: Comparison,
+  remote: Run,
+): Promise<readonly string[]> {
+  const differences: string[] = [];
+  const byKey = Map.groupBy(points(database, run), ({ key }) => key);
+  for (const [key, all] of byKey) {
+    const sent = all.filter(({ value }) => !Number.isNaN(value));
+    const latest = sent.at(-1);
+    if (latest === undefined) continue;
+    if (!Object.hasOwn(remote.metrics, key)) {
+      differences.push(`metric ${key} is missing`);
+    } else if (run.existing_run_id === null && remote.metrics[key] !== latest.value) {
+      differences.push(`metric ${key} is ${remote.metrics[key]}, not ${latest.value}`);
+    } else if (sent.length > 1 || run.existing_run_id !== null) {
+      const isExisting = run.existing_run_id !== null;
+      differences.push(...await compareHistory(tracker, remote.id, key, sent, isExisting));
+    }
+  }
+  return differences;
+}
+
+async function compareHistory(
+  tracker: Tracker,
+  runId: string,
+  key: string,
+  sent: readonly MetricPoint[],
+  mayHaveMore: boolean,
+): Promise<readonly string[]> {
+  const counts = new Map<string, number>();
+  let count = 0;
+  for await (const page of tracker.metricHistory(runId, key)) {
+    count += page.length;
+    for (const point of page) {
+      const mark = markOf(point);
+      counts.set(mark, (counts.get(mark) ?? 0) + 1);
+    }
+  }
+  const missing = sent.filter((point) => !counts.has(markOf(point))).length;
+  if (missing > 0) return [`metric ${key} lacks ${missing} of its ${sent.length} points`];
+  if (mayHaveMore || count === sent.length) return [];
+  return [`metric ${key} has ${count} points, not ${sent.length}`];
+}
+
+function markOf({ step, timestamp, value }: MetricPoint): string {
+  return `${step} ${timestamp} ${value}`;
+}
+
+function compareDatasets(local: Run, remote: Run): readonly string[] {
+  const marks = new Set(remote.datasets.map(({ name, digest }) => `${name} ${digest}`));
+  return local.datasets
+    .filter(({ name, digest }) => !marks.has(`${name} ${digest}`))
+    .map(({ name }) => `dataset ${name} is missing`);
+}
+
+async function compareArtifacts(
+  { database, tracker, run }: Comparison,
+  remote: Run,
+): Promise<readonly string[]> {
+  if (!remote.artifactUri.startsWith("mlflow-artifacts:")) return [];
+  const differences: string[] = [];
+  const folders = Map.groupBy(
+    storedArtifacts(database, run.id),
+    ({ path }) => path.slice(0, Math.max(0, path.lastIndexOf("/"))),
+  );
+  for (const [folder, artifacts] of folders) {
+    const listed = await tracker.listArtifacts(remote.id, folder === "" ? undefined : folder);
+    for (const { path, size } of artifacts) {
+      const there = listed.find((entry) => entry.path === path);
+      if (there === undefined) differences.push(`artifact ${path} is missing`);
+      else if (there.size !== null && there.size !== size) {
+        differences.push(`artifact ${path} has ${there.size} bytes, not ${size}`);
+      }
+    }
+  }
+  return differences;
+}
