@@ -2,7 +2,7 @@
 // process's own when a sweep is spread over Slurm tasks or Kubernetes pods.
 
 import { hostProblem, InputError, UsageError } from "../errors.ts";
-import { createRecordReader } from "../input/csv/text.ts";
+import { createRecordReader } from "../input/csv_text.ts";
 import type { Io } from "../io.ts";
 import { checkOwnNames } from "../logging/request.ts";
 import { paramText, parseObject } from "../logging/params.ts";

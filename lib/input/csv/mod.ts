@@ -6,7 +6,7 @@ import { InputError } from "../../errors.ts";
 import { trimCell } from "../cells.ts";
 import type { ColumnChoice } from "../columns.ts";
 import { type Opening, readOpening } from "./opening.ts";
-import { createRecordReader, isBlankRecord } from "./text.ts";
+import { createRecordReader, isBlankRecord } from "../csv_text.ts";
 import { createScanner, type ScanContext } from "./scan.ts";
 import { createDateReader, type DateReader } from "../dates.ts";
 import type { ReadOptions } from "../options.ts";

@@ -4,7 +4,7 @@
 import { InputError } from "../../errors.ts";
 import { isBlank, isMissing, readNumber, trimCell } from "../cells.ts";
 import { chooseColumns, type ColumnChoice, isKnownName, profileColumn } from "../columns.ts";
-import { createRecordReader, isBlankRecord } from "./text.ts";
+import { createRecordReader, isBlankRecord } from "../csv_text.ts";
 import { dateRecogniser } from "../dates.ts";
 import type { ReadOptions } from "../options.ts";
 import type { Source } from "../source.ts";

@@ -4,7 +4,7 @@
 
 import { isBlank, trimCell } from "../cells.ts";
 import { csvKernel, KERNEL_INPUT, type RowShape } from "./kernel.ts";
-import { joinBytes, MAX_LINE_BYTES, tooLong } from "./text.ts";
+import { joinBytes, MAX_LINE_BYTES, tooLong } from "../csv_text.ts";
 import type { DateReader } from "../dates.ts";
 import type { RowCollector } from "../rows.ts";
 

@@ -3,7 +3,7 @@
 // record's line is known. This is the careful path; csv_scan.ts is the quick one.
 
 import { parse } from "@std/csv";
-import { InputError } from "../../errors.ts";
+import { InputError } from "../errors.ts";
 
 /** Longest line, or record of quoted lines, that is read. */
 export const MAX_LINE_BYTES: number = 1 << 20;
