@@ -1,10 +1,11 @@
 // Carries out a plan: bundle, stamp, compile, list what is inside, run the host's binary. All of it
 // in a temporary folder; files appear in the output folder only when everything has worked.
 
+import { createHash } from "node:crypto";
 import { resolve } from "node:path";
 import type { Build } from "../../lib/build.ts";
 import { billOfMaterials, bundledPackages, licenceDocument, RUNTIMES } from "./packages.ts";
-import { BILL_OF_MATERIALS, BUN_VERSION, CHECKSUMS, LICENCES } from "./plan.ts";
+import { BILL_OF_MATERIALS, CHECKSUMS, LICENCES } from "./plan.ts";
 import type { Binary, Plan, Step } from "./plan.ts";
 import { runStep, smokeRun } from "./run.ts";
 
@@ -92,8 +93,7 @@ async function writeDocuments(plan: Plan, root: string, work: string): Promise<v
   };
   const bundle = await Deno.readTextFile(`${work}/readable.js`);
   const packages = await bundledPackages(bundle, info.npmCache, lock.npm);
-  const version = plan.engine === "bun" ? BUN_VERSION : Deno.version.deno;
-  const runtime = { ...RUNTIMES[plan.engine], version };
+  const runtime = RUNTIMES[plan.engine];
   await Deno.writeTextFile(
     `${work}/out/${BILL_OF_MATERIALS}`,
     billOfMaterials(plan.build, runtime, packages),
@@ -101,7 +101,7 @@ async function writeDocuments(plan: Plan, root: string, work: string): Promise<v
   await Deno.writeTextFile(`${work}/out/${LICENCES}`, licenceDocument(runtime, packages));
 }
 
-/** One line a file of the output folder, as `sha256sum --check` reads them. */
+/** Writes one line for each file of the output folder, as `sha256sum --check` reads them. */
 async function writeChecksums(plan: Plan, output: string): Promise<readonly Made[]> {
   const names: string[] = [];
   for await (const entry of Deno.readDir(output)) {
@@ -112,17 +112,13 @@ async function writeChecksums(plan: Plan, output: string): Promise<readonly Made
   const made: Made[] = [];
   for (const name of names.sort()) {
     const content = await Deno.readFile(`${output}/${name}`);
-    made.push({ file: name, bytes: content.length, sha256: await sha256(content) });
+    const sha256 = createHash("sha256").update(content).digest("hex");
+    made.push({ file: name, bytes: content.length, sha256 });
   }
   const lines = made.map(({ file, sha256 }) => `${sha256}  ${file}\n`);
   await Deno.writeTextFile(`${output}/${CHECKSUMS}`, lines.join(""));
   const built = new Set(plan.binaries.map(({ file }) => file));
   return made.filter(({ file }) => built.has(file));
-}
-
-async function sha256(content: Uint8Array<ArrayBuffer>): Promise<string> {
-  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", content));
-  return [...digest].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
 function inFolder(step: Step, work: string): Step {

@@ -1,6 +1,10 @@
 // Which packages are inside a bundle, and their licences. Read from the bundle's own module marks and
 // not from the import graph, so that what the bundler left out is not listed and nothing is forgotten.
 
+import { Buffer } from "node:buffer";
+import { BUN_VERSION } from "./plan.ts";
+import type { Engine } from "./plan.ts";
+
 /** A package whose code is in the bundle. */
 export interface BundledPackage {
   readonly name: string;
@@ -13,7 +17,7 @@ export interface BundledPackage {
   readonly text: string;
 }
 
-/** What the engine that runs the bundle is. */
+/** The program that runs the bundle, and becomes part of the binary. */
 export interface Runtime {
   readonly name: string;
   readonly version: string;
@@ -21,9 +25,20 @@ export interface Runtime {
   readonly url: string;
 }
 
-export const RUNTIMES: Readonly<Record<"deno" | "bun", Omit<Runtime, "version">>> = {
-  deno: { name: "deno", licence: "MIT", url: "https://github.com/denoland/deno" },
-  bun: { name: "bun", licence: "MIT", url: "https://github.com/oven-sh/bun" },
+/** The runtime of each engine: what the bill of materials states, and a binary must be made with. */
+export const RUNTIMES: Readonly<Record<Engine, Runtime>> = {
+  deno: {
+    name: "deno",
+    version: Deno.version.deno,
+    licence: "MIT",
+    url: "https://github.com/denoland/deno",
+  },
+  bun: {
+    name: "bun",
+    version: BUN_VERSION,
+    licence: "MIT",
+    url: "https://github.com/oven-sh/bun",
+  },
 };
 
 interface Found {
@@ -90,15 +105,11 @@ async function describe(found: Found, integrity: string | undefined): Promise<Bu
   if (typeof manifest.license !== "string" || manifest.license === "") {
     throw new Error(`Cannot list ${name}@${version}: its package.json names no licence`);
   }
-  const bytes = Uint8Array.from(
-    atob(integrity.slice("sha512-".length)),
-    (char) => char.charCodeAt(0),
-  );
   return {
     name,
     version,
     licence: manifest.license,
-    sha512: hex(bytes),
+    sha512: Buffer.from(integrity.slice("sha512-".length), "base64").toString("hex"),
     text: await licenceText(folder),
   };
 }
@@ -112,10 +123,6 @@ async function licenceText(folder: string): Promise<string> {
     files.sort().map((file) => Deno.readTextFile(`${folder}/${file}`)),
   );
   return texts.map((text) => text.replaceAll("\r\n", "\n").trim()).join("\n\n");
-}
-
-function hex(bytes: Uint8Array): string {
-  return [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
 /** A CycloneDX 1.6 document of what is in the binaries. It holds no time, so a commit has one. */
