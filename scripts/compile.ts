@@ -1,6 +1,7 @@
 // Builds the binaries: `deno task compile [flags]`. This file reads flags and facts and prints; what
 // is done is planned in compile/plan.ts and carried out in compile/build.ts.
 
+import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { BUILD } from "../lib/build.ts";
@@ -40,7 +41,7 @@ async function git(...args: string[]): Promise<string | null> {
   }
 }
 
-/** The commit that the source is of; "-dirty" when a file that shapes the binary differs from it. */
+/** The commit of the source; with "-dirty" when a file that shapes the binary differs from it. */
 async function sourceCommit(): Promise<string> {
   const commit = await git("rev-parse", "HEAD");
   if (commit === null) return "unknown";
@@ -66,26 +67,18 @@ async function gatherFacts(): Promise<Facts> {
       `Cannot build: deno.json says version ${config.version}, lib/build.ts ${BUILD.version}`,
     );
   }
+  const denortBin = Deno.env.get("DENORT_BIN");
   return {
     version: config.version,
     commit: await sourceCommit(),
     permissions: config.permissions.default,
     host: hostTarget(Deno.build.os, Deno.build.arch),
-    denortBin: Deno.env.get("DENORT_BIN") || undefined,
+    denortBin: denortBin ? resolve(denortBin) : undefined,
   };
 }
 
-interface Words {
-  readonly target?: string;
-  readonly engine: string;
-  readonly "allow-host": string[];
-  readonly output: string;
-  readonly "dry-run": boolean;
-  readonly help: boolean;
-}
-
-function readWords(args: string[]): Words {
-  const { values } = parseArgs({
+function readFlags(args: string[]) {
+  return parseArgs({
     args,
     options: {
       target: { type: "string" },
@@ -95,44 +88,67 @@ function readWords(args: string[]): Words {
       "dry-run": { type: "boolean", default: false },
       help: { type: "boolean", default: false },
     },
-  });
-  return values as Words;
+  }).values;
 }
 
-async function planFor(words: Words): Promise<Plan> {
-  const { engine } = words;
+async function planFor(flags: ReturnType<typeof readFlags>): Promise<Plan> {
+  const { engine } = flags;
   if (engine !== "deno" && engine !== "bun") {
     throw new Error(`Cannot build with ${JSON.stringify(engine)}: expected deno or bun`);
   }
   const facts = await gatherFacts();
   const request = {
     engine: engine as Engine,
-    target: words.target ?? facts.host,
-    allowedHosts: words["allow-host"],
-    output: words.output,
+    target: flags.target ?? facts.host,
+    allowedHosts: flags["allow-host"],
+    output: flags.output,
   };
   return makePlan(request, facts);
 }
 
+/** A signal that ended the build. */
+class Interruption extends Error {
+  override readonly name: string = "Interruption";
+  /** 128 and the signal's number, as a shell says it. */
+  readonly exitCode: number;
+
+  constructor(signal: Deno.Signal, exitCode: number) {
+    super(`Stopped by ${signal}: nothing was built`);
+    this.exitCode = exitCode;
+  }
+}
+
+/** Turns the signals that would end this program into one that the build can clean up after. */
+function interruptions(): AbortSignal {
+  const controller = new AbortController();
+  const signals: readonly (readonly [Deno.Signal, number])[] = Deno.build.os === "windows"
+    ? [["SIGINT", 130]]
+    : [["SIGHUP", 129], ["SIGINT", 130], ["SIGTERM", 143]];
+  for (const [signal, code] of signals) {
+    Deno.addSignalListener(signal, () => controller.abort(new Interruption(signal, code)));
+  }
+  return controller.signal;
+}
+
 async function main(args: string[]): Promise<number> {
   try {
-    const words = readWords(args);
-    if (words.help) {
+    const flags = readFlags(args);
+    if (flags.help) {
       console.log(USAGE);
       return 0;
     }
-    const plan = await planFor(words);
-    if (words["dry-run"]) {
+    const plan = await planFor(flags);
+    if (flags["dry-run"]) {
       console.log(JSON.stringify(plan, null, 2));
       return 0;
     }
-    for (const { file, bytes, sha256 } of await build(plan, root)) {
+    for (const { file, bytes, sha256 } of await build(plan, root, interruptions())) {
       console.log(`${plan.output}/${file}  ${(bytes / 1e6).toFixed(1)} MB  sha256 ${sha256}`);
     }
     return 0;
   } catch (error) {
     console.error(`error: ${error instanceof Error ? error.message : String(error)}`);
-    return 1;
+    return error instanceof Interruption ? error.exitCode : 1;
   }
 }
 

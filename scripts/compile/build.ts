@@ -4,10 +4,12 @@
 import { createHash } from "node:crypto";
 import { resolve } from "node:path";
 import type { Build } from "../../lib/build.ts";
+import { checkBase } from "./base.ts";
 import { billOfMaterials, bundledPackages, licenceDocument, RUNTIMES } from "./packages.ts";
 import { BILL_OF_MATERIALS, CHECKSUMS, LICENCES } from "./plan.ts";
-import type { Binary, Plan, Step } from "./plan.ts";
+import type { Binary, Plan } from "./plan.ts";
 import { runStep, smokeRun } from "./run.ts";
+import type { Place } from "./run.ts";
 
 /** A file that was made. */
 export interface Made {
@@ -16,18 +18,28 @@ export interface Made {
   readonly sha256: string;
 }
 
-/** Builds what the plan says and answers the binaries made. Leaves nothing behind on failure. */
-export async function build(plan: Plan, root: string): Promise<readonly Made[]> {
+/** Builds what the plan says and returns the binaries made. Leaves nothing behind on failure or interruption. */
+export async function build(
+  plan: Plan,
+  root: string,
+  interrupted: AbortSignal,
+): Promise<readonly Made[]> {
+  for (const binary of plan.binaries) {
+    const base = binary.env?.DENORT_BIN;
+    if (base !== undefined) await checkBase(base, `DENORT_BIN=${base}`, binary);
+  }
   const output = resolve(plan.output);
   const existed = await isFolder(output);
   await Deno.mkdir(output, { recursive: true });
   const work = await Deno.makeTempDir({ dir: output, prefix: ".compile-" });
+  const place = { root, work, interrupted };
   let done = false;
   try {
     await Deno.mkdir(`${work}/out`);
-    await writeBundle(plan, root, work);
-    for (const binary of plan.binaries) await compile(plan, binary, root, work);
-    await writeDocuments(plan, root, work);
+    await writeBundle(plan, place);
+    for (const binary of plan.binaries) await compile(plan, binary, place);
+    await writeDocuments(plan, place);
+    interrupted.throwIfAborted();
     for await (const { name } of Deno.readDir(`${work}/out`)) {
       await Deno.rename(`${work}/out/${name}`, `${output}/${name}`);
     }
@@ -40,15 +52,13 @@ export async function build(plan: Plan, root: string): Promise<readonly Made[]> 
   }
 }
 
-async function writeBundle(plan: Plan, root: string, work: string): Promise<void> {
+async function writeBundle(plan: Plan, place: Place): Promise<void> {
   const { readable, minified } = plan.bundle;
-  for (const step of [readable, minified]) {
-    await runStep(inFolder(step, work), root, "Cannot bundle main.ts");
-  }
-  const file = `${work}/btflow.js`;
+  for (const step of [readable, minified]) await runStep(step, place, "Cannot bundle main.ts");
+  const file = `${place.work}/btflow.js`;
   await writeTimeless(file, stampBundle(await Deno.readTextFile(file), plan.build));
   if (plan.config !== null) {
-    await Deno.writeTextFile(`${work}/deno.json`, JSON.stringify(plan.config));
+    await Deno.writeTextFile(`${place.work}/deno.json`, JSON.stringify(plan.config));
   }
 }
 
@@ -76,17 +86,19 @@ export function stampBundle(bundle: string, build: Build): string {
     ].join(","));
 }
 
-async function compile(plan: Plan, binary: Binary, root: string, work: string): Promise<void> {
-  const step = inFolder(binary, work);
-  await runStep(step, root, `Cannot build ${binary.target} with ${plan.engine}`);
-  const file = `${work}/out/${binary.file}`;
+async function compile(plan: Plan, binary: Binary, place: Place): Promise<void> {
+  await runStep(binary, place, `Cannot build ${binary.target} with ${plan.engine}`);
+  const file = `${place.work}/out/${binary.file}`;
+  // Without DENORT_BIN the base is Deno's own download, or what was put in its place in the cache.
+  if (plan.engine === "deno") await checkBase(file, "its base binary", binary);
   await Deno.chmod(file, 0o755).catch(() => {});
-  if (binary.smoke) await smokeRun(file, plan.engine, plan.build);
+  if (binary.smoke) await smokeRun(file, plan.engine, plan.build, place.interrupted);
 }
 
-async function writeDocuments(plan: Plan, root: string, work: string): Promise<void> {
+async function writeDocuments(plan: Plan, place: Place): Promise<void> {
+  const { root, work } = place;
   const info = JSON.parse(
-    await runStep({ command: "deno", args: ["info", "--json"] }, root, "Cannot find Deno's cache"),
+    await runStep({ command: "deno", args: ["info", "--json"] }, place, "Cannot find Deno's cache"),
   ) as { readonly npmCache: string };
   const lock = JSON.parse(await Deno.readTextFile(`${root}/deno.lock`)) as {
     readonly npm: Readonly<Record<string, { readonly integrity?: string }>>;
@@ -119,10 +131,6 @@ async function writeChecksums(plan: Plan, output: string): Promise<readonly Made
   await Deno.writeTextFile(`${output}/${CHECKSUMS}`, lines.join(""));
   const built = new Set(plan.binaries.map(({ file }) => file));
   return made.filter(({ file }) => built.has(file));
-}
-
-function inFolder(step: Step, work: string): Step {
-  return { command: step.command, args: step.args.map((arg) => arg.replace("$WORK", work)) };
 }
 
 async function isFolder(path: string): Promise<boolean> {

@@ -26,7 +26,7 @@ export interface Facts {
   /** The permission set `default` of deno.json. */
   readonly permissions: Readonly<Record<string, unknown>>;
   readonly host: string;
-  /** DENORT_BIN: a base binary at hand, for one target. */
+  /** DENORT_BIN: the path of a base binary, for one target. */
   readonly denortBin: string | undefined;
 }
 
@@ -34,6 +34,8 @@ export interface Facts {
 export interface Step {
   readonly command: string;
   readonly args: readonly string[];
+  /** Variables set for this call alone. */
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 export interface Binary extends Step {
@@ -83,7 +85,7 @@ export function makePlan(request: Request, facts: Facts): Plan {
       target: target.name,
       file: binaryName(target),
       smoke: target.name === facts.host,
-      ...(engine === "deno" ? denoStep(target) : bunStep(target)),
+      ...(engine === "deno" ? denoStep(target, facts.denortBin) : bunStep(target)),
     })),
     documents: [BILL_OF_MATERIALS, LICENCES, CHECKSUMS],
   };
@@ -160,9 +162,10 @@ function compileConfig(
  * which embeds a random file name: no two builds would be equal. Without `--no-code-cache` the binary
  * would write a file of its own to the temporary folder.
  */
-function denoStep(target: Target): Step {
+function denoStep(target: Target, denortBin: string | undefined): Step {
   return {
     command: "deno",
+    ...(denortBin === undefined ? {} : { env: { DENORT_BIN: denortBin } }),
     args: [
       "compile",
       "--permission-set",

@@ -14,16 +14,26 @@ export interface Built {
 
 export const HOST: string = hostTarget(Deno.build.os, Deno.build.arch);
 
-/** Runs scripts/compile.ts. */
+/** A call of scripts/compile.ts. A DENORT_BIN that is set where the tests run means nothing to it. */
+export function compileCommand(
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): Deno.Command {
+  return new Deno.Command(Deno.execPath(), {
+    args: ["run", "-q", "-A", "scripts/compile.ts", ...args],
+    cwd: repository,
+    env: { NO_COLOR: "1", DENORT_BIN: "", ...env },
+    stdout: "piped",
+    stderr: "piped",
+  });
+}
+
+/** Runs scripts/compile.ts to its end. */
 export async function compile(
   args: readonly string[],
   env: Readonly<Record<string, string>> = {},
 ): Promise<{ readonly code: number; readonly stdout: string; readonly stderr: string }> {
-  const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: ["run", "-q", "-A", "scripts/compile.ts", ...args],
-    cwd: repository,
-    env: { NO_COLOR: "1", ...env },
-  }).output();
+  const { code, stdout, stderr } = await compileCommand(args, env).output();
   const text = new TextDecoder();
   return { code, stdout: text.decode(stdout), stderr: text.decode(stderr) };
 }
