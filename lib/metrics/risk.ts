@@ -10,7 +10,7 @@ import { normalVar, tailLoss } from "./value_at_risk.ts";
 const NORMAL_5 = normalQuantile(0.05);
 
 /**
- * @example One crash in a hundred rows is beyond the 5th percentile, but not beyond the normal one
+ * @example One crash in a hundred rows moves the normal value at risk, not the historical one
  * ```ts
  * import { assert, assertEquals } from "@std/assert";
  * import { basisOf } from "./basis.ts";

@@ -5,7 +5,7 @@ import { type Metric, metric } from "../metric.ts";
 import { cagr } from "../returns/whole_series.ts";
 
 /**
- * @example A curve that never falls has no Calmar ratio; gains of 5 % against losses of 2 % have
+ * @example No Calmar ratio without a fall; 5 % won against 2 % lost is an omega of 2.5
  * ```ts
  * import { assertAlmostEquals, assertFalse } from "@std/assert";
  * import { basisOf } from "../basis.ts";
