@@ -167,17 +167,12 @@ async function makePage(): Promise<{ readonly text: string; readonly wrong: read
   const tests = await readAll(TESTS);
   const wrong = DEVIATIONS.filter(({ test }) => !tests.includes(`"${test}"`))
     .map(({ test }) => `no test is called "${test}"`);
-  const sections = Map.groupBy(
-    CATALOGUE,
-    ({ extended, category }) => extended ? "Extended" : CATEGORIES[category],
-  );
-  const extended = CATALOGUE.filter((metric) => metric.extended).length;
+  const extended = CATALOGUE.filter((metric) => metric.extended);
+  const usual = CATALOGUE.filter((metric) => !metric.extended);
   const introduction = INTRODUCTION.replace("COUNT", String(CATALOGUE.length))
-    .replace("QUANTSTATS", String(CATALOGUE.length - extended)).replace(
-      "EXTENDED",
-      String(extended),
-    );
-  const body = [...sections].map(([title, metrics]) =>
+    .replace("QUANTSTATS", String(usual.length)).replace("EXTENDED", String(extended.length));
+  const sections = Map.groupBy(usual, ({ category }): string => CATEGORIES[category]);
+  const body = [...sections, ["Extended", extended] as const].map(([title, metrics]) =>
     `## ${title}\n\n${metrics.map(section).join("\n")}`
   );
   return { text: await formatted([introduction, deviationList(), ...body].join("\n")), wrong };

@@ -41,8 +41,8 @@ function isRow(value: unknown): value is Metric {
 
 Deno.test("every row is in the catalogue once, in its category's file, under its key in camelCase", async () => {
   const rows = await exportedRows();
-  assertEquals(new Set(rows.map(([, , metric]) => metric)), new Set(CATALOGUE));
-  assertEquals(new Set(CATALOGUE.map(({ name }) => name)).size, CATALOGUE.length);
+  const names = rows.map(([, , { name }]) => name);
+  assertEquals(names.sort(), CATALOGUE.map(({ name }) => name).sort());
   for (const [path, constant, { name, category }] of rows) {
     const home = path.slice(FOLDER.length + 1).replace(/\/.*|\.ts$/, "");
     assertEquals(home, category, `${name} stands in ${path}`);
