@@ -12,6 +12,6 @@ export function sweepExpressions(folder: string): string {
   const metrics = CATALOGUE.filter(({ extended, category }) =>
     !extended && category !== "benchmark"
   );
-  fs.writeFileSync(file, JSON.stringify(metrics.map(({ definition }) => definition)));
+  fs.writeFileSync(file, JSON.stringify(metrics.map(({ quantstats }) => quantstats)));
   return file;
 }

@@ -1,34 +1,11 @@
-// Writes docs/metrics.md from the catalogue and the docstrings of the metrics; with --check it only
-// compares. A docstring that lacks a part, or says something else than the catalogue, is an error:
-// the page, `btflow metrics` and the source cannot drift apart.
+// Writes docs/metrics.md from the metrics' rows; with --check it only compares.
 
-import { CATALOGUE, type Category, type Metric } from "../lib/metrics/mod.ts";
+import { CATALOGUE, CATEGORIES, type Metric } from "../lib/metrics/mod.ts";
 
 const PAGE = "docs/metrics.md";
-const FOLDER = "lib/metrics";
 const TESTS = "tests/metrics";
 
-/** What a docstring says, part by part. */
-interface Description {
-  readonly summary: string;
-  readonly parts: ReadonlyMap<string, string>;
-  readonly example: string;
-}
-
-const PARTS = ["Formula", "Input", "Undefined", "Errors", "Source", "QuantStats"] as const;
-
-const TITLES: Readonly<Record<Category, string>> = {
-  ratios: "Ratios",
-  returns: "Returns",
-  drawdown: "Drawdown",
-  trade: "Wins and losses",
-  risk: "Risk",
-  advanced: "Combined",
-  distribution: "Distribution",
-  benchmark: "Benchmark",
-};
-
-const DIRECTIONS: Readonly<Record<Metric["direction"], string>> = {
+const DIRECTIONS: Readonly<Record<Metric["better"], string>> = {
   higher: "higher is better",
   lower: "lower is better",
   none: "neither way is better",
@@ -124,76 +101,21 @@ QuantStats', and undefined where QuantStats has no finite number, but for the de
 cache, which mixes up functions, is cleared before each of its answers.
 `;
 
-function describe(source: string, name: string): Description | null {
-  const at = source.indexOf(`export function ${name}(`);
-  const open = at < 0 ? -1 : source.lastIndexOf("/**", at);
-  const comment = open < 0 ? "" : source.slice(open + 3, at);
-  const close = comment.lastIndexOf("*/");
-  if (close < 0 || comment.slice(close + 2).trim() !== "") return null;
-  const lines = comment.slice(0, close).split("\n").map((line) => line.replace(/^\s*\* ?/, ""));
-  const [text = "", example = ""] = lines.join("\n").split("@example");
-  const [summary = "", ...bullets] = text.trim().split(/\n+\s*- (?=[A-Z]\w+: )/);
-  const parts = new Map(bullets.map((bullet) => {
-    const flat = bullet.replace(/\s+/g, " ").trim();
-    const colon = flat.indexOf(": ");
-    return [flat.slice(0, colon), flat.slice(colon + 2)] as const;
-  }));
-  const code = /\`\`\`ts\n([\s\S]*?)\`\`\`/.exec(example)?.[1] ?? "";
-  return { summary: summary.replace(/\s+/g, " ").trim(), parts, example: code.trim() };
-}
-
-/** What a metric's docstring lacks or contradicts. */
-function faults(metric: Metric, found: Description | null): string[] {
-  if (found === null) return [`${metric.name}: its function has no docstring`];
-  const wrong: string[] = [];
-  for (const part of PARTS) {
-    if (!found.parts.has(part)) wrong.push(`${metric.name}: its docstring lacks "${part}:"`);
-  }
-  if (found.summary !== `${metric.summary}.`) {
-    wrong.push(`${metric.name}: docstring and catalogue differ in the summary`);
-  }
-  if (found.parts.get("Undefined") !== `${metric.undefinedWhen}.`) {
-    wrong.push(`${metric.name}: docstring and catalogue differ in when it is undefined`);
-  }
-  if (metric.extended && found.parts.get("Formula") !== `${metric.definition}.`) {
-    wrong.push(`${metric.name}: docstring and catalogue differ in the formula`);
-  }
-  if (!/\bassert\w*\(/.test(found.example) || !found.example.includes(metric.compute.name)) {
-    wrong.push(`${metric.name}: its docstring has no asserting example`);
-  }
-  return wrong;
-}
-
-function section(metric: Metric, { parts, example }: Description): string {
-  const part = (name: string): string => (parts.get(name) ?? "").replace(/\.$/, "");
-  const rows = [
-    `- Formula: \`${part("Formula")}\``,
-    ...(metric.extended ? [] : [`- QuantStats: \`${metric.definition}\`. ${part("QuantStats")}`]),
-    ...(metric.extended ? [`- QuantStats: ${part("QuantStats")}`] : []),
-    `- Unit: ${metric.unit}; ${DIRECTIONS[metric.direction]}`,
-    `- Good: ${metric.good}`,
-    `- Undefined: ${undefinedText(metric)}`,
-    `- Source: ${part("Source")}`,
-  ];
-  const heading = `### ${metric.name}`;
+function section(metric: Metric): string {
+  const expression = metric.quantstats === undefined ? "" : `\`${metric.quantstats}\`. `;
   return [
-    heading,
+    `### ${metric.name}`,
     "",
     `${metric.summary}.`,
     "",
-    ...rows,
+    `- Formula: \`${metric.formula}\``,
+    `- QuantStats: ${expression}${metric.compared}`,
+    `- Unit: ${metric.unit}; ${DIRECTIONS[metric.better]}`,
+    `- Good: ${metric.good}`,
+    `- Undefined: ${undefinedText(metric)}`,
+    `- Source: ${metric.source}`,
     "",
-    "```ts",
-    withoutImports(example),
-    "```",
-    "",
-  ].join(
-    "\n",
-  );
-}
-
-function withoutImports(code: string): string {
-  return code.split("\n").filter((line) => !line.startsWith("import ")).join("\n");
+  ].join("\n");
 }
 
 function undefinedText({ needs, undefinedWhen }: Metric): string {
@@ -241,35 +163,18 @@ async function readAll(folder: string): Promise<string> {
   return texts.join("\n");
 }
 
-/** Each metric's function is looked up in the file that the catalogue imports it from. */
-async function sourceOf(metric: Metric, catalogue: string): Promise<string> {
-  const imports = catalogue.matchAll(/import \{([^}]*)\} from "\.\/(\w+\.ts)"/g);
-  for (const [, names = "", file = ""] of imports) {
-    const words = names.split(/[\s,]+/);
-    if (words.includes(metric.compute.name)) return await Deno.readTextFile(`${FOLDER}/${file}`);
-  }
-  return "";
-}
-
 async function makePage(): Promise<{ readonly text: string; readonly wrong: readonly string[] }> {
-  const catalogue = await Deno.readTextFile(`${FOLDER}/catalogue.ts`);
   const tests = await readAll(TESTS);
   const wrong = DEVIATIONS.filter(({ test }) => !tests.includes(`"${test}"`))
     .map(({ test }) => `no test is called "${test}"`);
-  const sections = new Map<string, string[]>();
-  for (const metric of CATALOGUE) {
-    const found = describe(await sourceOf(metric, catalogue), metric.compute.name);
-    wrong.push(...faults(metric, found));
-    const title = metric.extended ? "Extended" : TITLES[metric.category];
-    if (found !== null) sections.set(title, [...sections.get(title) ?? [], section(metric, found)]);
-  }
-  const extended = CATALOGUE.filter((metric) => metric.extended).length;
+  const extended = CATALOGUE.filter((metric) => metric.extended);
+  const usual = CATALOGUE.filter((metric) => !metric.extended);
   const introduction = INTRODUCTION.replace("COUNT", String(CATALOGUE.length))
-    .replace("QUANTSTATS", String(CATALOGUE.length - extended)).replace(
-      "EXTENDED",
-      String(extended),
-    );
-  const body = [...sections].map(([title, texts]) => `## ${title}\n\n${texts.join("\n")}`);
+    .replace("QUANTSTATS", String(usual.length)).replace("EXTENDED", String(extended.length));
+  const sections = Map.groupBy(usual, ({ category }): string => CATEGORIES[category]);
+  const body = [...sections, ["Extended", extended] as const].map(([title, metrics]) =>
+    `## ${title}\n\n${metrics.map(section).join("\n")}`
+  );
   return { text: await formatted([introduction, deviationList(), ...body].join("\n")), wrong };
 }
 

@@ -1,6 +1,7 @@
 """What QuantStats answers: the reference for every metric that btflow takes from it.
 
-    golden.py            writes tests/golden/quantstats.json for the series of tests/golden/cases.json
+    golden.py            writes tests/golden/quantstats.json for the series of tests/golden/cases.json;
+                         the catalogue is read from stdin, as `btflow metrics --format json` prints it
     golden.py --serve    reads one JSON request on stdin, writes the answers to stdout
 
 A request is {"metrics": {name: expression}, "cases": [{"name", "dates", "values", "benchmark",
@@ -18,7 +19,6 @@ import inspect
 import json
 import math
 import pathlib
-import re
 import sys
 import types
 import warnings
@@ -98,17 +98,9 @@ def read_csv(path):
     return dates, [float(row["returns"]) for row in rows]
 
 
-def catalogue():
-    """The names and expressions of the metrics that QuantStats defines, from btflow's catalogue."""
-    text = (ROOT / "lib" / "metrics" / "catalogue.ts").read_text()
-    row = r'name: "(\w+)",.*?definition:\s*"((?:[^"\\]|\\.)*)",.*?extended: (true|false)'
-    rows = re.findall(row, text, re.DOTALL)
-    return {name: json.loads(f'"{text}"') for name, text, extended in rows if extended == "false"}
-
-
 def write():
     """The cases are kept beside the answers, so that the test needs no Python and no generator."""
-    metrics = catalogue()
+    metrics = {metric["name"]: metric["definition"] for metric in json.load(sys.stdin)}
     out = {}
     for case in json.loads((GOLDEN / "cases.json").read_text()):
         dates, values = (

@@ -5,7 +5,7 @@ import type { Backtest } from "./mod.ts";
 import type { Json } from "../command/answer.ts";
 import type { Warning } from "../errors.ts";
 import { timestampText } from "../input/mod.ts";
-import { KEY_METRICS } from "../metrics/key_metrics.ts";
+import { KEY_METRICS, type Unit } from "../metrics/mod.ts";
 
 /** File, points, dates, count of metrics. */
 export function sourceText({ file, series, metrics, undefined: missing }: Backtest): string {
@@ -29,16 +29,16 @@ export function backtestText(backtest: Backtest): string {
   const { metrics } = backtest;
   const asked = new Set([...metrics.keys(), ...backtest.undefined.map(({ metric }) => metric)]);
   const key = KEY_METRICS.filter(({ name }) => asked.has(name))
-    .map(({ name, label, percent }) => `  ${label}: ${keyValue(metrics.get(name), percent)}`);
+    .map(({ name, label, unit }) => `  ${label}: ${keyValue(metrics.get(name), unit)}`);
   const own = [...asked].slice(0, KEY_METRICS.length)
     .map((name) => `  ${name}: ${metrics.get(name)?.toPrecision(6) ?? "undefined"}`);
   const shown = key.length > 0 ? ["Key metrics:", ...key] : ["Metrics:", ...own];
   return `${sourceText(backtest)}\n${shown.join("\n")}\n`;
 }
 
-function keyValue(value: number | undefined, percent: boolean): string {
+function keyValue(value: number | undefined, unit: Unit): string {
   if (value === undefined) return "undefined";
-  return percent ? `${(value * 100).toFixed(2)}%` : value.toFixed(4);
+  return unit === "fraction" ? `${(value * 100).toFixed(2)}%` : value.toFixed(4);
 }
 
 /** Names what could not be computed, and why. */

@@ -5,7 +5,7 @@ import type { Command } from "../command/declare.ts";
 import { NotFoundError } from "../errors.ts";
 import { text, toggle } from "../command/flags.ts";
 import { CATALOGUE } from "../metrics/catalogue.ts";
-import type { Metric } from "../metrics/catalogue.ts";
+import type { Metric } from "../metrics/metric.ts";
 import { nearestNames } from "../nearest.ts";
 import type { Row } from "../command/answer.ts";
 
@@ -48,8 +48,8 @@ function select(
     const nearest = nearestNames(name, CATALOGUE.map((metric) => metric.name));
     throw new NotFoundError("metric", name, { nearest });
   }
-  const categories = new Set(CATALOGUE.map((metric) => metric.category));
-  if (category !== undefined && ![...categories].some((known) => known === category)) {
+  const categories = new Set<string>(CATALOGUE.map((metric) => metric.category));
+  if (category !== undefined && !categories.has(category)) {
     throw new NotFoundError("category", category, { nearest: [...categories] });
   }
   return CATALOGUE.filter((metric) =>
@@ -63,10 +63,10 @@ function row(metric: Metric): Row {
     name: metric.name,
     category: metric.category,
     unit: metric.unit,
-    better: metric.direction,
+    better: metric.better,
     summary: metric.summary,
     good: metric.good,
-    definition: metric.definition,
+    definition: metric.quantstats ?? metric.formula,
     undefined_when: metric.undefinedWhen,
   };
 }

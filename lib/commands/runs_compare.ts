@@ -116,11 +116,11 @@ function metricRows(
   return (only ?? ordered).flatMap((name) => {
     const values = runs.map(({ metrics }) => metrics[name] ?? NaN);
     if (!all && only === undefined && new Set(values).size === 1) return [];
-    const direction = catalogue[rank.get(name) ?? last]?.direction;
+    const better = catalogue[rank.get(name) ?? last]?.better;
     const cells = values.map((value) => Number.isFinite(value) ? value : null);
     return [{
       ...sideBySide("metric", name, cells, titles),
-      best: bestOf(values, titles, direction),
+      best: bestOf(values, titles, better),
     }];
   });
 }
@@ -129,12 +129,12 @@ function metricRows(
 function bestOf(
   values: readonly number[],
   titles: readonly string[],
-  direction: Metric["direction"] | undefined,
+  better: Metric["better"] | undefined,
 ): string | null {
-  if (direction !== "higher" && direction !== "lower") return null;
+  if (better !== "higher" && better !== "lower") return null;
   const finite = values.filter(Number.isFinite);
   if (finite.length < 2) return null;
-  const best = direction === "higher" ? Math.max(...finite) : Math.min(...finite);
+  const best = better === "higher" ? Math.max(...finite) : Math.min(...finite);
   const winners = titles.filter((_, i) => values[i] === best);
   return winners.length === 0 || winners.length === titles.length ? null : winners.join(", ");
 }

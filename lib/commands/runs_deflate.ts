@@ -9,7 +9,7 @@ import { CONNECTION_FLAGS } from "../config/connection_flags.ts";
 import { NotFoundError, UsageError } from "../errors.ts";
 import { parseFilter } from "../filter/mod.ts";
 import { number, text, toggle } from "../command/flags.ts";
-import { deflatedSharpeRatio, expectedMaximumSharpe } from "../metrics/mod.ts";
+import { deflatedSharpe, expectedMaximumSharpe, varianceOf } from "../metrics/mod.ts";
 import type { Row } from "../command/answer.ts";
 import type { Run, Tracker } from "../tracker.ts";
 import { chosenExperiments } from "../tracking/find.ts";
@@ -71,11 +71,12 @@ export const deflate: Command = defineCommand({
             `at least ${MIN_TRIALS} are needed`,
         });
       }
-      const spread = { trials: flags.trials ?? trials.length, variance: variance(trials) };
+      const sharpes = Float64Array.from(trials, ({ sharpe }) => sharpe);
+      const spread = { trials: flags.trials ?? trials.length, variance: varianceOf(sharpes) };
       const ranked = trials.toSorted((a, b) => b.sharpe - a.sharpe);
       const shown = (flags.best ? ranked.slice(0, 1) : ranked).map((trial) => ({
         trial,
-        value: deflatedSharpeRatio(trial, spread),
+        value: deflatedSharpe(trial, spread),
       }));
       if (flags.log) await write(context, tracker, shown);
       const expected = expectedMaximumSharpe(spread.trials, spread.variance);
@@ -156,13 +157,6 @@ function asTrial(run: Run): Trial | null {
   if (annual === undefined || skew === undefined || kurtosis === undefined) return null;
   if (!(count > 1 && periods > 0) || !Number.isFinite(annual)) return null;
   return { run, sharpe: annual / Math.sqrt(periods), count, skew, kurtosis, periods };
-}
-
-/** Sample variance of the trials' Sharpe ratios, per period. */
-function variance(trials: readonly Trial[]): number {
-  const mean = trials.reduce((sum, { sharpe }) => sum + sharpe, 0) / trials.length;
-  const squares = trials.reduce((sum, { sharpe }) => sum + (sharpe - mean) ** 2, 0);
-  return squares / (trials.length - 1);
 }
 
 function row(

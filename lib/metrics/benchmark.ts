@@ -1,174 +1,253 @@
 // A strategy beside its benchmark, on the rows that both have. What cannot be computed is
 // undefined, where QuantStats answers 0: a beta of 0 is a statement, and a wrong one.
 
-import type { Basis } from "./basis.ts";
-import type { Joint } from "./joint.ts";
 import { quotient } from "./kernel.ts";
+import { type Metric, metric } from "./metric.ts";
 
 /**
- * Annualised mean return that the benchmark does not explain.
- *
- * - Formula: (mean(r) − beta · mean(b)) · P.
- * - Input: joined strategy[n] and benchmark[n], fractions a period; result: fraction.
- * - Undefined: fewer than 2 joined rows, or a benchmark with a standard deviation of zero.
- * - Errors: those of `basisOf`.
- * - Source: Jensen (1968), The Performance of Mutual Funds in the Period 1945–1964, Journal of
- * Finance 23(2).
- * - QuantStats: Same; the risk-free rate plays no part (jensen_alpha has it). Differs where beta
- * cannot be computed: QuantStats reports 0.
- *
- * @example
+ * @example A strategy that doubles every move of its benchmark
  * ```ts
  * import { assertAlmostEquals } from "@std/assert";
  * import { basisOf } from "./basis.ts";
- * const strategy = Float64Array.of(0.01, -0.02, 0.015, 0, 0.03, -0.01);
- * const benchmark = Float64Array.of(0.005, -0.01, 0.01, 0.002, 0.02, -0.005);
- * const dates = strategy.map((_, row) => row * 86_400_000);
+ * const benchmark = Float64Array.of(0.01, -0.02, 0.03, 0.005);
+ * const strategy = benchmark.map((value) => 2 * value);
+ * const dates = benchmark.map((_, day) => day * 86_400_000);
  * const basis = basisOf(strategy, { benchmark: { dates, strategy, benchmark } });
- * assertAlmostEquals(alpha(basis), -0.494476744186047, 1e-12);
+ * assertAlmostEquals(beta.compute(basis), 2, 1e-12);
+ * assertAlmostEquals(alpha.compute(basis), 0, 1e-12);
  * ```
  */
-export function alpha(basis: Basis): number {
-  const joint = basis.joint;
-  if (joint === null) return NaN;
-  return (joint.strategyMean - beta(basis) * joint.benchmarkMean) * basis.periods;
-}
+export const alpha: Metric = metric("alpha", {
+  summary: "Annualised mean return that the benchmark does not explain",
+  label: "Alpha",
+  category: "benchmark",
+  unit: "fraction",
+  better: "higher",
+  formula: "(mean(r) − beta · mean(b)) · P",
+  quantstats: "st.greeks(r, b, P)['alpha']",
+  compared:
+    "Same; the risk-free rate plays no part (jensen_alpha has it). Differs where beta cannot be computed: QuantStats reports 0",
+  source:
+    "Jensen (1968), The Performance of Mutual Funds in the Period 1945–1964, Journal of Finance 23(2)",
+  good: "above 0 after costs",
+  needs: ["benchmark"],
+  undefinedWhen: "fewer than 2 joined rows, or a benchmark with a standard deviation of zero",
+  compute: (basis) => {
+    const joint = basis.joint;
+    if (joint === null) return NaN;
+    return (joint.strategyMean - beta.compute(basis) * joint.benchmarkMean) * basis.periods;
+  },
+});
 
-/**
- * Movement with the benchmark: the slope of the regression on it.
- *
- * - Formula: cov(r, b) / var(b).
- * - Input: joined strategy[n] and benchmark[n], fractions a period; result: ratio.
- * - Undefined: fewer than 2 joined rows, or a benchmark with a standard deviation of zero.
- * - Errors: those of `basisOf`.
- * - Source: Sharpe (1964), Capital Asset Prices, Journal of Finance 19(3).
- * - QuantStats: Same. Differs where it cannot be computed: QuantStats reports 0, which reads as
- * market neutral.
- *
- * @example
- * ```ts
- * import { assertAlmostEquals } from "@std/assert";
- * import { basisOf } from "./basis.ts";
- * const strategy = Float64Array.of(0.01, -0.02, 0.015, 0, 0.03, -0.01);
- * const benchmark = Float64Array.of(0.005, -0.01, 0.01, 0.002, 0.02, -0.005);
- * const dates = strategy.map((_, row) => row * 86_400_000);
- * const basis = basisOf(strategy, { benchmark: { dates, strategy, benchmark } });
- * assertAlmostEquals(beta(basis), 1.671511627906977, 1e-12);
- * ```
- */
-export function beta(basis: Basis): number {
-  const joint = basis.joint;
-  return joint === null ? NaN : quotient(joint.covariance, joint.benchmarkVariance);
-}
+export const beta: Metric = metric("beta", {
+  summary: "Movement with the benchmark: the slope of the regression on it",
+  label: "Beta",
+  category: "benchmark",
+  unit: "ratio",
+  better: "none",
+  formula: "cov(r, b) / var(b)",
+  quantstats: "st.greeks(r, b, P)['beta']",
+  compared:
+    "Same. Differs where it cannot be computed: QuantStats reports 0, which reads as market neutral",
+  source: "Sharpe (1964), Capital Asset Prices, Journal of Finance 19(3)",
+  good: "near 0 for market-neutral strategies, near 1 for index-like ones",
+  needs: ["benchmark"],
+  undefinedWhen: "fewer than 2 joined rows, or a benchmark with a standard deviation of zero",
+  compute: (basis) => {
+    const joint = basis.joint;
+    return joint === null ? NaN : quotient(joint.covariance, joint.benchmarkVariance);
+  },
+});
 
-/**
- * Linear correlation with the benchmark, from −1 to 1.
- *
- * - Formula: cov(r, b) / (sd(r) · sd(b)).
- * - Input: joined strategy[n] and benchmark[n], fractions a period; result: ratio.
- * - Undefined: fewer than 2 joined rows, or a standard deviation of zero in either.
- * - Errors: those of `basisOf`.
- * - Source: Pearson (1895), Proceedings of the Royal Society of London 58.
- * - QuantStats: Same.
- *
- * @example
- * ```ts
- * import { assertAlmostEquals } from "@std/assert";
- * import { basisOf } from "./basis.ts";
- * const strategy = Float64Array.of(0.01, -0.02, 0.015, 0, 0.03, -0.01);
- * const benchmark = Float64Array.of(0.005, -0.01, 0.01, 0.002, 0.02, -0.005);
- * const dates = strategy.map((_, row) => row * 86_400_000);
- * const basis = basisOf(strategy, { benchmark: { dates, strategy, benchmark } });
- * assertAlmostEquals(correlation(basis), 0.9941314619022832, 1e-12);
- * ```
- */
-export function correlation(basis: Basis): number {
-  return correlationOf(basis.joint);
-}
+export const correlation: Metric = metric("correlation", {
+  summary: "Linear correlation with the benchmark, from −1 to 1",
+  label: "Correlation",
+  category: "benchmark",
+  unit: "ratio",
+  better: "none",
+  formula: "cov(r, b) / (sd(r) · sd(b))",
+  quantstats: "r.corr(b)",
+  source: "Pearson (1895), Proceedings of the Royal Society of London 58",
+  good: "low: it diversifies",
+  needs: ["benchmark"],
+  undefinedWhen: "fewer than 2 joined rows, or a standard deviation of zero in either",
+  compute: ({ joint }) => {
+    if (joint === null) return NaN;
+    const scale = joint.strategyDeviation * joint.benchmarkDeviation;
+    // Rounding cannot take it beyond ±1.
+    return Math.max(-1, Math.min(1, quotient(joint.covariance, scale)));
+  },
+});
 
-/**
- * Share of variance that the benchmark explains.
- *
- * - Formula: correlation².
- * - Input: joined strategy[n] and benchmark[n], fractions a period; result: ratio.
- * - Undefined: fewer than 2 joined rows, or a standard deviation of zero in either.
- * - Errors: those of `basisOf`.
- * - Source: Wright (1921), Correlation and Causation, Journal of Agricultural Research 20(7).
- * - QuantStats: Same.
- *
- * @example
- * ```ts
- * import { assertAlmostEquals } from "@std/assert";
- * import { basisOf } from "./basis.ts";
- * const strategy = Float64Array.of(0.01, -0.02, 0.015, 0, 0.03, -0.01);
- * const benchmark = Float64Array.of(0.005, -0.01, 0.01, 0.002, 0.02, -0.005);
- * const dates = strategy.map((_, row) => row * 86_400_000);
- * const basis = basisOf(strategy, { benchmark: { dates, strategy, benchmark } });
- * assertAlmostEquals(rSquared(basis), 0.9882973635439709, 1e-12);
- * ```
- */
-export function rSquared(basis: Basis): number {
-  return correlationOf(basis.joint) ** 2;
-}
+export const rSquared: Metric = metric("r_squared", {
+  summary: "Share of variance that the benchmark explains",
+  label: "R²",
+  category: "benchmark",
+  unit: "ratio",
+  better: "none",
+  formula: "correlation²",
+  quantstats: "st.r_squared(r, b)",
+  source: "Wright (1921), Correlation and Causation, Journal of Agricultural Research 20(7)",
+  good: "low for alpha strategies, high for index trackers",
+  needs: ["benchmark"],
+  undefinedWhen: "fewer than 2 joined rows, or a standard deviation of zero in either",
+  compute: (basis) => correlation.compute(basis) ** 2,
+});
 
-/**
- * Mean difference to the benchmark over its standard deviation, per period.
- *
- * - Formula: mean(r − b) / sd(r − b).
- * - Input: joined strategy[n] and benchmark[n], fractions a period; result: ratio.
- * - Undefined: fewer than 2 joined rows, or a difference with a standard deviation of zero.
- * - Errors: those of `basisOf`.
- * - Source: Goodwin (1998), The Information Ratio, Financial Analysts Journal 54(4).
- * - QuantStats: Same, not annualised (information_ratio_annualised is). Differs where the
- * difference never varies: QuantStats reports 0.
- *
- * @example
- * ```ts
- * import { assertAlmostEquals } from "@std/assert";
- * import { basisOf } from "./basis.ts";
- * const strategy = Float64Array.of(0.01, -0.02, 0.015, 0, 0.03, -0.01);
- * const benchmark = Float64Array.of(0.005, -0.01, 0.01, 0.002, 0.02, -0.005);
- * const dates = strategy.map((_, row) => row * 86_400_000);
- * const basis = basisOf(strategy, { benchmark: { dates, strategy, benchmark } });
- * assertAlmostEquals(informationRatio(basis), 0.06711560552140236, 1e-12);
- * ```
- */
-export function informationRatio(basis: Basis): number {
-  const joint = basis.joint;
-  return joint === null ? NaN : quotient(joint.differenceMean, joint.differenceDeviation);
-}
+export const informationRatio: Metric = metric("information_ratio", {
+  summary: "Mean difference to the benchmark over its standard deviation, per period",
+  label: "Information Ratio",
+  category: "benchmark",
+  unit: "ratio",
+  better: "higher",
+  formula: "mean(r − b) / sd(r − b)",
+  quantstats: "st.information_ratio(r, b)",
+  compared:
+    "Same, not annualised (information_ratio_annualised is). Differs where the difference never varies: QuantStats reports 0",
+  source: "Goodwin (1998), The Information Ratio, Financial Analysts Journal 54(4)",
+  good: "above 0.03 a day, which is 0.5 a year",
+  needs: ["benchmark"],
+  undefinedWhen: "fewer than 2 joined rows, or a difference with a standard deviation of zero",
+  compute: (basis) => {
+    const joint = basis.joint;
+    return joint === null ? NaN : quotient(joint.differenceMean, joint.differenceDeviation);
+  },
+});
 
-/**
- * Total return less one annual risk-free rate, over beta.
- *
- * - Formula: (Π(1 + r) − 1 − rf) / beta.
- * - Input: joined strategy[n] and benchmark[n], fractions a period; result: ratio.
- * - Undefined: beta is, or is 0.
- * - Errors: those of `basisOf`.
- * - Source: Treynor (1965), How to Rate Management of Investment Funds, Harvard Business Review
- * 43(1).
- * - QuantStats: Same; treynor_ratio_annualised annualises the return. Differs where beta is 0 or
- * cannot be computed: QuantStats reports 0.
- *
- * @example
- * ```ts
- * import { assertAlmostEquals } from "@std/assert";
- * import { basisOf } from "./basis.ts";
- * const strategy = Float64Array.of(0.01, -0.02, 0.015, 0, 0.03, -0.01);
- * const benchmark = Float64Array.of(0.005, -0.01, 0.01, 0.002, 0.02, -0.005);
- * const dates = strategy.map((_, row) => row * 86_400_000);
- * const basis = basisOf(strategy, { benchmark: { dates, strategy, benchmark } });
- * assertAlmostEquals(treynorRatio(basis), 0.014620625721043374, 1e-12);
- * ```
- */
-export function treynorRatio(basis: Basis): number {
-  const joint = basis.joint;
-  return joint === null ? NaN : quotient(joint.strategyTotal - basis.riskFreeRate, beta(basis));
-}
+export const treynorRatio: Metric = metric("treynor_ratio", {
+  summary: "Total return less one annual risk-free rate, over beta",
+  label: "Treynor Ratio",
+  category: "benchmark",
+  unit: "ratio",
+  better: "higher",
+  formula: "(Π(1 + r) − 1 − rf) / beta",
+  quantstats: "st.treynor_ratio(r, b, P, rf)",
+  compared:
+    "Same; treynor_ratio_annualised annualises the return. Differs where beta is 0 or cannot be computed: QuantStats reports 0",
+  source:
+    "Treynor (1965), How to Rate Management of Investment Funds, Harvard Business Review 43(1)",
+  good: "above that of the benchmark, whose beta is 1",
+  needs: ["benchmark", "growth"],
+  undefinedWhen: "beta is, or is 0",
+  compute: (basis) => {
+    const joint = basis.joint;
+    return joint === null
+      ? NaN
+      : quotient(joint.strategyTotal - basis.riskFreeRate, beta.compute(basis));
+  },
+});
 
-/** The correlation of two joined series; rounding cannot take it beyond ±1. */
-function correlationOf(joint: Joint | null): number {
-  if (joint === null) return NaN;
-  const scale = joint.strategyDeviation * joint.benchmarkDeviation;
-  return Math.max(-1, Math.min(1, quotient(joint.covariance, scale)));
-}
+export const jensenAlpha: Metric = metric("jensen_alpha", {
+  summary: "Annualised mean excess return that the benchmark's excess return does not explain",
+  label: "Jensen’s Alpha",
+  category: "benchmark",
+  unit: "fraction",
+  better: "higher",
+  formula: "(mean(r − f) − beta · mean(b − f)) · P, f = (1 + rf)^(1/P) − 1",
+  compared: "Differs from alpha, which leaves out the risk-free rate",
+  source:
+    "Jensen (1968), The Performance of Mutual Funds in the Period 1945–1964, Journal of Finance 23(2)",
+  good: "above 0 after costs",
+  needs: ["benchmark"],
+  undefinedWhen: "fewer than 2 joined rows, or a benchmark with a standard deviation of zero",
+  extended: true,
+  compute: (basis) => {
+    const { joint, ratePerPeriod } = basis;
+    if (joint === null) return NaN;
+    const explained = beta.compute(basis) * (joint.benchmarkMean - ratePerPeriod);
+    return (joint.strategyMean - ratePerPeriod - explained) * basis.periods;
+  },
+});
+
+export const treynorRatioAnnualised: Metric = metric("treynor_ratio_annualised", {
+  summary: "Compound annual growth rate less the risk-free rate, over beta",
+  label: "Treynor Ratio Annualised",
+  category: "benchmark",
+  unit: "ratio",
+  better: "higher",
+  formula: "(Π(1 + r)^(P/n) − 1 − rf) / beta, over the joined rows",
+  compared:
+    "Differs from treynor_ratio, which takes the total return whatever the length of the series",
+  source:
+    "Treynor (1965), How to Rate Management of Investment Funds, Harvard Business Review 43(1)",
+  good: "above that of the benchmark, whose beta is 1",
+  needs: ["benchmark", "growth"],
+  undefinedWhen: "beta is, or is 0",
+  extended: true,
+  compute: (basis) => {
+    const joint = basis.joint;
+    if (joint === null) return NaN;
+    const growth = (joint.strategyTotal + 1) ** (basis.periods / joint.count) - 1;
+    return quotient(growth - basis.riskFreeRate, beta.compute(basis));
+  },
+});
+
+export const informationRatioAnnualised: Metric = metric("information_ratio_annualised", {
+  summary: "Mean difference to the benchmark over its standard deviation, annualised",
+  label: "Information Ratio Annualised",
+  category: "benchmark",
+  unit: "ratio",
+  better: "higher",
+  formula: "mean(r − b) / sd(r − b) · √P",
+  compared: "Differs from information_ratio by the factor √P",
+  source: "Goodwin (1998), The Information Ratio, Financial Analysts Journal 54(4)",
+  good: "above 0.5 is good, above 1 exceptional",
+  needs: ["benchmark"],
+  undefinedWhen: "fewer than 2 joined rows, or a difference with a standard deviation of zero",
+  extended: true,
+  compute: (basis) => informationRatio.compute(basis) * Math.sqrt(basis.periods),
+});
+
+export const trackingError: Metric = metric("tracking_error", {
+  summary: "Standard deviation of the difference to the benchmark, annualised",
+  label: "Tracking Error",
+  category: "benchmark",
+  unit: "fraction",
+  better: "lower",
+  formula: "sd(r − b) · √P",
+  source: "Grinold and Kahn (2000), Active Portfolio Management",
+  good: "below 0.02 for index trackers, 0.04 to 0.08 for active funds",
+  needs: ["benchmark"],
+  undefinedWhen: "fewer than 2 joined rows",
+  extended: true,
+  compute: (basis) =>
+    basis.joint === null ? NaN : basis.joint.differenceDeviation * Math.sqrt(basis.periods),
+});
+
+export const upCapture: Metric = metric("up_capture", {
+  summary: "Share of the benchmark's gains that was taken part in",
+  label: "Up Capture",
+  category: "benchmark",
+  unit: "ratio",
+  better: "higher",
+  formula: "Σ(r | b > 0) / Σ(b | b > 0)",
+  compared:
+    "QuantStats has none. empyrical divides annualised growth rates, which on daily rows compares numbers in the thousands of percent",
+  source:
+    "Bacon (2008), Practical Portfolio Performance Measurement and Attribution; PerformanceAnalytics' UpDownRatios",
+  good: "above down_capture",
+  needs: ["benchmark"],
+  undefinedWhen: "no joined row in which the benchmark gained",
+  extended: true,
+  compute: (basis) =>
+    basis.joint === null ? NaN : quotient(basis.joint.gainTaken, basis.joint.gainOffered),
+});
+
+export const downCapture: Metric = metric("down_capture", {
+  summary: "Share of the benchmark's losses that was taken part in",
+  label: "Down Capture",
+  category: "benchmark",
+  unit: "ratio",
+  better: "lower",
+  formula: "Σ(r | b < 0) / Σ(b | b < 0)",
+  compared:
+    "QuantStats has none. PerformanceAnalytics counts rows in which the benchmark stood still as losing ones",
+  source:
+    "Bacon (2008), Practical Portfolio Performance Measurement and Attribution; PerformanceAnalytics' UpDownRatios",
+  good: "below up_capture",
+  needs: ["benchmark"],
+  undefinedWhen: "no joined row in which the benchmark lost",
+  extended: true,
+  compute: (basis) =>
+    basis.joint === null ? NaN : quotient(basis.joint.lossTaken, basis.joint.lossOffered),
+});

@@ -13,11 +13,8 @@ export interface PeriodReturns {
 
 /** What the calendar metrics share. */
 export interface Calendar {
-  /** By calendar month. */
   readonly months: PeriodReturns;
-  /** By calendar quarter. */
   readonly quarters: PeriodReturns;
-  /** By calendar year. */
   readonly years: PeriodReturns;
   /** Sum over days of the day's summed return where that is below 0. */
   readonly dailyLoss: number;

@@ -2,8 +2,9 @@
 // each that has none. Undefined is a fact about the input and is reported; misuse throws.
 
 import { type Basis, basisOf, type Returns } from "./basis.ts";
-import { CATALOGUE, type Metric, type Need } from "./catalogue.ts";
+import { CATALOGUE } from "./catalogue.ts";
 import type { JoinedBenchmark } from "./joint.ts";
+import type { Metric, Need } from "./metric.ts";
 
 /** How metrics are computed. */
 export interface MetricOptions {
@@ -25,9 +26,7 @@ export interface MetricOptions {
 
 /** A metric without a value. */
 export interface UndefinedMetric {
-  /** The metric's name. */
   readonly metric: string;
-  /** Why it has no value. */
   readonly reason: string;
 }
 

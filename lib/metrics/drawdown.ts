@@ -2,237 +2,264 @@
 // The drawdown series and its periods are computed once, in the basis.
 
 import type { Basis } from "./basis.ts";
-import { deviationOf, quotient } from "./kernel.ts";
+import { deviationOf, meanUpTo, quotient } from "./kernel.ts";
+import { type Metric, metric } from "./metric.ts";
+import { quantilesOf } from "./quantiles.ts";
+import { cagr } from "./returns/whole_series.ts";
 import { tailLoss } from "./value_at_risk.ts";
 
-/**
- * Deepest fall below the running peak, at most 0; the start counts as a peak.
- *
- * - Formula: min over rows of price / running peak − 1.
- * - Input: returns[n], fractions a period; result: fraction.
- * - Undefined: a growth beyond the number range.
- * - Errors: those of `basisOf`.
- * - Source: Magdon-Ismail and Atiya (2004), Maximum Drawdown, Risk 17(10).
- * - QuantStats: Same.
- *
- * @example
- * ```ts
- * import { assertAlmostEquals } from "@std/assert";
- * import { basisOf } from "./basis.ts";
- * const returns = [0.01, -0.02, 0.015, 0, 0.03, -0.01];
- * const basis = basisOf(returns);
- * assertAlmostEquals(maxDrawdown(basis), -0.020000000000000018, 1e-12);
- * ```
- */
-export function maxDrawdown(basis: Basis): number {
-  return basis.growth.deepest;
-}
+const BLIND_SPOT =
+  "Same, its blind spot included: when the only drawdown begins with the first row, none is counted";
 
 /**
- * Mean depth of the drawdown periods, at most 0.
- *
- * - Formula: mean over drawdown periods of their deepest point.
- * - Input: returns[n], fractions a period; result: fraction.
- * - Undefined: no drawdown period counted.
- * - Errors: those of `basisOf`.
- * - Source: QuantStats' drawdown_details.
- * - QuantStats: Same, its blind spot included: when the only drawdown begins with the first row,
- * none is counted.
- *
- * @example
+ * @example One fall by a half, recovered from, and one by a tenth that is not
  * ```ts
- * import { assertAlmostEquals } from "@std/assert";
+ * import { assertAlmostEquals, assertEquals } from "@std/assert";
  * import { basisOf } from "./basis.ts";
- * const returns = [0.01, -0.02, 0.015, 0, 0.03, -0.01];
- * const basis = basisOf(returns);
- * assertAlmostEquals(avgDrawdown(basis), -0.015000000000000069, 1e-12);
+ * const basis = basisOf([0.2, -0.5, 1.5, -0.1]);
+ * assertAlmostEquals(maxDrawdown.compute(basis), -0.5, 1e-12);
+ * assertAlmostEquals(avgDrawdown.compute(basis), -0.3, 1e-12);
+ * assertEquals(drawdownCount.compute(basis), 2);
  * ```
  */
-export function avgDrawdown(basis: Basis): number {
-  const { depthSum, count } = basis.drawdowns;
-  return quotient(depthSum, count);
-}
+export const maxDrawdown: Metric = metric("max_drawdown", {
+  summary: "Deepest fall below the running peak, at most 0; the start counts as a peak",
+  label: "Max Drawdown",
+  category: "drawdown",
+  unit: "fraction",
+  better: "higher",
+  toned: true,
+  formula: "min over rows of price / running peak − 1",
+  quantstats: "st.max_drawdown(r)",
+  source: "Magdon-Ismail and Atiya (2004), Maximum Drawdown, Risk 17(10)",
+  good: "above −20 % for most mandates; what matters is whether its holder would have stayed",
+  needs: ["growth"],
+  undefinedWhen: "a growth beyond the number range",
+  compute: (basis) => basis.growth.deepest,
+});
 
-/**
- * Mean length of the drawdown periods in calendar days, first and last day included.
- *
- * - Formula: mean over drawdown periods of ⌊(last row − first row) in days⌋ + 1.
- * - Input: returns[n], fractions a period, with dates[n], ms; result: days.
- * - Undefined: no dates, or no drawdown period counted.
- * - Errors: those of `basisOf`.
- * - Source: QuantStats' drawdown_details.
- * - QuantStats: Same, its blind spot included: when the only drawdown begins with the first row,
- * none is counted.
- *
- * @example
- * ```ts
- * import { assertAlmostEquals } from "@std/assert";
- * import { basisOf } from "./basis.ts";
- * const returns = [0.01, -0.02, 0.015, 0, 0.03, -0.01];
- * const days = ["2023-12-28", "2023-12-29", "2024-01-02", "2024-01-31", "2024-02-01", "2024-02-02"];
- * const basis = basisOf(returns, { dates: days.map((day) => Date.parse(day)) });
- * assertAlmostEquals(avgDrawdownDays(basis), 17.5, 1e-12);
- * ```
- */
-export function avgDrawdownDays(basis: Basis): number {
-  const { daySum, count } = basis.drawdowns;
-  return quotient(daySum, count);
-}
+export const avgDrawdown: Metric = metric("avg_drawdown", {
+  summary: "Mean depth of the drawdown periods, at most 0",
+  label: "Average Drawdown",
+  category: "drawdown",
+  unit: "fraction",
+  better: "higher",
+  formula: "mean over drawdown periods of their deepest point",
+  quantstats: "dd['max drawdown'].mean() / 100",
+  compared: BLIND_SPOT,
+  source: "QuantStats' drawdown_details",
+  good: "a small part of max_drawdown",
+  needs: ["growth"],
+  undefinedWhen: "no drawdown period counted",
+  compute: (basis) => {
+    const { depthSum, count } = basis.drawdowns;
+    return quotient(depthSum, count);
+  },
+});
 
-/**
- * Longest drawdown period in calendar days, first and last day included.
- *
- * - Formula: max over drawdown periods of ⌊(last row − first row) in days⌋ + 1.
- * - Input: returns[n], fractions a period, with dates[n], ms; result: days.
- * - Undefined: no dates, or no drawdown period counted.
- * - Errors: those of `basisOf`.
- * - Source: QuantStats' drawdown_details.
- * - QuantStats: Same, its blind spot included: when the only drawdown begins with the first row,
- * none is counted.
- *
- * @example
- * ```ts
- * import { assertAlmostEquals } from "@std/assert";
- * import { basisOf } from "./basis.ts";
- * const returns = [0.01, -0.02, 0.015, 0, 0.03, -0.01];
- * const days = ["2023-12-28", "2023-12-29", "2024-01-02", "2024-01-31", "2024-02-01", "2024-02-02"];
- * const basis = basisOf(returns, { dates: days.map((day) => Date.parse(day)) });
- * assertAlmostEquals(longestDrawdownDays(basis), 34, 1e-12);
- * ```
- */
-export function longestDrawdownDays(basis: Basis): number {
-  const { longestDays, count } = basis.drawdowns;
-  return count === 0 ? NaN : longestDays;
-}
+export const avgDrawdownDays: Metric = metric("avg_drawdown_days", {
+  summary: "Mean length of the drawdown periods in calendar days, first and last day included",
+  label: "Average Drawdown Days",
+  category: "drawdown",
+  unit: "days",
+  better: "lower",
+  formula: "mean over drawdown periods of ⌊(last row − first row) in days⌋ + 1",
+  quantstats: "dd['days'].mean()",
+  compared: BLIND_SPOT,
+  source: "QuantStats' drawdown_details",
+  good: "weeks rather than months",
+  needs: ["dates", "growth"],
+  undefinedWhen: "no dates, or no drawdown period counted",
+  compute: (basis) => {
+    const { daySum, count } = basis.drawdowns;
+    return quotient(daySum, count);
+  },
+});
 
-/**
- * Number of drawdown periods.
- *
- * - Formula: number of stretches of rows below the running peak.
- * - Input: returns[n], fractions a period; result: count.
- * - Undefined: never with rows.
- * - Errors: those of `basisOf`.
- * - Source: QuantStats' drawdown_details.
- * - QuantStats: Same, its blind spot included: when the only drawdown begins with the first row,
- * none is counted.
- *
- * @example
- * ```ts
- * import { assertAlmostEquals } from "@std/assert";
- * import { basisOf } from "./basis.ts";
- * const returns = [0.01, -0.02, 0.015, 0, 0.03, -0.01];
- * const basis = basisOf(returns);
- * assertAlmostEquals(drawdownCount(basis), 2, 1e-12);
- * ```
- */
-export function drawdownCount(basis: Basis): number {
-  return basis.drawdowns.count;
-}
+export const longestDrawdownDays: Metric = metric("longest_drawdown_days", {
+  summary: "Longest drawdown period in calendar days, first and last day included",
+  label: "Longest Drawdown Days",
+  category: "drawdown",
+  unit: "days",
+  better: "lower",
+  formula: "max over drawdown periods of ⌊(last row − first row) in days⌋ + 1",
+  quantstats: "dd['days'].max()",
+  compared: BLIND_SPOT,
+  source: "QuantStats' drawdown_details",
+  good: "shorter than its holder's patience: under a year",
+  needs: ["dates", "growth"],
+  undefinedWhen: "no dates, or no drawdown period counted",
+  compute: (basis) => {
+    const { longestDays, count } = basis.drawdowns;
+    return count === 0 ? NaN : longestDays;
+  },
+});
 
-/**
- * Root mean square of the drawdown series.
- *
- * - Formula: √(Σ drawdown² / (n − 1)).
- * - Input: returns[n], fractions a period; result: ratio.
- * - Undefined: fewer than 2 rows.
- * - Errors: those of `basisOf`.
- * - Source: Martin and McCann (1989), The Investor's Guide to Fidelity Funds.
- * - QuantStats: Same, with its n − 1 for Martin's n.
- *
- * @example
- * ```ts
- * import { assertAlmostEquals } from "@std/assert";
- * import { basisOf } from "./basis.ts";
- * const returns = [0.01, -0.02, 0.015, 0, 0.03, -0.01];
- * const basis = basisOf(returns);
- * assertAlmostEquals(ulcerIndex(basis), 0.010546847870335547, 1e-12);
- * ```
- */
-export function ulcerIndex(basis: Basis): number {
-  return ulcerIndexOf(basis);
-}
+export const drawdownCount: Metric = metric("drawdown_count", {
+  summary: "Number of drawdown periods",
+  label: "Drawdown Count",
+  category: "drawdown",
+  unit: "count",
+  better: "none",
+  formula: "number of stretches of rows below the running peak",
+  quantstats: "len(dd)",
+  compared: BLIND_SPOT,
+  source: "QuantStats' drawdown_details",
+  good: "none by itself: read it with avg_drawdown",
+  needs: ["growth"],
+  undefinedWhen: "never with rows",
+  compute: (basis) => basis.drawdowns.count,
+});
 
-/**
- * Total return less one annual risk-free rate, over the ulcer index.
- *
- * - Formula: (total_return − rf) / ulcer_index.
- * - Input: returns[n], fractions a period; result: ratio.
- * - Undefined: fewer than 2 rows, or no drawdown.
- * - Errors: those of `basisOf`.
- * - Source: Martin and McCann (1989), The Investor's Guide to Fidelity Funds.
- * - QuantStats: Same; martin_ratio annualises the return as the book does.
- *
- * @example
- * ```ts
- * import { assertAlmostEquals } from "@std/assert";
- * import { basisOf } from "./basis.ts";
- * const returns = [0.01, -0.02, 0.015, 0, 0.03, -0.01];
- * const basis = basisOf(returns);
- * assertAlmostEquals(ulcerPerformanceIndex(basis), 2.3171421642229797, 1e-12);
- * ```
- */
-export function ulcerPerformanceIndex(basis: Basis): number {
-  return quotient(basis.growth.total - basis.riskFreeRate, ulcerIndexOf(basis));
-}
+export const ulcerIndex: Metric = metric("ulcer_index", {
+  summary: "Root mean square of the drawdown series",
+  label: "Ulcer Index",
+  category: "drawdown",
+  unit: "ratio",
+  better: "lower",
+  formula: "√(Σ drawdown² / (n − 1))",
+  quantstats: "st.ulcer_index(r)",
+  compared: "Same, with its n − 1 for Martin's n",
+  source: "Martin and McCann (1989), The Investor's Guide to Fidelity Funds",
+  good: "below 0.05",
+  needs: ["growth"],
+  undefinedWhen: "fewer than 2 rows",
+  compute: (basis) => Math.sqrt(basis.growth.drawdownSquares / (basis.count - 1)),
+});
 
-/**
- * Sum of returns less one annual risk-free rate, over ulcer index times the drawdowns' tail loss
- * in deviations.
- *
- * - Formula: (Σ r − rf) / (ulcer_index · −CVaR(drawdown series) / sd(r)).
- * - Input: returns[n], fractions a period; result: ratio.
- * - Undefined: fewer than 2 rows, a standard deviation of zero, no drawdown, or a drawdown that
- * never changes.
- * - Errors: those of `basisOf`.
- * - Source: KeyQuant, Introducing the Serenity Ratio.
- * - QuantStats: Same.
- *
- * @example
- * ```ts
- * import { assertAlmostEquals } from "@std/assert";
- * import { basisOf } from "./basis.ts";
- * const returns = [0.01, -0.02, 0.015, 0, 0.03, -0.01];
- * const basis = basisOf(returns);
- * assertAlmostEquals(serenityIndex(basis), 2.133887448619719, 1e-12);
- * ```
- */
-export function serenityIndex(basis: Basis): number {
-  const pitfall = -tailLossOf(basis) / basis.deviation;
-  const { sum } = basis.totals;
-  return basis.deviation === 0
-    ? NaN
-    : quotient(sum - basis.riskFreeRate, ulcerIndexOf(basis) * pitfall);
-}
+export const ulcerPerformanceIndex: Metric = metric("ulcer_performance_index", {
+  summary: "Total return less one annual risk-free rate, over the ulcer index",
+  label: "Ulcer Performance Index",
+  category: "drawdown",
+  unit: "ratio",
+  better: "higher",
+  formula: "(total_return − rf) / ulcer_index",
+  quantstats: "st.ulcer_performance_index(r, rf)",
+  compared: "Same; martin_ratio annualises the return as the book does",
+  source: "Martin and McCann (1989), The Investor's Guide to Fidelity Funds",
+  good: "above 2",
+  needs: ["growth"],
+  undefinedWhen: "fewer than 2 rows, or no drawdown",
+  compute: (basis) => quotient(basis.growth.total - basis.riskFreeRate, ulcerIndex.compute(basis)),
+});
 
-/**
- * Absolute sum of returns less one annual risk-free rate, over the deepest drawdown.
- *
- * - Formula: |Σ r − rf| / |max_drawdown|.
- * - Input: returns[n], fractions a period; result: ratio.
- * - Undefined: no drawdown.
- * - Errors: those of `basisOf`.
- * - Source: QuantStats.
- * - QuantStats: Same; recovery_factor_signed keeps the sign, which this one hides.
- *
- * @example
- * ```ts
- * import { assertAlmostEquals } from "@std/assert";
- * import { basisOf } from "./basis.ts";
- * const returns = [0.01, -0.02, 0.015, 0, 0.03, -0.01];
- * const basis = basisOf(returns);
- * assertAlmostEquals(recoveryFactor(basis), 1.2499999999999987, 1e-12);
- * ```
- */
-export function recoveryFactor(basis: Basis): number {
-  return quotient(
-    Math.abs(basis.totals.sum - basis.riskFreeRate),
-    Math.abs(basis.growth.deepest),
-  );
-}
+export const serenityIndex: Metric = metric("serenity_index", {
+  summary:
+    "Sum of returns less one annual risk-free rate, over ulcer index times the drawdowns' tail loss in deviations",
+  label: "Serenity Index",
+  category: "drawdown",
+  unit: "ratio",
+  better: "higher",
+  formula: "(Σ r − rf) / (ulcer_index · −CVaR(drawdown series) / sd(r))",
+  quantstats: "st.serenity_index(r, rf)",
+  source: "KeyQuant, Introducing the Serenity Ratio",
+  good: "above 1; compare strategies of equal length only",
+  needs: ["growth"],
+  undefinedWhen:
+    "fewer than 2 rows, a standard deviation of zero, no drawdown, or a drawdown that never changes",
+  compute: (basis) => {
+    const pitfall = -tailLossOf(basis) / basis.deviation;
+    const { sum } = basis.totals;
+    return basis.deviation === 0
+      ? NaN
+      : quotient(sum - basis.riskFreeRate, ulcerIndex.compute(basis) * pitfall);
+  },
+});
 
-function ulcerIndexOf(basis: Basis): number {
-  return Math.sqrt(basis.growth.drawdownSquares / (basis.count - 1));
-}
+export const recoveryFactor: Metric = metric("recovery_factor", {
+  summary: "Absolute sum of returns less one annual risk-free rate, over the deepest drawdown",
+  label: "Recovery Factor",
+  category: "drawdown",
+  unit: "ratio",
+  better: "higher",
+  formula: "|Σ r − rf| / |max_drawdown|",
+  quantstats: "st.recovery_factor(r, rf)",
+  compared: "Same; recovery_factor_signed keeps the sign, which this one hides",
+  source: "QuantStats",
+  good: "above 3, and check that total_return is above 0",
+  needs: ["growth"],
+  undefinedWhen: "no drawdown",
+  compute: (basis) =>
+    quotient(
+      Math.abs(basis.totals.sum - basis.riskFreeRate),
+      Math.abs(basis.growth.deepest),
+    ),
+});
+
+export const recoveryFactorSigned: Metric = metric("recovery_factor_signed", {
+  summary: "Sum of returns less one annual risk-free rate, over the deepest drawdown",
+  label: "Recovery Factor Signed",
+  category: "drawdown",
+  unit: "ratio",
+  better: "higher",
+  formula: "(Σ r − rf) / |max_drawdown|",
+  compared: "Differs from recovery_factor, whose absolute value turns a loss into a recovery",
+  source: "recovery_factor with its sign",
+  good: "above 3",
+  needs: ["growth"],
+  undefinedWhen: "no drawdown",
+  extended: true,
+  compute: (basis) =>
+    quotient(basis.totals.sum - basis.riskFreeRate, Math.abs(basis.growth.deepest)),
+});
+
+export const martinRatio: Metric = metric("martin_ratio", {
+  summary:
+    "Compound annual growth rate less the risk-free rate, over the root mean square drawdown",
+  label: "Martin Ratio",
+  category: "drawdown",
+  unit: "ratio",
+  better: "higher",
+  formula: "(cagr − rf) / √(Σ drawdown² / n)",
+  compared:
+    "Differs from ulcer_performance_index, which takes the total return and divides by n − 1",
+  source: "Martin and McCann (1989), The Investor's Guide to Fidelity Funds",
+  good: "above 1 is good, above 2 very good",
+  needs: ["growth"],
+  undefinedWhen: "no drawdown",
+  extended: true,
+  compute: (basis) => {
+    const ulcer = Math.sqrt(basis.growth.drawdownSquares / basis.count);
+    return quotient(cagr.compute(basis) - basis.riskFreeRate, ulcer);
+  },
+});
+
+export const painIndex: Metric = metric("pain_index", {
+  summary: "Mean distance below the running peak, at least 0",
+  label: "Pain Index",
+  category: "drawdown",
+  unit: "fraction",
+  better: "lower",
+  formula: "Σ |drawdown| / n",
+  source:
+    "Zephyr Associates (2006), Pain Index; Bacon (2008), Practical Portfolio Performance Measurement and Attribution",
+  good: "below 0.05",
+  needs: ["growth"],
+  undefinedWhen: "never with rows",
+  extended: true,
+  compute: (basis) => -basis.growth.drawdownSum / basis.count,
+});
+
+export const cdar: Metric = metric("cdar", {
+  summary:
+    "Conditional drawdown at risk at 95 %: mean of the deepest twentieth of the drawdown series, at most 0",
+  label: "Conditional Drawdown at Risk",
+  category: "drawdown",
+  unit: "fraction",
+  better: "higher",
+  formula: "mean(drawdown | drawdown ≤ q₀.₀₅(drawdown))",
+  source:
+    "Chekhlov, Uryasev and Zabarankin (2005), Drawdown Measure in Portfolio Optimization, International Journal of Theoretical and Applied Finance 8(1)",
+  good: "not far from max_drawdown divided by two",
+  needs: ["growth"],
+  undefinedWhen: "a growth beyond the number range",
+  extended: true,
+  compute: (basis) => {
+    const { drawdown } = basis.growth;
+    const [threshold = NaN] = quantilesOf(drawdown, [1 - 0.95]);
+    return meanUpTo(drawdown, threshold);
+  },
+});
 
 /** The cvar of the drawdown series itself. */
 function tailLossOf(basis: Basis): number {

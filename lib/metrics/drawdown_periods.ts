@@ -32,7 +32,6 @@ export interface DatedDrawdown extends DrawdownPeriod {
 
 /** What the metrics know of all periods; NaN where nothing compounds, days NaN without dates. */
 export interface DrawdownSummary {
-  /** Number of periods. */
   readonly count: number;
   /** Sum of their depths, ≤ 0. */
   readonly depthSum: number;

@@ -1,5 +1,6 @@
-// Compounding: what one unit became and how far below its peak it stood. The order of every multiplication is pandas' own, because whether a price equals the
-// peak before it is decided by the last bit.
+// Compounding: what one unit became and how far below its peak it stood. The order of every
+// multiplication is pandas' own, because whether a price equals the peak before it is decided by the
+// last bit.
 
 import { BLOCK_ROWS, compensatedSum } from "./kernel.ts";
 

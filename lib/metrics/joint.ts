@@ -7,25 +7,18 @@ import { BLOCK_ROWS, compensatedSum, growthOf, sumOf, withoutNoise } from "./ker
 export interface JoinedBenchmark {
   /** Times in ms, ascending. */
   readonly dates: Float64Array;
-  /** The strategy's returns. */
   readonly strategy: Float64Array;
-  /** The benchmark's returns. */
   readonly benchmark: Float64Array;
 }
 
 /** What benchmark metrics share. Deviations are sample ones (n − 1), rounding noise counting as 0. */
 export interface Joint {
-  /** What it was read from. */
   readonly series: JoinedBenchmark;
   /** Number of joined rows. */
   readonly count: number;
-  /** Mean of the strategy. */
   readonly strategyMean: number;
-  /** Mean of the benchmark. */
   readonly benchmarkMean: number;
-  /** Deviation of the strategy. */
   readonly strategyDeviation: number;
-  /** Deviation of the benchmark. */
   readonly benchmarkDeviation: number;
   /** Sample variance of the benchmark. */
   readonly benchmarkVariance: number;

@@ -121,15 +121,18 @@ export function momentsOf(values: Float64Array, mean: number): Moments {
   };
 }
 
+/** The sample variance (n − 1); NaN of fewer than 2 rows. */
+export function varianceOf(values: Float64Array): number {
+  return values.length < 2 ? NaN : momentsOf(values, meanOf(values)).second / (values.length - 1);
+}
+
 /** The sample standard deviation (n − 1) of any array; noise counts as 0, fewer than 2 rows NaN. */
 export function deviationOf(values: Float64Array): number {
-  if (values.length < 2) return NaN;
-  const { second } = momentsOf(values, meanOf(values));
   let largest = 0;
   for (let row = 0; row < values.length; row++) {
     largest = Math.max(largest, Math.abs(values[row] as number));
   }
-  return withoutNoise(Math.sqrt(second / (values.length - 1)), largest);
+  return withoutNoise(Math.sqrt(varianceOf(values)), largest);
 }
 
 /**

@@ -3,14 +3,21 @@
 
 export { type Basis, basisOf, type BasisOptions, type Returns } from "./basis.ts";
 export { type JoinedBenchmark } from "./joint.ts";
+export { CATALOGUE, KEY_METRICS } from "./catalogue.ts";
 export {
-  CATALOGUE,
+  CATEGORIES,
   type Category,
   type Direction,
   type Metric,
   type Need,
   type Unit,
-} from "./catalogue.ts";
+} from "./metric.ts";
+export { cagr, totalReturn } from "./returns/whole_series.ts";
+export { maxDrawdown } from "./drawdown.ts";
+export { profitFactor, winRate } from "./trade.ts";
+export { sharpeRatio } from "./ratios/sharpe.ts";
+export { sortinoRatio } from "./ratios/sortino.ts";
+export { volatility } from "./risk.ts";
 export {
   computeMetrics,
   type MetricOptions,
@@ -26,6 +33,7 @@ export {
 export { drawdownSeries, equityCurve } from "./growth.ts";
 export { monthlyReturns, type PeriodReturns, quarterlyReturns, yearlyReturns } from "./calendar.ts";
 export { normalCdf, normalDensity, normalQuantile } from "./normal.ts";
+export { meanOf, type Moments, sumOf, varianceOf } from "./kernel.ts";
 export { quantilesOf } from "./quantiles.ts";
 export {
   computeSeries,
@@ -45,7 +53,7 @@ export { inferPeriods } from "./periods.ts";
 export { thin } from "./thinning.ts";
 export { monteCarlo, type MonteCarloOptions } from "./montecarlo.ts";
 export {
-  deflatedSharpeRatio,
+  deflatedSharpe,
   expectedMaximumSharpe,
   probabilisticSharpe,
   type SharpeEstimate,
@@ -59,5 +67,4 @@ export type { Calendar, MonthsLong } from "./calendar.ts";
 export type { DrawdownSummary } from "./drawdown_periods.ts";
 export type { Growth } from "./growth.ts";
 export type { Joint } from "./joint.ts";
-export type { Moments } from "./kernel.ts";
 export type { Totals } from "./totals.ts";

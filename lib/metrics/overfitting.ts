@@ -80,11 +80,11 @@ export function expectedMaximumSharpe(trials: number, variance: number): number 
  * import { assertAlmostEquals } from "@std/assert";
  * // The paper's example: an annual 2.5 over five years of 250 days, skew −3, raw kurtosis 10.
  * const estimate = { sharpe: 2.5 / Math.sqrt(250), count: 1250, skew: -3, kurtosis: 10 - 3 };
- * const probability = deflatedSharpeRatio(estimate, { trials: 100, variance: 0.5 / 250 });
+ * const probability = deflatedSharpe(estimate, { trials: 100, variance: 0.5 / 250 });
  * assertAlmostEquals(probability, 0.9004, 0.00005);
  * ```
  */
-export function deflatedSharpeRatio(
+export function deflatedSharpe(
   estimate: SharpeEstimate,
   { trials, variance }: Trials,
 ): number {

@@ -16,7 +16,6 @@ import { thin } from "./thinning.ts";
 
 /** One point: the row it belongs to, that row's date in ms (0 without dates), the value. */
 export interface SeriesPoint {
-  /** The row. */
   readonly step: number;
   /** That row's date in ms; 0 without dates. */
   readonly timestamp: number;

@@ -5,19 +5,14 @@ import { BLOCK_ROWS, compensatedSum } from "./kernel.ts";
 
 /** Sums, counts and extremes of a series. A win is a return above 0, a loss one below. */
 export interface Totals {
-  /** Sum of the returns. */
   readonly sum: number;
-  /** Their mean. */
   readonly mean: number;
-  /** The lowest. */
   readonly minimum: number;
-  /** The highest. */
   readonly maximum: number;
   /** Number of rows above 0. */
   readonly wins: number;
   /** Number of rows below 0. */
   readonly losses: number;
-  /** Sum of the wins. */
   readonly winSum: number;
   /** Sum of the losses; ≤ 0. */
   readonly lossSum: number;

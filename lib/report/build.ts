@@ -8,6 +8,7 @@ import {
   type JoinedBenchmark,
   monthlyReturns,
   type Returns,
+  sumOf,
   yearlyReturns,
 } from "../metrics/mod.ts";
 import { timeCharts } from "./charts.ts";
@@ -123,15 +124,11 @@ function yearRows(
     return {
       year,
       strategy,
-      sum: sumOf(values.subarray(own.firstRows[index], own.firstRows[index + 1])),
+      sum: sumOf(values, own.firstRows[index], own.firstRows[index + 1]),
       benchmark,
       multiple: benchmark === null ? null : benchmark === 0 ? NaN : strategy / benchmark,
     };
   }).slice(-MOST_YEARS);
-}
-
-function sumOf(values: Float64Array): number {
-  return values.reduce((sum, value) => sum + value, 0);
 }
 
 function monthRows(values: Float64Array, dates: Float64Array): MonthRow[] {

@@ -2,7 +2,15 @@
 // against a metric, and equity curves laid over each other. The page's script draws all of it from
 // one block of data, whose size is bounded by sharing a fixed number of curve points among the runs.
 
-import { KEY_METRICS } from "../metrics/key_metrics.ts";
+import {
+  cagr,
+  KEY_METRICS,
+  maxDrawdown,
+  type Metric,
+  sharpeRatio,
+  totalReturn,
+  volatility,
+} from "../metrics/mod.ts";
 import { COMPARISON, COMPARISON_STYLE, UPLOT } from "./assets.ts";
 import { differences, type EmbeddedComparison, type EmbeddedRun } from "./embedded.ts";
 import { foreignText } from "./markup.ts";
@@ -14,13 +22,11 @@ import { thinned } from "./thin.ts";
 
 /** What the page says besides the runs. */
 export interface ComparisonOptions {
-  /** The page's title. */
   readonly heading: string;
   /** When the page was made, ms since the epoch. */
   readonly generatedAt: number;
   /** True when the curves' x are times, false when they are steps. */
   readonly dated: boolean;
-  /** Shown on top. */
   readonly warnings?: readonly Notice[];
 }
 
@@ -91,16 +97,21 @@ export function renderComparison(model: ComparisonModel): string {
 }
 
 function embedded(model: ComparisonModel): EmbeddedComparison {
-  const keys = KEY_METRICS.map(({ name }) =>
-    model.metrics.findIndex((metric) => metric.name === name)
-  )
-    .filter((index) => index >= 0);
+  const positions = (...wanted: readonly Metric[]): number[] =>
+    wanted.map(({ name }) => model.metrics.findIndex((metric) => metric.name === name))
+      .filter((index) => index >= 0);
+  const keys = positions(...KEY_METRICS);
   const share = Math.floor(PARAM_CHARACTERS / Math.max(1, model.runs.length * model.params.length));
   const paramLimit = Math.max(LEAST_PARAM_LIMIT, Math.min(TEXT_LIMIT, share));
   return {
     dated: model.dated,
     metrics: model.metrics,
     shown: keys.length > 0 ? keys : model.metrics.slice(0, 6).map((_, index) => index),
+    axes: {
+      across: positions(maxDrawdown, volatility)[0] ?? 0,
+      up: positions(cagr, totalReturn)[0] ?? 0,
+      byParam: positions(sharpeRatio)[0] ?? 0,
+    },
     params: model.params.map((name) => cut(name)),
     runs: model.runs.map((run): EmbeddedRun => ({
       id: cut(run.id),

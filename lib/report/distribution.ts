@@ -3,6 +3,7 @@
 
 import {
   type JoinedBenchmark,
+  meanOf,
   monthlyReturns,
   quantilesOf,
   quarterlyReturns,
@@ -151,10 +152,6 @@ function countsIn({ low, width, count }: Edges, values: Float64Array): number[] 
     counts[bin] = (counts[bin] ?? 0) + 1;
   }
   return counts;
-}
-
-function meanOf(values: Float64Array): number {
-  return values.length === 0 ? NaN : values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
 /** Quantiles of daily, weekly, monthly, quarterly and yearly returns, those no finer than the rows. */

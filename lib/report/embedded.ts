@@ -53,6 +53,8 @@ export interface EmbeddedComparison {
   readonly metrics: readonly ComparedMetric[];
   /** Positions in `metrics` of the columns shown at first. */
   readonly shown: readonly number[];
+  /** Positions in `metrics` that the scatter charts begin with. */
+  readonly axes: { readonly across: number; readonly up: number; readonly byParam: number };
   readonly params: readonly string[];
   readonly runs: readonly EmbeddedRun[];
 }

@@ -2,7 +2,7 @@
 // markup is made, so a test can hold the numbers without reading HTML, and the pages cannot invent
 // one. Fractions everywhere; NaN is "undefined"; times are ms since the epoch, UTC.
 
-import type { Direction, MetricOptions, Unit } from "../metrics/mod.ts";
+import type { Metric, MetricOptions, Unit } from "../metrics/mod.ts";
 
 /** Something the reader should know; the same shape as the program's warnings. */
 export interface Notice {
@@ -16,9 +16,7 @@ export type { Unit };
 
 /** What the page says besides the series itself. */
 export interface TearSheetOptions {
-  /** The page's title. */
   readonly heading: string;
-  /** Periods a year. */
   readonly periods: number;
   /** Annual, a fraction; 0 when absent. */
   readonly riskFreeRate?: number;
@@ -28,7 +26,6 @@ export interface TearSheetOptions {
   readonly source?: string;
   /** What the benchmark is called; "Benchmark" when absent. */
   readonly benchmarkName?: string;
-  /** Shown on top. */
   readonly warnings?: readonly Notice[];
   /** When the page was made, ms since the epoch: passed in, since nothing here has a clock. */
   readonly generatedAt: number;
@@ -44,24 +41,16 @@ export interface TearSheetOptions {
 
 /** A metric that the user defined. */
 export interface DefinedFigure {
-  /** As the user called it. */
   readonly name: string;
   /** NaN is undefined. */
   readonly value: number;
-  /** The expression. */
   readonly definition: string;
 }
 
 /** One metric of the page: the strategy's value beside the benchmark's. */
-export interface Figure {
-  /** The metric's key. */
-  readonly name: string;
-  /** As people know it. */
-  readonly label: string;
-  /** How values are shown. */
-  readonly unit: Unit;
-  /** What it is, in one sentence. */
-  readonly definition: string;
+export interface Figure extends Pick<Metric, "name" | "label" | "unit" | "toned"> {
+  /** What the number means, how it is defined, what counts as good. */
+  readonly explanation: string;
   /** NaN is undefined. */
   readonly strategy: number;
   /** Null where the benchmark has no such figure, or there is no benchmark. */
@@ -70,21 +59,14 @@ export interface Figure {
 
 /** The metrics of one category. */
 export interface FigureGroup {
-  /** The category's key. */
   readonly name: string;
-  /** As the page shows it. */
   readonly title: string;
   /** In the catalogue's order. */
   readonly figures: readonly Figure[];
 }
 
 /** A metric that could not be computed, and why. */
-export interface UndefinedFigure {
-  /** The metric's key. */
-  readonly name: string;
-  /** As people know it. */
-  readonly label: string;
-  /** Why it has no value. */
+export interface UndefinedFigure extends Pick<Metric, "name" | "label"> {
   readonly reason: string;
 }
 
@@ -93,11 +75,8 @@ export type Paint = "strategy" | "benchmark" | "accent" | "loss" | "muted";
 
 /** One line, area or row of bars of a chart; null is a gap. */
 export interface Line {
-  /** For the legend. */
   readonly label: string;
-  /** Its colour. */
   readonly paint: Paint;
-  /** How it is drawn. */
   readonly kind: "line" | "area" | "bars";
   /** One for each x of the chart, in the chart's unit. */
   readonly values: readonly (number | null)[];
@@ -109,7 +88,6 @@ export interface Band {
   readonly from: number;
   /** On the chart's x; at least `from`. */
   readonly to: number;
-  /** What is special about it. */
   readonly label: string;
 }
 
@@ -117,7 +95,6 @@ export interface Band {
 export interface TimeChart {
   /** Unique on the page. */
   readonly id: string;
-  /** Shown above it. */
   readonly title: string;
   /** One sentence that says what is seen, for those who do not see it. */
   readonly description: string;
@@ -143,7 +120,6 @@ export interface TimeChart {
 
 /** Returns of one calendar year. */
 export interface YearRow {
-  /** Such as 2024. */
   readonly year: number;
   /** Compounded. */
   readonly strategy: number;
@@ -157,7 +133,6 @@ export interface YearRow {
 
 /** Returns of one calendar year by month. */
 export interface MonthRow {
-  /** Such as 2024. */
   readonly year: number;
   /** January to December; NaN where the series has no row. */
   readonly months: readonly number[];
@@ -181,7 +156,6 @@ export interface Bin {
 export interface Histogram {
   /** Unique on the page. */
   readonly id: string;
-  /** Shown above it. */
   readonly title: string;
   /** Ascending, without gaps. */
   readonly bins: readonly Bin[];
@@ -197,13 +171,11 @@ export interface Histogram {
 export interface Box {
   /** The period that the values are returns of. */
   readonly label: string;
-  /** How many values there are. */
   readonly count: number;
   /** Where the lower whisker ends. */
   readonly low: number;
   /** A quarter of the values are below. */
   readonly quartile1: number;
-  /** Half of the values are below. */
   readonly median: number;
   /** Three quarters of the values are below. */
   readonly quartile3: number;
@@ -233,7 +205,6 @@ export interface Drawdown {
 
 /** Everything a tear sheet shows. */
 export interface TearSheetModel {
-  /** The page's title. */
   readonly heading: string;
   /** Where the returns come from; null when not told. */
   readonly source: string | null;
@@ -247,7 +218,6 @@ export interface TearSheetModel {
   readonly start: number;
   /** ms since the epoch; NaN without dates. */
   readonly end: number;
-  /** Periods a year. */
   readonly periods: number;
   /** Annual, a fraction. */
   readonly riskFreeRate: number;
@@ -257,7 +227,6 @@ export interface TearSheetModel {
   readonly joinedPoints: number | null;
   /** In the order given; cut off where there are very many. */
   readonly params: readonly (readonly [name: string, value: string])[];
-  /** Shown on top. */
   readonly warnings: readonly Notice[];
   /** The cards on top. */
   readonly keyFigures: readonly Figure[];
@@ -273,7 +242,6 @@ export interface TearSheetModel {
   readonly months: readonly MonthRow[];
   /** Of monthly returns and of daily ones (or of the rows); empty without returns. */
   readonly histograms: readonly Histogram[];
-  /** By length of period. */
   readonly boxes: readonly Box[];
   /** The ten deepest, the deepest first. */
   readonly drawdowns: readonly Drawdown[];
@@ -283,7 +251,6 @@ export interface TearSheetModel {
 
 /** A run as the comparison page shows it. */
 export interface ComparedRun {
-  /** The run's id. */
   readonly id: string;
   /** May be empty. */
   readonly name: string;
@@ -293,29 +260,19 @@ export interface ComparedRun {
   readonly startTime: number;
   /** The latest value of each. */
   readonly metrics: Readonly<Record<string, number>>;
-  /** Values are text. */
   readonly params: Readonly<Record<string, string>>;
   /** Logged points of `cumulative_return`, by time or step; absent when none were logged. */
   readonly curve?: { readonly x: readonly number[]; readonly y: readonly number[] };
 }
 
 /** A metric's facts as the comparison page uses them. */
-export interface ComparedMetric {
-  /** The metric's key. */
-  readonly name: string;
-  /** As people know it. */
-  readonly label: string;
-  /** How values are shown. */
-  readonly unit: Unit;
-  /** What it is, in one sentence; empty for metrics that are not the catalogue's. */
-  readonly definition: string;
-  /** Which end of the leaderboard is good. */
-  readonly better: Direction;
+export interface ComparedMetric extends Pick<Metric, "name" | "label" | "unit" | "better"> {
+  /** As `Figure.explanation`; empty for metrics that are not the catalogue's. */
+  readonly explanation: string;
 }
 
 /** Everything a comparison page shows. */
 export interface ComparisonModel {
-  /** The page's title. */
   readonly heading: string;
   /** ms since the epoch. */
   readonly generatedAt: number;
@@ -327,6 +284,5 @@ export interface ComparisonModel {
   readonly params: readonly string[];
   /** True when the curves' x are times, false when they are steps. */
   readonly dated: boolean;
-  /** Shown on top. */
   readonly warnings: readonly Notice[];
 }

@@ -20,7 +20,7 @@ export function dataCell(value: number | null, unit: Unit, name?: string): strin
   return `<data value="${value}"${key}>${escapeHtml(formatFigure(value, unit))}</data>`;
 }
 
-/** A metric's name that shows its definition on hover, focus or tap. */
+/** A metric's name that shows its explanation on hover, focus or tap. */
 export function term(figure: { readonly name: string; readonly label: string }): string {
   return `<button type="button" class="term" aria-describedby="d-${escapeHtml(figure.name)}">` +
     `${escapeHtml(figure.label)}</button>`;
@@ -42,12 +42,10 @@ export function keyCards(model: TearSheetModel): string {
 }
 
 /** Its tone, and whether it is too long for large digits: a number is never broken in two. */
-function classesOf({ name, strategy, unit }: Figure): string {
-  const signed = name === "total_return" || name === "cagr" || name === "max_drawdown";
-  const toned = signed && !Number.isNaN(strategy) && strategy !== 0;
+function classesOf({ toned, strategy, unit }: Figure): string {
   const { length } = formatFigure(strategy, unit);
   const classes = [
-    ...(toned ? [strategy < 0 ? "loss" : "gain"] : []),
+    ...(toned && strategy < 0 ? ["loss"] : toned && strategy > 0 ? ["gain"] : []),
     ...(length > 11 ? ["longer"] : length > 8 ? ["long"] : []),
   ];
   return classes.length === 0 ? "" : ` class="${classes.join(" ")}"`;

@@ -218,7 +218,8 @@ function footer(model: TearSheetModel): string {
   const reasons = new Map(model.undefinedFigures.map(({ name, reason }) => [name, reason]));
   const list = [...figures.values()].map((figure) => {
     const reason = reasons.get(figure.name);
-    const text = figure.definition + (reason === undefined ? "" : `\nNot computed here: ${reason}`);
+    const text = figure.explanation +
+      (reason === undefined ? "" : `\nNot computed here: ${reason}`);
     return `<div><dt>${escapeHtml(figure.label)} <code>${escapeHtml(figure.name)}</code></dt>` +
       `<dd id="d-${escapeHtml(figure.name)}">${escapeHtml(text)}</dd></div>`;
   });

@@ -2,7 +2,7 @@
 // data tools read and that has the same columns whatever was logged.
 
 import { UsageError } from "../errors.ts";
-import { KEY_METRICS } from "../metrics/key_metrics.ts";
+import { KEY_METRICS } from "../metrics/catalogue.ts";
 import type { Row, Rows } from "../command/answer.ts";
 import type { Run } from "../tracker.ts";
 import { runRow } from "./run_rows.ts";

@@ -3,7 +3,7 @@
 
 import type { Json } from "../command/answer.ts";
 import { UsageError } from "../errors.ts";
-import { KEY_METRICS } from "../metrics/key_metrics.ts";
+import { KEY_METRICS } from "../metrics/catalogue.ts";
 import { nearestNames } from "../nearest.ts";
 import { isMissing } from "../output/cells.ts";
 import type { Cell, Row } from "../command/answer.ts";

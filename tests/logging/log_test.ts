@@ -43,7 +43,7 @@ async function readBack(uri: string, runId: string): Promise<Record<string, unkn
   });
   const expressions = CATALOGUE.filter(({ category, extended }) =>
     category !== "benchmark" && !extended
-  ).map(({ name, definition }) => [name, definition]);
+  ).map(({ name, quantstats }) => [name, quantstats]);
   child.stdin.end(JSON.stringify(Object.fromEntries(expressions)));
   let text = "";
   for await (const chunk of child.stdout) text += chunk;

@@ -22,7 +22,7 @@ async function askQuantStats(cases: readonly Specimen[]): Promise<Answers> {
     stdout: "piped",
     stderr: "inherit",
   }).spawn();
-  const metrics = Object.fromEntries(KNOWN.map(({ name, definition }) => [name, definition]));
+  const metrics = Object.fromEntries(KNOWN.map(({ name, quantstats }) => [name, quantstats]));
   const request = { metrics, cases: cases.map((own) => ({ ...own, settings: SETTINGS })) };
   const writer = child.stdin.getWriter();
   await writer.write(new TextEncoder().encode(JSON.stringify(request)));

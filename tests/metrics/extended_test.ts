@@ -5,7 +5,7 @@ import { assert, assertAlmostEquals, assertEquals, assertThrows } from "@std/ass
 import {
   CATALOGUE,
   computeMetrics,
-  deflatedSharpeRatio,
+  deflatedSharpe,
   expectedMaximumSharpe,
   probabilisticSharpe,
   sharpeVariance,
@@ -56,11 +56,11 @@ Deno.test("Bailey and López de Prado (2014): 100 trials, an annual 2.5, five ye
   const days = 250;
   const estimate = { sharpe: 2.5 / Math.sqrt(days), count: 5 * days, skew: -3, kurtosis: 10 - 3 };
   assertAlmostEquals(expectedMaximumSharpe(100, 0.5 / days), 0.1132, 5e-5);
-  const probability = deflatedSharpeRatio(estimate, { trials: 100, variance: 0.5 / days });
+  const probability = deflatedSharpe(estimate, { trials: 100, variance: 0.5 / days });
   assertAlmostEquals(probability, 0.9004, 5e-5);
   // The same paper: 46 independent trials would have left 95 %.
   assertAlmostEquals(
-    deflatedSharpeRatio(estimate, { trials: 46, variance: 0.5 / days }),
+    deflatedSharpe(estimate, { trials: 46, variance: 0.5 / days }),
     0.9505,
     5e-5,
   );
@@ -96,7 +96,7 @@ Deno.test("the expected maximum of normal draws is what simulation finds", () =>
 Deno.test("one trial deflates nothing", () => {
   const estimate = { sharpe: 0.08, count: 400, skew: -0.2, kurtosis: 2 };
   assertEquals(
-    deflatedSharpeRatio(estimate, { trials: 1, variance: 0.01 }),
+    deflatedSharpe(estimate, { trials: 1, variance: 0.01 }),
     probabilisticSharpe(estimate),
   );
 });
@@ -105,7 +105,7 @@ Deno.test("nonsense about trials throws, impossible moments are undefined", () =
   const estimate = { sharpe: 0.1, count: 100, skew: 0, kurtosis: 0 };
   assertThrows(() => expectedMaximumSharpe(0, 1), RangeError, "0 trials");
   assertThrows(() => expectedMaximumSharpe(5, -1), RangeError, "variance of -1");
-  assertThrows(() => deflatedSharpeRatio(estimate, { trials: NaN, variance: 1 }), RangeError);
+  assertThrows(() => deflatedSharpe(estimate, { trials: NaN, variance: 1 }), RangeError);
   assertEquals(sharpeVariance({ sharpe: 1, count: 5, skew: 4, kurtosis: 0 }), NaN);
   assertEquals(trackRecordNeeded({ ...estimate, sharpe: -0.1 }), NaN);
 });

@@ -109,7 +109,7 @@ inBrowser("1,000 runs: drawn in time, sorted by a click, best ones marked", asyn
   assertEquals(await column(page, 2), byHand);
   assertEquals((await column(page, 3)).at(-1), "–", "a run without the metric is last");
   assertEquals(await page.locator("#board .best").first().innerText(), (await column(page, 3))[0]);
-  await page.getByRole("button", { name: /^Sharpe ratio/ }).click();
+  await page.getByRole("button", { name: /^Sharpe Ratio/ }).click();
   assertEquals(await column(page, 2), [...byHand.slice(0, -1).reverse(), "run 7"]);
   assertEquals(await page.locator("th[aria-sort]").getAttribute("aria-sort"), "ascending");
   await page.getByRole("button", { name: "market" }).click();

@@ -25,7 +25,7 @@ Deno.test("the figures are those of computeMetrics, for strategy and benchmark",
   for (const figure of figures) {
     assertEquals(figure.strategy, own.get(figure.name) ?? NaN, figure.name);
     if (figure.benchmark !== null) assertEquals(figure.benchmark, other.get(figure.name) ?? NaN);
-    assertGreater(figure.definition.length, 20);
+    assertGreater(figure.explanation.length, 20);
   }
   assertEquals(model.keyFigures.length, 8);
   for (const figure of model.keyFigures) assertEquals(figure.strategy, own.get(figure.name));

@@ -151,7 +151,7 @@ inBrowser("log scale and the matched view redraw the chart", async (browser) => 
 
 inBrowser("definitions show on hover, by keyboard and by tap", async (browser) => {
   const { page, close } = await openPage(browser, SHEET, { hasTouch: true });
-  const term = page.locator(".metrics .term", { hasText: /^Sortino ratio$/ });
+  const term = page.locator(".metrics .term", { hasText: /^Sortino Ratio$/ });
   const tip = page.locator("#tip");
   const show: readonly (() => Promise<unknown>)[] = [
     () => term.hover(),

@@ -3,7 +3,6 @@
 import { assert, assertEquals, assertFalse } from "@std/assert";
 import { logarithmicTicks, timeTick } from "../../lib/report/client/ticks.ts";
 import { cumulated, differences } from "../../lib/report/embedded.ts";
-import { labelOf } from "../../lib/report/figures.ts";
 import { coordinate, embedJson, escapeHtml, foreignText } from "../../lib/report/markup.ts";
 import {
   formatDate,
@@ -13,7 +12,6 @@ import {
   significant,
   significantGrowth,
 } from "../../lib/report/numbers.ts";
-import { CATALOGUE } from "../../lib/metrics/mod.ts";
 import { DAY_MS, HOSTILE } from "./samples.ts";
 
 Deno.test("figures are written by their unit, with the digits that say something", () => {
@@ -117,10 +115,4 @@ Deno.test("times survive being written as differences", () => {
   assertEquals(differences(times), [1.5e12, 86_400_000, 99_913_600_000]);
   assertEquals(cumulated(differences(times)), times);
   assertEquals(differences([]), []);
-});
-
-Deno.test("every metric has a label of its own that reads like words", () => {
-  const labels = CATALOGUE.map((metric) => labelOf(metric.name));
-  assertEquals(new Set(labels).size, labels.length);
-  assertEquals(labels.filter((label) => label.includes("_")), []);
 });

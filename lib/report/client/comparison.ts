@@ -42,24 +42,15 @@ const runs: Runs = {
   listeners: [],
 };
 
-function metricNamed(...names: readonly string[]): number {
-  for (const name of names) {
-    const index = data.metrics.findIndex((metric) => metric.name === name);
-    if (index >= 0) return index;
-  }
-  return 0;
-}
-
 arrange(runs);
 selectTop(runs, COLOURS);
 wireLeaderboard(runs);
 const drawCurves = wireCurves(runs);
-const sharpe = metricNamed("sharpe_ratio");
 wireScatter(runs, "metrics", { x: metricColumns, y: metricColumns }, {
-  x: metricNamed("max_drawdown", "volatility"),
-  y: metricNamed("cagr", "total_return"),
+  x: data.axes.across,
+  y: data.axes.up,
 });
-wireScatter(runs, "params", { x: paramColumns, y: metricColumns }, { x: 0, y: sharpe });
+wireScatter(runs, "params", { x: paramColumns, y: metricColumns }, { x: 0, y: data.axes.byParam });
 wireTheme(drawCurves);
 wireTips();
 let width = document.documentElement.clientWidth;

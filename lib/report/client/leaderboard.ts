@@ -106,7 +106,7 @@ function headOf(runs: Runs): HTMLElement {
     button.id = `sort-${column.kind}-${"index" in column ? column.index : 0}`;
     button.textContent = `${columnLabel(data, column)}${on ? (sort.descending ? " ↓" : " ↑") : ""}`;
     button.title = column.kind === "metric"
-      ? data.metrics[column.index]?.definition ?? ""
+      ? data.metrics[column.index]?.explanation ?? ""
       : columnLabel(data, column);
     if (on) cell.setAttribute("aria-sort", sort.descending ? "descending" : "ascending");
     if (column.kind === "name") cell.className = "words";

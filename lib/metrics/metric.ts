@@ -1,0 +1,78 @@
+// What is known of a metric: one row, written at the function that computes it. The catalogue, the
+// documentation, the help and the pages are made of these rows, so that a fact is written once.
+
+import type { Basis } from "./basis.ts";
+
+/** The groups that metrics are shown in, in the order of a page, with their titles. */
+export const CATEGORIES = {
+  returns: "Returns",
+  ratios: "Risk-adjusted",
+  risk: "Risk",
+  drawdown: "Drawdown",
+  trade: "Wins and losses",
+  distribution: "Distribution",
+  advanced: "Advanced",
+  benchmark: "Against the benchmark",
+} as const;
+
+/** The key of a group of metrics; its rows stand in the file or folder of that name. */
+export type Category = keyof typeof CATEGORIES;
+
+/** What a value is measured in. */
+export type Unit = "ratio" | "fraction" | "probability" | "days" | "count" | "periods";
+
+/** Which way is better: a larger number, a smaller one, or neither. */
+export type Direction = "higher" | "lower" | "none";
+
+/**
+ * What a metric needs besides rows: dates, a benchmark, every return above −1 so that it
+ * compounds, the number of trials and the variance of their Sharpe ratios.
+ */
+export type Need = "dates" | "benchmark" | "growth" | "trials";
+
+/** What a row says. */
+interface Facts {
+  /** What the number means, in one sentence without its full stop. */
+  readonly summary: string;
+  /** Its name for people, the same everywhere. */
+  readonly label: string;
+  readonly category: Category;
+  readonly unit: Unit;
+  readonly better: Direction;
+  /** In symbols (docs/metrics.md names them) or words. */
+  readonly formula: string;
+  /** The QuantStats expression that defines it; absent where QuantStats has none. */
+  readonly quantstats?: string;
+  /** Who defined it. */
+  readonly source: string;
+  /** What counts as good. */
+  readonly good: string;
+  /** When it is undefined although all it needs is there. */
+  readonly undefinedWhen: string;
+  /** NaN or ±∞ where undefined. */
+  readonly compute: (basis: Basis) => number;
+}
+
+/** What most rows leave out. */
+interface Defaults {
+  /** How it compares with QuantStats. */
+  readonly compared: string;
+  /** None unless said. */
+  readonly needs: readonly Need[];
+  /** True of the metrics beyond QuantStats, computed when asked for. */
+  readonly extended: boolean;
+  /** True where pages colour the value as a gain or a loss. */
+  readonly toned: boolean;
+}
+
+/** One metric. */
+export interface Metric extends Facts, Defaults {
+  /** The key it is logged under; never renamed. */
+  readonly name: string;
+}
+
+/** The row of a metric, under its key. */
+export function metric(name: string, facts: Facts & Partial<Defaults>): Metric {
+  const compared = facts.quantstats === undefined ? "QuantStats has none" : "Same";
+  return { name, compared, needs: [], extended: false, toned: false, ...facts };
+}
