@@ -43,10 +43,11 @@ export function loggedRecord(
 ): Json {
   const { prepared, key, runId } = logged;
   const { backtest, record } = prepared;
+  const { experiment } = request;
   return {
     run_id: runId ?? key,
     run_key: key,
-    experiment: typeof request.experiment === "string" ? request.experiment : null,
+    experiment: experiment.kind === "name" ? experiment.name : experiment.kind === "id" ? null : "",
     experiment_id: logged.experimentId,
     run_name: record.runName,
     delivered: logged.delivered,
@@ -64,9 +65,12 @@ export function loggedText(
   request: LogRequest,
 ): string {
   const { prepared, key, runId } = logged;
-  const experiment = typeof request.experiment === "string"
-    ? request.experiment
-    : `id ${request.experiment.id}`;
+  const { experiment } = request;
+  const where = experiment.kind === "name"
+    ? [`  Experiment: ${experiment.name}`]
+    : experiment.kind === "id"
+    ? [`  Experiment: id ${experiment.id}`]
+    : [];
   const head = logged.existed
     ? "Logged already:"
     : request.dryRun
@@ -75,7 +79,7 @@ export function loggedText(
     ? `Logged to ${serverUri}:`
     : "Kept in the store:";
   const lines = request.dryRun ? [] : [
-    ...(experiment === "" ? [] : [`  Experiment: ${experiment}`]),
+    ...where,
     `  Run name: ${prepared.record.runName}`,
     `  Run ID: ${runId ?? key}`,
     `  Metrics logged: ${prepared.backtest.metrics.size}`,

@@ -192,12 +192,11 @@ async function logOne(
  * @throws {NotFoundError} with the nearest names.
  */
 export async function requireExperiment(backends: Backends, request: LogRequest): Promise<void> {
-  if (backends.serverUri === null || request.offline || typeof request.experiment !== "string") {
-    return;
-  }
+  const { experiment, offline } = request;
+  if (backends.serverUri === null || offline || experiment.kind !== "name") return;
   const { findExperiment } = await import("../tracking/find.ts");
   try {
-    await findExperiment(await backends.server(), request.experiment);
+    await findExperiment(await backends.server(), experiment.name);
   } catch (error) {
     if (!(error instanceof TrackerError)) throw error;
   }

@@ -10,6 +10,7 @@ import { paramsFromJson } from "./params.ts";
 import { RESERVED_PARAMS } from "../own_names.ts";
 import { checkBatch } from "../limits.ts";
 import { NOTE_TAG, OWN_TAGS, RUN_NAME_TAG } from "../own_names.ts";
+import type { ExperimentChoice } from "../store/mod.ts";
 
 /** Flags of log and batch. */
 export interface LogFlags {
@@ -92,8 +93,8 @@ export const LOG_FLAGS: LogFlags = {
 
 /** Where and how a backtest is to be logged. */
 export interface LogRequest {
-  /** By name, or by id; empty where an existing run or a dry run needs none. */
-  readonly experiment: string | { readonly id: string };
+  /** `ofRun` also for a dry run that names none. */
+  readonly experiment: ExperimentChoice;
   /** Undefined: the file's name without its ending. */
   readonly runName: string | undefined;
   /** The user's own. */
@@ -189,11 +190,12 @@ function chooseExperiment(
   config: Config,
   flags: FlagValues<LogFlags>,
   existingRunId: string | undefined,
-): LogRequest["experiment"] {
-  if (flags.experiment !== undefined && flags.experiment.trim() !== "") return flags.experiment;
-  const configured = config.experiment;
-  if (configured !== null) return configured;
-  if (existingRunId !== undefined || flags.dryRun) return "";
+): ExperimentChoice {
+  if (flags.experiment !== undefined && flags.experiment.trim() !== "") {
+    return { kind: "name", name: flags.experiment };
+  }
+  if (config.experiment !== null) return config.experiment;
+  if (existingRunId !== undefined || flags.dryRun) return { kind: "ofRun" };
   throw new UsageError(
     "Cannot log: no experiment is named; use --experiment NAME or set MLFLOW_EXPERIMENT_NAME",
   );

@@ -97,7 +97,7 @@ Deno.test("a fingerprint changes with whatever changes what is logged, and with 
     read: {},
   };
   const request: LogRequest = {
-    experiment: "e",
+    experiment: { kind: "name", name: "e" },
     runName: undefined,
     params: {},
     tags: {},
