@@ -20,15 +20,15 @@ export interface BacktestOptions {
   /** True when the user chose the periods, so that a differing series needs no warning. */
   readonly periodsChosen: boolean;
   /** Path of the benchmark's file. */
-  readonly benchmark?: string;
+  readonly benchmark?: string | undefined;
   /** Only these metrics, by key. */
-  readonly names?: readonly string[];
+  readonly names?: readonly string[] | undefined;
   /** Also the metrics beyond QuantStats'. */
   readonly extended: boolean;
   /** How many strategies were tried, for `deflated_sharpe_ratio`. */
-  readonly trials?: number;
+  readonly trials?: number | undefined;
   /** Variance of the trials' Sharpe ratios, not annualised. */
-  readonly trialsVariance?: number;
+  readonly trialsVariance?: number | undefined;
   /** Metrics of the user's own making. */
   readonly definitions: readonly Definition[];
   /** How the file is to be read. */
@@ -111,9 +111,9 @@ function benchmarkRead(read: ReadOptions): ReadOptions {
   const { kind, dateFormat, timezone, missing } = read;
   return {
     kind: kind === "trades" || kind === undefined ? "returns" : kind,
-    ...(dateFormat === undefined ? {} : { dateFormat }),
-    ...(timezone === undefined ? {} : { timezone }),
-    ...(missing === undefined ? {} : { missing }),
+    dateFormat,
+    timezone,
+    missing,
   };
 }
 

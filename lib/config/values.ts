@@ -7,10 +7,10 @@ import type { Io } from "../io.ts";
 import type { ExperimentRef } from "../tracker.ts";
 import { isLoopback } from "../transport/proxy.ts";
 import {
+  configuredPeriods,
   describe,
   expandHome,
   readNumber,
-  readPeriods,
   readProxy,
   readTrackingUri,
   refuse,
@@ -119,7 +119,7 @@ export function interpret(found: Settings, io: Pick<Io, "env" | "platform">): Co
         .filter((host) => host !== ""),
     },
     experiment: readExperiment(found),
-    periods: readPeriods(found.get("BTFLOW_PERIODS")),
+    periods: configuredPeriods(found.get("BTFLOW_PERIODS")),
     storePath: store === undefined ? null : expandHome(store, io),
     workspace: found.get("MLFLOW_WORKSPACE").value ?? null,
     warnings: [...found.warnings, ...warningsOf(found, trackingUri, auth, tls)],

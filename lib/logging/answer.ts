@@ -1,7 +1,7 @@
 // What log says of the runs it kept: as text for people, as one JSON object for programs.
 
 import type { Backtest } from "../backtest/mod.ts";
-import { backtestRecord, backtestText } from "../backtest/text.ts";
+import { backtestJson, backtestText } from "../backtest/text.ts";
 import type { Json } from "../command/answer.ts";
 import type { Warning } from "../errors.ts";
 import type { LogRequest } from "./request.ts";
@@ -9,10 +9,9 @@ import type { RunRecord } from "../store/mod.ts";
 
 /** A backtest ready to be kept. */
 export interface PreparedRun {
-  /** What was computed. */
   readonly backtest: Backtest;
   /** What will be committed. */
-  readonly record: RunRecord;
+  readonly record: RunRecord & { readonly fingerprint: string };
   /** What the user should know of both. */
   readonly warnings: readonly Warning[];
 }
@@ -36,7 +35,7 @@ export interface Logged {
 }
 
 /** One object with everything about a logged run. */
-export function loggedRecord(
+export function loggedJson(
   logged: Logged,
   serverUri: string | null,
   request: LogRequest,
@@ -53,7 +52,7 @@ export function loggedRecord(
     delivered: logged.delivered,
     ...(logged.existed ? { existed: true } : {}),
     tracking_uri: serverUri,
-    ...backtestRecord(backtest),
+    ...backtestJson(backtest),
     warnings: prepared.warnings.map(({ code, message }) => ({ code, message })),
   };
 }

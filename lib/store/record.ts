@@ -45,10 +45,10 @@ export interface RunRecord {
   /** The server that it is meant for, origin and path without secrets; null when none is set. */
   readonly trackingUri: string | null;
   /** Log into this run, of the store or of the server, instead of making one. */
-  readonly existingRunId?: string;
+  readonly existingRunId?: string | undefined;
   /** True when the experiment must exist where the run goes; it is not made for this run. */
   readonly noCreate?: boolean;
-  /** Hash of all that decides what is logged, for `findFingerprint`. */
+  /** Hash of all that decides what is logged, for `findFingerprint`; the run carries it as a tag. */
   readonly fingerprint?: string;
   /** True when a run of the same fingerprint in the same experiment is not to be made again. */
   readonly ifNew?: boolean;

@@ -1,7 +1,7 @@
 // Committing a whole run: all of its rows, or (with a run to log into) additions to one that is here.
 
 import { NotFoundError, present } from "../errors.ts";
-import { PARENT_TAG, RUN_KEY_TAG, RUN_NAME_TAG } from "../own_names.ts";
+import { FINGERPRINT_TAG, PARENT_TAG, RUN_KEY_TAG, RUN_NAME_TAG } from "../own_names.ts";
 import type { NewRun } from "../tracker.ts";
 import { artifactUri, writeArtifacts } from "./artifacts.ts";
 import {
@@ -81,7 +81,8 @@ function writeRecord(
 
 /** Logs into a run that the store has: its name, status and times stay as they are. */
 function addToRun(database: Database, run: RunRow, record: RunRecord): void {
-  const { metrics, params, tags } = record;
+  const { metrics, params } = record;
+  const tags = { ...record.tags, ...ownTags(record, run.key) };
   addBatch(database, run, { metrics, params, tags });
   addDatasets(database, run, record.datasets);
   writeArtifacts(database, run.id, record.artifacts);
@@ -90,6 +91,7 @@ function addToRun(database: Database, run: RunRow, record: RunRecord): void {
 /** Tags that tell which run it is; one that logs into a server's run has no identity of its own. */
 function ownTags(record: RunRecord, key: string): Readonly<Record<string, string>> {
   return {
+    ...(record.fingerprint === undefined ? {} : { [FINGERPRINT_TAG]: record.fingerprint }),
     ...(record.existingRunId === undefined
       ? { [RUN_KEY_TAG]: key, [RUN_NAME_TAG]: record.runName }
       : {}),

@@ -1,10 +1,21 @@
 // By what a run is known again. The fingerprints of runs that are logged already stand in stores and on
 // servers, so a request that is the same must keep its own from one version to the next.
 
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertNotEquals } from "@std/assert";
+import type { Backends } from "../../lib/backends.ts";
+import { BACKTEST_FLAGS, backtestOptions, type BacktestValues } from "../../lib/backtest/flags.ts";
 import { run } from "../../lib/cli.ts";
+import { command as batchCommand } from "../../lib/commands/batch.ts";
+import { command as logCommand } from "../../lib/commands/log.ts";
+import type { Context } from "../../lib/command/declare.ts";
+import { valuesOf } from "../../lib/command/flags.ts";
+import { loadConfig } from "../../lib/config/sources.ts";
+import { fingerprint, NOT_HASHED } from "../../lib/logging/fingerprint.ts";
+import { attachedFiles } from "../../lib/logging/prepare.ts";
+import { LOG_FLAGS, logRequest, type LogValues } from "../../lib/logging/request.ts";
 import { FINGERPRINT_TAG } from "../../lib/own_names.ts";
 import { openStore } from "../../lib/store/mod.ts";
+import { findExisting } from "../../lib/sweep/item_runs.ts";
 import { type TestIo, testIo } from "../helpers/test_io.ts";
 
 const FREQTRADE = new URL("../testdata/freqtrade.zip", import.meta.url).pathname;
@@ -229,5 +240,140 @@ Deno.test("a request keeps the fingerprint that it had", async () => {
   for (const { argv, env, found } of LOGGED) {
     const now = await fingerprints(argv, env);
     assertEquals(now, found, argv.join(" "));
+  }
+});
+
+type Values = LogValues & BacktestValues;
+
+/** The fingerprint by which a file is looked for when these flags are given. */
+async function fingerprintOf(
+  io: TestIo,
+  given: Partial<Values>,
+  returns = "r.csv",
+): Promise<string> {
+  const config = await loadConfig(io);
+  const flags = valuesOf<Values>({ ...LOG_FLAGS, ...BACKTEST_FLAGS }, {
+    experiment: "x",
+    ...given,
+  });
+  const asked: string[] = [];
+  const backends: Pick<Backends, "findLogged"> = {
+    findLogged: (_experiment, wanted) => {
+      asked.push(wanted);
+      return Promise.resolve(null);
+    },
+  };
+  await findExisting({
+    context: { io } as unknown as Context,
+    backends: backends as Backends,
+    request: logRequest(config, flags),
+    options: backtestOptions(flags, config.periods),
+    attached: attachedFiles(io, flags.artifact),
+  }, { returns, runName: undefined, benchmark: undefined, params: {}, tags: {} });
+  assertEquals(asked.length, 1);
+  return asked.join();
+}
+
+/** For every flag a value that is not its own when not used. */
+const CHANGED: { readonly [K in keyof Values]: Values[K] } = {
+  experiment: "y",
+  runName: "other",
+  params: '{"a": 1}',
+  param: { a: "1" },
+  tag: { a: "1" },
+  description: "a try",
+  series: ["drawdown"],
+  seriesPoints: 10,
+  report: true,
+  attachReturns: true,
+  artifact: ["notes.txt"],
+  runId: "0".repeat(32),
+  ifNew: true,
+  noCreate: true,
+  dryRun: true,
+  offline: true,
+  riskFreeRate: 0.01,
+  periods: "365",
+  benchmark: "s.csv",
+  kind: "prices",
+  column: "close",
+  dateColumn: "day",
+  dateFormat: "%Y",
+  timezone: "Asia/Tokyo",
+  capital: 2,
+  missing: "drop",
+  inputFormat: "csv",
+  strategy: "Momentum",
+  metrics: ["cagr"],
+  extended: true,
+  trials: 2,
+  trialsVariance: 0.2,
+  define: ["edge=cagr * 2"],
+};
+
+/** Flags that cannot be given alone. */
+const WITH: { readonly [K in keyof Values]?: Partial<Values> } = {
+  capital: { kind: "trades", capital: 1 },
+  trials: { trials: 1, trialsVariance: 0.1 },
+  trialsVariance: { trials: 1, trialsVariance: 0.1 },
+};
+
+Deno.test("a fingerprint changes with every flag but those that are listed with a reason", async () => {
+  const io = await world();
+  try {
+    for (const key of Object.keys(CHANGED) as (keyof Values)[]) {
+      const before = await fingerprintOf(io, { ...WITH[key] });
+      const after = await fingerprintOf(io, { ...WITH[key], [key]: CHANGED[key] });
+      if (Object.hasOwn(NOT_HASHED, key)) assertEquals(after, before, key);
+      else assertNotEquals(after, before, key);
+    }
+    assertNotEquals(await fingerprintOf(io, {}, "s.csv"), await fingerprintOf(io, {}, "r.csv"));
+    assertEquals(
+      await fingerprintOf(io, { param: { a: "1", b: "2" } }),
+      await fingerprintOf(io, { param: { b: "2", a: "1" } }),
+    );
+  } finally {
+    io.remove();
+  }
+});
+
+/** Flags of log and batch that are no part of a request, and why. */
+const OUTSIDE: Readonly<Record<string, string>> = {
+  returns: "hashed by content",
+  manifest: "its rows are hashed",
+  parent: "becomes a tag of every run",
+  resume: "asks whether the run is known",
+  jobs: "says how fast runs are delivered",
+  shard: "says which process logs a run",
+  trackingUri: "says where the run goes",
+  store: "says where the run is kept",
+  envFile: "holds settings",
+  format: "says how the answer is written",
+};
+
+Deno.test("no flag of log and batch is outside of the request without a reason", () => {
+  const asked: ReadonlySet<string> = new Set(Object.keys(CHANGED));
+  const all = [...Object.keys(logCommand.flags), ...Object.keys(batchCommand.flags)];
+  const outside = new Set(all.filter((flag) => !asked.has(flag)));
+  assertEquals([...outside].sort(), Object.keys(OUTSIDE).sort());
+});
+
+Deno.test("a flag that comes later changes a fingerprint only where it is used", async () => {
+  const io = await world();
+  try {
+    const request = logRequest(await loadConfig(io), { experiment: "x" });
+    const options = backtestOptions(valuesOf<BacktestValues>(BACKTEST_FLAGS, {}), 252);
+    const inputs = { returns: "a", benchmark: null, artifacts: [] };
+    const of = (asked: object, computing: object = {}): string =>
+      fingerprint(inputs, { ...options, ...computing }, { ...request, ...asked }, "r");
+    for (const unused of [undefined, false, [], {}]) {
+      assertEquals(of({ later: unused }, { later: unused }), of({}));
+    }
+    for (const used of [true, "", 0, ["a"], { a: "" }]) {
+      assertNotEquals(of({ later: used }), of({}));
+      assertNotEquals(of({}, { later: used }), of({}));
+    }
+  } finally {
+    io.remove();
   }
 });
