@@ -15,7 +15,7 @@ import { nearestNames } from "../nearest.ts";
 export interface BacktestOptions {
   /** Annual, a fraction. */
   readonly riskFreeRate: number;
-  /** Periods a year by which metrics are annualised; `auto` takes them from the dates. */
+  /** `auto` takes them from the dates. */
   readonly periods: number | "auto";
   /** True when the user chose the periods, so that a differing series needs no warning. */
   readonly periodsChosen: boolean;
@@ -29,9 +29,7 @@ export interface BacktestOptions {
   readonly trials?: number | undefined;
   /** Variance of the trials' Sharpe ratios, not annualised. */
   readonly trialsVariance?: number | undefined;
-  /** Metrics of the user's own making. */
   readonly definitions: readonly Definition[];
-  /** How the file is to be read. */
   readonly read: ReadOptions;
   /** True when the file's hash is needed: for lineage, not for printing. */
   readonly hash?: boolean;
@@ -39,20 +37,14 @@ export interface BacktestOptions {
 
 /** One strategy's returns with all that was computed from them. */
 export interface Backtest {
-  /** The file that the series is from. */
   readonly file: InputFile;
-  /** The returns and what the file says of them. */
   readonly series: InputSeries;
-  /**
-   * The benchmark on the dates of the returns; its file is null where the series' own file carries
-   * it.
-   */
+  /** On the dates of the returns; its file is null where the series' own file carries it. */
   readonly benchmark: { readonly file: InputFile | null; readonly joined: JoinedBenchmark } | null;
-  /** Periods a year by which the metrics are annualised. */
   readonly periods: number;
   /** Annual, a fraction. */
   readonly riskFreeRate: number;
-  /** Of `deflated_sharpe_ratio`; empty where no trials were told of. */
+  /** Of `deflated_sharpe_ratio`; empty where no trials are given. */
   readonly trials: Pick<MetricOptions, "trials" | "trialsVariance">;
   /** Finite values only, in catalogue order, then the user's own. */
   readonly metrics: ReadonlyMap<string, number>;

@@ -18,7 +18,6 @@ export interface PreparedRun {
 
 /** What became of one run. */
 export interface Logged {
-  /** What was logged, or would have been. */
   readonly prepared: PreparedRun;
   /** Key in the store; null for a dry run. */
   readonly key: string | null;
@@ -28,7 +27,7 @@ export interface Logged {
   readonly experimentId: string | null;
   /** True when the server has all of it. */
   readonly delivered: boolean;
-  /** True when an equal run was there already and nothing was done. */
+  /** True when an equal run was there before. */
   readonly existed: boolean;
   /** Why it was not delivered; null when it was, or was not meant to be. */
   readonly failure: Error | null;

@@ -20,32 +20,25 @@ export interface SweepFailure {
   readonly existed: boolean;
 }
 
-/** What became of the items so far. */
+/** What became of the items so far, in the order in which they ended. */
 export interface SweepResults {
   readonly runs: readonly SweepRun[];
   readonly failures: readonly SweepFailure[];
-  ended(run: SweepRun): void;
-  failed(failure: SweepFailure): void;
+  add(result: SweepRun | SweepFailure): void;
 }
 
 /** Results that are shown as progress. */
 export function sweepResults(context: Context, total: number): SweepResults {
   const runs: SweepRun[] = [];
   const failures: SweepFailure[] = [];
-  const report = ({ returns: label }: { readonly returns: string }): void => {
-    const done = runs.length + failures.length;
-    context.progress({ done, total, failed: failures.length, label });
-  };
   return {
     runs,
     failures,
-    ended: (run) => {
-      runs.push(run);
-      report(run);
-    },
-    failed: (failure) => {
-      failures.push(failure);
-      report(failure);
+    add: (result) => {
+      if ("error" in result) failures.push(result);
+      else runs.push(result);
+      const done = runs.length + failures.length;
+      context.progress({ done, total, failed: failures.length, label: result.returns });
     },
   };
 }
@@ -70,50 +63,28 @@ export interface DeliveryQueue {
 export function deliveryQueue(
   context: Context,
   backends: Backends,
-  { request, jobs }: Sweep,
+  { jobs, request: { dryRun, offline } }: Sweep,
   results: SweepResults,
 ): DeliveryQueue {
   const undone = new Map<string, Waiting>();
-  let delivery: Promise<void> = Promise.resolve();
-  let delivered = 0;
-  const onProgress = (outcome: DeliveryOutcome): void => {
-    const one = undone.get(outcome.key);
-    if (one === undefined) return;
-    undone.delete(outcome.key);
-    for (const warning of outcome.warnings) context.warn(warning);
-    if (outcome.error === null) delivered++;
-    settle(results, one, outcome);
-  };
-  const deliverAll = async (): Promise<void> => {
-    const keys = [...undone.keys()];
-    if (keys.length === 0) return;
-    const signal = context.interrupted;
-    await backends.deliver(keys, { jobs, onProgress, signal, patienceMs: PATIENCE_MS });
-    for (const key of keys) {
-      const one = undone.get(key);
-      if (one === undefined) continue;
-      undone.delete(key);
-      await settleOther(backends, results, one, key);
-    }
-  };
+  let delivery: Promise<number> = Promise.resolve(0);
   return {
     send: async (group) => {
       if (group.length === 0) return;
-      if (request.dryRun) return group.forEach((one) => results.ended(sweepRun(one, null, null)));
-      const keys = await commit(backends, group);
-      for (const [one, key] of keys) {
+      if (dryRun) return group.forEach((one) => results.add(sweepRun(one, null, null)));
+      for (const [one, key] of await commit(backends, group)) {
         // Not meant for a server; or the same input twice in one sweep, which is one run.
-        const isDone = backends.serverUri === null || request.offline || undone.has(key);
-        if (isDone) results.ended(sweepRun(one, key, null));
+        const isDone = backends.serverUri === null || offline || undone.has(key);
+        if (isDone) results.add(sweepRun(one, key, null));
         else undone.set(key, one);
       }
-      delivery = delivery.then(deliverAll);
+      delivery = delivery.then(async (before) =>
+        before + await deliverAll(context, backends, jobs, undone, results)
+      );
+      // A failure is seen by whoever waits for the end.
       delivery.catch(() => {});
     },
-    done: async () => {
-      await delivery;
-      return delivered;
-    },
+    done: () => delivery,
   };
 }
 
@@ -127,27 +98,53 @@ async function commit(
   return group.map((one) => [one, one.key ?? present(committed.next().value, "a run's key")]);
 }
 
-function settle(results: SweepResults, one: Waiting, outcome: DeliveryOutcome): void {
-  if (outcome.error === null) return results.ended(sweepRun(one, outcome.key, outcome.runId));
-  const existed = one.record === null;
-  const { item: { returns } } = one;
-  results.failed({ returns, error: undelivered(outcome), kept: true, existed });
+/** Delivers all runs that wait, and gives how many were delivered. */
+async function deliverAll(
+  context: Context,
+  backends: Backends,
+  jobs: number,
+  undone: Map<string, Waiting>,
+  results: SweepResults,
+): Promise<number> {
+  let delivered = 0;
+  const onProgress = (outcome: DeliveryOutcome): void => {
+    const one = undone.get(outcome.key);
+    if (one === undefined) return;
+    undone.delete(outcome.key);
+    for (const warning of outcome.warnings) context.warn(warning);
+    if (outcome.error === null) delivered++;
+    results.add(resultOf(one, outcome));
+  };
+  const keys = [...undone.keys()];
+  if (keys.length === 0) return 0;
+  const signal = context.interrupted;
+  await backends.deliver(keys, { jobs, onProgress, signal, patienceMs: PATIENCE_MS });
+  for (const key of keys) {
+    const one = undone.get(key);
+    if (one === undefined) continue;
+    undone.delete(key);
+    results.add(await otherResult(backends, one, key));
+  }
+  return delivered;
+}
+
+function resultOf(one: Waiting, outcome: DeliveryOutcome): SweepRun | SweepFailure {
+  if (outcome.error === null) return sweepRun(one, outcome.key, outcome.runId);
+  const { item: { returns }, record } = one;
+  return { returns, error: undelivered(outcome), kept: true, existed: record === null };
 }
 
 /** What has no outcome did not wait for this server: an equal run, delivered or meant for another. */
-async function settleOther(
+async function otherResult(
   backends: Backends,
-  results: SweepResults,
   { item, runName }: Waiting,
   key: string,
-): Promise<void> {
+): Promise<SweepRun | SweepFailure> {
   const store = await backends.store();
   const error = waitingElsewhere(store, key);
-  if (error !== null) {
-    return results.failed({ returns: item.returns, error, kept: true, existed: true });
-  }
+  if (error !== null) return { returns: item.returns, error, kept: true, existed: true };
   const runId = (await store.getRun(key)).id;
-  results.ended(existingRun(item, runName, { key, runId, delivered: true }));
+  return existingRun(item, runName, { key, runId, delivered: true });
 }
 
 function sweepRun(one: Waiting, key: string | null, runId: string | null): SweepRun {

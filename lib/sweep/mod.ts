@@ -7,7 +7,7 @@ import { present } from "../errors.ts";
 import type { PreparedRun } from "../logging/answer.ts";
 import { waitsForServer } from "../logging/deliver.ts";
 import { attachedFiles, type LogWork, requireExperiment } from "../logging/prepare.ts";
-import { deliveryQueue, type SweepFailure, sweepResults, type Waiting } from "./delivery.ts";
+import { deliveryQueue, type SweepResults, sweepResults, type Waiting } from "./delivery.ts";
 import { holding } from "./holding.ts";
 import { findExisting, findPrepared, itemWork, prepareItem } from "./item_runs.ts";
 import type { SweepRun } from "./item_runs.ts";
@@ -15,12 +15,8 @@ import type { Sweep, SweepItem } from "./items.ts";
 import { openParent } from "./parent.ts";
 
 /** What became of a sweep. */
-export interface SweepOutcome {
-  /** In the order in which they ended. */
-  readonly runs: readonly SweepRun[];
-  /** In the order in which they ended. */
-  readonly failures: readonly SweepFailure[];
-  /** How many runs this call delivered. */
+export interface SweepOutcome extends Pick<SweepResults, "runs" | "failures"> {
+  /** By this call. */
   readonly delivered: number;
   /** Key of the parent run. */
   readonly parent: string | null;
@@ -54,10 +50,10 @@ export async function runSweep(
           // What an earlier call kept and could not deliver is not done.
           const key = present(run.runKey, "the key of a run that was logged before");
           group.push({ item, runName: run.runName, record: null, key });
-        } else results.ended(run);
+        } else results.add(run);
       }
     } catch (error) {
-      results.failed({ returns: item.returns, error: asError(error), kept: false, existed: false });
+      results.add({ returns: item.returns, error: asError(error), kept: false, existed: false });
     }
     if (group.length >= GROUP_RUNS || context.io.now() - since > GROUP_MS) {
       await queue.send(group.splice(0));

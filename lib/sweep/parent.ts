@@ -37,11 +37,7 @@ export async function openParent(
     status: "FINISHED",
     user: userName(context.io),
     params: {},
-    tags: {
-      ...SOURCE_TAGS,
-      [SWEEP_TAG]: name ?? parent,
-      ...request.tags,
-    },
+    tags: { ...SOURCE_TAGS, [SWEEP_TAG]: name ?? parent, ...request.tags },
     metrics: [],
     datasets: [],
     artifacts: [],

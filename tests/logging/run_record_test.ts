@@ -51,7 +51,7 @@ async function backtest(text: string, other?: string): Promise<Backtest> {
   }
 }
 
-Deno.test("points before 1970 are logged at 0, their steps kept, and told of", async () => {
+Deno.test("points before 1970 are logged at 0 with their steps, and with a warning", async () => {
   const one = await backtest(daily(Date.UTC(1969, 11, 30), 5));
   const { content, warnings } = runContent(
     one,
@@ -99,7 +99,7 @@ Deno.test("the params that btflow writes itself are those that a user may not us
   }
 });
 
-Deno.test("every calendar day, annualised by 252, is told of", async () => {
+Deno.test("every calendar day, annualised by 252, gets a warning", async () => {
   const { warnings } = await backtest(daily(Date.UTC(2020, 0, 1), 400));
   assertEquals(warnings.map(({ code }) => code), ["periods-differ"]);
 });
