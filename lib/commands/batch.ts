@@ -138,7 +138,7 @@ function answer(
     ...failureLines(failures),
     "",
   ];
-  const record: Json = {
+  const json: Json = {
     total,
     logged,
     delivered,
@@ -148,7 +148,7 @@ function answer(
     runs: runs.map(runJson),
     failures: failures.map(({ returns, error: { message }, kept }) => ({ returns, message, kept })),
   };
-  return { text: lines.join("\n"), record, ...failureOf(interrupted, total, outcome) };
+  return { text: lines.join("\n"), json, ...failureOf(interrupted, total, outcome) };
 }
 
 function runJson({ returns, runName, runId, runKey, delivered, existed }: SweepRun): Json {

@@ -50,7 +50,7 @@ export const command: Command = defineCommand({
     }
     const answers = await Promise.all(backtests.map((backtest) => statsJson(backtest, flags)));
     return {
-      record: answers.length === 1 ? answers[0] ?? null : answers,
+      json: answers.length === 1 ? answers[0] ?? null : answers,
       rows: {
         columns: [...several ? ["strategy"] : [], "metric", "category", "value", "unit"],
         noun: null,

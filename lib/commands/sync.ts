@@ -119,7 +119,7 @@ interface SyncFlags {
 
 async function exportRuns(store: LocalStore, file: string): Promise<Result> {
   await store.exportTo(file);
-  return { text: `Exported the store to ${file}\n`, record: { exported: file } };
+  return { text: `Exported the store to ${file}\n`, json: { exported: file } };
 }
 
 async function importRuns(store: LocalStore, file: string): Promise<Result> {
@@ -127,7 +127,7 @@ async function importRuns(store: LocalStore, file: string): Promise<Result> {
   const changed = updated > 0 ? `, ${updated} changed since` : "";
   return {
     text: `Imported ${counted(added, "runs")}${changed}; ${known} known already\n`,
-    record: { imported: added, updated, known, file },
+    json: { imported: added, updated, known, file },
   };
 }
 

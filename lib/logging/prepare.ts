@@ -145,7 +145,7 @@ export async function logBacktests(
   const failures = logged.flatMap(({ failure }) => failure === null ? [] : [failure]);
   return {
     text: logged.map((one) => loggedText(one, serverUri, request)).join("\n"),
-    record: answers.length === 1 ? answers[0] ?? null : answers,
+    json: answers.length === 1 ? answers[0] ?? null : answers,
     ...(failures[0] === undefined ? {} : { failure: failures[0] }),
   };
 }
