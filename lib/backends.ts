@@ -8,9 +8,15 @@ import type { Config } from "./config/sources.ts";
 import type { ConnectionValues } from "./config/connection_flags.ts";
 import { StorageError, TrackerError, UsageError } from "./errors.ts";
 import { type ServerHealth, serverHealth } from "./server_health.ts";
-import type { DeliverOptions, DeliveryOutcome, FoundRun, LocalStore } from "./store/mod.ts";
+import type {
+  DeliverOptions,
+  DeliveryOutcome,
+  ExperimentChoice,
+  FoundRun,
+  LocalStore,
+} from "./store/mod.ts";
 import { FINGERPRINT_TAG, RUN_KEY_TAG } from "./own_names.ts";
-import type { Tracker } from "./tracker.ts";
+import type { ExperimentRef, Tracker } from "./tracker.ts";
 
 /** Everything a command may need to reach. */
 export interface Backends {
@@ -33,7 +39,7 @@ export interface Backends {
   tracker(make?: boolean): Promise<Tracker>;
   /** A run with this fingerprint in this experiment: in the store, else (not `offline`) on the server. */
   findLogged(
-    experiment: string | { readonly id: string },
+    experiment: ExperimentChoice,
     fingerprint: string,
     offline: boolean,
   ): Promise<FoundRun | null>;
@@ -86,7 +92,7 @@ export async function openBackends(
     },
     findLogged: async (experiment, fingerprint, offline) =>
       (await backends.store()).findFingerprint(experiment, fingerprint) ??
-        (offline || config.serverUri === null
+        (offline || config.serverUri === null || experiment.kind === "ofRun"
           ? null
           : await findOnServer(backends, health, experiment, fingerprint)),
     deliver: async (keys, options = {}) => {
@@ -109,15 +115,15 @@ export async function openBackends(
 async function findOnServer(
   backends: Backends,
   health: ServerHealth,
-  experiment: string | { readonly id: string },
+  experiment: ExperimentRef,
   fingerprint: string,
 ): Promise<FoundRun | null> {
   // A sweep over many files does not wait for the same silence once for each of them.
   if (health.failure() !== null) return null;
   try {
     const server = await backends.server();
-    const id = typeof experiment === "string"
-      ? (await server.findExperiment(experiment))?.id
+    const id = experiment.kind === "name"
+      ? (await server.findExperiment(experiment.name))?.id
       : experiment.id;
     health.note(null);
     if (id === undefined) return null;

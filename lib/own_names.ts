@@ -33,12 +33,21 @@ export const INPUT_HASH_TAG = "btflow.input_sha256";
 /** The metrics that have no value, and why. */
 export const UNDEFINED_TAG = "btflow.undefined_metrics";
 
-/** Params every run carries; the user's own may not replace them. */
-export const RESERVED_PARAMS: ReadonlySet<string> = new Set([
+/** The params that btflow writes itself; the user's own may not replace them. */
+const OWN_PARAMS = [
+  "benchmark_file",
   "returns_file",
   "returns_start",
   "returns_end",
   "returns_count",
   "risk_free_rate",
   "periods_per_year",
-]);
+] as const;
+
+/** The name of a param that btflow writes. */
+export type OwnParam = typeof OWN_PARAMS[number];
+
+/** Whether btflow writes the param itself. */
+export function isOwnParam(name: string): boolean {
+  return OWN_PARAMS.some((own) => own === name);
+}

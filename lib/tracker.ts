@@ -13,6 +13,11 @@ export type LifecycleStage = "active" | "deleted";
 /** Which lifecycle stages a search sees. */
 export type View = "active" | "deleted" | "all";
 
+/** An experiment by its name, which need not be there yet, or by its id. */
+export type ExperimentRef =
+  | { readonly kind: "name"; readonly name: string }
+  | { readonly kind: "id"; readonly id: string };
+
 /** What groups runs. */
 export interface Experiment {
   /** A whole number as text, on MLflow's own servers and in the store. */

@@ -102,7 +102,7 @@ function runRecord(number: number, names: readonly string[], random: () => numbe
     step: 0,
   });
   return {
-    experiment: EXPERIMENT,
+    experiment: { kind: "name", name: EXPERIMENT },
     runName: `run-${number}`,
     startTime,
     endTime: startTime + 1000,

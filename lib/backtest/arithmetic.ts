@@ -35,7 +35,7 @@ import {
   unaryMinusDependencies,
   unaryPlusDependencies,
 } from "mathjs/number";
-import { UsageError } from "../errors.ts";
+import { present, UsageError } from "../errors.ts";
 import { nearestNames } from "../nearest.ts";
 
 /** An expression that was read; what it is for is said in its errors. */
@@ -245,7 +245,7 @@ function checkNode(name: string, node: Node, scope: Scope, depth: number): void 
       }
       return;
     case "SymbolNode":
-      return checkSymbol(name, node.name ?? "", scope);
+      return checkSymbol(name, nameOf(node), scope);
     case "ParenthesisNode":
       return walk(node.content);
     case "OperatorNode": {
@@ -270,6 +270,15 @@ function checkNode(name: string, node: Node, scope: Scope, depth: number): void 
   }
 }
 
+function nameOf({ name }: Node): string {
+  return present(name, "the name of a symbol");
+}
+
+/** What is called need not have a name: `a[1](2)`. */
+function functionOf({ fn }: Node): string {
+  return typeof fn === "object" ? fn.name ?? "" : String(fn);
+}
+
 function checkSymbol(name: string, symbol: string, { names, uses }: Scope): void {
   if (CONSTANTS.has(symbol)) return;
   if (names.has(symbol)) {
@@ -284,7 +293,7 @@ function checkSymbol(name: string, symbol: string, { names, uses }: Scope): void
 }
 
 function checkCall(name: string, node: Node): void {
-  const called = typeof node.fn === "object" ? node.fn.name ?? "" : String(node.fn);
+  const called = functionOf(node);
   const bounds = Object.hasOwn(FUNCTIONS, called) ? FUNCTIONS[called] : undefined;
   if (bounds === undefined) {
     refuseDefinition(
@@ -306,17 +315,15 @@ function evaluate(node: Node, valueOf: (name: string) => number): number {
     case "ConstantNode":
       return node.value as number;
     case "SymbolNode":
-      return CONSTANTS.get(node.name ?? "") ?? valueOf(node.name ?? "");
+      return CONSTANTS.get(nameOf(node)) ?? valueOf(nameOf(node));
     case "ParenthesisNode":
       return of(node.content);
     case "ConditionalNode": {
       const condition = of(node.condition);
       return Number.isNaN(condition) ? NaN : of(condition === 0 ? node.falseExpr : node.trueExpr);
     }
-    case "FunctionNode": {
-      const called = typeof node.fn === "object" ? node.fn.name ?? "" : String(node.fn);
-      return call(called, (node.args ?? []).map(of));
-    }
+    case "FunctionNode":
+      return call(functionOf(node), (node.args ?? []).map(of));
     default: {
       // Once: twice at each level would take 2^depth steps.
       const values = (node.args ?? []).map(of);

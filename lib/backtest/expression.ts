@@ -20,7 +20,6 @@ export type Defined =
 export interface Computed {
   /** Those with a finite value. */
   readonly values: ReadonlyMap<string, number>;
-  /** The others, with the reason. */
   readonly undefined: readonly { readonly metric: string; readonly reason: string }[];
 }
 
@@ -96,7 +95,7 @@ function inOrder(trees: ReadonlyMap<string, Arithmetic>): ReadonlyMap<string, Ar
 
 interface Outcome {
   readonly value: number;
-  /** The undefined metric that the value hung on, in words. */
+  /** The undefined metric that it needs, in words. */
   readonly lack: string | null;
 }
 

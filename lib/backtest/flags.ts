@@ -3,65 +3,25 @@
 
 import type { BacktestOptions } from "./mod.ts";
 import { UsageError } from "../errors.ts";
-import { choice, list, number, text, texts, toggle } from "../command/flags.ts";
-import type { Flag, FlagValues } from "../command/flags.ts";
-import { type Kind, KINDS, MISSING, type Missing } from "../input/options.ts";
+import {
+  choice,
+  exclusive,
+  list,
+  number,
+  text,
+  texts,
+  toggle,
+  valuesOf,
+} from "../command/flags.ts";
+import type { FlagsOf } from "../command/flags.ts";
+import type { Definition } from "./expression.ts";
+import { KINDS, MISSING, type ReadOptions } from "../input/options.ts";
+import { readPeriods } from "../metrics/periods.ts";
 
-/** Flags for reading and computing. */
-export interface BacktestFlags {
-  /** Annual, a fraction; 0 when not given. */
-  readonly riskFreeRate: Flag<number | undefined>;
-  /** Periods a year as a number, or `auto`; else the setting's. */
-  readonly periods: Flag<string | undefined>;
-  /** Path of the benchmark's file. */
-  readonly benchmark: Flag<string | undefined>;
-  /** What the values are; else what the format holds. */
-  readonly kind: Flag<Kind | undefined>;
-  /** Column of the values. */
-  readonly column: Flag<string | undefined>;
-  /** Column of the dates. */
-  readonly dateColumn: Flag<string | undefined>;
-  /** How the dates are written. */
-  readonly dateFormat: Flag<string | undefined>;
-  /** IANA zone whose calendar days count. */
-  readonly timezone: Flag<string | undefined>;
-  /** Money at the start; goes with trades and is needed there. */
-  readonly capital: Flag<number | undefined>;
-  /** What becomes of a missing value. */
-  readonly missing: Flag<Missing | undefined>;
-  /** Name of the format; else told from the content. */
-  readonly inputFormat: Flag<string | undefined>;
-  /** Which strategy of a file that holds several. */
-  readonly strategy: Flag<string | undefined>;
-  /** Only these metrics, by key. */
-  readonly metrics: Flag<readonly string[] | undefined>;
-  /** Also the metrics beyond QuantStats'. */
-  readonly extended: Flag<boolean>;
-  /** How many strategies were tried; goes with `trialsVariance`. */
-  readonly trials: Flag<number | undefined>;
-  /** Variance of the trials' Sharpe ratios, not annualised. */
-  readonly trialsVariance: Flag<number | undefined>;
-  /** Definitions as `name=expression`. */
-  readonly define: Flag<readonly string[]>;
-}
+/** What the flags say about how a file is read: handed to the reader as it is. */
+type ReadValues = Required<Omit<ReadOptions, "maxBytes" | "hash">>;
 
-/** The flags themselves, to be spread into a command's. */
-export const BACKTEST_FLAGS: BacktestFlags = {
-  riskFreeRate: number({
-    summary: "Annual risk-free rate, as a fraction",
-    min: -0.99,
-    fallback: "0",
-  }),
-  periods: text({
-    summary: "Periods a year, or auto to take them from the dates",
-    value: "N|auto",
-    fallback: "BTFLOW_PERIODS, else 252",
-  }),
-  benchmark: text({
-    summary: "File of the benchmark, joined on equal dates",
-    value: "FILE",
-    completes: "file",
-  }),
+const READ_FLAGS: FlagsOf<ReadValues> = {
   kind: choice(KINDS, {
     summary: "What the values are",
     fallback: "returns, or what the format holds",
@@ -85,6 +45,40 @@ export const BACKTEST_FLAGS: BacktestFlags = {
     fallback: "recognised by content",
   }),
   strategy: text({ summary: "Which strategy of a file that holds several", value: "NAME" }),
+};
+
+/** What the flags for reading and computing say. */
+export interface BacktestValues extends ReadValues {
+  readonly riskFreeRate: number | undefined;
+  /** A number as text, or `auto`. */
+  readonly periods: string | undefined;
+  readonly benchmark: string | undefined;
+  readonly metrics: readonly string[] | undefined;
+  readonly extended: boolean;
+  readonly trials: number | undefined;
+  readonly trialsVariance: number | undefined;
+  /** As `name=expression`. */
+  readonly define: readonly string[];
+}
+
+/** The flags themselves, to be spread into a command's. */
+export const BACKTEST_FLAGS: FlagsOf<BacktestValues> = {
+  riskFreeRate: number({
+    summary: "Annual risk-free rate, as a fraction",
+    min: -0.99,
+    fallback: "0",
+  }),
+  periods: text({
+    summary: "Periods a year, or auto to take them from the dates",
+    value: "N|auto",
+    fallback: "BTFLOW_PERIODS, else 252",
+  }),
+  benchmark: text({
+    summary: "File of the benchmark, joined on equal dates",
+    value: "FILE",
+    completes: "file",
+  }),
+  ...READ_FLAGS,
   metrics: list({ summary: "Only these metrics" }),
   extended: toggle({ summary: "Also the metrics beyond QuantStats" }),
   trials: number({
@@ -108,69 +102,50 @@ export const BACKTEST_FLAGS: BacktestFlags = {
  * @throws {UsageError} for values that do not fit together.
  */
 export function backtestOptions(
-  flags: FlagValues<BacktestFlags>,
+  flags: BacktestValues,
   defaultPeriods: number | "auto",
 ): BacktestOptions {
-  const { kind } = flags;
-  if (kind === "trades" && flags.capital === undefined) {
+  const { kind, capital, trials, trialsVariance } = flags;
+  if (kind === "trades" && capital === undefined) {
     throw new UsageError("Cannot use --kind trades without --capital: give the starting capital");
   }
-  if (kind !== undefined && kind !== "trades" && flags.capital !== undefined) {
-    throw new UsageError("Cannot use --capital: it goes with --kind trades");
-  }
-  if ((flags.trials === undefined) !== (flags.trialsVariance === undefined)) {
+  exclusive(
+    "Cannot use --capital: it goes with --kind trades",
+    kind !== undefined && kind !== "trades",
+    capital !== undefined,
+  );
+  if ((trials === undefined) !== (trialsVariance === undefined)) {
     throw new UsageError("Cannot use one of --trials and --trials-variance without the other");
   }
   return {
     riskFreeRate: flags.riskFreeRate ?? 0,
-    periods: flags.periods === undefined ? defaultPeriods : readPeriods(flags.periods, "--periods"),
+    periods: flags.periods === undefined ? defaultPeriods : givenPeriods(flags.periods),
     periodsChosen: flags.periods !== undefined,
-    extended: flags.extended || flags.trials !== undefined,
+    extended: flags.extended || trials !== undefined,
     definitions: flags.define.map(readDefinition),
-    ...given("benchmark", flags.benchmark),
-    ...given("names", flags.metrics),
-    ...given("trials", flags.trials),
-    ...given("trialsVariance", flags.trialsVariance),
-    read: {
-      ...given("kind", kind),
-      ...given("column", flags.column),
-      ...given("dateColumn", flags.dateColumn),
-      ...given("dateFormat", flags.dateFormat),
-      ...given("timezone", flags.timezone),
-      ...given("capital", flags.capital),
-      ...given("missing", flags.missing),
-      ...given("inputFormat", flags.inputFormat),
-      ...given("strategy", flags.strategy),
-    },
+    benchmark: flags.benchmark,
+    names: flags.metrics,
+    trials,
+    trialsVariance,
+    read: valuesOf(READ_FLAGS, flags),
   };
 }
 
-/**
- * A number of periods a year, or `auto`.
- *
- * @throws {UsageError} naming where it was given.
- */
-export function readPeriods(value: string, source: string): number | "auto" {
-  if (value === "auto") return "auto";
-  const periods = /^\d+(\.\d+)?$/.test(value) ? Number(value) : NaN;
-  if (periods > 0 && periods <= 1e9) return periods;
+function givenPeriods(text: string): number | "auto" {
+  const periods = readPeriods(text);
+  if (periods !== null) return periods;
   throw new UsageError(
-    `Cannot use ${source} ${JSON.stringify(value)}: expected a number of periods a year or auto`,
+    `Cannot use --periods ${JSON.stringify(text)}: expected a number of periods a year or auto`,
   );
 }
 
-function readDefinition(
-  definition: string,
-): { readonly name: string; readonly expression: string } {
+function readDefinition(definition: string): Definition {
   const found = /^\s*([A-Za-z_]\w*)\s*=(?!=)(.+)$/s.exec(definition);
-  if (found === null) {
+  const [, name, expression] = found ?? [];
+  if (name === undefined || expression === undefined) {
     throw new UsageError(
       `Cannot use --define ${JSON.stringify(definition)}: expected name=expression`,
     );
   }
-  return { name: found[1] ?? "", expression: (found[2] ?? "").trim() };
-}
-
-function given<K extends string, T>(key: K, value: T | undefined): { readonly [P in K]?: T } {
-  return (value === undefined ? {} : { [key]: value }) as { readonly [P in K]?: T };
+  return { name, expression: expression.trim() };
 }

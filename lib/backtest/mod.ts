@@ -15,23 +15,21 @@ import { nearestNames } from "../nearest.ts";
 export interface BacktestOptions {
   /** Annual, a fraction. */
   readonly riskFreeRate: number;
-  /** Periods a year by which metrics are annualised; `auto` takes them from the dates. */
+  /** `auto` takes them from the dates. */
   readonly periods: number | "auto";
   /** True when the user chose the periods, so that a differing series needs no warning. */
   readonly periodsChosen: boolean;
   /** Path of the benchmark's file. */
-  readonly benchmark?: string;
+  readonly benchmark?: string | undefined;
   /** Only these metrics, by key. */
-  readonly names?: readonly string[];
+  readonly names?: readonly string[] | undefined;
   /** Also the metrics beyond QuantStats'. */
   readonly extended: boolean;
   /** How many strategies were tried, for `deflated_sharpe_ratio`. */
-  readonly trials?: number;
+  readonly trials?: number | undefined;
   /** Variance of the trials' Sharpe ratios, not annualised. */
-  readonly trialsVariance?: number;
-  /** Metrics of the user's own making. */
+  readonly trialsVariance?: number | undefined;
   readonly definitions: readonly Definition[];
-  /** How the file is to be read. */
   readonly read: ReadOptions;
   /** True when the file's hash is needed: for lineage, not for printing. */
   readonly hash?: boolean;
@@ -39,20 +37,14 @@ export interface BacktestOptions {
 
 /** One strategy's returns with all that was computed from them. */
 export interface Backtest {
-  /** The file that the series is from. */
   readonly file: InputFile;
-  /** The returns and what the file says of them. */
   readonly series: InputSeries;
-  /**
-   * The benchmark on the dates of the returns; its file is null where the series' own file carries
-   * it.
-   */
+  /** On the dates of the returns; its file is null where the series' own file carries it. */
   readonly benchmark: { readonly file: InputFile | null; readonly joined: JoinedBenchmark } | null;
-  /** Periods a year by which the metrics are annualised. */
   readonly periods: number;
   /** Annual, a fraction. */
   readonly riskFreeRate: number;
-  /** Of `deflated_sharpe_ratio`; empty where no trials were told of. */
+  /** Of `deflated_sharpe_ratio`; empty where no trials are given. */
   readonly trials: Pick<MetricOptions, "trials" | "trialsVariance">;
   /** Finite values only, in catalogue order, then the user's own. */
   readonly metrics: ReadonlyMap<string, number>;
@@ -111,9 +103,9 @@ function benchmarkRead(read: ReadOptions): ReadOptions {
   const { kind, dateFormat, timezone, missing } = read;
   return {
     kind: kind === "trades" || kind === undefined ? "returns" : kind,
-    ...(dateFormat === undefined ? {} : { dateFormat }),
-    ...(timezone === undefined ? {} : { timezone }),
-    ...(missing === undefined ? {} : { missing }),
+    dateFormat,
+    timezone,
+    missing,
   };
 }
 

@@ -7,7 +7,6 @@ import { fileStem } from "./file_stem.ts";
 
 /** What the page says besides what the backtest holds. */
 export interface TearSheetFacts {
-  /** The page's title. */
   readonly heading: string;
   /** Shown with those of the file; stronger than they. */
   readonly params: Readonly<Record<string, string>>;

@@ -53,7 +53,7 @@ export function undefinedWarning(backtest: Backtest): readonly Warning[] {
 }
 
 /** Points, first and last date (ISO 8601, UTC), periods a year, every metric asked for: null where undefined. */
-export function backtestRecord(backtest: Backtest): Readonly<Record<string, Json>> {
+export function backtestJson(backtest: Backtest): Readonly<Record<string, Json>> {
   const { dates, values } = backtest.series.returns;
   const time = (at: number | undefined): string | null =>
     at === undefined ? null : new Date(at).toISOString();

@@ -33,7 +33,7 @@ export interface Result {
   /** For `--format text`. */
   readonly text?: string;
   /** For `--format json`, where the answer is one object and not an array of rows. */
-  readonly record?: Json;
+  readonly json?: Json;
   /** For the formats of rows: table, csv, json, ndjson, parquet. */
   readonly rows?: Rows;
   /** For an HTML file named by --output. */

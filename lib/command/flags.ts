@@ -28,6 +28,9 @@ export interface Flag<T> {
 /** The values that a record of flags gives. */
 export type FlagValues<F> = { readonly [K in keyof F]: F[K] extends Flag<infer T> ? T : never };
 
+/** The flags that give these values. */
+export type FlagsOf<V> = { readonly [K in keyof V]: Flag<V[K]> };
+
 /** What every flag is declared with. */
 export interface FlagFacts {
   /** What it does, in one line. */
@@ -161,6 +164,24 @@ export function pairs(facts: FlagFacts): Flag<Readonly<Record<string, string>>> 
       return found;
     },
   };
+}
+
+/** The values of these flags alone; one that is not among those given has its value when not used. */
+export function valuesOf<V extends object>(flags: FlagsOf<V>, given: Partial<V>): V {
+  const values = Object.entries<Flag<unknown>>(flags).map(([key, flag]) => [
+    key,
+    Object.hasOwn(given, key) ? given[key as keyof V] : flag.read([], flagName(key)),
+  ]);
+  return Object.fromEntries(values) as V;
+}
+
+/**
+ * Refuses what may not be given together.
+ *
+ * @throws {UsageError} with this message when more than one is given.
+ */
+export function exclusive(message: string, ...given: readonly boolean[]): void {
+  if (given.filter(Boolean).length > 1) throw new UsageError(message);
 }
 
 /** `riskFreeRate` → `--risk-free-rate`: how a flag's key is written on the command line. */

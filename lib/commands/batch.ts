@@ -9,12 +9,15 @@ import type { Command } from "../command/declare.ts";
 import type { Json, Result } from "../command/answer.ts";
 import { CONNECTION_FLAGS } from "../config/connection_flags.ts";
 import { InterruptedError, SeveralErrors, UsageError } from "../errors.ts";
-import { number, text, toggle } from "../command/flags.ts";
+import { exclusive, number, text, toggle } from "../command/flags.ts";
 import { LOG_FLAGS, logRequest } from "../logging/request.ts";
-import { fileItems, manifestItems, readShard } from "../sweep/items.ts";
+import { fileItems, manifestItems } from "../sweep/items.ts";
 import type { SweepItem } from "../sweep/items.ts";
+import type { SweepFailure } from "../sweep/delivery.ts";
+import type { SweepRun } from "../sweep/item_runs.ts";
 import { runSweep } from "../sweep/mod.ts";
-import type { SweepFailure, SweepOutcome } from "../sweep/mod.ts";
+import type { SweepOutcome } from "../sweep/mod.ts";
+import { readShard } from "../sweep/shard.ts";
 
 const { runName: _runName, runId: _runId, ifNew: _ifNew, ...SHARED } = LOG_FLAGS;
 
@@ -78,9 +81,8 @@ export const command: Command = defineCommand({
       : items.filter((_, index) => index % shard.count === shard.index);
     const backends = await openBackends(context, flags);
     try {
-      const plain = { ...flags, runName: undefined, runId: undefined, ifNew: flags.resume };
-      const request = logRequest(backends.config, plain);
-      if (request.existingRunId !== undefined) {
+      const request = logRequest(backends.config, { ...flags, ifNew: flags.resume });
+      if (request.runId !== undefined) {
         throw new UsageError("Cannot log a batch into one run: unset MLFLOW_RUN_ID");
       }
       const options = { ...backtestOptions(flags, backends.config.periods), hash: true };
@@ -89,11 +91,11 @@ export const command: Command = defineCommand({
         ? flags.parent
         : `${flags.parent} (${shard.index}/${shard.count})`;
       const outcome = await runSweep(context, backends, {
+        name: flags.parent,
+        parent,
         items: own,
         request,
         options,
-        parent,
-        sweep: flags.parent,
         jobs: flags.jobs ?? 4,
       });
       return answer(context.interrupted, own.length, outcome, backends.serverUri);
@@ -108,9 +110,11 @@ async function chooseItems(
   manifest: string | undefined,
   files: readonly string[],
 ): Promise<readonly SweepItem[]> {
-  if (manifest !== undefined && files.length > 0) {
-    throw new UsageError("Cannot use --manifest together with files: give one or the other");
-  }
+  exclusive(
+    "Cannot use --manifest together with files: give one or the other",
+    manifest !== undefined,
+    files.length > 0,
+  );
   if (manifest !== undefined) return await manifestItems(io, manifest);
   if (files.length > 0) return fileItems(files);
   throw new UsageError("Cannot log a batch: give files or --manifest FILE");
@@ -122,50 +126,50 @@ function answer(
   outcome: SweepOutcome,
   serverUri: string | null,
 ): Result {
-  const { runs, failures } = outcome;
-  const count = (test: (run: SweepOutcome["runs"][number]) => boolean): number =>
-    runs.filter(test).length;
-  const countKept = (test: (failure: SweepFailure) => boolean): number =>
-    failures.filter((failure) => failure.kept && test(failure)).length;
-  const kept = count(({ existed }) => !existed) + countKept(({ existed }) => !existed);
-  const skipped = count(({ existed }) => existed) + countKept(({ existed }) => existed);
-  const { delivered } = outcome;
+  const { runs, failures, delivered } = outcome;
+  const kept = [...runs, ...failures.filter((failure) => failure.kept)];
+  const logged = kept.filter(({ existed }) => !existed).length;
+  const skipped = kept.length - logged;
   const lines = [
-    `Logged ${kept} of ${total} runs${
+    `Logged ${logged} of ${total} runs${
       serverUri === null ? "" : `, ${delivered} delivered to ${serverUri}`
     }`,
     ...(skipped > 0 ? [`Skipped ${skipped}, logged before`] : []),
     ...failureLines(failures),
     "",
   ];
-  const record: Json = {
+  const json: Json = {
     total,
-    logged: kept,
+    logged,
     delivered,
     skipped,
     failed: failures.length,
     parent: outcome.parent,
-    runs: runs.map((run) => ({ ...run })),
-    failures: failures.map(({ returns, error, kept }) => ({
-      returns,
-      message: error.message,
-      kept,
-    })),
+    runs: runs.map(runJson),
+    failures: failures.map(({ returns, error: { message }, kept }) => ({ returns, message, kept })),
   };
-  const result = { text: lines.join("\n"), record };
-  const reason: unknown = interrupted.reason;
-  if (interrupted.aborted && reason instanceof InterruptedError) {
+  return { text: lines.join("\n"), json, ...failureOf(interrupted, total, outcome) };
+}
+
+function runJson({ returns, runName, runId, runKey, delivered, existed }: SweepRun): Json {
+  return { returns, run_name: runName, run_id: runId, run_key: runKey, delivered, existed };
+}
+
+/** What the command fails with: an interruption, or the items' own errors together. */
+function failureOf(
+  { aborted, reason }: AbortSignal,
+  total: number,
+  { runs, failures }: SweepOutcome,
+): Pick<Result, "failure"> {
+  if (aborted && reason instanceof InterruptedError) {
     const left = total - runs.length - failures.length;
     const message =
       `Interrupted with ${left} of ${total} left; run the same command with --resume to go on`;
-    return { ...result, failure: new InterruptedError(reason.signal, message) };
+    return { failure: new InterruptedError(reason.signal, message) };
   }
-  if (failures.length === 0) return result;
+  if (failures.length === 0) return {};
   const errors = failures.map(({ error }) => error);
-  return {
-    ...result,
-    failure: new SeveralErrors(`${failures.length} of ${total} runs failed`, errors),
-  };
+  return { failure: new SeveralErrors(`${failures.length} of ${total} runs failed`, errors) };
 }
 
 /** Files that failed, each with its reason; runs that are kept but undelivered, by shared reason. */

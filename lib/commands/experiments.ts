@@ -101,7 +101,7 @@ const create: Command = defineCommand({
       const id = existing ?? await createNew(tracker, name, options);
       const wasThere = id === existing;
       if (wasThere) context.note(`Experiment "${name}" exists: left as it is`);
-      return { text: id, record: { experiment_id: id, name, created: !wasThere } };
+      return { text: id, json: { experiment_id: id, name, created: !wasThere } };
     }, true);
   },
 });
@@ -170,7 +170,7 @@ function shown(experiment: Experiment): Result {
   ];
   return {
     text: lines.join("\n"),
-    record: { ...Object.fromEntries(cells), tags: experiment.tags },
+    json: { ...Object.fromEntries(cells), tags: experiment.tags },
   };
 }
 

@@ -80,18 +80,18 @@ function changeStage(
     if (flags.dryRun) {
       return {
         text: planText({ ...plan, title: `Would delete ${count}` }),
-        record: { would_delete: ids },
+        json: { would_delete: ids },
       };
     }
     const done = isDelete ? "deleted" : "restored";
-    if (!await agreed(context, plan, flags.yes)) return { text: "", record: { [done]: [] } };
+    if (!await agreed(context, plan, flags.yes)) return { text: "", json: { [done]: [] } };
     for (const id of ids) {
       await (isDelete ? tracker.deleteExperiment(id) : tracker.restoreExperiment(id));
     }
     return {
       text: found.map(({ id, name }) => `${isDelete ? "Deleted" : "Restored"} ${name} (id ${id})`)
         .join("\n"),
-      record: { [done]: ids },
+      json: { [done]: ids },
     };
   });
 }

@@ -10,7 +10,7 @@ import { CONNECTION_FLAGS } from "../config/connection_flags.ts";
 import { UsageError } from "../errors.ts";
 import { text } from "../command/flags.ts";
 import { LOG_FLAGS, logRequest } from "../logging/request.ts";
-import { logBacktests } from "../logging/prepare.ts";
+import { attachedFiles, logBacktests } from "../logging/prepare.ts";
 import { openBackends } from "../backends.ts";
 
 /** Computes a file's metrics and logs them as a run. */
@@ -56,7 +56,8 @@ export const command: Command = defineCommand({
       const request = logRequest(backends.config, flags);
       const options = { ...backtestOptions(flags, backends.config.periods), hash: true };
       const backtests = await evaluateFile(context.io, flags.returns, options);
-      return await logBacktests(context, backends, request, options, backtests);
+      const attached = attachedFiles(context.io, request.artifact);
+      return await logBacktests({ context, backends, request, options, attached }, backtests);
     } finally {
       await backends.close();
     }

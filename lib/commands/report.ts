@@ -9,11 +9,12 @@ import { defineCommand } from "../command/declare.ts";
 import type { Command, Context } from "../command/declare.ts";
 import type { Result } from "../command/answer.ts";
 import { CONNECTION_FLAGS } from "../config/connection_flags.ts";
-import { NotFoundError, UsageError } from "../errors.ts";
+import { NotFoundError, present, UsageError } from "../errors.ts";
 import { pairs, text } from "../command/flags.ts";
 import type { Files, Io } from "../io.ts";
 import { BENCHMARK_ARTIFACT, RETURNS_ARTIFACT } from "../backtest/returns_file.ts";
-import { RESERVED_PARAMS } from "../own_names.ts";
+import { fileStem } from "../backtest/file_stem.ts";
+import { isOwnParam } from "../own_names.ts";
 import type { Run } from "../tracker.ts";
 import { findRun } from "../tracking/find.ts";
 
@@ -62,7 +63,7 @@ export const command: Command = defineCommand({
     try {
       const options = backtestOptions(flags, backends.config.periods);
       const page = path === undefined
-        ? await ofRun(context, backends, flags.runId ?? "", options)
+        ? await ofRun(context, backends, present(flags.runId, "the run's id"), options)
         : await ofFile(context.io, path, options, flags.param);
       for (const warning of page.backtest.warnings) context.warn(warning);
       const { tearSheet } = await import("../backtest/tear_sheet.ts");
@@ -98,8 +99,7 @@ async function ofFile(
       `Cannot report ${path}: it holds several strategies (${names}); use --strategy`,
     );
   }
-  const stem = path.split(/[\\/]/).at(-1)?.replace(/\.[^.]+$/, "") ?? path;
-  return { backtest, heading: backtest.series.name ?? stem, params };
+  return { backtest, heading: backtest.series.name ?? fileStem(path), params };
 }
 
 /** A run's returns are attached files: they are read through the same reader as any other. */
@@ -131,7 +131,7 @@ async function ofRun(
   const options = runOptions(run, asked, attached.has(BENCHMARK_ARTIFACT));
   const [backtest] = await evaluateFile({ ...io, files }, RETURNS_ARTIFACT, options);
   if (backtest === undefined) throw new NotFoundError("artifact", RETURNS_ARTIFACT);
-  const params = Object.entries(run.params).filter(([key]) => !RESERVED_PARAMS.has(key));
+  const params = Object.entries(run.params).filter(([key]) => !isOwnParam(key));
   return { backtest, heading: run.name, params: Object.fromEntries(params) };
 }
 
@@ -139,13 +139,12 @@ async function ofRun(
 function runOptions(run: Run, asked: BacktestOptions, benchmark: boolean): BacktestOptions {
   const rate = Number(run.params.risk_free_rate ?? asked.riskFreeRate);
   const periods = Number(run.params.periods_per_year ?? asked.periods);
-  const { benchmark: _asked, ...rest } = asked;
   return {
-    ...rest,
+    ...asked,
     read: { kind: "returns" },
     riskFreeRate: Number.isFinite(rate) ? rate : asked.riskFreeRate,
     periods: Number.isFinite(periods) ? periods : asked.periods,
     periodsChosen: true,
-    ...(benchmark ? { benchmark: BENCHMARK_ARTIFACT } : {}),
+    benchmark: benchmark ? BENCHMARK_ARTIFACT : undefined,
   };
 }

@@ -128,12 +128,12 @@ function changeStage(
       const would = { ...plan, title: `Would ${verb.toLowerCase()} ${count}` };
       return {
         text: planText(would),
-        record: { [`would_${verb.toLowerCase()}`]: runs.map(({ id }) => id) },
+        json: { [`would_${verb.toLowerCase()}`]: runs.map(({ id }) => id) },
       };
     }
     const isNamed = !isDelete && ids.length > 0;
     if (!isNamed && !await agreed(context, plan, flags.yes)) {
-      return { text: "", record: { [past.toLowerCase()]: [], failed: [] } };
+      return { text: "", json: { [past.toLowerCase()]: [], failed: [] } };
     }
     const { tracker } = session;
     return await changeRuns(context, runs, {
@@ -167,19 +167,19 @@ async function prune(context: Context, { flags, operands }: StageInput): Promise
     const { runs } = store.prune({ olderThanMs: olderThan, dryRun: true });
     const count = counted(runs, "delivered runs");
     if (flags.dryRun) {
-      return { text: `Would remove ${count} from ${store.path}`, record: { would_remove: runs } };
+      return { text: `Would remove ${count} from ${store.path}`, json: { would_remove: runs } };
     }
     const plan = {
       title: `Remove ${count} from the store`,
       items: runs === 0 ? [] : [`${store.path}: the server keeps them`],
       command: "runs delete --delivered",
     };
-    if (!await agreed(context, plan, flags.yes)) return { text: "", record: { removed: 0 } };
+    if (!await agreed(context, plan, flags.yes)) return { text: "", json: { removed: 0 } };
     const pruned = store.prune({ olderThanMs: olderThan });
     const freed = (pruned.freedBytes / 1e6).toFixed(1);
     return {
       text: `Removed ${counted(pruned.runs, "runs")} (${freed} MB) from ${store.path}`,
-      record: { removed: pruned.runs, freed_bytes: pruned.freedBytes },
+      json: { removed: pruned.runs, freed_bytes: pruned.freedBytes },
     };
   } finally {
     await backends.close();

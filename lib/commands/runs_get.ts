@@ -8,7 +8,7 @@ import { plainLine } from "../output/plain.ts";
 import type { Run } from "../tracker.ts";
 import { named, RUN_ID_FLAG } from "../tracking/choices.ts";
 import { findRun } from "../tracking/find.ts";
-import { runRecord, runRow } from "../tracking/run_rows.ts";
+import { runJson, runRow } from "../tracking/run_rows.ts";
 import { withTracker } from "../tracking/session.ts";
 
 /** Shows all of one run. */
@@ -36,7 +36,7 @@ export const get: Command = defineCommand({
       const run = await findRun(tracker, id);
       return {
         text: runText(run),
-        record: runRecord(run),
+        json: runJson(run),
         rows: { columns: null, noun: null, pages: [[runRow(run)]] },
       };
     });

@@ -84,10 +84,10 @@ export const update: Command = defineCommand({
       const plan = { title, items: runs.map(describeRun), command: "runs update" };
       if (flags.dryRun) {
         const text = planText({ ...plan, title: title.replace("Update", "Would update") });
-        return { text, record: { would_update: runs.map(({ id }) => id) } };
+        return { text, json: { would_update: runs.map(({ id }) => id) } };
       }
       const isAgreed = ids.length > 0 || await agreed(context, plan, flags.yes);
-      if (!isAgreed) return { text: "", record: { updated: [], failed: [] } };
+      if (!isAgreed) return { text: "", json: { updated: [], failed: [] } };
       const now = context.io.now();
       return await changeRuns(context, runs, {
         done: "Updated",

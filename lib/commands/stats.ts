@@ -3,11 +3,12 @@
 import { BACKTEST_FLAGS, backtestOptions } from "../backtest/flags.ts";
 import { evaluateFile } from "../backtest/mod.ts";
 import type { Backtest } from "../backtest/mod.ts";
-import { backtestRecord, sourceText, undefinedWarning } from "../backtest/text.ts";
+import { backtestJson, sourceText, undefinedWarning } from "../backtest/text.ts";
 import { defineCommand, ROW_FORMATS } from "../command/declare.ts";
 import type { Command } from "../command/declare.ts";
 import type { Json, Result } from "../command/answer.ts";
 import { loadConfig } from "../config/sources.ts";
+import { present } from "../errors.ts";
 import { number, text } from "../command/flags.ts";
 import { CATALOGUE } from "../metrics/mod.ts";
 import type { Row } from "../command/answer.ts";
@@ -40,16 +41,16 @@ export const command: Command = defineCommand({
   run: async ({ io, warn, note }, { flags, operands, format }): Promise<Result> => {
     const config = await loadConfig(io, { flags: { envFile: flags.envFile } });
     const options = backtestOptions(flags, config.periods);
-    const backtests = await evaluateFile(io, operands[0] ?? "-", options);
+    const backtests = await evaluateFile(io, present(operands[0], "the file"), options);
     const several = backtests.length > 1;
     for (const backtest of backtests) {
       for (const warning of backtest.warnings) warn(warning);
       for (const warning of undefinedWarning(backtest)) warn(warning);
       if (format === "table") note(sourceText(backtest).trimEnd());
     }
-    const records = await Promise.all(backtests.map((backtest) => statsRecord(backtest, flags)));
+    const answers = await Promise.all(backtests.map((backtest) => statsJson(backtest, flags)));
     return {
-      record: records.length === 1 ? records[0] ?? null : records,
+      json: answers.length === 1 ? answers[0] ?? null : answers,
       rows: {
         columns: [...several ? ["strategy"] : [], "metric", "category", "value", "unit"],
         noun: null,
@@ -66,13 +67,13 @@ interface MonteCarloFlags {
   readonly goal: number | undefined;
 }
 
-async function statsRecord(backtest: Backtest, flags: MonteCarloFlags): Promise<Json> {
+async function statsJson(backtest: Backtest, flags: MonteCarloFlags): Promise<Json> {
   const { file, series } = backtest;
   const simulated = await simulate(backtest, flags);
   return {
     file: file.path,
     ...(series.name === null ? {} : { strategy: series.name }),
-    ...backtestRecord(backtest),
+    ...backtestJson(backtest),
     ...(simulated === null ? {} : { montecarlo: simulated }),
     warnings: backtest.warnings.map(({ code, message }) => ({ code, message })),
   };

@@ -8,7 +8,7 @@ import type { Command, Context } from "../command/declare.ts";
 import type { Result } from "../command/answer.ts";
 import { CONNECTION_FLAGS, STORES_FLAG } from "../config/connection_flags.ts";
 import { UsageError } from "../errors.ts";
-import { number, text, toggle } from "../command/flags.ts";
+import { exclusive, number, text, toggle } from "../command/flags.ts";
 import { counted } from "../output/mod.ts";
 import type { DeliveryOutcome, LocalStore, VerifyOutcome, WaitingRun } from "../store/mod.ts";
 import { deliveryAnswer, statusAnswer, verifyError } from "../logging/sync_answer.ts";
@@ -59,16 +59,19 @@ export const command: Command = defineCommand({
   graceful: true,
   run: async (context, { flags, format }): Promise<Result> => {
     const { export: exported, import: imported } = flags;
-    const modes = [exported, imported, flags.status || undefined, flags.dryRun || undefined];
-    if (modes.filter((mode) => mode !== undefined).length > 1) {
-      throw new UsageError(
-        "Cannot use more than one of --status, --dry-run, --export and --import",
-      );
-    }
     const stores = flags.store.length === 0 ? [undefined] : flags.store;
-    if (stores.length > 1 && (exported ?? imported) !== undefined) {
-      throw new UsageError("Cannot use --export or --import with more than one --store");
-    }
+    exclusive(
+      "Cannot use more than one of --status, --dry-run, --export and --import",
+      exported !== undefined,
+      imported !== undefined,
+      flags.status,
+      flags.dryRun,
+    );
+    exclusive(
+      "Cannot use --export or --import with more than one --store",
+      stores.length > 1,
+      (exported ?? imported) !== undefined,
+    );
     const parts: StorePart[] = [];
     for (const store of stores) {
       const backends = await openBackends(context, { ...flags, store });
@@ -116,7 +119,7 @@ interface SyncFlags {
 
 async function exportRuns(store: LocalStore, file: string): Promise<Result> {
   await store.exportTo(file);
-  return { text: `Exported the store to ${file}\n`, record: { exported: file } };
+  return { text: `Exported the store to ${file}\n`, json: { exported: file } };
 }
 
 async function importRuns(store: LocalStore, file: string): Promise<Result> {
@@ -124,7 +127,7 @@ async function importRuns(store: LocalStore, file: string): Promise<Result> {
   const changed = updated > 0 ? `, ${updated} changed since` : "";
   return {
     text: `Imported ${counted(added, "runs")}${changed}; ${known} known already\n`,
-    record: { imported: added, updated, known, file },
+    json: { imported: added, updated, known, file },
   };
 }
 

@@ -3,6 +3,7 @@
 
 import { UsageError } from "../errors.ts";
 import type { Io } from "../io.ts";
+import { readPeriods } from "../metrics/periods.ts";
 import type { Resolved, SettingName, Settings } from "./settings.ts";
 
 /** A source as it is told. */
@@ -101,15 +102,10 @@ export function readProxy(found: Settings, name: "HTTP_PROXY" | "HTTPS_PROXY"): 
   return url;
 }
 
-/** Periods a year. */
-export function readPeriods(from: Resolved): number | "auto" {
-  const text = (from.value ?? "").trim();
-  if (text === "auto") return "auto";
-  const value = /^\d+(\.\d+)?$/.test(text) ? Number(text) : NaN;
-  if (!(value > 0 && Number.isFinite(value))) {
-    refuse("BTFLOW_PERIODS", from, `expected a number above 0, or auto, got "${from.value}"`);
-  }
-  return value;
+/** Periods a year, by the rule of `--periods`. */
+export function configuredPeriods(from: Resolved): number | "auto" {
+  const problem = `expected a number of periods a year or auto, got "${from.value}"`;
+  return readPeriods(from.value ?? "") ?? refuse("BTFLOW_PERIODS", from, problem);
 }
 
 function withoutUser(url: URL): string {

@@ -4,12 +4,13 @@
 import { UsageError } from "../errors.ts";
 import type { Warning } from "../errors.ts";
 import type { Io } from "../io.ts";
+import type { ExperimentRef } from "../tracker.ts";
 import { isLoopback } from "../transport/proxy.ts";
 import {
+  configuredPeriods,
   describe,
   expandHome,
   readNumber,
-  readPeriods,
   readProxy,
   readTrackingUri,
   refuse,
@@ -65,8 +66,8 @@ export interface Config {
   readonly backoffFactor: number;
   /** What stands between this machine and the server. */
   readonly proxies: Proxies;
-  /** Where no flag names one: a name, or an id; null when none is set. */
-  readonly experiment: string | { readonly id: string } | null;
+  /** Where no flag names one; null when none is set. */
+  readonly experiment: ExperimentRef | null;
   /** Periods a year, where no flag gives them. */
   readonly periods: number | "auto";
   /** From `--store` or BTFLOW_STORE; null: the default place. */
@@ -118,7 +119,7 @@ export function interpret(found: Settings, io: Pick<Io, "env" | "platform">): Co
         .filter((host) => host !== ""),
     },
     experiment: readExperiment(found),
-    periods: readPeriods(found.get("BTFLOW_PERIODS")),
+    periods: configuredPeriods(found.get("BTFLOW_PERIODS")),
     storePath: store === undefined ? null : expandHome(store, io),
     workspace: found.get("MLFLOW_WORKSPACE").value ?? null,
     warnings: [...found.warnings, ...warningsOf(found, trackingUri, auth, tls)],
@@ -210,9 +211,10 @@ function readExperiment(found: Settings): Config["experiment"] {
       `MLFLOW_EXPERIMENT_NAME is set too, by ${describe(name)}; unset one of them`,
     );
   }
-  if (order < 0 && name.value !== undefined) return name.value;
-  if (id.value !== undefined) return { id: id.value };
-  return found.get("MLFLOW_DEFAULT_EXPERIMENT").value ?? null;
+  if (order < 0 && name.value !== undefined) return { kind: "name", name: name.value };
+  if (id.value !== undefined) return { kind: "id", id: id.value };
+  const fallback = found.get("MLFLOW_DEFAULT_EXPERIMENT").value;
+  return fallback === undefined ? null : { kind: "name", name: fallback };
 }
 
 function warningsOf(

@@ -53,10 +53,10 @@ async function checkRead({ client }: Subject): Promise<Outcome> {
 async function checkExperiment({ client, config, options }: Subject): Promise<Outcome> {
   const wanted = config.experiment;
   if (wanted === null) return ok("none is set: name one with --experiment");
-  const found = typeof wanted === "string"
-    ? await client.findExperiment(wanted)
+  const found = wanted.kind === "name"
+    ? await client.findExperiment(wanted.name)
     : await client.getExperiment(wanted.id);
-  const name = typeof wanted === "string" ? wanted : `id ${wanted.id}`;
+  const name = wanted.kind === "name" ? wanted.name : `id ${wanted.id}`;
   if (found === null) {
     const names = (await findAll(client)).map((experiment) => experiment.name);
     const nearest = options.nearest?.(name, names) ?? [];

@@ -1,7 +1,7 @@
 // What log says of the runs it kept: as text for people, as one JSON object for programs.
 
 import type { Backtest } from "../backtest/mod.ts";
-import { backtestRecord, backtestText } from "../backtest/text.ts";
+import { backtestJson, backtestText } from "../backtest/text.ts";
 import type { Json } from "../command/answer.ts";
 import type { Warning } from "../errors.ts";
 import type { LogRequest } from "./request.ts";
@@ -9,17 +9,15 @@ import type { RunRecord } from "../store/mod.ts";
 
 /** A backtest ready to be kept. */
 export interface PreparedRun {
-  /** What was computed. */
   readonly backtest: Backtest;
   /** What will be committed. */
-  readonly record: RunRecord;
+  readonly record: RunRecord & { readonly fingerprint: string };
   /** What the user should know of both. */
   readonly warnings: readonly Warning[];
 }
 
 /** What became of one run. */
 export interface Logged {
-  /** What was logged, or would have been. */
   readonly prepared: PreparedRun;
   /** Key in the store; null for a dry run. */
   readonly key: string | null;
@@ -29,30 +27,31 @@ export interface Logged {
   readonly experimentId: string | null;
   /** True when the server has all of it. */
   readonly delivered: boolean;
-  /** True when an equal run was there already and nothing was done. */
+  /** True when an equal run was there before. */
   readonly existed: boolean;
   /** Why it was not delivered; null when it was, or was not meant to be. */
   readonly failure: Error | null;
 }
 
 /** One object with everything about a logged run. */
-export function loggedRecord(
+export function loggedJson(
   logged: Logged,
   serverUri: string | null,
   request: LogRequest,
 ): Json {
   const { prepared, key, runId } = logged;
   const { backtest, record } = prepared;
+  const { experiment } = request;
   return {
     run_id: runId ?? key,
     run_key: key,
-    experiment: typeof request.experiment === "string" ? request.experiment : null,
+    experiment: experiment.kind === "name" ? experiment.name : experiment.kind === "id" ? null : "",
     experiment_id: logged.experimentId,
     run_name: record.runName,
     delivered: logged.delivered,
     ...(logged.existed ? { existed: true } : {}),
     tracking_uri: serverUri,
-    ...backtestRecord(backtest),
+    ...backtestJson(backtest),
     warnings: prepared.warnings.map(({ code, message }) => ({ code, message })),
   };
 }
@@ -64,9 +63,12 @@ export function loggedText(
   request: LogRequest,
 ): string {
   const { prepared, key, runId } = logged;
-  const experiment = typeof request.experiment === "string"
-    ? request.experiment
-    : `id ${request.experiment.id}`;
+  const { experiment } = request;
+  const where = experiment.kind === "name"
+    ? [`  Experiment: ${experiment.name}`]
+    : experiment.kind === "id"
+    ? [`  Experiment: id ${experiment.id}`]
+    : [];
   const head = logged.existed
     ? "Logged already:"
     : request.dryRun
@@ -75,7 +77,7 @@ export function loggedText(
     ? `Logged to ${serverUri}:`
     : "Kept in the store:";
   const lines = request.dryRun ? [] : [
-    ...(experiment === "" ? [] : [`  Experiment: ${experiment}`]),
+    ...where,
     `  Run name: ${prepared.record.runName}`,
     `  Run ID: ${runId ?? key}`,
     `  Metrics logged: ${prepared.backtest.metrics.size}`,

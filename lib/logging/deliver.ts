@@ -17,7 +17,7 @@ export function waitsForServer(
   return !delivered && serverUri !== null && !offline;
 }
 
-/** A sync may take up a run the moment it is committed; so long is its delivery waited for. */
+/** How long a run is waited for that a sync took up the moment it was committed. */
 export const PATIENCE_MS = 15_000;
 
 /** Delivers one committed run. A failure is reported, not thrown: the run is safe in the store. */

@@ -1,6 +1,6 @@
-// Whether a run was logged before: a hash of the inputs, the benchmark and every option that changes
-// what is logged. Times, hosts and the program's version are left out, and nothing is computed for
-// it, so a sweep that is resumed skips what is done at the cost of reading the files.
+// Whether a run was logged before: a hash of the inputs and of everything that was asked for, but for
+// what is listed here. Nothing is computed for it, so a sweep that is resumed skips what is done at the
+// cost of reading the files. Stores and servers hold these hashes: the same request must keep its own.
 
 import { createHash } from "node:crypto";
 import type { BacktestOptions } from "../backtest/mod.ts";
@@ -8,28 +8,57 @@ import type { LogRequest } from "./request.ts";
 
 /** The inputs by content: SHA-256 in hex. */
 export interface FingerprintInputs {
-  /** Hash of the file of returns as it is stored. */
+  /** The file of returns as it is stored. */
   readonly returns: string;
-  /** Hash of the benchmark's file; null without one. */
+  /** The benchmark's file; null without one. */
   readonly benchmark: string | null;
-  /** Attached files: name and content. */
+  /** In the order given. */
   readonly artifacts: readonly (readonly [name: string, sha256: string])[];
 }
 
-/** The hash, 32 hex digits. */
+/** What of a request does not change what is logged, and why: all that is not hashed. */
+export const NOT_HASHED: Readonly<Partial<Record<keyof LogRequest, string>>> = {
+  experiment: "a run is looked for within one experiment",
+  ifNew: "asks whether the run is known",
+  noCreate: "says whether the experiment may be made",
+  dryRun: "says whether anything is kept",
+  offline: "says when the run reaches the server",
+};
+
+/** Hashed even where they are empty or false, as the first version did; newer flags only when used. */
+const ALWAYS_HASHED: ReadonlySet<string> = new Set([
+  "artifacts",
+  "attachReturns",
+  "definitions",
+  "extended",
+  "params",
+  "periodsChosen",
+  "read",
+  "report",
+  "series",
+  "tags",
+]);
+
+/** By what a run is known again: equal inputs, options and requests have the same. */
 export function fingerprint(
   inputs: FingerprintInputs,
   options: BacktestOptions,
   request: LogRequest,
   runName: string,
 ): string {
-  const { benchmark: _path, hash: _hash, ...computing } = options;
-  const { params, tags, description, series, seriesPoints, report, attachReturns } = request;
-  const logging = { params, tags, description, series, seriesPoints, report, attachReturns };
-  // Left out of the text, as every undefined value is, unless the run goes into an existing one.
-  const into = request.existingRunId;
+  // Files count by their content, and the name is the one that the run gets.
+  const { benchmark: _benchmark, hash: _hash, ...computing } = options;
+  const { artifact: _artifact, runName: _runName, runId: into, ...asked } = request;
+  const logging = Object.fromEntries(
+    Object.entries(asked).filter(([key]) => !Object.hasOwn(NOT_HASHED, key)),
+  );
   const facts = { version: 1, inputs, computing, logging, runName, into };
-  return sha256(JSON.stringify(facts, sortKeys)).slice(0, 32);
+  return fingerprintOf(JSON.stringify(facts, canonical));
+}
+
+/** The fingerprint of facts written as one text: 32 hex digits. */
+export function fingerprintOf(facts: string): string {
+  return sha256(facts).slice(0, 32);
 }
 
 /** SHA-256 of a text or bytes, in hex. */
@@ -37,8 +66,14 @@ export function sha256(content: string | Uint8Array): string {
   return createHash("sha256").update(content).digest("hex");
 }
 
-/** Objects with their keys in order, so that `--param a=1 --param b=2` equals the other way round. */
-function sortKeys(_key: string, value: unknown): unknown {
-  if (typeof value !== "object" || value === null || Array.isArray(value)) return value;
+/**
+ * Leaves out what was not used, and puts the keys of objects in order, so that `--param a=1 --param b=2`
+ * equals the other way round.
+ */
+function canonical(key: string, value: unknown): unknown {
+  const isObject = typeof value === "object" && value !== null;
+  const isUnused = value === false || (isObject && Object.keys(value).length === 0);
+  if (isUnused && !ALWAYS_HASHED.has(key)) return undefined;
+  if (!isObject || Array.isArray(value)) return value;
   return Object.fromEntries(Object.entries(value).sort(([a], [b]) => a < b ? -1 : 1));
 }

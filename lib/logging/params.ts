@@ -24,9 +24,9 @@ export function paramsFromJson(json: string, flag: string): Readonly<Record<stri
 
 /**
  * A JSON object whose numbers keep the digits they were written with, wherever they are written
- * again; null for JSON that is no object.
+ * again; null for JSON that is not an object.
  *
- * @throws {SyntaxError} for text that is no JSON.
+ * @throws {SyntaxError} for text that is not JSON.
  */
 export function parseObject(json: string): Readonly<Record<string, unknown>> | null {
   const value: unknown = JSON.parse(json, keepDigits);
@@ -38,7 +38,7 @@ interface ReviveContext {
 }
 
 /** A number's own text in place of its value; TypeScript does not know the third argument yet. */
-function keepDigits(...[, value, context]: [string, unknown, ReviveContext?]): unknown {
+function keepDigits(_key: string, value: unknown, context?: ReviveContext): unknown {
   if (typeof value !== "number" || context?.source === undefined) return value;
   return (JSON as unknown as { rawJSON(text: string): unknown }).rawJSON(context.source);
 }

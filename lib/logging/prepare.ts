@@ -8,63 +8,93 @@ import type { Result } from "../command/answer.ts";
 import { hostProblem, InputError, TrackerError } from "../errors.ts";
 import { fingerprint, sha256 } from "./fingerprint.ts";
 import { undefinedWarning } from "../backtest/text.ts";
-import { loggedRecord, loggedText } from "./answer.ts";
+import { loggedJson, loggedText } from "./answer.ts";
 import type { Logged, PreparedRun } from "./answer.ts";
 import { deliverNow, waitsForServer } from "./deliver.ts";
 import type { LogRequest } from "./request.ts";
 import { runContent, userName } from "./run_content.ts";
 import { fileStem } from "../backtest/file_stem.ts";
+import type { Io } from "../io.ts";
 import { checkRecord } from "../store/record.ts";
-import type { RunRecord } from "../store/mod.ts";
-import { FINGERPRINT_TAG } from "../own_names.ts";
+import type { RunArtifact } from "../store/mod.ts";
+
+/** What is to be done with backtests: how they are computed, what is logged of them, and where. */
+export interface LogWork {
+  readonly context: Context;
+  readonly backends: Backends;
+  readonly request: LogRequest;
+  readonly options: BacktestOptions;
+  /** The files of --artifact. */
+  readonly attached: AttachedFiles;
+}
+
+/** Files to attach to every run, read when they are first asked for. */
+export type AttachedFiles = () => Promise<readonly AttachedFile[]>;
+
+/** A file to attach, with its hash. */
+export interface AttachedFile extends RunArtifact {
+  /** In hex. */
+  readonly sha256: string;
+}
+
+/** Reads the files named by --artifact once for all runs, however many ask for them. */
+export function attachedFiles(io: Io, paths: readonly string[]): AttachedFiles {
+  let files: Promise<readonly AttachedFile[]> | undefined;
+  return () => files ??= readAttached(io, paths);
+}
+
+async function readAttached(io: Io, paths: readonly string[]): Promise<readonly AttachedFile[]> {
+  const attached: AttachedFile[] = [];
+  for (const file of paths) {
+    const path = file.split(/[\\/]/).at(-1) ?? file;
+    try {
+      const content = await io.files.read(file);
+      attached.push({ path, content, sha256: sha256(content) });
+    } catch (cause) {
+      throw new InputError(file, hostProblem(cause, "reading"), { cause });
+    }
+  }
+  return attached;
+}
 
 /** Makes the run that a backtest becomes. `several`: the file holds more than one strategy. */
 export async function prepareRun(
-  context: Context,
-  backends: Backends,
-  request: LogRequest,
-  options: BacktestOptions,
+  work: LogWork,
   backtest: Backtest,
   several: boolean,
 ): Promise<PreparedRun> {
-  const { io } = context;
+  const { context: { io }, backends, request, options } = work;
   const runName = chooseRunName(request, backtest.file.path, backtest.series.name, several);
-  const { content, warnings } = runContent(backtest, {
-    runName,
-    params: request.params,
-    tags: request.tags,
-    description: request.description,
-    user: userName(io),
-    startTime: io.now(),
-    series: request.series.filter((name) => name !== "rolling_beta" || backtest.benchmark !== null),
-    seriesPoints: request.seriesPoints,
-  });
-  const attached = await readAttached(context, request);
-  const mark = fingerprint(
-    {
-      returns: backtest.file.sha256,
-      benchmark: backtest.benchmark?.file?.sha256 ?? null,
-      artifacts: attached.map(({ path, content }) => [path, sha256(content)] as const),
-    },
-    options,
-    request,
-    runName,
-  );
-  const record: RunRecord = {
+  const facts = { runName, user: userName(io), startTime: io.now() };
+  const { content, warnings } = runContent(backtest, request, facts);
+  const attached = await work.attached();
+  const inputs = {
+    returns: backtest.file.sha256,
+    benchmark: backtest.benchmark?.file?.sha256 ?? null,
+    artifacts: artifactHashes(attached),
+  };
+  const record: PreparedRun["record"] = {
     ...content,
-    tags: { ...content.tags, [FINGERPRINT_TAG]: mark },
     experiment: request.experiment,
     endTime: io.now(),
     trackingUri: backends.serverUri,
-    fingerprint: mark,
-    noCreate: !request.create,
+    fingerprint: fingerprint(inputs, options, request, runName),
+    noCreate: request.noCreate,
     ifNew: request.ifNew,
-    artifacts: [...attached, ...await makeArtifacts(context, request, backtest, runName)],
-    ...(request.existingRunId === undefined ? {} : { existingRunId: request.existingRunId }),
+    artifacts: [...attached, ...await makeArtifacts(io, request, backtest, runName)],
+    existingRunId: request.runId,
   };
+  // Before a dry run says that all is well, and before a group of runs is committed, all or none.
   checkRecord(record);
   const all = [...backtest.warnings, ...warnings, ...undefinedWarning(backtest)];
   return { backtest, record, warnings: all };
+}
+
+/** What a fingerprint says of attached files. */
+export function artifactHashes(
+  attached: readonly AttachedFile[],
+): readonly (readonly [name: string, sha256: string])[] {
+  return attached.map(({ path, sha256 }) => [path, sha256] as const);
 }
 
 /** The user's name for the run, else the strategy's, else the file's stem. */
@@ -74,37 +104,19 @@ export function chooseRunName(
   strategy: string | null,
   several: boolean,
 ): string {
-  const stem = path === "-" ? "stdin" : fileStem(path);
-  if (strategy === null) return request.runName ?? stem;
+  if (strategy === null) return request.runName ?? fileStem(path);
   if (request.runName === undefined) return strategy;
   return several ? `${request.runName}/${strategy}` : request.runName;
 }
 
-/** The files named by --artifact. */
-export async function readAttached(
-  { io }: Context,
-  request: LogRequest,
-): Promise<RunRecord["artifacts"]> {
-  const artifacts: { path: string; content: Uint8Array }[] = [];
-  for (const file of request.artifacts) {
-    const path = file.split(/[\\/]/).at(-1) ?? file;
-    try {
-      artifacts.push({ path, content: await io.files.read(file) });
-    } catch (cause) {
-      throw new InputError(file, hostProblem(cause, "reading"), { cause });
-    }
-  }
-  return artifacts;
-}
-
 /** The files btflow makes itself: the returns and the tear sheet, where asked for. */
 async function makeArtifacts(
-  { io }: Context,
+  io: Io,
   request: LogRequest,
   backtest: Backtest,
   heading: string,
-): Promise<RunRecord["artifacts"]> {
-  const artifacts: { path: string; content: Uint8Array }[] = [];
+): Promise<readonly RunArtifact[]> {
+  const artifacts: RunArtifact[] = [];
   if (request.attachReturns) {
     const { returnsArtifacts } = await import("../backtest/returns_file.ts");
     artifacts.push(...returnsArtifacts(backtest));
@@ -119,40 +131,27 @@ async function makeArtifacts(
 
 /** Keeps the runs of one file, delivers them when a server is set, and says what happened. */
 export async function logBacktests(
-  context: Context,
-  backends: Backends,
-  request: LogRequest,
-  options: BacktestOptions,
+  work: LogWork,
   backtests: readonly Backtest[],
 ): Promise<Result> {
+  const { context, backends: { serverUri }, request } = work;
   const logged: Logged[] = [];
   for (const backtest of backtests) {
-    const prepared = await prepareRun(
-      context,
-      backends,
-      request,
-      options,
-      backtest,
-      backtests.length > 1,
-    );
+    const prepared = await prepareRun(work, backtest, backtests.length > 1);
     for (const warning of prepared.warnings) context.warn(warning);
-    logged.push(await logOne(context, backends, request, prepared));
+    logged.push(await logOne(work, prepared));
   }
-  const records = logged.map((one) => loggedRecord(one, backends.serverUri, request));
+  const answers = logged.map((one) => loggedJson(one, serverUri, request));
   const failures = logged.flatMap(({ failure }) => failure === null ? [] : [failure]);
   return {
-    text: logged.map((one) => loggedText(one, backends.serverUri, request)).join("\n"),
-    record: records.length === 1 ? records[0] ?? null : records,
+    text: logged.map((one) => loggedText(one, serverUri, request)).join("\n"),
+    json: answers.length === 1 ? answers[0] ?? null : answers,
     ...(failures[0] === undefined ? {} : { failure: failures[0] }),
   };
 }
 
-async function logOne(
-  context: Context,
-  backends: Backends,
-  request: LogRequest,
-  prepared: PreparedRun,
-): Promise<Logged> {
+async function logOne(work: LogWork, prepared: PreparedRun): Promise<Logged> {
+  const { context, backends, request } = work;
   const none = {
     prepared,
     key: null,
@@ -163,11 +162,14 @@ async function logOne(
     failure: null,
   };
   if (request.dryRun) return none;
-  if (!request.create) await requireExperiment(backends, request);
+  if (request.noCreate) await requireExperiment(backends, request);
   const store = await backends.store();
   if (request.ifNew) {
-    const mark = prepared.record.fingerprint ?? "";
-    const found = await backends.findLogged(request.experiment, mark, request.offline);
+    const found = await backends.findLogged(
+      request.experiment,
+      prepared.record.fingerprint,
+      request.offline,
+    );
     if (found !== null) {
       const existing = { ...none, ...found, existed: true };
       if (!waitsForServer(backends, request, found)) return existing;
@@ -192,12 +194,11 @@ async function logOne(
  * @throws {NotFoundError} with the nearest names.
  */
 export async function requireExperiment(backends: Backends, request: LogRequest): Promise<void> {
-  if (backends.serverUri === null || request.offline || typeof request.experiment !== "string") {
-    return;
-  }
+  const { experiment, offline } = request;
+  if (backends.serverUri === null || offline || experiment.kind !== "name") return;
   const { findExperiment } = await import("../tracking/find.ts");
   try {
-    await findExperiment(await backends.server(), request.experiment);
+    await findExperiment(await backends.server(), experiment.name);
   } catch (error) {
     if (!(error instanceof TrackerError)) throw error;
   }

@@ -3,52 +3,41 @@
 
 import type { Config } from "../config/sources.ts";
 import { UsageError } from "../errors.ts";
-import { list, number, pairs, text, texts, toggle } from "../command/flags.ts";
-import type { Flag, FlagValues } from "../command/flags.ts";
+import { exclusive, list, number, pairs, text, texts, toggle, valuesOf } from "../command/flags.ts";
+import type { FlagsOf } from "../command/flags.ts";
 import { SERIES_NAMES } from "../metrics/mod.ts";
 import { paramsFromJson } from "./params.ts";
-import { RESERVED_PARAMS } from "../own_names.ts";
 import { checkBatch } from "../limits.ts";
-import { NOTE_TAG, OWN_TAGS, RUN_NAME_TAG } from "../own_names.ts";
+import { isOwnParam, NOTE_TAG, OWN_TAGS, RUN_NAME_TAG } from "../own_names.ts";
+import type { ExperimentChoice } from "../store/mod.ts";
 
-/** Flags of log and batch. */
-export interface LogFlags {
-  /** Where to log, by name; else the setting's. */
-  readonly experiment: Flag<string | undefined>;
-  /** Else the file's name without its ending. */
-  readonly runName: Flag<string | undefined>;
-  /** Parameters as the text of a JSON object. */
-  readonly params: Flag<string | undefined>;
-  /** Parameters as pairs; none may be in `params` too. */
-  readonly param: Flag<Readonly<Record<string, string>>>;
-  /** Tags as pairs. */
-  readonly tag: Flag<Readonly<Record<string, string>>>;
-  /** Text that MLflow shows with the run. */
-  readonly description: Flag<string | undefined>;
-  /** Series to log as histories, or `all`, or `none`. */
-  readonly series: Flag<readonly string[] | undefined>;
-  /** At most so many points a series; 1,000 when not given. */
-  readonly seriesPoints: Flag<number | undefined>;
-  /** Attach the tear sheet. */
-  readonly report: Flag<boolean>;
-  /** Attach the returns as CSV. */
-  readonly attachReturns: Flag<boolean>;
-  /** Paths of files to attach. */
-  readonly artifact: Flag<readonly string[]>;
-  /** Log into this run, which is there already. */
-  readonly runId: Flag<string | undefined>;
-  /** Do nothing when an equal run is there. */
-  readonly ifNew: Flag<boolean>;
-  /** Do not make the experiment. */
-  readonly noCreate: Flag<boolean>;
-  /** Compute, keep nothing. */
-  readonly dryRun: Flag<boolean>;
-  /** Keep the run in the store; leave the network alone. */
-  readonly offline: Flag<boolean>;
+/**
+ * What the flags of log and batch say about what is logged and where. One that is added is part of the
+ * request, and of the fingerprint unless fingerprint.ts says why not.
+ */
+export interface LogValues {
+  readonly experiment: string | undefined;
+  readonly runName: string | undefined;
+  /** The text of a JSON object. */
+  readonly params: string | undefined;
+  /** None may be in `params` too. */
+  readonly param: Readonly<Record<string, string>>;
+  readonly tag: Readonly<Record<string, string>>;
+  readonly description: string | undefined;
+  readonly series: readonly string[] | undefined;
+  readonly seriesPoints: number | undefined;
+  readonly report: boolean;
+  readonly attachReturns: boolean;
+  readonly artifact: readonly string[];
+  readonly runId: string | undefined;
+  readonly ifNew: boolean;
+  readonly noCreate: boolean;
+  readonly dryRun: boolean;
+  readonly offline: boolean;
 }
 
 /** The flags themselves, to be spread into a command's. */
-export const LOG_FLAGS: LogFlags = {
+export const LOG_FLAGS: FlagsOf<LogValues> = {
   experiment: text({
     summary: "Experiment to log into, created when it is missing",
     short: "e",
@@ -90,88 +79,71 @@ export const LOG_FLAGS: LogFlags = {
   offline: toggle({ summary: "Keep the run in the store; do not touch the network" }),
 };
 
-/** Where and how a backtest is to be logged. */
-export interface LogRequest {
-  /** By name, or by id; empty where an existing run or a dry run needs none. */
-  readonly experiment: string | { readonly id: string };
-  /** Undefined: the file's name without its ending. */
-  readonly runName: string | undefined;
-  /** The user's own. */
+/** What is asked for: the values of the flags, those settled that depend on others or on settings. */
+export interface LogRequest
+  extends Omit<LogValues, "experiment" | "params" | "param" | "tag" | "series" | "seriesPoints"> {
+  /** `ofRun` also for a dry run that names none. */
+  readonly experiment: ExperimentChoice;
+  /** Of --params and --param. */
   readonly params: Readonly<Record<string, string>>;
-  /** The user's own. */
   readonly tags: Readonly<Record<string, string>>;
-  /** Text that MLflow shows with the run. */
-  readonly description: string | undefined;
-  /** Names of series; empty for none. */
+  /** Empty for none. */
   readonly series: readonly string[];
-  /** At most so many points a series. */
   readonly seriesPoints: number;
-  /** Whether the tear sheet is attached. */
-  readonly report: boolean;
-  /** Whether the returns are attached as CSV. */
-  readonly attachReturns: boolean;
-  /** Paths of files to attach. */
-  readonly artifacts: readonly string[];
-  /** Log into this run instead of making one. */
-  readonly existingRunId: string | undefined;
-  /** Whether a run that was logged before is left alone. */
-  readonly ifNew: boolean;
-  /** Whether a missing experiment is made. */
-  readonly create: boolean;
-  /** Whether nothing is kept. */
-  readonly dryRun: boolean;
-  /** Whether the network is left alone. */
-  readonly offline: boolean;
 }
 
 /**
- * The request that the flags and settings make.
+ * The request that the flags and settings make; flags that a command does not have count as not used.
  *
  * @throws {UsageError} when no experiment is named, or values do not fit together.
  */
-export function logRequest(config: Config, flags: FlagValues<LogFlags>): LogRequest {
-  const fromJson = flags.params === undefined ? {} : paramsFromJson(flags.params, "--params");
-  for (const key of Object.keys({ ...fromJson, ...flags.param })) {
-    if (Object.hasOwn(fromJson, key) && Object.hasOwn(flags.param, key)) {
-      throw new UsageError(`Cannot log param "${key}": it is in --params and in --param`);
-    }
-  }
-  checkBatch({ params: { ...fromJson, ...flags.param }, tags: flags.tag });
-  checkOwnNames({ ...fromJson, ...flags.param }, flags.tag);
-  if (flags.description !== undefined && Object.hasOwn(flags.tag, NOTE_TAG)) {
-    throw new UsageError(`Cannot log tag "${NOTE_TAG}": --description writes it`);
-  }
-  const existingRunId = flags.runId ?? config.get("MLFLOW_RUN_ID").value;
+export function logRequest(config: Config, flags: Partial<LogValues>): LogRequest {
+  const { param, tag: tags, ...values } = valuesOf(LOG_FLAGS, flags);
+  const params = bothParams(values.params, param);
+  checkUserTexts(params, tags);
+  exclusive(
+    `Cannot log tag "${NOTE_TAG}": --description writes it`,
+    values.description !== undefined,
+    Object.hasOwn(tags, NOTE_TAG),
+  );
+  const runId = values.runId ?? config.get("MLFLOW_RUN_ID").value;
   return {
-    experiment: chooseExperiment(config, flags, existingRunId),
-    runName: flags.runName,
-    params: { ...fromJson, ...flags.param },
-    tags: flags.tag,
-    description: flags.description,
-    series: chooseSeries(flags.series),
-    seriesPoints: flags.seriesPoints ?? 1000,
-    report: flags.report,
-    attachReturns: flags.attachReturns,
-    artifacts: flags.artifact,
-    existingRunId,
-    ifNew: flags.ifNew,
-    create: !flags.noCreate,
-    dryRun: flags.dryRun,
-    offline: flags.offline,
+    ...values,
+    experiment: chooseExperiment(config, values, runId),
+    params,
+    tags,
+    series: chooseSeries(values.series),
+    seriesPoints: values.seriesPoints ?? 1000,
+    runId,
   };
 }
 
+function bothParams(json: string | undefined, pairs: LogRequest["params"]): LogRequest["params"] {
+  const fromJson = json === undefined ? {} : paramsFromJson(json, "--params");
+  const all = { ...fromJson, ...pairs };
+  for (const key of Object.keys(all)) {
+    exclusive(
+      `Cannot log param "${key}": it is in --params and in --param`,
+      Object.hasOwn(fromJson, key),
+      Object.hasOwn(pairs, key),
+    );
+  }
+  return all;
+}
+
 /**
- * A param or tag that btflow writes itself would be lost without a word.
+ * Refuses params and tags of the user's before any file is read: those that a server would not keep
+ * whole, and those that btflow writes itself, which would be lost without a word.
  *
  * @throws {UsageError} when one of these is such.
  */
-export function checkOwnNames(
+export function checkUserTexts(
   params: Readonly<Record<string, string>>,
   tags: Readonly<Record<string, string>>,
 ): void {
+  checkBatch({ params, tags });
   for (const key of Object.keys(params)) {
-    if (RESERVED_PARAMS.has(key)) {
+    if (isOwnParam(key)) {
       throw new UsageError(`Cannot log param "${key}": btflow logs it itself; choose another name`);
     }
   }
@@ -187,13 +159,14 @@ export function checkOwnNames(
 
 function chooseExperiment(
   config: Config,
-  flags: FlagValues<LogFlags>,
-  existingRunId: string | undefined,
-): LogRequest["experiment"] {
-  if (flags.experiment !== undefined && flags.experiment.trim() !== "") return flags.experiment;
-  const configured = config.experiment;
-  if (configured !== null) return configured;
-  if (existingRunId !== undefined || flags.dryRun) return "";
+  { experiment, dryRun }: Pick<LogValues, "experiment" | "dryRun">,
+  runId: string | undefined,
+): ExperimentChoice {
+  if (experiment !== undefined && experiment.trim() !== "") {
+    return { kind: "name", name: experiment };
+  }
+  if (config.experiment !== null) return config.experiment;
+  if (runId !== undefined || dryRun) return { kind: "ofRun" };
   throw new UsageError(
     "Cannot log: no experiment is named; use --experiment NAME or set MLFLOW_EXPERIMENT_NAME",
   );

@@ -1,5 +1,5 @@
-// From a computed backtest to the run that is stored and delivered: which params, tags, metrics,
-// lineage and files a run carries. Used by log and batch; the only place that names them.
+// From a computed backtest to the content of its run: which params, tags, metrics and lineage it
+// carries. What makes it this run and no other (its key, fingerprint, name, parent) the store adds.
 
 import { fileStem } from "../backtest/file_stem.ts";
 import type { Backtest } from "../backtest/mod.ts";
@@ -9,10 +9,12 @@ import { timestampText } from "../input/mod.ts";
 import type { Io } from "../io.ts";
 import { computeSeries } from "../metrics/mod.ts";
 import { floatText } from "./params.ts";
+import type { LogRequest } from "./request.ts";
 import type { RunRecord } from "../store/mod.ts";
 import {
   INPUT_HASH_TAG,
   NOTE_TAG,
+  type OwnParam,
   SOURCE_TAGS,
   UNDEFINED_TAG,
   USER_TAG,
@@ -20,24 +22,13 @@ import {
 } from "../own_names.ts";
 import type { Dataset, MetricPoint } from "../tracker.ts";
 
-/** What the user says of a run, besides its data. */
+/** What is known of a run once it is logged. */
 export interface RunFacts {
-  /** As it will be shown. */
   readonly runName: string;
-  /** The user's own; btflow's are added. */
-  readonly params: Readonly<Record<string, string>>;
-  /** The user's own; btflow's are added. */
-  readonly tags: Readonly<Record<string, string>>;
-  /** Text that MLflow shows with the run. */
-  readonly description: string | undefined;
   /** Who logs; may be empty. */
   readonly user: string;
   /** ms since the epoch, when the logging began. */
   readonly startTime: number;
-  /** Names of series to log as metric history. */
-  readonly series: readonly string[];
-  /** At most so many points a series. */
-  readonly seriesPoints: number;
 }
 
 /** What a run is made of, but for where it goes. */
@@ -53,43 +44,36 @@ export function userName(io: Pick<Io, "env">): string {
 
 const UNDEFINED_TAG_LENGTH = 7900;
 
-/**
- * The content of a run, and what the user should know about it.
- */
+/** The content of a run, and what the user should know about it. */
 export function runContent(
   backtest: Backtest,
+  request: LogRequest,
   facts: RunFacts,
 ): { readonly content: RunContent; readonly warnings: readonly Warning[] } {
   const warnings: Warning[] = [];
-  const params = runParams(backtest, facts);
-  const tags = runTags(backtest, facts);
   const metrics: MetricPoint[] = [];
   for (const [key, value] of [...backtest.metrics, ...Object.entries(backtest.series.metrics)]) {
     metrics.push({ key, value, timestamp: facts.startTime, step: 0 });
   }
-  metrics.push(...seriesPoints(backtest, facts, warnings));
+  metrics.push(...seriesPoints(backtest, request, warnings));
   const content: RunContent = {
-    runName: facts.runName,
-    startTime: facts.startTime,
+    ...facts,
     status: "FINISHED",
-    user: facts.user,
-    params,
-    tags,
+    params: { ...backtest.series.params, ...request.params, ...ownParams(backtest) },
+    tags: runTags(backtest, request, facts.user),
     metrics,
     datasets: datasets(backtest),
   };
   return { content, warnings };
 }
 
-function runParams(backtest: Backtest, facts: RunFacts): Readonly<Record<string, string>> {
+/** The params that are btflow's own; their names are reserved by being listed in own_names.ts. */
+function ownParams(backtest: Backtest): Readonly<Record<string, string>> {
   const { dates, values } = backtest.series.returns;
   const first = dates?.[0];
   const last = dates?.at(-1);
-  const benchmark = backtest.benchmark?.file ?? null;
-  return {
-    ...backtest.series.params,
-    ...facts.params,
-    ...(benchmark === null ? {} : { benchmark_file: benchmark.path }),
+  const own: Readonly<Record<OwnParam, string | undefined>> = {
+    benchmark_file: backtest.benchmark?.file?.path,
     returns_file: backtest.file.path,
     returns_start: first === undefined ? "None" : timestampText(first),
     returns_end: last === undefined ? "None" : timestampText(last),
@@ -97,20 +81,30 @@ function runParams(backtest: Backtest, facts: RunFacts): Readonly<Record<string,
     risk_free_rate: floatText(backtest.riskFreeRate),
     periods_per_year: String(backtest.periods),
   };
+  return withoutUndefined(own);
 }
 
-function runTags(backtest: Backtest, facts: RunFacts): Readonly<Record<string, string>> {
-  return {
+function runTags(
+  backtest: Backtest,
+  request: LogRequest,
+  user: string,
+): Readonly<Record<string, string>> {
+  const own = {
     ...SOURCE_TAGS,
-    ...(facts.user === "" ? {} : { [USER_TAG]: facts.user }),
-    ...(facts.description === undefined ? {} : { [NOTE_TAG]: facts.description }),
+    [USER_TAG]: user === "" ? undefined : user,
+    [NOTE_TAG]: request.description,
     [VERSION_TAG]: BUILD.version,
-    ...(backtest.file.sha256 === "" ? {} : { [INPUT_HASH_TAG]: backtest.file.sha256 }),
-    ...(backtest.undefined.length === 0
-      ? {}
-      : { [UNDEFINED_TAG]: undefinedTag(backtest.undefined) }),
-    ...facts.tags,
+    [INPUT_HASH_TAG]: backtest.file.sha256 === "" ? undefined : backtest.file.sha256,
+    [UNDEFINED_TAG]: backtest.undefined.length === 0 ? undefined : undefinedTag(backtest.undefined),
   };
+  return { ...withoutUndefined(own), ...request.tags };
+}
+
+function withoutUndefined(
+  texts: Readonly<Record<string, string | undefined>>,
+): Readonly<Record<string, string>> {
+  const there = Object.entries(texts).filter(([, text]) => text !== undefined);
+  return Object.fromEntries(there) as Readonly<Record<string, string>>;
 }
 
 /** `{name: reason}` as JSON; reasons are left out from the end when the tag would grow too long. */
@@ -128,13 +122,13 @@ function undefinedTag(missing: Backtest["undefined"]): string {
 
 function seriesPoints(
   backtest: Backtest,
-  facts: RunFacts,
+  request: LogRequest,
   warnings: Warning[],
 ): readonly MetricPoint[] {
-  if (facts.series.length === 0) return [];
+  if (request.series.length === 0) return [];
   const series = computeSeries(backtest.series.returns, {
-    names: facts.series,
-    points: facts.seriesPoints,
+    names: request.series,
+    points: request.seriesPoints,
     periods: backtest.periods,
     riskFreeRate: backtest.riskFreeRate,
     ...(backtest.benchmark === null ? {} : { benchmark: backtest.benchmark.joined }),
@@ -170,7 +164,7 @@ function datasets(backtest: Backtest): readonly Dataset[] {
 function dataset(path: string, sha256: string, rows: number, context: string): readonly Dataset[] {
   if (sha256 === "") return [];
   return [{
-    name: path === "-" ? "stdin" : fileStem(path),
+    name: fileStem(path),
     digest: sha256.slice(0, 32),
     sourceType: "local",
     source: JSON.stringify({ uri: path }),

@@ -1,5 +1,5 @@
-// What sync says: of the runs that wait, and of those it delivered and read back. What failed is told
-// after the answer and gives the exit code; no run that is well is hidden by one that is not.
+// What sync answers about the runs that wait, and those it delivered and read back. Failures come after
+// the answer and give the exit code, so that they hide no run that was delivered.
 
 import type { Context } from "../command/declare.ts";
 import type { Result } from "../command/answer.ts";
@@ -60,7 +60,6 @@ export function verifyError({ key, runId, differences, error }: VerifyOutcome): 
 
 /** What a sync did. */
 export interface SyncWork {
-  /** What became of each run that waited. */
   readonly outcomes: readonly DeliveryOutcome[];
   /** What was read back; null when --verify was not given. */
   readonly verified: readonly VerifyOutcome[] | null;
@@ -101,7 +100,7 @@ export function deliveryAnswer(
   if (errors.length === 0) return result;
   const skipped = outcomes.filter(({ status }) => status === "skipped").length;
   const more = skipped > 0 ? `, ${skipped} were not tried` : "";
-  const first = errors[0]?.message ?? "";
+  const [first] = errors.map((error) => error.message);
   const message = errors.length === 1
     ? `${first}${more}`
     : `${errors.length} runs could not be delivered or verified${more}; the first: ${first}`;

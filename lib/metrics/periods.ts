@@ -41,6 +41,17 @@ export function inferPeriods(dates: Float64Array): number | null {
   return snap(counted * YEAR_MS / (weeks * WEEK_MS));
 }
 
+/**
+ * Periods a year as somebody writes them: a number above 0, at most 1e9, or `auto`, which takes them
+ * from the dates. Null for any other text.
+ */
+export function readPeriods(text: string): number | "auto" | null {
+  const word = text.trim();
+  if (word === "auto") return word;
+  const periods = /^\d+(\.\d+)?$/.test(word) ? Number(word) : NaN;
+  return periods > 0 && periods <= 1e9 ? periods : null;
+}
+
 function snap(rate: number): number {
   const usual = USUAL.find((known) => Math.abs(rate / known - 1) <= SNAP_SHARE);
   if (usual !== undefined) return usual;

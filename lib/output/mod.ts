@@ -53,9 +53,9 @@ export async function render(result: Result, target: Target): Promise<string | n
     await send(target, async (writer) => void await writer.write(html));
     return null;
   }
-  if (format === "json" && result.record !== undefined) {
-    const record = jsonText(result.record);
-    await send(target, async (writer) => void await writer.write(record));
+  if (format === "json" && result.json !== undefined) {
+    const text = jsonText(result.json);
+    await send(target, async (writer) => void await writer.write(text));
     return null;
   }
   const entry = OUTPUT_FORMATS.find(({ name }) => name === format);
@@ -109,9 +109,9 @@ export function counted(count: number, noun: string): string {
   return `${count} ${count === 1 ? noun.replace(/ies$/, "y").replace(/s$/, "") : noun}`;
 }
 
-/** A record as people and programs read it: two spaces, numbers that are not finite as null. */
-export function jsonText(record: Json): string {
-  return `${JSON.stringify(record, null, 2)}\n`;
+/** An answer as people and programs read it: two spaces, numbers that are not finite as null. */
+export function jsonText(json: Json): string {
+  return `${JSON.stringify(json, null, 2)}\n`;
 }
 
 function ended(text: string): string {

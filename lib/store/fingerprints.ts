@@ -25,8 +25,10 @@ export function findFingerprint(
   experiment: ExperimentChoice,
   fingerprint: string,
 ): FoundRun | null {
-  const [condition, value] = typeof experiment === "string"
-    ? ["e.name = ?", experiment]
+  // What goes into an existing run is no run of its own, to be found again.
+  if (experiment.kind === "ofRun") return null;
+  const [condition, value] = experiment.kind === "name"
+    ? ["e.name = ?", experiment.name]
     : ["ifnull(runs.server_experiment_id, CAST(runs.experiment_id AS TEXT)) = ?", experiment.id];
   const row = database.get<Row>(
     `SELECT runs.key, d.state, d.server_run_id
@@ -40,11 +42,11 @@ export function findFingerprint(
   if (row !== undefined) {
     return { key: row.key, runId: row.server_run_id, delivered: row.state === "delivered" };
   }
-  if (typeof experiment !== "string") return null;
+  if (experiment.kind === "id") return null;
   const pruned = database.get<{ key: string; server_run_id: string }>(
     "SELECT key, server_run_id FROM pruned WHERE fingerprint = ? AND experiment = ?",
     fingerprint,
-    experiment,
+    experiment.name,
   );
   return pruned === undefined
     ? null

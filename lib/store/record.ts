@@ -2,11 +2,11 @@
 // committed in one transaction and sent any number of times without a difference.
 
 import { UsageError } from "../errors.ts";
-import type { Dataset, MetricPoint, RunStatus } from "../tracker.ts";
+import type { Dataset, ExperimentRef, MetricPoint, RunStatus } from "../tracker.ts";
 import { checkArtifact, checkBatch, checkDataset, checkName } from "../limits.ts";
 
-/** An experiment by its name, or by the id it has where the run is meant for. */
-export type ExperimentChoice = string | { readonly id: string };
+/** An experiment by name, by the id it has where the run is meant for, or that of the run logged into. */
+export type ExperimentChoice = ExperimentRef | { readonly kind: "ofRun" };
 
 /** A file that is attached to a run. */
 export interface RunArtifact {
@@ -45,10 +45,10 @@ export interface RunRecord {
   /** The server that it is meant for, origin and path without secrets; null when none is set. */
   readonly trackingUri: string | null;
   /** Log into this run, of the store or of the server, instead of making one. */
-  readonly existingRunId?: string;
+  readonly existingRunId?: string | undefined;
   /** True when the experiment must exist where the run goes; it is not made for this run. */
   readonly noCreate?: boolean;
-  /** Hash of all that decides what is logged, for `findFingerprint`. */
+  /** Hash of all that decides what is logged, for `findFingerprint`; the run carries it as a tag. */
   readonly fingerprint?: string;
   /** True when a run of the same fingerprint in the same experiment is not to be made again. */
   readonly ifNew?: boolean;
@@ -60,7 +60,7 @@ export interface RunRecord {
 export function checkRecord(record: RunRecord): void {
   const { experiment, metrics, params, tags } = record;
   checkName("run", record.runName);
-  if (typeof experiment === "string" && experiment !== "") checkName("experiment", experiment);
+  if (experiment.kind === "name") checkName("experiment", experiment.name);
   checkBatch({ metrics, params, tags });
   record.datasets.forEach(checkDataset);
   const paths = new Set<string>();

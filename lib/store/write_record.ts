@@ -1,7 +1,7 @@
 // Committing a whole run: all of its rows, or (with a run to log into) additions to one that is here.
 
-import { NotFoundError } from "../errors.ts";
-import { PARENT_TAG, RUN_KEY_TAG, RUN_NAME_TAG } from "../own_names.ts";
+import { NotFoundError, present } from "../errors.ts";
+import { FINGERPRINT_TAG, PARENT_TAG, RUN_KEY_TAG, RUN_NAME_TAG } from "../own_names.ts";
 import type { NewRun } from "../tracker.ts";
 import { artifactUri, writeArtifacts } from "./artifacts.ts";
 import {
@@ -81,7 +81,8 @@ function writeRecord(
 
 /** Logs into a run that the store has: its name, status and times stay as they are. */
 function addToRun(database: Database, run: RunRow, record: RunRecord): void {
-  const { metrics, params, tags } = record;
+  const { metrics, params } = record;
+  const tags = { ...record.tags, ...ownTags(record, run.key) };
   addBatch(database, run, { metrics, params, tags });
   addDatasets(database, run, record.datasets);
   writeArtifacts(database, run.id, record.artifacts);
@@ -90,6 +91,7 @@ function addToRun(database: Database, run: RunRow, record: RunRecord): void {
 /** Tags that tell which run it is; one that logs into a server's run has no identity of its own. */
 function ownTags(record: RunRecord, key: string): Readonly<Record<string, string>> {
   return {
+    ...(record.fingerprint === undefined ? {} : { [FINGERPRINT_TAG]: record.fingerprint }),
     ...(record.existingRunId === undefined
       ? { [RUN_KEY_TAG]: key, [RUN_NAME_TAG]: record.runName }
       : {}),
@@ -104,17 +106,17 @@ function findRow(database: Database, key: string): { readonly id: number } | und
 /** The experiment that a record goes to: by name, by the store's id, or by what a server knows. */
 function experimentOfRecord(database: Database, record: RunRecord, nowMs: number): number {
   const { experiment, trackingUri } = record;
-  if (typeof experiment !== "string" && trackingUri === null) {
+  if (experiment.kind === "id" && trackingUri === null) {
     return ownExperiment(database, experiment.id);
   }
-  const name = typeof experiment === "string" && experiment !== "" ? experiment : placeholderName({
-    server_experiment_id: typeof experiment === "string" ? null : experiment.id,
+  const name = experiment.kind === "name" ? experiment.name : placeholderName({
+    server_experiment_id: experiment.kind === "id" ? experiment.id : null,
     existing_run_id: record.existingRunId ?? null,
   });
-  if (record.noCreate === true && trackingUri === null) {
-    return existingExperiment(database, name ?? "");
-  }
-  return namedExperiment(database, name ?? "", nowMs);
+  const given = present(name, "the experiment of a run");
+  return record.noCreate === true && trackingUri === null
+    ? existingExperiment(database, given)
+    : namedExperiment(database, given, nowMs);
 }
 
 function insertRun(database: Database, record: RunRecord, key: string, nowMs: number): number {
@@ -134,7 +136,7 @@ function insertRun(database: Database, record: RunRecord, key: string, nowMs: nu
     artifactUri(key),
     record.fingerprint ?? null,
     trackingUri,
-    typeof experiment !== "string" && trackingUri !== null ? experiment.id : null,
+    experiment.kind === "id" && trackingUri !== null ? experiment.id : null,
     record.existingRunId ?? null,
     record.parentKey ?? null,
     record.noCreate === true ? 1 : 0,
@@ -146,7 +148,7 @@ export function createRun(database: Database, run: NewRun, context: WriteContext
   const key = context.makeKey();
   commitRecords(database, [{
     key,
-    experiment: { id: run.experimentId },
+    experiment: { kind: "id", id: run.experimentId },
     runName: run.name,
     startTime: run.startTime,
     endTime: null,

@@ -1,12 +1,25 @@
-// What a batch is to log: items from the command line or a manifest, and which share of them is this
-// process's own when a sweep is spread over Slurm tasks or Kubernetes pods.
+// What a batch is to log: the sweep, and its items from the command line or a manifest.
 
-import { hostProblem, InputError, UsageError } from "../errors.ts";
+import type { BacktestOptions } from "../backtest/mod.ts";
+import { hostProblem, InputError, present, UsageError } from "../errors.ts";
 import { createRecordReader } from "../input/csv_text.ts";
 import type { Io } from "../io.ts";
-import { checkOwnNames } from "../logging/request.ts";
 import { paramText, parseObject } from "../logging/params.ts";
-import { checkBatch } from "../limits.ts";
+import { checkUserTexts, type LogRequest } from "../logging/request.ts";
+
+/** Many files to log, and what holds for all of them. */
+export interface Sweep {
+  /** The same in every shard: the tag `btflow.sweep`. Undefined for a sweep without a parent run. */
+  readonly name: string | undefined;
+  /** Name of the parent run, of which each shard has its own. */
+  readonly parent: string | undefined;
+  /** This process's share. */
+  readonly items: readonly SweepItem[];
+  readonly request: LogRequest;
+  readonly options: BacktestOptions;
+  /** Runs delivered at once. */
+  readonly jobs: number;
+}
 
 /** One file to log. */
 export interface SweepItem {
@@ -132,7 +145,7 @@ function csvRecords(path: string, rows: ManifestRow[]): Reader {
     }
     const cells: Record<string, string> = {};
     for (const [column, cell] of record.entries()) {
-      if (cell !== "") cells[header[column] ?? ""] = cell;
+      if (cell !== "") cells[present(header[column], "the name of a column")] = cell;
     }
     rows.push({ line, cells });
   });
@@ -158,8 +171,7 @@ function item(
     }
   }
   try {
-    checkBatch({ params, tags });
-    checkOwnNames(params, tags);
+    checkUserTexts(params, tags);
   } catch (cause) {
     if (!(cause instanceof UsageError)) throw cause;
     throw new InputError(path, cause.message, { line, cause });
@@ -175,46 +187,4 @@ function item(
     params,
     tags,
   };
-}
-
-/** One share of a sweep: every `count`-th item, beginning with `index` (from 0). */
-export interface Shard {
-  /** From 0; below `count`. */
-  readonly index: number;
-  /** How many shares there are. */
-  readonly count: number;
-}
-
-/**
- * The share that `--shard` names: `i/n`, `slurm` (from SLURM_ARRAY_TASK_ID, _MIN, _STEP, _COUNT) or
- * `k8s/N` (from JOB_COMPLETION_INDEX). The environment is read only when asked.
- *
- * @throws {UsageError} when it does not name a share.
- */
-export function readShard(word: string, env: (name: string) => string | undefined): Shard {
-  const refuse = (why: string): never => {
-    throw new UsageError(`Cannot use --shard ${JSON.stringify(word)}: ${why}`);
-  };
-  const whole = (name: string): number => {
-    const value = env(name);
-    if (value === undefined || !/^\d+$/.test(value)) {
-      return refuse(`${name} is ${value === undefined ? "not set" : JSON.stringify(value)}`);
-    }
-    return Number(value);
-  };
-  const check = (index: number, count: number): Shard => {
-    if (Number.isInteger(index) && index >= 0 && index < count) return { index, count };
-    return refuse(`share ${index} of ${count} is not a whole number from 0 to ${count - 1}`);
-  };
-  if (word === "slurm") {
-    const count = whole("SLURM_ARRAY_TASK_COUNT");
-    const step = env("SLURM_ARRAY_TASK_STEP") === undefined ? 1 : whole("SLURM_ARRAY_TASK_STEP");
-    const least = whole("SLURM_ARRAY_TASK_MIN");
-    return check((whole("SLURM_ARRAY_TASK_ID") - least) / step, count);
-  }
-  const pods = /^k8s\/(\d+)$/.exec(word);
-  if (pods !== null) return check(whole("JOB_COMPLETION_INDEX"), Number(pods[1]));
-  const share = /^(\d+)\/(\d+)$/.exec(word);
-  if (share === null) return refuse("expected i/n (from 0), slurm or k8s/N");
-  return check(Number(share[1]), Number(share[2]));
 }

@@ -4,11 +4,11 @@
 import type { Backends } from "../backends.ts";
 import type { Context } from "../command/declare.ts";
 import { InputError } from "../errors.ts";
-import { sha256 } from "../logging/fingerprint.ts";
+import { fingerprintOf } from "../logging/fingerprint.ts";
 import { deliverNow } from "../logging/deliver.ts";
 import { userName } from "../logging/run_content.ts";
-import type { Sweep } from "./item_runs.ts";
-import { FINGERPRINT_TAG, SOURCE_TAGS, SWEEP_TAG } from "../own_names.ts";
+import type { Sweep } from "./items.ts";
+import { SOURCE_TAGS, SWEEP_TAG } from "../own_names.ts";
 
 /** The parent run: the one of an earlier, interrupted call where there is one. */
 export async function openParent(
@@ -16,15 +16,12 @@ export async function openParent(
   backends: Backends,
   sweep: Sweep,
 ): Promise<string | null> {
-  const { parent, request, items } = sweep;
+  const { name, parent, request, items } = sweep;
   if (parent === undefined || request.dryRun) return null;
   if (items.length === 0) throw new InputError("the batch", "there is nothing to log");
-  const mark = sha256(JSON.stringify({ parent, sweep: sweep.sweep, tags: request.tags })).slice(
-    0,
-    32,
-  );
+  const fingerprint = fingerprintOf(JSON.stringify({ parent, sweep: name, tags: request.tags }));
   const found = request.ifNew
-    ? await backends.findLogged(request.experiment, mark, request.offline)
+    ? await backends.findLogged(request.experiment, fingerprint, request.offline)
     : null;
   const store = await backends.store();
   if (found !== null) {
@@ -32,27 +29,21 @@ export async function openParent(
     return store.resolveRunId(found.key) ?? found.runId ?? found.key;
   }
   const now = context.io.now();
-  const { io } = context;
   const key = store.commitRun({
     runName: parent,
     experiment: request.experiment,
     startTime: now,
     endTime: now,
     status: "FINISHED",
-    user: userName(io),
+    user: userName(context.io),
     params: {},
-    tags: {
-      ...SOURCE_TAGS,
-      [FINGERPRINT_TAG]: mark,
-      [SWEEP_TAG]: sweep.sweep ?? parent,
-      ...request.tags,
-    },
+    tags: { ...SOURCE_TAGS, [SWEEP_TAG]: name ?? parent, ...request.tags },
     metrics: [],
     datasets: [],
     artifacts: [],
     trackingUri: backends.serverUri,
-    fingerprint: mark,
-    noCreate: !request.create,
+    fingerprint,
+    noCreate: request.noCreate,
   });
   if (backends.serverUri !== null && !request.offline) await deliverNow(context, backends, key);
   return key;

@@ -42,7 +42,7 @@ export async function changeRuns(
   }
   return {
     text: changed.map((id) => `${change.done} ${id}`).join("\n"),
-    record: {
+    json: {
       [change.done.toLowerCase()]: changed,
       failed: failures.map(({ message }) => message),
     },

@@ -3,7 +3,7 @@
 
 import { NotFoundError } from "../errors.ts";
 import { buildComparison, type ComparedRun, renderComparison } from "../report/mod.ts";
-import { RESERVED_PARAMS } from "../own_names.ts";
+import { isOwnParam } from "../own_names.ts";
 import type { MetricPoint, Run, Tracker } from "../tracker.ts";
 
 /** What the page says besides the runs. */
@@ -56,7 +56,7 @@ function comparedRun(run: Run, points: readonly MetricPoint[], dated: boolean): 
   const { id, name, status, startTime, metrics, params } = run;
   // The user's own params come first, so that they are the first columns.
   const entries = Object.entries(params);
-  const isOwn = ([param]: readonly [string, string]): boolean => !RESERVED_PARAMS.has(param);
+  const isUsers = ([param]: readonly [string, string]): boolean => !isOwnParam(param);
   return {
     id,
     name,
@@ -64,8 +64,8 @@ function comparedRun(run: Run, points: readonly MetricPoint[], dated: boolean): 
     startTime,
     metrics,
     params: Object.fromEntries([
-      ...entries.filter(isOwn),
-      ...entries.filter((entry) => !isOwn(entry)),
+      ...entries.filter(isUsers),
+      ...entries.filter((entry) => !isUsers(entry)),
     ]),
     ...(points.length < 2 ? {} : {
       curve: {

@@ -69,7 +69,7 @@ export async function chosenExperiments(
   }
   const configured = backends.config.experiment;
   if (configured === null) return null;
-  const wanted = typeof configured === "string" ? configured : configured.id;
+  const wanted = configured.kind === "name" ? configured.name : configured.id;
   try {
     return [await findExperiment(tracker, wanted)];
   } catch (error) {

@@ -49,7 +49,7 @@ function addFamily(
 }
 
 /** A run as one object: metrics, params and tags nested, undefined metrics null. */
-export function runRecord(run: Run): { readonly [key: string]: Json } {
+export function runJson(run: Run): { readonly [key: string]: Json } {
   const row = runRow(run);
   const attributes = [...ATTRIBUTES.map(({ name }) => name)].map((name): [string, Json] => {
     const cell = row[name] ?? null;

@@ -1,6 +1,7 @@
 // Which runs a command changes: those named by id, or those a filter holds for. A selection is read to
 // its end before the first change, because changes move the pages of a search.
 
+import { exclusive } from "../command/flags.ts";
 import { UsageError } from "../errors.ts";
 import { parseFilter } from "../filter/mod.ts";
 import type { Filter } from "../filter/mod.ts";
@@ -36,9 +37,8 @@ export type Selected = Pick<
 export async function selectRuns(session: Session, choice: Choice): Promise<readonly Selected[]> {
   const { ids, filter, conditions, experiments, command } = choice;
   const selects = filter !== undefined || conditions.length > 0 || experiments.length > 0;
-  if (ids.length > 0 && selects) {
-    throw new UsageError(`Cannot run "btflow ${command}": name runs or select them, not both`);
-  }
+  const both = `Cannot run "btflow ${command}": name runs or select them, not both`;
+  exclusive(both, ids.length > 0, selects);
   if (ids.length > 0) {
     // A run has two ids, and both may be given.
     const runs = new Map<string, Selected>();

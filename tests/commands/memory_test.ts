@@ -15,7 +15,7 @@ async function fill(path: string, runs: number): Promise<void> {
   try {
     for (let from = 0; from < runs; from += 10_000) {
       store.commitRuns(Array.from({ length: 10_000 }, (_, i) => ({
-        experiment: "big",
+        experiment: { kind: "name", name: "big" },
         runName: `run ${from + i}`,
         startTime: 1_700_000_000_000 + from + i,
         endTime: 1_700_000_001_000 + from + i,

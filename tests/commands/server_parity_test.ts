@@ -152,7 +152,7 @@ async function copyToStore(io: TestIo, server: MlflowServer): Promise<void> {
 function record(found: Run, experiment: string) {
   return {
     key: found.id,
-    experiment,
+    experiment: { kind: "name" as const, name: experiment },
     runName: found.name,
     startTime: found.startTime,
     endTime: found.endTime,

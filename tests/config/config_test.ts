@@ -56,7 +56,7 @@ Deno.test("a value is taken from the strongest source that has it", async () => 
   });
   const config = await load({ files });
   assertEquals(config.get(name).source, ".env.local");
-  assertEquals(config.experiment, "local");
+  assertEquals(config.experiment, { kind: "name", name: "local" });
   assertEquals(config.get("BTFLOW_PERIODS").source, ".env");
   assertEquals(config.periods, 365);
   assertEquals(config.get("MLFLOW_HTTP_REQUEST_TIMEOUT").source, "default");
@@ -238,21 +238,29 @@ Deno.test("settings that contradict or lack each other are refused", async () =>
 
 Deno.test("the experiment is the named one, else the one by id, else the default", async () => {
   const env = { MLFLOW_DEFAULT_EXPERIMENT: "fallback" };
-  assertEquals((await load({ env })).experiment, "fallback");
+  assertEquals((await load({ env })).experiment, { kind: "name", name: "fallback" });
   assertEquals((await load({ env: { ...env, MLFLOW_EXPERIMENT_ID: "7" } })).experiment, {
+    kind: "id",
     id: "7",
   });
-  assertEquals((await load({ env: { ...env, MLFLOW_EXPERIMENT_NAME: "n" } })).experiment, "n");
+  assertEquals((await load({ env: { ...env, MLFLOW_EXPERIMENT_NAME: "n" } })).experiment, {
+    kind: "name",
+    name: "n",
+  });
   assertEquals((await load({})).experiment, null);
   // What is exported for one call is stronger than what the folder says in the other way.
   const named = { ".env": "MLFLOW_EXPERIMENT_NAME=n" };
   assertEquals((await load({ env: { MLFLOW_EXPERIMENT_ID: "7" }, files: named })).experiment, {
+    kind: "id",
     id: "7",
   });
   const numbered = { ".env.local": "MLFLOW_EXPERIMENT_ID=7", ".env": "MLFLOW_EXPERIMENT_NAME=n" };
-  assertEquals((await load({ files: numbered })).experiment, { id: "7" });
+  assertEquals((await load({ files: numbered })).experiment, { kind: "id", id: "7" });
   const exported = { MLFLOW_EXPERIMENT_NAME: "m" };
-  assertEquals((await load({ env: exported, files: numbered })).experiment, "m");
+  assertEquals((await load({ env: exported, files: numbered })).experiment, {
+    kind: "name",
+    name: "m",
+  });
 });
 
 Deno.test("a user name with password is stronger than a token, which is said", async () => {

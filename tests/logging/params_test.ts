@@ -28,7 +28,7 @@ Deno.test("a key that is special to objects is a key like any other", () => {
   assertEquals(Object.entries(params), [["__proto__", "1"], ["constructor", "2"]]);
 });
 
-Deno.test("what is no JSON object is refused", () => {
+Deno.test("what is not a JSON object is refused", () => {
   for (const text of ["", "[1]", "1", "null", "{a: 1}", '{"a": NaN}']) {
     assertThrows(() => paramsFromJson(text, "--params"), UsageError, "--params");
   }

@@ -1,22 +1,24 @@
-// What a run carries of its backtest, and by what it is known again.
+// What a run carries of its backtest.
 
-import { assert, assertEquals, assertNotEquals } from "@std/assert";
+import { assert, assertEquals, assertRejects } from "@std/assert";
 import { type Backtest, type BacktestOptions, evaluateFile } from "../../lib/backtest/mod.ts";
-import { fingerprint } from "../../lib/logging/fingerprint.ts";
-import type { LogRequest } from "../../lib/logging/request.ts";
-import { runContent, type RunFacts } from "../../lib/logging/run_content.ts";
+import { UsageError } from "../../lib/errors.ts";
+import { loadConfig } from "../../lib/config/sources.ts";
+import { type LogRequest, logRequest, type LogValues } from "../../lib/logging/request.ts";
+import { runContent } from "../../lib/logging/run_content.ts";
+import { isOwnParam } from "../../lib/own_names.ts";
 import { testIo } from "../helpers/test_io.ts";
 
-const FACTS: RunFacts = {
-  runName: "run",
-  params: {},
-  tags: {},
-  description: undefined,
-  user: "",
-  startTime: 1,
-  series: [],
-  seriesPoints: 100,
-};
+const FACTS = { runName: "run", user: "", startTime: 1 };
+
+async function requestOf(flags: Partial<LogValues> = {}): Promise<LogRequest> {
+  const io = testIo();
+  try {
+    return logRequest(await loadConfig(io), { experiment: "e", ...flags });
+  } finally {
+    io.remove();
+  }
+}
 
 function daily(firstMs: number, count: number): string {
   const rows = Array.from({ length: count }, (_, day) => {
@@ -49,9 +51,13 @@ async function backtest(text: string, other?: string): Promise<Backtest> {
   }
 }
 
-Deno.test("points before 1970 are logged at 0, their steps kept, and told of", async () => {
+Deno.test("points before 1970 are logged at 0 with their steps, and with a warning", async () => {
   const one = await backtest(daily(Date.UTC(1969, 11, 30), 5));
-  const { content, warnings } = runContent(one, { ...FACTS, series: ["cumulative_return"] });
+  const { content, warnings } = runContent(
+    one,
+    await requestOf({ series: ["cumulative_return"] }),
+    FACTS,
+  );
   const points = content.metrics.filter(({ key }) => key === "cumulative_return");
   const day = 86_400_000;
   assertEquals(points.map(({ timestamp }) => timestamp), [0, 0, 0, day, 2 * day]);
@@ -65,7 +71,7 @@ Deno.test("reasons that would make their tag too long are left out from the end"
     metric: `m${index}`,
     reason: "x".repeat(200),
   }));
-  const { content } = runContent({ ...one, undefined: missing }, FACTS);
+  const { content } = runContent({ ...one, undefined: missing }, await requestOf(), FACTS);
   const tag = content.tags["btflow.undefined_metrics"] ?? "";
   assert(tag.length < 8000, String(tag.length));
   const reasons: Readonly<Record<string, string>> = JSON.parse(tag);
@@ -75,72 +81,25 @@ Deno.test("reasons that would make their tag too long are left out from the end"
 
 Deno.test("lineage counts the rows of each file", async () => {
   const one = await backtest(daily(0, 40), daily(0, 41));
-  const { content } = runContent(one, FACTS);
+  const { content } = runContent(one, await requestOf(), FACTS);
   assertEquals(
     content.datasets.map(({ context, profile }) => [context, profile]),
     [["backtest", '{"num_rows":40}'], ["benchmark", '{"num_rows":41}']],
   );
 });
 
-Deno.test("every calendar day, annualised by 252, is told of", async () => {
-  const { warnings } = await backtest(daily(Date.UTC(2020, 0, 1), 400));
-  assertEquals(warnings.map(({ code }) => code), ["periods-differ"]);
+Deno.test("the params that btflow writes itself are those that a user may not use", async () => {
+  const one = await backtest(daily(0, 40), daily(0, 41));
+  const { content } = runContent(one, await requestOf({ param: { fast: "5" } }), FACTS);
+  const own = Object.keys(content.params).filter(isOwnParam);
+  assertEquals(own.length, 7);
+  assertEquals(Object.keys(content.params).filter((name) => !own.includes(name)), ["fast"]);
+  for (const name of own) {
+    await assertRejects(() => requestOf({ param: { [name]: "x" } }), UsageError, name);
+  }
 });
 
-Deno.test("a fingerprint changes with whatever changes what is logged, and with nothing else", () => {
-  const options: BacktestOptions = {
-    riskFreeRate: 0,
-    periods: 252,
-    periodsChosen: false,
-    extended: false,
-    definitions: [],
-    read: {},
-  };
-  const request: LogRequest = {
-    experiment: "e",
-    runName: undefined,
-    params: {},
-    tags: {},
-    description: undefined,
-    series: [],
-    seriesPoints: 1000,
-    report: false,
-    attachReturns: false,
-    artifacts: [],
-    existingRunId: undefined,
-    ifNew: false,
-    create: true,
-    dryRun: false,
-    offline: false,
-  };
-  const inputs = { returns: "a", benchmark: null, artifacts: [] };
-  const mark = (
-    changed: Partial<LogRequest> = {},
-    computing: Partial<BacktestOptions> = {},
-    other: Partial<typeof inputs> | { benchmark: string } = {},
-  ): string =>
-    fingerprint({ ...inputs, ...other }, { ...options, ...computing }, {
-      ...request,
-      ...changed,
-    }, "run");
-  const matters: readonly Partial<LogRequest>[] = [
-    { params: { a: "1" } },
-    { tags: { a: "1" } },
-    { description: "x" },
-    { series: ["drawdown"] },
-    { seriesPoints: 10 },
-    { report: true },
-    { attachReturns: true },
-  ];
-  for (const changed of matters) assertNotEquals(mark(changed), mark(), JSON.stringify(changed));
-  for (const changed of [{ dryRun: true }, { offline: true }, { ifNew: true }]) {
-    assertEquals(mark(changed), mark(), JSON.stringify(changed));
-  }
-  const computing = [{ riskFreeRate: 0.1 }, { periods: 365 }, { extended: true }, {
-    names: ["cagr"],
-  }];
-  for (const changed of computing) assertNotEquals(mark({}, changed), mark());
-  assertNotEquals(mark({}, {}, { returns: "b" }), mark());
-  assertNotEquals(mark({}, {}, { benchmark: "b" }), mark());
-  assertEquals(mark({ params: { a: "1", b: "2" } }), mark({ params: { b: "2", a: "1" } }));
+Deno.test("every calendar day, annualised by 252, gets a warning", async () => {
+  const { warnings } = await backtest(daily(Date.UTC(2020, 0, 1), 400));
+  assertEquals(warnings.map(({ code }) => code), ["periods-differ"]);
 });

@@ -295,7 +295,7 @@ Deno.test("a record is one object, and numbers that are not finite are null", as
   const io = testIo();
   try {
     const record = { run_id: "x", metrics: { a: NaN, b: 1e-7 } };
-    await render({ record }, { format: "json", output: undefined, io });
+    await render({ json: record }, { format: "json", output: undefined, io });
     assertEquals(
       io.out(),
       '{\n  "run_id": "x",\n  "metrics": {\n    "a": null,\n    "b": 1e-7\n  }\n}\n',

@@ -74,7 +74,7 @@ function writeReturns(file: string, seed: number): void {
 async function fill(file: string, runs: number, uri: string): Promise<void> {
   const store = await openStore(hostIo(), file);
   const one = (index: number): ReturnType<typeof record> => {
-    const base = record(index, { trackingUri: uri, experiment: "large" });
+    const base = record(index, { trackingUri: uri, experiment: { kind: "name", name: "large" } });
     const timestamp = base.startTime;
     const metrics = METRICS.map(({ name }, nth) => ({
       key: name,

@@ -45,7 +45,9 @@ function records(seed: number): readonly RunRecord[] {
         return { ...base, metrics: [...base.metrics, ...many], tags: { ...base.tags, ...tags } };
       }
       default:
-        return index === 4 ? { ...base, experiment: "other", datasets: [] } : base;
+        return index === 4
+          ? { ...base, experiment: { kind: "name" as const, name: "other" }, datasets: [] }
+          : base;
     }
   });
 }

@@ -190,7 +190,7 @@ outboxTest("an experiment deleted on the server stops its runs alone", async (wo
   const { store, server, send } = world;
   const id = await server.createExperiment("gone");
   await server.deleteExperiment(id);
-  commit(store, 1, { experiment: "gone", runName: "stays" });
+  commit(store, 1, { experiment: { kind: "name", name: "gone" }, runName: "stays" });
   commit(store, 1, { runName: "goes" });
   const outcomes = await send();
   assertEquals(statuses(outcomes), { stays: "failed", goes: "delivered" });
@@ -299,7 +299,11 @@ outboxTest("a run is logged into an existing one, whose status is left alone", a
     user: "bob",
     tags: {},
   });
-  const fields = { existingRunId: id, trackingUri: server.uri, experiment: "" };
+  const fields = {
+    existingRunId: id,
+    trackingUri: server.uri,
+    experiment: { kind: "ofRun" } as const,
+  };
   commit(store, 1, fields);
   const [outcome] = await send({ verify: true });
   assertEquals([outcome?.status, outcome?.runId], ["delivered", id]);
@@ -396,7 +400,7 @@ outboxTest("a run goes to the server it is meant for, elsewhere only as a copy",
 });
 
 outboxTest("many make one experiment at the same moment", async ({ store, server, send }) => {
-  commit(store, 4, { experiment: "new" });
+  commit(store, 4, { experiment: { kind: "name", name: "new" } });
   let first = true;
   const racing: Tracker = {
     ...server,
@@ -416,7 +420,9 @@ outboxTest("many make one experiment at the same moment", async ({ store, server
 outboxTest("an experiment known by its id gets its name from the server", async (world) => {
   const { store, server, send } = world;
   const id = await server.createExperiment("by name");
-  const key = store.commitRun(record(0, { experiment: { id }, trackingUri: server.uri }));
+  const key = store.commitRun(
+    record(0, { experiment: { kind: "id", id }, trackingUri: server.uri }),
+  );
   assertEquals(statuses(await send()), { "run 0": "delivered" });
   const { experimentId } = await store.getRun(key);
   assertEquals((await store.getExperiment(experimentId)).name, "by name");

@@ -52,7 +52,7 @@ export function record(index: number, fields: Partial<RunRecord> = {}): RunRecor
     step: 0,
   }));
   return {
-    experiment: "crypto",
+    experiment: { kind: "name", name: "crypto" },
     runName: `run ${index}`,
     startTime: START + index,
     endTime: START + index + 500,

@@ -198,11 +198,15 @@ storeTest("the same content is stored once", async ({ store }) => {
 
 storeTest("a fingerprint finds the run again, not a deleted one", async ({ store }) => {
   const key = store.commitRun(record(1, { fingerprint: "abc" }));
-  assertEquals(store.findFingerprint("crypto", "abc"), { key, runId: null, delivered: false });
-  assertEquals(store.findFingerprint({ id: "1" }, "abc")?.key, key);
-  assertEquals(store.findFingerprint("other", "abc"), null);
+  assertEquals(store.findFingerprint({ kind: "name", name: "crypto" }, "abc"), {
+    key,
+    runId: null,
+    delivered: false,
+  });
+  assertEquals(store.findFingerprint({ kind: "id", id: "1" }, "abc")?.key, key);
+  assertEquals(store.findFingerprint({ kind: "name", name: "other" }, "abc"), null);
   await store.deleteRun(key);
-  assertEquals(store.findFingerprint("crypto", "abc"), null);
+  assertEquals(store.findFingerprint({ kind: "name", name: "crypto" }, "abc"), null);
 });
 
 storeTest("a param that changes is refused as a server refuses it", async ({ store }) => {
@@ -295,7 +299,7 @@ storeTest("delivered runs are pruned by age and stay known", async (world) => {
   assertEquals((await search(store)).map(({ id }) => id).sort(), [waiting, fresh].sort());
   await assertRejects(() => store.getRun(old), NotFoundError);
   const found = { key: old, runId: sent?.runId ?? null, delivered: true };
-  assertEquals(store.findFingerprint("crypto", "abc"), found);
+  assertEquals(store.findFingerprint({ kind: "name", name: "crypto" }, "abc"), found);
   assertEquals((await store.listArtifacts(waiting)).length, 1);
   assertEquals((await store.health()).problems, []);
 });

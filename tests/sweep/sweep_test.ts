@@ -3,7 +3,8 @@
 import { assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { InputError, UsageError } from "../../lib/errors.ts";
 import type { Io } from "../../lib/io.ts";
-import { manifestItems, readShard } from "../../lib/sweep/items.ts";
+import { manifestItems } from "../../lib/sweep/items.ts";
+import { readShard } from "../../lib/sweep/shard.ts";
 
 function manifest(path: string, text: string): Promise<unknown> {
   const chunks = async function* (): AsyncIterable<Uint8Array> {
@@ -58,6 +59,7 @@ Deno.test("a manifest that is wrong says in which line", async () => {
     ["m.csv", "returns\na.csv,b\n", "line 2: 2 cells, the header has 1"],
     ["m.csv", "returns,params.a,params.a\na.csv,1,2\n", 'line 1: column "params.a" is there twice'],
     ["m.csv", "returns,params.returns_file\na.csv,x\n", "line 2: Cannot log param"],
+    ["m.csv", "returns,params.benchmark_file\na.csv,x\n", "line 2: Cannot log param"],
     ["m.csv", "returns,tags.mlflow.runName\na.csv,x\n", "line 2: Cannot log tag"],
     ["m.csv", "returns,tags.btflow.run_key\na.csv,x\n", "line 2: Cannot log tag"],
     ["m.csv", "returns,params.b@d\na.csv,x\n", "line 2: Cannot log param"],
