@@ -12,6 +12,7 @@ import {
 } from "./ast.ts";
 import type { ExperimentAttribute, RunAttribute } from "./fields.ts";
 import { isLike } from "./like.ts";
+import type { Filter } from "./parse.ts";
 
 /** What a filter needs to know of a run. */
 export interface FilterableRun {
@@ -73,16 +74,16 @@ interface Values {
 
 type Look = (field: Field) => Values;
 
-/** Whether the expression holds for a run. */
-export function matchesRun(expression: Expression, run: FilterableRun): boolean {
-  return holds(expression, (field) => runValues(field, run));
+/** Whether a run passes. A test of a missing or NaN key is false, `!=` too; NOT turns it into true. */
+export function evaluate(filter: Filter, run: FilterableRun): boolean {
+  return holds(filter.expression, (field) => runValues(field, run));
 }
 
-/** Whether the expression holds for an experiment. */
-export function matchesExperiment(expression: Expression, subject: FilterableExperiment): boolean {
-  return holds(expression, (field) => {
-    if (field.entity === "tag") return one(own(subject.tags, field.key));
-    return one(experimentAttribute(subject, field.key as ExperimentAttribute));
+/** Whether an experiment passes. */
+export function evaluateExperiment(filter: Filter, experiment: FilterableExperiment): boolean {
+  return holds(filter.expression, (field) => {
+    if (field.entity === "tag") return one(own(experiment.tags, field.key));
+    return one(experimentAttribute(experiment, field.key as ExperimentAttribute));
   });
 }
 
