@@ -27,6 +27,8 @@ export interface OutputFormat {
   readonly summary: string;
   /** True when the bytes are not text: refused on a terminal, meant for --output. */
   readonly binary: boolean;
+  /** True when it makes its cells harmless for a terminal itself, because it colours them. */
+  readonly cleans?: true;
   /** Writes all rows and returns how many. */
   render(rows: Rows, writer: Writer, options: RenderOptions): Promise<number>;
 }

@@ -82,22 +82,14 @@ async function renderRows(
   const isTerminal = output === undefined && io.stdout.isTerminal;
   let count = 0;
   const open = await send(target, async (writer) => {
-    count = await format.render(
-      rows,
-      isHarmless(format, isTerminal) ? writer : plainWriter(writer),
-      {
-        columns: isTerminal ? io.stdout.columns : Infinity,
-        colour: isTerminal && (io.env("NO_COLOR") ?? "") === "" && io.env("TERM") !== "dumb",
-        isTerminal,
-      },
-    );
+    const isClean = !isTerminal || format.cleans === true;
+    count = await format.render(rows, isClean ? writer : plainWriter(writer), {
+      columns: isTerminal ? io.stdout.columns : Infinity,
+      colour: isTerminal && (io.env("NO_COLOR") ?? "") === "" && io.env("TERM") !== "dumb",
+      isTerminal,
+    });
   });
   return open && rows.noun !== null ? counted(count, rows.noun) : null;
-}
-
-/** Tables clean their own cells, and may colour; other text is cleaned on its way to a terminal. */
-function isHarmless(format: OutputFormat, isTerminal: boolean): boolean {
-  return !isTerminal || format.binary || format.name === "table";
 }
 
 function plainWriter(writer: Writer): Writer {
