@@ -1,5 +1,5 @@
 // Every setting of the program, one row each. The table is apart from where values are looked for
-// (config.ts) and what they mean (config_values.ts), so that help, documentation and `doctor` list
+// (sources.ts) and what they mean (values.ts), so that help, documentation and `doctor` list
 // the settings without reading any.
 
 import type { Warning } from "../errors.ts";
@@ -47,7 +47,7 @@ export interface Setting {
 }
 
 /** The settings, in the order in which they are listed. */
-export const settings: readonly Setting[] = [
+export const SETTINGS: readonly Setting[] = [
   {
     name: "MLFLOW_TRACKING_URI",
     kind: "uri",

@@ -1,5 +1,6 @@
 // What the settings mean: addresses, credentials, limits, each checked once, so that no command
 // meets a bad value later. A refusal names the setting and its source; no message carries a secret.
+// The way is one: a text is found (sources.ts), read (read_value.ts), and set beside the others here.
 
 import { UsageError } from "../errors.ts";
 import type { Warning } from "../errors.ts";
@@ -15,8 +16,9 @@ import {
   refuse,
   withoutSlash,
 } from "./read_value.ts";
-import { settings, SOURCES } from "./settings.ts";
+import { SETTINGS, SOURCES } from "./settings.ts";
 import type { Resolved, SettingName, Settings, Source } from "./settings.ts";
+import { type ConfigFlags, readSettings } from "./sources.ts";
 
 /** How btflow makes itself known to the server. */
 export type Auth =
@@ -88,11 +90,18 @@ const BOOLEANS: ReadonlyMap<string, boolean> = new Map([
 const MAX_RETRIES = 10;
 
 /**
- * Gives the settings their meaning.
+ * The settings, looked up, checked and given their meaning.
  *
  * @throws {UsageError} naming the setting and its source.
  */
-export function interpret(found: Settings, io: Pick<Io, "env" | "platform">): Config {
+export async function loadConfig(
+  io: Io,
+  options: { readonly flags?: ConfigFlags } = {},
+): Promise<Config> {
+  return interpret(await readSettings(io, options.flags), io);
+}
+
+function interpret(found: Settings, io: Pick<Io, "env">): Config {
   refuseForeignDirections(found);
   const trackingUri = readTrackingUri(found.get("MLFLOW_TRACKING_URI"));
   const auth = readAuth(found);
@@ -130,12 +139,12 @@ export function interpret(found: Settings, io: Pick<Io, "env" | "platform">): Co
  * server, not the proxy before it, not whose certificates are believed.
  */
 function refuseForeignDirections(found: Settings): void {
-  const secrets = settings.filter((setting) => setting.secret === true)
+  const secrets = SETTINGS.filter((setting) => setting.secret === true)
     .map((setting) => ({ name: setting.name, ...found.get(setting.name) }))
     .filter(({ value, source }) => value !== undefined && !isFolderFile(source));
   const [secret] = secrets;
   if (secret === undefined) return;
-  for (const { name } of settings.filter((setting) => setting.directs === true)) {
+  for (const { name } of SETTINGS.filter((setting) => setting.directs === true)) {
     const { value, source, origin } = found.get(name);
     if (value === undefined || !isFolderFile(source)) continue;
     throw new UsageError(
@@ -243,7 +252,7 @@ function warningsOf(
 
 function shown(name: SettingName, value: string | undefined): string | null {
   if (value === undefined) return null;
-  const setting = settings.find((candidate) => candidate.name === name);
+  const setting = SETTINGS.find((candidate) => candidate.name === name);
   if (setting?.secret === true) return "********";
   return setting?.kind === "uri" ? value.replace(/^([^/]*\/\/)?[^/]*@/, "$1********@") : value;
 }

@@ -1,7 +1,7 @@
 // What log and batch are asked to do: their shared flags, and the request that flags and settings
 // make together. Everything that can be refused without reading a file is refused here.
 
-import type { Config } from "../config/sources.ts";
+import type { Config } from "../config/values.ts";
 import { UsageError } from "../errors.ts";
 import { list, number, pairs, text, texts, toggle } from "../command/flags.ts";
 import type { Flag, FlagValues } from "../command/flags.ts";

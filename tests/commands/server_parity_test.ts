@@ -5,7 +5,7 @@ import { assert, assertEquals } from "@std/assert";
 import { run } from "../../lib/cli.ts";
 import { openStore } from "../../lib/store/mod.ts";
 import { mlflowClient } from "../../lib/mlflow/client.ts";
-import { loadConfig } from "../../lib/config/sources.ts";
+import { loadConfig } from "../../lib/config/values.ts";
 import type { MetricPoint, Run } from "../../lib/tracker.ts";
 import { type MlflowServer, startMlflow } from "../helpers/mlflow_server.ts";
 import { python, pythonTest } from "../helpers/python.ts";
