@@ -2,15 +2,8 @@
 // markup is made, so a test can hold the numbers without reading HTML, and the pages cannot invent
 // one. Fractions everywhere; NaN is "undefined"; times are ms since the epoch, UTC.
 
+import type { Warning } from "../errors.ts";
 import type { Direction, MetricOptions, Unit } from "../metrics/mod.ts";
-
-/** Something the reader should know; the same shape as the program's warnings. */
-export interface Notice {
-  /** Kebab-case and stable. */
-  readonly code: string;
-  /** One line for people. */
-  readonly message: string;
-}
 
 export type { Unit };
 
@@ -29,7 +22,7 @@ export interface TearSheetOptions {
   /** What the benchmark is called; "Benchmark" when absent. */
   readonly benchmarkName?: string;
   /** Shown on top. */
-  readonly warnings?: readonly Notice[];
+  readonly warnings?: readonly Warning[];
   /** When the page was made, ms since the epoch: passed in, since nothing here has a clock. */
   readonly generatedAt: number;
   /** Also the metrics beyond QuantStats'. */
@@ -88,8 +81,11 @@ export interface UndefinedFigure {
   readonly reason: string;
 }
 
-/** Which of the page's colours a line or bar has; the style sheet says which that is. */
-export type Paint = "strategy" | "benchmark" | "accent" | "loss" | "muted";
+/**
+ * Which of the page's colours a line or bar has; the style sheet says which that is. Those with a
+ * number are the comparison's.
+ */
+export type Paint = "strategy" | "benchmark" | "accent" | "loss" | "muted" | `c${number}`;
 
 /** One line, area or row of bars of a chart; null is a gap. */
 export interface Line {
@@ -258,7 +254,7 @@ export interface TearSheetModel {
   /** In the order given; cut off where there are very many. */
   readonly params: readonly (readonly [name: string, value: string])[];
   /** Shown on top. */
-  readonly warnings: readonly Notice[];
+  readonly warnings: readonly Warning[];
   /** The cards on top. */
   readonly keyFigures: readonly Figure[];
   /** All metrics, by category. */
@@ -328,5 +324,5 @@ export interface ComparisonModel {
   /** True when the curves' x are times, false when they are steps. */
   readonly dated: boolean;
   /** Shown on top. */
-  readonly warnings: readonly Notice[];
+  readonly warnings: readonly Warning[];
 }
