@@ -2,6 +2,7 @@
 // that are missing, odd or NaN, values with quotes, runs that have not ended or are deleted. The same
 // runs go to a server by its REST interface and to tests as values.
 
+import { seededRandom } from "../helpers/random.ts";
 import type { FilterableRun } from "../../lib/filter/mod.ts";
 
 /** A run before it is on a server, where its id and artifact URI are made. */
@@ -50,17 +51,6 @@ const TEXTS: readonly string[] = [
 const STATUSES = ["RUNNING", "SCHEDULED", "FINISHED", "FAILED", "KILLED"] as const;
 const START_MS = Date.UTC(2026, 0, 1);
 
-/** A small generator of numbers in [0, 1), the same for the same seed (mulberry32). */
-export function random(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
-
 /** One of `items`. */
 export function pick<Item>(items: readonly Item[], next: () => number): Item {
   const item = items[Math.floor(next() * items.length)];
@@ -75,7 +65,7 @@ export function pickText(next: () => number): string {
 
 /** `count` runs, the same ones each time. */
 export function seedRuns(count: number, seed: number): readonly SeedRun[] {
-  const next = random(seed);
+  const next = seededRandom(seed);
   return Array.from({ length: count }, (_, index) => seedRun(index, next));
 }
 

@@ -23,8 +23,9 @@ import {
   toSql,
 } from "../../lib/filter/mod.ts";
 import { MIGRATIONS } from "../../lib/store/schema.ts";
+import { seededRandom } from "../helpers/random.ts";
 import { anyExpression } from "./generate.ts";
-import { METRIC_KEYS, PARAM_KEYS, pick, random, seedRuns, TAG_KEYS } from "./seed.ts";
+import { METRIC_KEYS, PARAM_KEYS, pick, seedRuns, TAG_KEYS } from "./seed.ts";
 
 const RUNS = 60;
 const FILTERS = 3000;
@@ -62,12 +63,12 @@ function seedStore(): { database: DatabaseSync; runs: readonly FilterableRun[] }
 }
 
 function insertRun(database: DatabaseSync, id: number, run: FilterableRun): void {
-  const run_ = database.prepare(
+  const insert = database.prepare(
     `INSERT INTO runs (id, key, experiment_id, name, status, start_time, end_time, user_id, artifact_uri)
      VALUES (?, ?, 1, ?, ?, ?, ?, ?, ?)`,
   );
   const { id: key, name, status, startTime, endTime, userId, artifactUri } = run;
-  run_.run(id, key, name, status, startTime, endTime, userId, artifactUri);
+  insert.run(id, key, name, status, startTime, endTime, userId, artifactUri);
   for (const [metric, value] of Object.entries(run.metrics)) {
     database.prepare("INSERT OR IGNORE INTO keys (name) VALUES (?)").run(metric);
     database.prepare(
@@ -107,7 +108,7 @@ function filterOf(expression: Expression): Filter {
 
 Deno.test("SQL finds the runs that the evaluator passes", () => {
   const { database, runs } = seedStore();
-  const next = random(4);
+  const next = seededRandom(4);
   let some = 0;
   for (let index = 0; index < FILTERS; index++) {
     const filter = filterOf(anyExpression(next, 3));
@@ -122,7 +123,7 @@ Deno.test("SQL finds the runs that the evaluator passes", () => {
 
 Deno.test("each condition is true or false, never unknown", () => {
   const { database } = seedStore();
-  const next = random(5);
+  const next = seededRandom(5);
   for (let index = 0; index < 500; index++) {
     const { sql, parameters } = toSql(filterOf(anyExpression(next, 2)));
     const rows = database.prepare(`SELECT DISTINCT ${sql} AS held FROM runs`).all(...parameters);
@@ -133,7 +134,7 @@ Deno.test("each condition is true or false, never unknown", () => {
 
 Deno.test("SQL sorts runs as the comparison does", () => {
   const { database, runs } = seedStore();
-  const next = random(6);
+  const next = seededRandom(6);
   const keys = [
     ...METRIC_KEYS.map((key) => `metrics.\`${key}\``),
     ...PARAM_KEYS.map((key) => `params.\`${key}\``),
@@ -270,14 +271,19 @@ Deno.test("keys and values only ever become parameters", () => {
 });
 
 Deno.test("the largest filters are within SQLite's limits", () => {
-  const { database } = seedStore();
-  const chain = (word: string): string =>
-    Array.from({ length: 500 }, (_, index) => `metrics.m${index} > ${index}`).join(` ${word} `);
-  const deep = `${"NOT (".repeat(50)}metrics.a > 1${")".repeat(50)}`;
-  const wide = `run_id IN (${Array.from({ length: 5000 }, (_, index) => `'${index}'`).join()})`;
-  const long = `params.a LIKE '${"*".repeat(10_000)}'`;
-  for (const text of [chain("AND"), chain("OR"), deep, wide, long]) {
-    found(database, parseFilter(text));
+  const { database, runs } = seedStore();
+  const chain = (word: string, not = ""): string =>
+    Array.from({ length: 499 }, (_, index) => `${not}metrics.m${index} > ${index} ${word} `)
+      .join("") + "metrics.cagr > 0";
+  const deep = `${"NOT (".repeat(50)}metrics.cagr > 0${")".repeat(50)}`;
+  const ids = [...Array.from({ length: 5000 }, (_, index) => String(index)), runs[3]?.id];
+  const wide = `run_id IN (${ids.map((id) => `'${id}'`).join()})`;
+  const long = `params.strategy NOT LIKE '${"*".repeat(10_000)}'`;
+  for (const text of [chain("AND", "NOT "), chain("OR"), deep, wide, long]) {
+    const filter = parseFilter(text);
+    const wanted = runs.filter((run) => evaluate(filter, run)).map((run) => run.id);
+    assert(wanted.length > 0 && wanted.length < runs.length, text.slice(0, 80));
+    assertEquals(found(database, filter), wanted, text.slice(0, 80));
   }
   database.close();
 });
