@@ -1,10 +1,8 @@
 // A command is declared once: its flags, operands, examples and exit codes give its types, its
 // parser (words.ts) and its help (help.ts). The command itself returns data; cli.ts prints.
 
-import { UsageError } from "../errors.ts";
-import type { Warning } from "../errors.ts";
-import { flagName } from "./flags.ts";
-import type { Flag, FlagValues } from "./flags.ts";
+import { UsageError, type Warning } from "../errors.ts";
+import { type Flag, flagName, type FlagValues } from "./flags.ts";
 import type { Io } from "../io.ts";
 import type { Progress, Result } from "./answer.ts";
 

@@ -2,8 +2,7 @@
 // codes, like the help pages: `man` and `--help` cannot differ.
 
 import type { Command, CommandGroup } from "./declare.ts";
-import { flagName } from "./flags.ts";
-import type { Flag } from "./flags.ts";
+import { type Flag, flagName } from "./flags.ts";
 import type { Exit } from "./help.ts";
 
 /** What the page tells besides the commands. */

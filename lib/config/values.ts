@@ -2,8 +2,7 @@
 // meets a bad value later. A refusal names the setting and its source; no message carries a secret.
 // The way is one: a text is found (sources.ts), read (read_value.ts), and set beside the others here.
 
-import { UsageError } from "../errors.ts";
-import type { Warning } from "../errors.ts";
+import { UsageError, type Warning } from "../errors.ts";
 import type { Io } from "../io.ts";
 import { isLoopback } from "../transport/proxy.ts";
 import {
@@ -16,8 +15,14 @@ import {
   refuse,
   withoutSlash,
 } from "./read_value.ts";
-import { SETTINGS, SOURCES } from "./settings.ts";
-import type { Resolved, SettingName, Settings, Source } from "./settings.ts";
+import {
+  type Resolved,
+  type SettingName,
+  SETTINGS,
+  type Settings,
+  type Source,
+  SOURCES,
+} from "./settings.ts";
 import { type ConfigFlags, readSettings } from "./sources.ts";
 
 /** How btflow makes itself known to the server. */

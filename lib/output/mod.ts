@@ -1,12 +1,11 @@
 // The table of output formats, and the one function that writes a command's answer: to stdout as it
 // arrives, or to the file named by --output, which appears whole or not at all.
 
-import type { Json, Result } from "../command/answer.ts";
+import type { Json, Result, Rows } from "../command/answer.ts";
 import { hostProblem, StorageError, UsageError } from "../errors.ts";
 import type { Io } from "../io.ts";
 import { plain } from "./plain.ts";
 import type { OutputFormat, Writer } from "./format.ts";
-import type { Rows } from "../command/answer.ts";
 
 export type { OutputFormat, RenderOptions, Writer } from "./format.ts";
 export type { Cell, Row, Rows } from "../command/answer.ts";

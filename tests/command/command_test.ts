@@ -1,9 +1,13 @@
 // From words to values: the parser that every command shares.
 
 import { assert, assertEquals, assertThrows } from "@std/assert";
-import { chosenFormat, defineCommand } from "../../lib/command/declare.ts";
+import {
+  chosenFormat,
+  type Command,
+  type Context,
+  defineCommand,
+} from "../../lib/command/declare.ts";
 import { parseWords } from "../../lib/command/words.ts";
-import type { Command, Context } from "../../lib/command/declare.ts";
 import { UsageError } from "../../lib/errors.ts";
 import {
   choice,

@@ -2,8 +2,7 @@
 // scripts are made from this alone, so a new flag is completed in every shell at once.
 
 import type { Command, CommandGroup } from "../declare.ts";
-import { flagName } from "../flags.ts";
-import type { Flag } from "../flags.ts";
+import { type Flag, flagName } from "../flags.ts";
 
 /** How a value is completed: by these words, by files, by folders, or not at all. */
 export interface Completion {
