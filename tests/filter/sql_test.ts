@@ -139,7 +139,13 @@ Deno.test("SQL sorts runs as the comparison does", () => {
     ...METRIC_KEYS.map((key) => `metrics.\`${key}\``),
     ...PARAM_KEYS.map((key) => `params.\`${key}\``),
     ...TAG_KEYS.map((key) => `tags.\`${key}\``),
-    ...["start_time", "end_time", "duration", "status", "run_name", "run_id", "user_id"],
+    "start_time",
+    "end_time",
+    "duration",
+    "status",
+    "run_name",
+    "run_id",
+    "user_id",
   ];
   for (let index = 0; index < 400; index++) {
     const orderBy = Array.from(
@@ -188,15 +194,20 @@ Deno.test("SQL finds and sorts experiments as the evaluator does", () => {
   }
   for (
     const text of [
-      ...["name LIKE 'C%'", "name ILIKE 'c%'", "NOT name LIKE 'C%'", "tags.team = 't1'"],
-      ...["tags.team != 't1'", "NOT tags.team = 't1'", "tags.team IS NULL", "experiment_id = '3'"],
-      ...[
-        "experiment_id NOT IN ('3', '10')",
-        "creation_time > '2026-01-01'",
-        "",
-        "name != 'first'",
-      ],
-      ...["last_update_time BETWEEN 1 AND 2 OR tags.team IN ('t0', 't2')", "name IS NULL"],
+      "name LIKE 'C%'",
+      "name ILIKE 'c%'",
+      "NOT name LIKE 'C%'",
+      "tags.team = 't1'",
+      "tags.team != 't1'",
+      "NOT tags.team = 't1'",
+      "tags.team IS NULL",
+      "experiment_id = '3'",
+      "experiment_id NOT IN ('3', '10')",
+      "creation_time > '2026-01-01'",
+      "",
+      "name != 'first'",
+      "last_update_time BETWEEN 1 AND 2 OR tags.team IN ('t0', 't2')",
+      "name IS NULL",
     ]
   ) {
     const filter = parseExperimentFilter(text);
@@ -208,8 +219,16 @@ Deno.test("SQL finds and sorts experiments as the evaluator does", () => {
   }
   for (
     const text of [
-      ...["name", "name DESC", "creation_time", "creation_time DESC", "last_update_time DESC"],
-      ...["experiment_id", "experiment_id DESC", "tags.team DESC", "tags.team", ""],
+      "name",
+      "name DESC",
+      "creation_time",
+      "creation_time DESC",
+      "last_update_time DESC",
+      "experiment_id",
+      "experiment_id DESC",
+      "tags.team DESC",
+      "tags.team",
+      "",
     ]
   ) {
     const orderBy = text === "" ? [] : [parseExperimentOrderBy(text)];
@@ -227,18 +246,30 @@ Deno.test("SQL finds and sorts experiments as the evaluator does", () => {
 Deno.test("keys and values only ever become parameters", () => {
   const { database, runs } = seedStore();
   const hostile = [
-    ...["x' OR '1'='1", "x) OR (1=1", "'; DROP TABLE runs; --", "x\\", "%'", "?", "?1", ":a", "$a"],
-    ...[
-      "@a",
-      "]]",
-      "/*",
-      "*/ OR 1=1",
-      "\u0000",
-      "NULL",
-      "1) UNION SELECT key FROM runs --",
-      "o1.value",
-    ],
-    ...["x' ESCAPE '\\", "[", "*", "''", '""', "\n--", "runs.key"],
+    "x' OR '1'='1",
+    "x) OR (1=1",
+    "'; DROP TABLE runs; --",
+    "x\\",
+    "%'",
+    "?",
+    "?1",
+    ":a",
+    "$a",
+    "@a",
+    "]]",
+    "/*",
+    "*/ OR 1=1",
+    "\u0000",
+    "NULL",
+    "1) UNION SELECT key FROM runs --",
+    "o1.value",
+    "x' ESCAPE '\\",
+    "[",
+    "*",
+    "''",
+    '""',
+    "\n--",
+    "runs.key",
   ];
   const shape = (text: string): string => toSql(parseFilter(text)).sql;
   for (const value of hostile) {
@@ -295,34 +326,41 @@ const EXACT: readonly (readonly [text: string, sql: string, ...parameters: (stri
     [
       "metrics.a > 1",
       "runs.id IN (SELECT m.run_id FROM metrics AS m WHERE m.key_id = (SELECT id FROM keys WHERE name = ?) AND m.value > ?)",
-      ...["a", 1],
+      "a",
+      1,
     ],
     [
       "params.a NOT LIKE 'x%*'",
       "EXISTS (SELECT 1 FROM params AS p WHERE p.key = ? AND p.run_id = runs.id AND p.value NOT GLOB ?)",
-      ...["a", "x*[*]"],
+      "a",
+      "x*[*]",
     ],
     [
       "tags.a ILIKE 'X_'",
       "EXISTS (SELECT 1 FROM tags AS t WHERE t.key = ? AND t.run_id = runs.id AND lower(t.value) GLOB lower(?))",
-      ...["a", "X?"],
+      "a",
+      "X?",
     ],
     ["status = 'FAILED'", "(runs.status IS NOT NULL AND runs.status = ?)", "FAILED"],
     ["end_time IS NULL", "NOT (runs.end_time IS NOT NULL)"],
     [
       "NOT status IN ('a', 'b') OR start_time > '2026-01-01'",
       "(NOT (runs.status IS NOT NULL AND runs.status IN (?, ?)) OR (runs.start_time IS NOT NULL AND runs.start_time > ?))",
-      ...["a", "b", 1767225600000],
+      "a",
+      "b",
+      1767225600000,
     ],
     [
       "run_id != 'a'",
       "NOT (runs.key = ? OR runs.id IN (SELECT run_id FROM deliveries WHERE server_run_id = ?))",
-      ...["a", "a"],
+      "a",
+      "a",
     ],
     [
       "duration BETWEEN 1 AND 2",
       "(((runs.end_time - runs.start_time) / 1000.0) IS NOT NULL AND ((runs.end_time - runs.start_time) / 1000.0) BETWEEN ? AND ?)",
-      ...[1, 2],
+      1,
+      2,
     ],
     [
       "dataset.name = 'x'",
