@@ -9,9 +9,7 @@ import type { Exit } from "./help.ts";
 export interface ManualFacts {
   /** The program's, for the page's foot. */
   readonly version: string;
-  /** The table of exit codes. */
   readonly exits: readonly Exit[];
-  /** Environment variables and what they do. */
   readonly environment: readonly (readonly [string, string])[];
 }
 

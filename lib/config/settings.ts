@@ -160,7 +160,6 @@ export interface Setting {
   readonly directs?: true;
   /** As text; null when there is none. */
   readonly default: string | null;
-  /** What it does, in one line. */
   readonly summary: string;
 }
 
@@ -183,7 +182,6 @@ export type Source = typeof SOURCES[number];
 
 /** A setting's value; undefined with source "default" when nothing sets it. */
 export interface Resolved {
-  /** As it was written. */
   readonly value: string | undefined;
   /** The layer it was found in. */
   readonly source: Source;

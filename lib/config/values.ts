@@ -58,11 +58,9 @@ export interface Config {
   shown(name: SettingName): string | null;
   /** Without a trailing slash's path: `https://host/mlflow`. Null: the local store. */
   readonly trackingUri: URL | null;
-  /** The same as text. */
   readonly serverUri: string | null;
   /** Null: no credentials are sent. */
   readonly auth: Auth | null;
-  /** For https servers. */
   readonly tls: Tls;
   /** How often a request is repeated at most, where repeating is safe. */
   readonly retries: number;
@@ -74,7 +72,6 @@ export interface Config {
   readonly proxies: Proxies;
   /** Where no flag names one: a name, or an id; null when none is set. */
   readonly experiment: string | { readonly id: string } | null;
-  /** Periods a year, where no flag gives them. */
   readonly periods: number | "auto";
   /** From `--store` or BTFLOW_STORE; null: the default place. */
   readonly storePath: string | null;

@@ -16,7 +16,6 @@ import type { Filter } from "./parse.ts";
 
 /** What a filter needs to know of a run. */
 export interface FilterableRun {
-  /** The run's id. */
   readonly id: string;
   /** The ids that servers gave a run of the store: `run_id` means any of them. */
   readonly serverRunIds?: readonly string[];
@@ -28,23 +27,17 @@ export interface FilterableRun {
   readonly startTime: number | null;
   /** ms since the epoch; null while it runs. */
   readonly endTime: number | null;
-  /** Where its files are. */
   readonly artifactUri: string;
-  /** Who made it. */
   readonly userId: string;
-  /** The latest value of each. */
   readonly metrics: Readonly<Record<string, number>>;
   /** Values are text, numbers too. */
   readonly params: Readonly<Record<string, string>>;
-  /** Values are text. */
   readonly tags: Readonly<Record<string, string>>;
-  /** The inputs that were logged. */
   readonly datasets: readonly FilterableDataset[];
 }
 
 /** What a filter needs to know of a dataset. */
 export interface FilterableDataset {
-  /** As it was logged. */
   readonly name: string;
   /** At most 36 characters. */
   readonly digest: string;
@@ -54,7 +47,6 @@ export interface FilterableDataset {
 
 /** What a filter needs to know of an experiment. */
 export interface FilterableExperiment {
-  /** The experiment's id. */
   readonly id: string;
   /** Unique on its server. */
   readonly name: string;
@@ -62,7 +54,6 @@ export interface FilterableExperiment {
   readonly creationTime: number | null;
   /** ms since the epoch; null when not told. */
   readonly lastUpdateTime: number | null;
-  /** Values are text. */
   readonly tags: Readonly<Record<string, string>>;
 }
 

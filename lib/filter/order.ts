@@ -18,9 +18,7 @@ import { tokenize } from "./tokens.ts";
 
 /** A sort key: `metrics.X`, `params.X`, `tags.X` or an attribute. */
 export interface OrderBy {
-  /** As it was written. */
   readonly text: string;
-  /** What kind of key it is. */
   readonly entity: Exclude<Entity, "dataset">;
   /** The key without quotes and prefix. */
   readonly key: string;

@@ -21,7 +21,6 @@ export interface PresentOrderSql {
   readonly from: string;
   /** Holds the metric's key as a parameter. */
   readonly condition: string;
-  /** For the filter's SQL. */
   readonly runId: RunIdSql;
   /** As in `OrderSql`. */
   readonly orderBy: string;

@@ -5,7 +5,6 @@ import type { Rows } from "../command/answer.ts";
 
 /** Where a format writes; resolves to false once nobody reads any more. */
 export interface Writer {
-  /** Resolves once the part is taken. */
   write(part: string | Uint8Array): Promise<boolean>;
 }
 
@@ -23,7 +22,6 @@ export interface RenderOptions {
 export interface OutputFormat {
   /** As `--format` takes it. */
   readonly name: string;
-  /** What it is, in one line. */
   readonly summary: string;
   /** True when the bytes are not text: refused on a terminal, meant for --output. */
   readonly binary: boolean;

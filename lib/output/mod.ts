@@ -14,7 +14,6 @@ export type { Cell, Row, Rows } from "../command/answer.ts";
 export interface OutputFormatEntry {
   /** As `--format` takes it. */
   readonly name: string;
-  /** Loads the format's module. */
   readonly load: () => Promise<OutputFormat>;
 }
 
@@ -33,7 +32,6 @@ export interface Target {
   readonly format: string;
   /** The file of --output; undefined for stdout. */
   readonly output: string | undefined;
-  /** The host. */
   readonly io: Io;
   /** Ends the writing with its reason; a file begun is taken back. */
   readonly interrupted?: AbortSignal | undefined;

@@ -15,13 +15,11 @@ import { chartRows } from "./chart_rows.ts";
 
 /** What the page says besides the runs. */
 export interface ComparisonOptions {
-  /** The page's title. */
   readonly heading: string;
   /** When the page was made, ms since the epoch. */
   readonly generatedAt: number;
   /** True when the curves' x are times, false when they are steps. */
   readonly dated: boolean;
-  /** Shown on top. */
   readonly warnings?: readonly Warning[];
 }
 

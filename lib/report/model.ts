@@ -9,9 +9,7 @@ export type { Unit };
 
 /** What the page says besides the series itself. */
 export interface TearSheetOptions {
-  /** The page's title. */
   readonly heading: string;
-  /** Periods a year. */
   readonly periods: number;
   /** Annual, a fraction; 0 when absent. */
   readonly riskFreeRate?: number;
@@ -21,7 +19,6 @@ export interface TearSheetOptions {
   readonly source?: string;
   /** What the benchmark is called; "Benchmark" when absent. */
   readonly benchmarkName?: string;
-  /** Shown on top. */
   readonly warnings?: readonly Warning[];
   /** When the page was made, ms since the epoch: passed in, since nothing here has a clock. */
   readonly generatedAt: number;
@@ -37,23 +34,17 @@ export interface TearSheetOptions {
 
 /** A metric that the user defined. */
 export interface DefinedFigure {
-  /** As the user called it. */
   readonly name: string;
   /** NaN is undefined. */
   readonly value: number;
-  /** The expression. */
   readonly definition: string;
 }
 
 /** One metric of the page: the strategy's value beside the benchmark's. */
 export interface Figure {
-  /** The metric's key. */
   readonly name: string;
-  /** As people know it. */
   readonly label: string;
-  /** How values are shown. */
   readonly unit: Unit;
-  /** What it is, in one sentence. */
   readonly definition: string;
   /** NaN is undefined. */
   readonly strategy: number;
@@ -63,9 +54,7 @@ export interface Figure {
 
 /** The metrics of one category. */
 export interface FigureGroup {
-  /** The category's key. */
   readonly name: string;
-  /** As the page shows it. */
   readonly title: string;
   /** In the catalogue's order. */
   readonly figures: readonly Figure[];
@@ -73,11 +62,8 @@ export interface FigureGroup {
 
 /** A metric that could not be computed, and why. */
 export interface UndefinedFigure {
-  /** The metric's key. */
   readonly name: string;
-  /** As people know it. */
   readonly label: string;
-  /** Why it has no value. */
   readonly reason: string;
 }
 
@@ -89,11 +75,8 @@ export type Paint = "strategy" | "benchmark" | "accent" | "loss" | "muted" | `c$
 
 /** One line, area or row of bars of a chart; null is a gap. */
 export interface Line {
-  /** For the legend. */
   readonly label: string;
-  /** Its colour. */
   readonly paint: Paint;
-  /** How it is drawn. */
   readonly kind: "line" | "area" | "bars";
   /** One for each x of the chart, in the chart's unit. */
   readonly values: readonly (number | null)[];
@@ -105,7 +88,6 @@ export interface Band {
   readonly from: number;
   /** On the chart's x; at least `from`. */
   readonly to: number;
-  /** What is special about it. */
   readonly label: string;
 }
 
@@ -113,11 +95,9 @@ export interface Band {
 export interface TimeChart {
   /** Unique on the page. */
   readonly id: string;
-  /** Shown above it. */
   readonly title: string;
   /** One sentence that says what is seen, for those who do not see it. */
   readonly description: string;
-  /** Of all values. */
   readonly unit: Unit;
   /** True when the values are growth factors (1 = nothing gained), shown as returns. */
   readonly growth: boolean;
@@ -139,9 +119,7 @@ export interface TimeChart {
 
 /** Returns of one calendar year. */
 export interface YearRow {
-  /** Such as 2024. */
   readonly year: number;
-  /** Compounded. */
   readonly strategy: number;
   /** The sum of the year's returns. */
   readonly sum: number;
@@ -153,7 +131,6 @@ export interface YearRow {
 
 /** Returns of one calendar year by month. */
 export interface MonthRow {
-  /** Such as 2024. */
   readonly year: number;
   /** January to December; NaN where the series has no row. */
   readonly months: readonly number[];
@@ -167,7 +144,6 @@ export interface Bin {
   readonly from: number;
   /** Where the next bin begins; the last bin holds it. */
   readonly to: number;
-  /** The strategy's values in it. */
   readonly count: number;
   /** The benchmark's values in it; null without a benchmark. */
   readonly benchmarkCount: number | null;
@@ -177,15 +153,12 @@ export interface Bin {
 export interface Histogram {
   /** Unique on the page. */
   readonly id: string;
-  /** Shown above it. */
   readonly title: string;
   /** Ascending, without gaps. */
   readonly bins: readonly Bin[];
-  /** Of the strategy's values. */
   readonly mean: number;
   /** Of the benchmark's values; null without a benchmark. */
   readonly benchmarkMean: number | null;
-  /** How many values the strategy has. */
   readonly count: number;
 }
 
@@ -193,31 +166,23 @@ export interface Histogram {
 export interface Box {
   /** The period that the values are returns of. */
   readonly label: string;
-  /** How many values there are. */
   readonly count: number;
   /** Where the lower whisker ends. */
   readonly low: number;
-  /** A quarter of the values are below. */
   readonly quartile1: number;
-  /** Half of the values are below. */
   readonly median: number;
-  /** Three quarters of the values are below. */
   readonly quartile3: number;
   /** Where the upper whisker ends. */
   readonly high: number;
   /** Beyond the whiskers, thinned to the page's width; the extremes stay. */
   readonly outliers: readonly number[];
-  /** The least value, outliers included. */
   readonly minimum: number;
-  /** The greatest value, outliers included. */
   readonly maximum: number;
 }
 
 /** One stretch below the peak: times, or row numbers where there are no dates. */
 export interface Drawdown {
-  /** The first row below the peak. */
   readonly start: number;
-  /** The lowest row. */
   readonly valley: number;
   /** Recovered on; null while it still lasts. */
   readonly end: number | null;
@@ -229,21 +194,17 @@ export interface Drawdown {
 
 /** Everything a tear sheet shows. */
 export interface TearSheetModel {
-  /** The page's title. */
   readonly heading: string;
   /** Where the returns come from; null when not told. */
   readonly source: string | null;
-  /** ms since the epoch. */
   readonly generatedAt: number;
   /** False when times are row numbers. */
   readonly dated: boolean;
-  /** How many returns there are. */
   readonly points: number;
   /** ms since the epoch; NaN without dates. */
   readonly start: number;
   /** ms since the epoch; NaN without dates. */
   readonly end: number;
-  /** Periods a year. */
   readonly periods: number;
   /** Annual, a fraction. */
   readonly riskFreeRate: number;
@@ -253,15 +214,11 @@ export interface TearSheetModel {
   readonly joinedPoints: number | null;
   /** In the order given; cut off where there are very many. */
   readonly params: readonly (readonly [name: string, value: string])[];
-  /** Shown on top. */
   readonly warnings: readonly Warning[];
-  /** The cards on top. */
   readonly keyFigures: readonly Figure[];
-  /** All metrics, by category. */
   readonly groups: readonly FigureGroup[];
   /** Named with their reasons, and left out of the groups. */
   readonly undefinedFigures: readonly UndefinedFigure[];
-  /** In the order of the page. */
   readonly charts: readonly TimeChart[];
   /** Ascending; empty without dates. */
   readonly years: readonly YearRow[];
@@ -279,17 +236,12 @@ export interface TearSheetModel {
 
 /** A run as the comparison page shows it. */
 export interface ComparedRun {
-  /** The run's id. */
   readonly id: string;
   /** May be empty. */
   readonly name: string;
-  /** As MLflow names them. */
   readonly status: string;
-  /** ms since the epoch. */
   readonly startTime: number;
-  /** The latest value of each. */
   readonly metrics: Readonly<Record<string, number>>;
-  /** Values are text. */
   readonly params: Readonly<Record<string, string>>;
   /** Logged points of `cumulative_return`, by time or step; absent when none were logged. */
   readonly curve?: { readonly x: readonly number[]; readonly y: readonly number[] };
@@ -297,11 +249,8 @@ export interface ComparedRun {
 
 /** A metric's facts as the comparison page uses them. */
 export interface ComparedMetric {
-  /** The metric's key. */
   readonly name: string;
-  /** As people know it. */
   readonly label: string;
-  /** How values are shown. */
   readonly unit: Unit;
   /** What it is, in one sentence; empty for metrics that are not the catalogue's. */
   readonly definition: string;
@@ -311,11 +260,8 @@ export interface ComparedMetric {
 
 /** Everything a comparison page shows. */
 export interface ComparisonModel {
-  /** The page's title. */
   readonly heading: string;
-  /** ms since the epoch. */
   readonly generatedAt: number;
-  /** In the order given. */
   readonly runs: readonly ComparedRun[];
   /** Those that any run has. */
   readonly metrics: readonly ComparedMetric[];
@@ -323,6 +269,5 @@ export interface ComparisonModel {
   readonly params: readonly string[];
   /** True when the curves' x are times, false when they are steps. */
   readonly dated: boolean;
-  /** Shown on top. */
   readonly warnings: readonly Warning[];
 }
