@@ -3,6 +3,7 @@
 
 import fs from "node:fs";
 import path from "node:path";
+import { seededRandom } from "../tests/helpers/random.ts";
 
 /** How the rows of a file follow each other. */
 export type Spacing = "weekdays" | "minutes";
@@ -13,17 +14,6 @@ const FIRST_WEEKDAY = Date.UTC(2010, 0, 4);
 /** Ten million minutes from here end in 2021. */
 const FIRST_MINUTE = Date.UTC(2002, 0, 1);
 const ROWS_A_WRITE = 20_000;
-
-/** A generator of uniform numbers below 1 (mulberry32), the same everywhere. */
-export function seededRandom(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
 
 /** Normal returns: of daily size for weekdays, of minute size for minutes; all their digits. */
 function seededReturns(seed: number, spacing: Spacing): () => number {

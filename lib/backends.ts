@@ -3,8 +3,8 @@
 
 import { resolve } from "node:path";
 import type { Context } from "./command/declare.ts";
-import { loadConfig } from "./config/sources.ts";
-import type { Config } from "./config/sources.ts";
+import { loadConfig } from "./config/values.ts";
+import type { Config } from "./config/values.ts";
 import type { ConnectionValues } from "./config/connection_flags.ts";
 import { StorageError, TrackerError, UsageError } from "./errors.ts";
 import { type ServerHealth, serverHealth } from "./server_health.ts";

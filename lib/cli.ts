@@ -3,9 +3,14 @@
 
 import { BUILD, PERMISSIONS } from "./build.ts";
 import { COMMANDS } from "./commands/mod.ts";
-import type { Command, CommandGroup, Context, Words } from "./command/declare.ts";
 import type { Progress, Result } from "./command/answer.ts";
-import { chosenFormat } from "./command/declare.ts";
+import {
+  chosenFormat,
+  type Command,
+  type CommandGroup,
+  type Context,
+  type Words,
+} from "./command/declare.ts";
 import { parseWords } from "./command/words.ts";
 import {
   DeliveryError,
@@ -17,16 +22,14 @@ import {
   StorageError,
   TrackerError,
   UsageError,
+  type Warning,
 } from "./errors.ts";
-import type { Warning } from "./errors.ts";
-import { commandHelp, groupHelp, overviewHelp } from "./command/help.ts";
-import type { Exit } from "./command/help.ts";
+import { commandHelp, type Exit, groupHelp, overviewHelp } from "./command/help.ts";
 import type { Io } from "./io.ts";
 import { nearestNames } from "./nearest.ts";
 import { render, storageError } from "./output/mod.ts";
 import { plain } from "./output/plain.ts";
-import { progressDisplay } from "./output/progress.ts";
-import type { ProgressDisplay } from "./output/progress.ts";
+import { type ProgressDisplay, progressDisplay } from "./output/progress.ts";
 
 /** Every exit code, with the name its errors carry in JSON. README and help are checked against it. */
 export const EXITS: readonly (Exit & { readonly name: string })[] = [

@@ -4,13 +4,11 @@
 
 /** A command line, setting or argument that cannot be accepted. */
 export class UsageError extends Error {
-  /** The class's name. */
   override readonly name: string = "UsageError";
 }
 
 /** Input data that cannot be read: says which file and, where one is known, which line. */
 export class InputError extends Error {
-  /** The class's name. */
   override readonly name: string = "InputError";
   /** The file, as it was given. */
   readonly path: string;
@@ -43,9 +41,7 @@ export type Kind =
 
 /** A thing asked for by name or id that is not there, with the nearest names that are. */
 export class NotFoundError extends Error {
-  /** The class's name. */
   override readonly name: string = "NotFoundError";
-  /** What was looked for. */
   readonly kind: Kind;
   /** The name or id that is not there. */
   readonly wanted: string;
@@ -82,13 +78,11 @@ export interface TrackerFailure {
   readonly maybeDone?: boolean;
   /** How long the server asks to wait before a repeat. */
   readonly retryAfterMs?: number;
-  /** The error behind it. */
   readonly cause?: unknown;
 }
 
 /** A tracking server that could not be reached, refused, or answered nonsense. URLs carry no secrets. */
 export class TrackerError extends Error {
-  /** The class's name. */
   override readonly name: string = "TrackerError";
   /** The request's method, or what was tried ("connect to"). */
   readonly method: string;
@@ -118,7 +112,6 @@ export class TrackerError extends Error {
 
 /** A filter that cannot be understood; its message shows the text with a caret under the place. */
 export class FilterSyntaxError extends Error {
-  /** The class's name. */
   override readonly name: string = "FilterSyntaxError";
   /** What is wrong, without the text and its caret. */
   readonly problem: string;
@@ -127,7 +120,6 @@ export class FilterSyntaxError extends Error {
   /** Index behind the last character. */
   readonly end: number;
 
-  /** Takes the whole text and the place in it; makes a message of three lines. */
   constructor(
     text: string,
     start: number,
@@ -151,7 +143,6 @@ export class FilterSyntaxError extends Error {
 
 /** A store or output file that cannot be opened, written or understood. */
 export class StorageError extends Error {
-  /** The class's name. */
   override readonly name: string = "StorageError";
   /** The file, or "standard output". */
   readonly path: string;
@@ -165,18 +156,14 @@ export class StorageError extends Error {
 
 /** Delivery was tried and failed; the run is kept in the store. The cause says why. */
 export class DeliveryError extends Error {
-  /** The class's name. */
   override readonly name: string = "DeliveryError";
 }
 
 /** Several items failed; the first line counts them, the rest are the items' own messages. */
 export class SeveralErrors extends Error {
-  /** The class's name. */
   override readonly name: string = "SeveralErrors";
-  /** What failed, one error an item. */
   readonly failures: readonly Error[];
 
-  /** Takes the whole message and the errors it sums up. */
   constructor(message: string, failures: readonly Error[]) {
     super(message);
     this.failures = failures;
@@ -185,12 +172,10 @@ export class SeveralErrors extends Error {
 
 /** The user or the system asked the program to stop. */
 export class InterruptedError extends Error {
-  /** The class's name. */
   override readonly name: string = "InterruptedError";
   /** Ctrl-C is SIGINT; `kill` sends SIGTERM. */
   readonly signal: "SIGINT" | "SIGTERM";
 
-  /** Takes the signal and what is left to do. */
   constructor(signal: "SIGINT" | "SIGTERM", message: string) {
     super(message);
     this.signal = signal;
@@ -201,7 +186,6 @@ export class InterruptedError extends Error {
 export interface Warning {
   /** Kebab-case and stable, for programs. */
   readonly code: string;
-  /** One line for people. */
   readonly message: string;
 }
 

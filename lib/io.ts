@@ -24,7 +24,6 @@ export interface FileInfo {
   readonly size: number;
   /** True for a folder; links are followed. */
   readonly isDirectory: boolean;
-  /** ms since the epoch. */
   readonly modifiedMs: number;
   /** Unix permission bits; null where there are none. */
   readonly mode: number | null;
@@ -70,7 +69,6 @@ export interface Io {
   readonly pid: number;
   /** The working folder. */
   cwd(): string;
-  /** ms since the epoch. */
   now(): number;
   /** Resolves after so many ms. */
   sleep(ms: number): Promise<void>;

@@ -8,7 +8,7 @@ import os from "node:os";
 import path from "node:path";
 import { allCommands, EXITS } from "../lib/cli.ts";
 import { COMMANDS } from "../lib/commands/mod.ts";
-import { settings } from "../lib/config/settings.ts";
+import { SETTINGS } from "../lib/config/settings.ts";
 import { startMlflow } from "./helpers/mlflow_server.ts";
 import { pythonTest, repository } from "./helpers/python.ts";
 
@@ -256,7 +256,7 @@ Deno.test("README lists every setting, and no other", () => {
   const named = table("Configuration").flatMap(([cell = ""]) =>
     [...cell.matchAll(/`([A-Z_]+)`/g)].map((match) => match[1] ?? "")
   );
-  const known = settings.map(({ name }) => name as string);
+  const known = SETTINGS.map(({ name }) => name as string);
   assertEquals(named.filter((name) => !known.includes(name) && name !== "NO_COLOR"), []);
   assertEquals(known.filter((name) => !named.includes(name)), []);
 });

@@ -17,7 +17,7 @@ import {
   pythonScript,
   repository,
 } from "../harness.ts";
-import { seededRandom } from "../inputs.ts";
+import { seededRandom } from "../../tests/helpers/random.ts";
 
 const EXPERIMENT = "bench";
 const METRICS = 24;

@@ -46,10 +46,8 @@ export interface Result {
 export interface Progress {
   /** Items ended so far, failed ones included. */
   readonly done: number;
-  /** How many items there are. */
   readonly total: number;
   /** How many of `done` failed. */
   readonly failed: number;
-  /** What the work is on now. */
   readonly label?: string;
 }

@@ -1,20 +1,16 @@
 // A command is declared once: its flags, operands, examples and exit codes give its types, its
 // parser (words.ts) and its help (help.ts). The command itself returns data; cli.ts prints.
 
-import { UsageError } from "../errors.ts";
-import type { Warning } from "../errors.ts";
-import { flagName } from "./flags.ts";
-import type { Flag, FlagValues } from "./flags.ts";
+import { UsageError, type Warning } from "../errors.ts";
+import { type Flag, flagName, type FlagValues } from "./flags.ts";
 import type { Io } from "../io.ts";
 import type { Progress, Result } from "./answer.ts";
 
 /** What a command is given besides its own words. */
 export interface Context {
-  /** The host. */
   readonly io: Io;
   /** Tells of something that does not stop the work: a line on stderr. */
   warn(warning: Warning): void;
-  /** A line for people, on stderr. */
   note(message: string): void;
   /** Tells how far the work is. */
   progress(state: Progress): void;
@@ -28,7 +24,6 @@ export interface Context {
 export interface Operand {
   /** As help shows it: FILE, RUN. */
   readonly name: string;
-  /** What it is, in one line. */
   readonly summary: string;
   /** True when the command runs without it. */
   readonly optional?: boolean;
@@ -42,9 +37,7 @@ export interface Operand {
 
 /** A command line that help shows. */
 export interface Example {
-  /** What to type. */
   readonly command: string;
-  /** What comes of it. */
   readonly does: string;
 }
 
@@ -52,17 +45,12 @@ export interface Example {
 export interface Command {
   /** Its words after `btflow`: `log`, `runs search`. */
   readonly name: string;
-  /** What it does, in one line. */
   readonly summary: string;
-  /** More about it, for its help page. */
   readonly description?: string;
-  /** In the order in which they are given. */
   readonly operands: readonly Operand[];
   /** By key: `riskFreeRate` is `--risk-free-rate`. */
   readonly flags: Readonly<Record<string, Flag<unknown>>>;
-  /** Shown on its help page. */
   readonly examples: readonly Example[];
-  /** The exit codes it can end with. */
   readonly exits: readonly number[];
   /** Output formats, the default first. */
   readonly formats: readonly string[];
@@ -88,17 +76,14 @@ export interface CommandGroup {
 export interface Words {
   /** The words given for each flag that was used, by its key. */
   readonly flags: ReadonlyMap<string, readonly string[]>;
-  /** In the order given. */
   readonly operands: readonly string[];
 }
 
 /** What `run` of a declared command is given. */
 export interface Input<F> {
-  /** The flags' values by key. */
   readonly flags: FlagValues<F>;
   /** In the order given; as many as are required, at least. */
   readonly operands: readonly string[];
-  /** The format asked for, or the default. */
   readonly format: string;
 }
 
@@ -106,15 +91,12 @@ export interface Input<F> {
 export interface Declaration<F extends Readonly<Record<string, Flag<unknown>>>> {
   /** Its words after `btflow`. */
   readonly name: string;
-  /** What it does, in one line. */
   readonly summary: string;
-  /** More about it, for its help page. */
   readonly description?: string;
   /** None when absent. */
   readonly operands?: readonly Operand[];
   /** `--format` and `--output` are added where the formats call for them. */
   readonly flags: F;
-  /** Shown on its help page. */
   readonly examples: readonly Example[];
   /** The exit codes it can end with besides those that every command has. */
   readonly exits: readonly number[];
@@ -122,7 +104,6 @@ export interface Declaration<F extends Readonly<Record<string, Flag<unknown>>>> 
   readonly formats?: readonly string[];
   /** True when the command itself ends well on an interruption. */
   readonly graceful?: boolean;
-  /** Does the work and answers. */
   readonly run: (context: Context, input: Input<F>) => Promise<Result>;
 }
 

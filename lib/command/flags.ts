@@ -5,9 +5,7 @@ import { UsageError } from "../errors.ts";
 
 /** One flag. `read` gets the words given for it, in order (none: the flag was not used). */
 export interface Flag<T> {
-  /** How its words are read. */
   readonly kind: "toggle" | "text" | "number" | "choice" | "list" | "pairs";
-  /** What it does, in one line. */
   readonly summary: string;
   /** One letter, for `-e`. */
   readonly short?: string;
@@ -17,9 +15,7 @@ export interface Flag<T> {
   readonly choices?: readonly string[];
   /** True when the flag may be given several times. */
   readonly repeats: boolean;
-  /** The default as help shows it. */
   readonly fallback?: string;
-  /** How shells complete the value. */
   readonly completes?: "file" | "folder" | "none";
   /** The value; throws a `UsageError` that names the flag, given as `name`. */
   readonly read: (words: readonly string[], name: string) => T;
@@ -33,15 +29,12 @@ export type FlagsOf<V> = { readonly [K in keyof V]: Flag<V[K]> };
 
 /** What every flag is declared with. */
 export interface FlagFacts {
-  /** What it does, in one line. */
   readonly summary: string;
   /** One letter, for `-e`. */
   readonly short?: string;
   /** What stands for the value in help; each kind has its own. */
   readonly value?: string;
-  /** The default as help shows it. */
   readonly fallback?: string;
-  /** How shells complete the value. */
   readonly completes?: "file" | "folder" | "none";
 }
 

@@ -1,8 +1,7 @@
 // Help pages, made from the commands' declarations alone.
 
 import type { Command, CommandGroup } from "./declare.ts";
-import { flagName } from "./flags.ts";
-import type { Flag } from "./flags.ts";
+import { type Flag, flagName } from "./flags.ts";
 
 /** One row of the table of exit codes in lib/cli.ts. */
 export interface Exit {

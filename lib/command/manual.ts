@@ -2,17 +2,14 @@
 // codes, like the help pages: `man` and `--help` cannot differ.
 
 import type { Command, CommandGroup } from "./declare.ts";
-import { flagName } from "./flags.ts";
-import type { Flag } from "./flags.ts";
+import { type Flag, flagName } from "./flags.ts";
 import type { Exit } from "./help.ts";
 
 /** What the page tells besides the commands. */
 export interface ManualFacts {
   /** The program's, for the page's foot. */
   readonly version: string;
-  /** The table of exit codes. */
   readonly exits: readonly Exit[];
-  /** Environment variables and what they do. */
   readonly environment: readonly (readonly [string, string])[];
 }
 

@@ -1,5 +1,8 @@
 // A command line taken apart by what its command declares. What cannot be meant is refused here, with
-// the nearest flag that there is, before a command sees a word.
+// the nearest flag that there is, before a command sees a word. @std/cli's parser reads the rest, in
+// the one spelling that it reads without loss, `--key=value … -- operands`: a value in a word of its
+// own it drops when empty and takes for flags when it starts with a dash (`--rate -0.02`), a missing
+// one it reads as the empty text, `-rx` as two flags, and a negative number among operands as flags.
 
 import { parseArgs } from "@std/cli";
 import type { Command, Words } from "./declare.ts";
@@ -7,89 +10,73 @@ import { UsageError } from "../errors.ts";
 import { flagName } from "./flags.ts";
 import { nearestNames } from "../nearest.ts";
 
-/**
- * Takes a command line apart. @std/cli's parser splits keys at dots, drops empty values and takes a
- * leading dash for a flag, so values travel beside it: it sees their index, and we put them back.
- */
+/** Takes a command line apart: which words belong to which flag, and which are operands. */
 export function parseWords(command: Command, argv: readonly string[]): Words {
-  const names = new Map<string, string>();
+  const names = new Map<string, string>([["--help", "help"], ["-h", "help"]]);
   for (const [key, flag] of Object.entries(command.flags)) {
     names.set(flagName(key), key);
     if (flag.short !== undefined) names.set(`-${flag.short}`, key);
   }
-  names.set("--help", "help");
-  names.set("-h", "help");
-  const values: string[] = [];
-  const shielded = shield(command, argv, names, values);
-  const keys = [...names.values()];
-  const parsed = parseArgs(shielded, {
-    string: ["_", ...keys],
-    collect: keys,
-  });
+  const keys = [...new Set(names.values())];
+  const parsed = parseArgs(attached(command, argv, names), { string: keys, collect: keys });
   const flags = new Map<string, readonly string[]>();
   for (const key of keys) {
-    const words = ((parsed[key] ?? []) as string[]).map((index) => values[Number(index)] ?? "");
+    const words = parsed[key] as readonly string[];
     if (words.length === 0) continue;
-    if (words.length > 1 && command.flags[key]?.repeats === false && key !== "help") {
+    if (words.length > 1 && command.flags[key]?.repeats === false) {
       throw new UsageError(
         `Cannot use ${flagName(key)} more than once in "btflow ${command.name}"`,
       );
     }
     flags.set(key, words);
   }
-  const operands = parsed._.map((index) => values[Number(index)] ?? "");
+  const operands = parsed._ as readonly string[];
   if (!flags.has("help")) checkOperands(command, operands);
   return { flags, operands };
 }
 
-/** Rewrites each word to a form the parser cannot misread: `--key=INDEX`, or the operand's index. */
-function shield(
+/** The words with every value attached to its flag's key, and the operands behind `--`. */
+function attached(
   command: Command,
   argv: readonly string[],
   names: ReadonlyMap<string, string>,
-  values: string[],
-): string[] {
-  const shielded: string[] = [];
-  const keep = (value: string): number => values.push(value) - 1;
-  for (let i = 0; i < argv.length; i++) {
-    const word = argv[i] ?? "";
-    if (word === "--") {
-      for (const rest of argv.slice(i + 1)) shielded.push(String(keep(rest)));
-      break;
-    }
-    if (!word.startsWith("-") || word === "-" || /^-\.?\d/.test(word)) {
-      shielded.push(String(keep(word)));
-      continue;
-    }
-    const { name, attached } = splitFlag(word);
-    const key = names.get(name);
-    if (key === undefined) throw unknownFlag(command, name, names.keys());
-    const takesValue = key !== "help" && command.flags[key]?.kind !== "toggle";
-    if (!takesValue && attached !== undefined) {
-      throw new UsageError(`Cannot use ${word}: ${name} takes no value`);
-    }
-    let value = attached ?? "";
-    if (takesValue && attached === undefined) {
-      const next = argv[i + 1];
-      if (next === undefined || isKnownFlag(next, names)) {
-        const wanted = command.flags[key]?.value ?? "VALUE";
-        throw new UsageError(`Cannot use ${name}: it needs a value (${name} ${wanted})`);
+): readonly string[] {
+  const flags: string[] = [];
+  const operands: string[] = [];
+  const words = argv.values();
+  for (const word of words) {
+    if (word === "--") operands.push(...words);
+    else if (!word.startsWith("-") || word === "-" || /^-\.?\d/.test(word)) operands.push(word);
+    else {
+      const { name, value } = splitFlag(word);
+      const key = names.get(name);
+      if (key === undefined) throw unknownFlag(command, name, names.keys());
+      const takesValue = key !== "help" && command.flags[key]?.kind !== "toggle";
+      if (!takesValue && value !== undefined) {
+        throw new UsageError(`Cannot use ${word}: ${name} takes no value`);
       }
-      value = next;
-      i++;
+      let given = value ?? "";
+      if (takesValue && value === undefined) {
+        const { value: next } = words.next();
+        if (next === undefined || isKnownFlag(next, names)) {
+          const wanted = command.flags[key]?.value ?? "VALUE";
+          throw new UsageError(`Cannot use ${name}: it needs a value (${name} ${wanted})`);
+        }
+        given = next;
+      }
+      flags.push(`--${key}=${given}`);
     }
-    shielded.push(`--${key}=${keep(value)}`);
   }
-  return shielded;
+  return [...flags, "--", ...operands];
 }
 
-function splitFlag(word: string): { readonly name: string; readonly attached?: string } {
+function splitFlag(word: string): { readonly name: string; readonly value?: string } {
   if (!word.startsWith("--")) {
     if (word.length <= 2) return { name: word };
-    return { name: word.slice(0, 2), attached: word.slice(word[2] === "=" ? 3 : 2) };
+    return { name: word.slice(0, 2), value: word.slice(word[2] === "=" ? 3 : 2) };
   }
   const at = word.indexOf("=");
-  return at < 0 ? { name: word } : { name: word.slice(0, at), attached: word.slice(at + 1) };
+  return at < 0 ? { name: word } : { name: word.slice(0, at), value: word.slice(at + 1) };
 }
 
 /** Whether the word after a flag is the next flag, so that the value was forgotten. */

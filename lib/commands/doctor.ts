@@ -3,7 +3,7 @@
 
 import { defineCommand } from "../command/declare.ts";
 import type { Command } from "../command/declare.ts";
-import { loadConfig } from "../config/sources.ts";
+import { loadConfig } from "../config/values.ts";
 import { CONNECTION_FLAGS } from "../config/connection_flags.ts";
 import type { Finding, StoreState } from "../doctor/mod.ts";
 import { StorageError, TrackerError } from "../errors.ts";

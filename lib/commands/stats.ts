@@ -7,7 +7,7 @@ import { backtestJson, sourceText, undefinedWarning } from "../backtest/text.ts"
 import { defineCommand, ROW_FORMATS } from "../command/declare.ts";
 import type { Command } from "../command/declare.ts";
 import type { Json, Result } from "../command/answer.ts";
-import { loadConfig } from "../config/sources.ts";
+import { loadConfig } from "../config/values.ts";
 import { present } from "../errors.ts";
 import { number, text } from "../command/flags.ts";
 import { CATALOGUE } from "../metrics/mod.ts";

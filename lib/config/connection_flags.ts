@@ -1,8 +1,7 @@
 // The flags by which a command is told where to work: at the server when a tracking URI is set, else in
 // the local store. backends.ts opens what they name.
 
-import { text, texts } from "../command/flags.ts";
-import type { Flag } from "../command/flags.ts";
+import { type Flag, text, texts } from "../command/flags.ts";
 
 /** Flags of every command that works with a server or a store. */
 export interface ConnectionFlags {

@@ -64,7 +64,6 @@ function otherScheme(text: string, scheme: string | undefined): string {
 export interface NumberRange {
   /** 0 when absent. */
   readonly min?: number;
-  /** The greatest that is taken. */
   readonly max: number;
   /** True when fractions are refused. */
   readonly whole?: boolean;

@@ -1,53 +1,10 @@
 // Every setting of the program, one row each. The table is apart from where values are looked for
-// (config.ts) and what they mean (config_values.ts), so that help, documentation and `doctor` list
+// (sources.ts) and what they mean (values.ts), so that help, documentation and `doctor` list
 // the settings without reading any.
 
 import type { Warning } from "../errors.ts";
 
-/** The name of a setting. */
-export type SettingName =
-  | "MLFLOW_TRACKING_URI"
-  | "MLFLOW_TRACKING_USERNAME"
-  | "MLFLOW_TRACKING_PASSWORD"
-  | "MLFLOW_TRACKING_TOKEN"
-  | "MLFLOW_TRACKING_SERVER_CERT_PATH"
-  | "MLFLOW_TRACKING_CLIENT_CERT_PATH"
-  | "MLFLOW_TRACKING_INSECURE_TLS"
-  | "MLFLOW_WORKSPACE"
-  | "MLFLOW_EXPERIMENT_NAME"
-  | "MLFLOW_EXPERIMENT_ID"
-  | "MLFLOW_DEFAULT_EXPERIMENT"
-  | "MLFLOW_RUN_ID"
-  | "MLFLOW_HTTP_REQUEST_TIMEOUT"
-  | "MLFLOW_HTTP_REQUEST_MAX_RETRIES"
-  | "MLFLOW_HTTP_REQUEST_BACKOFF_FACTOR"
-  | "HTTP_PROXY"
-  | "HTTPS_PROXY"
-  | "NO_PROXY"
-  | "NO_COLOR"
-  | "BTFLOW_STORE"
-  | "BTFLOW_PERIODS";
-
-/** One setting, as it is named in the environment and in env files. */
-export interface Setting {
-  /** As in the environment. */
-  readonly name: SettingName;
-  /** Other spellings of the same variable; the first that is set counts. */
-  readonly aliases?: readonly string[];
-  /** What its text is read as. */
-  readonly kind: "uri" | "text" | "file" | "boolean" | "count" | "number" | "list";
-  /** Never shown, at any verbosity. */
-  readonly secret?: true;
-  /** Decides who sees the credentials, so a foreign folder may not set it for them. */
-  readonly directs?: true;
-  /** As text; null when there is none. */
-  readonly default: string | null;
-  /** What it does, in one line. */
-  readonly summary: string;
-}
-
-/** The settings, in the order in which they are listed. */
-export const settings: readonly Setting[] = [
+const ROWS = [
   {
     name: "MLFLOW_TRACKING_URI",
     kind: "uri",
@@ -184,7 +141,30 @@ export const settings: readonly Setting[] = [
     default: "252",
     summary: "periods a year, or auto",
   },
-];
+] as const;
+
+/** The name of a setting. */
+export type SettingName = typeof ROWS[number]["name"];
+
+/** One setting, as it is named in the environment and in env files. */
+export interface Setting {
+  /** As in the environment. */
+  readonly name: SettingName;
+  /** Other spellings of the same variable; the first that is set counts. */
+  readonly aliases?: readonly string[];
+  /** What its text is read as. */
+  readonly kind: "uri" | "text" | "file" | "boolean" | "count" | "number" | "list";
+  /** Never shown, at any verbosity. */
+  readonly secret?: true;
+  /** Decides who sees the credentials, so a foreign folder may not set it for them. */
+  readonly directs?: true;
+  /** As text; null when there is none. */
+  readonly default: string | null;
+  readonly summary: string;
+}
+
+/** The settings, in the order in which they are listed. */
+export const SETTINGS: readonly Setting[] = ROWS;
 
 /** Where a value may come from, from the strongest to the weakest. */
 export const SOURCES = [
@@ -202,7 +182,6 @@ export type Source = typeof SOURCES[number];
 
 /** A setting's value; undefined with source "default" when nothing sets it. */
 export interface Resolved {
-  /** As it was written. */
   readonly value: string | undefined;
   /** The layer it was found in. */
   readonly source: Source;

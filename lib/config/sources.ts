@@ -1,18 +1,17 @@
 // Where the values of the settings come from: a flag, the environment, `.env.local`, `.env`, MLflow's
 // credentials file, a default, in this order. Each value keeps its source, because a refusal or a
-// diagnosis that does not say which file to mend is no use.
+// diagnosis that does not say which file to fix is no use. What the values mean is values.ts' matter.
 
-import type { Config } from "./values.ts";
-import { interpret } from "./values.ts";
-import { hostProblem, UsageError } from "../errors.ts";
-import type { Warning } from "../errors.ts";
+import { hostProblem, present, UsageError, type Warning } from "../errors.ts";
 import type { Io } from "../io.ts";
-import { settings } from "./settings.ts";
-import type { Resolved, SettingName, Settings, Source } from "./settings.ts";
-
-export type { Auth, Config, Proxies, Tls } from "./values.ts";
-export { settings } from "./settings.ts";
-export type { Resolved, Setting, SettingName, Settings, Source } from "./settings.ts";
+import {
+  type Resolved,
+  type Setting,
+  type SettingName,
+  SETTINGS,
+  type Settings,
+  type Source,
+} from "./settings.ts";
 
 /** What the command line may set. */
 export interface ConfigFlags {
@@ -27,50 +26,38 @@ export interface ConfigFlags {
 interface Layer {
   readonly source: Source;
   readonly origin: string;
-  value(name: string): string | undefined;
+  readonly value: (name: string) => string | undefined;
+  /** What was odd about the file that it was read from. */
+  readonly warnings?: readonly Warning[];
 }
 
 const ENV_FILE_BYTES = 1 << 20;
 
-/**
- * The settings, checked and given their meaning.
- *
- * @throws {UsageError} naming the setting and its source.
- */
-export async function loadConfig(
-  io: Io,
-  options: { readonly flags?: ConfigFlags } = {},
-): Promise<Config> {
-  return interpret(await readSettings(io, options.flags), io);
-}
-
 /** Looks every setting up where it may be set, strongest first. */
 export async function readSettings(io: Io, flags: ConfigFlags = {}): Promise<Settings> {
-  const warnings: Warning[] = [];
   const layers: readonly Layer[] = [
     flagLayer("--tracking-uri", "MLFLOW_TRACKING_URI", flags.trackingUri),
     flagLayer("--store", "BTFLOW_STORE", flags.store),
     { source: "environment", origin: "environment", value: (name) => io.env(name) },
-    ...await envFileLayers(io, flags.envFile, warnings),
-    ...await credentialsLayer(io, warnings),
+    ...await envFileLayers(io, flags.envFile),
+    ...await credentialsLayer(io),
   ];
-  const resolve = (setting: typeof settings[number]): Resolved => {
-    for (const layer of layers) {
-      // requests, and so MLflow's own client, prefers the lower-case spelling of the proxies.
-      for (const name of [...(setting.aliases ?? []), setting.name]) {
-        const value = layer.value(name);
-        if (value !== undefined && value !== "") {
-          return { value, source: layer.source, origin: layer.origin };
-        }
-      }
-    }
-    return { value: setting.default ?? undefined, source: "default", origin: "default" };
+  const resolved = new Map(SETTINGS.map((setting) => [setting.name, resolve(setting, layers)]));
+  return {
+    get: (name) => present(resolved.get(name), name),
+    warnings: layers.flatMap(({ warnings }) => warnings ?? []),
   };
-  const resolved = new Map<string, Resolved>(
-    settings.map((setting) => [setting.name, resolve(setting)]),
-  );
-  const unset: Resolved = { value: undefined, source: "default", origin: "default" };
-  return { get: (name) => resolved.get(name) ?? unset, warnings };
+}
+
+function resolve(setting: Setting, layers: readonly Layer[]): Resolved {
+  for (const { source, origin, value: lookUp } of layers) {
+    // requests, and so MLflow's own client, prefers the lower-case spelling of the proxies.
+    for (const name of [...(setting.aliases ?? []), setting.name]) {
+      const value = lookUp(name);
+      if (value !== undefined && value !== "") return { value, source, origin };
+    }
+  }
+  return { value: setting.default ?? undefined, source: "default", origin: "default" };
 }
 
 function flagLayer(flag: string, setting: SettingName, value: string | undefined): Layer {
@@ -78,81 +65,71 @@ function flagLayer(flag: string, setting: SettingName, value: string | undefined
   return { source: "flag", origin: flag, value: (name) => name === setting ? value : undefined };
 }
 
-async function envFileLayers(
-  io: Io,
-  envFile: string | undefined,
-  warnings: Warning[],
-): Promise<readonly Layer[]> {
+async function envFileLayers(io: Io, envFile: string | undefined): Promise<readonly Layer[]> {
   if (envFile !== undefined) {
-    const layer = await envFileLayer(io, envFile, "env-file", warnings);
+    const layer = await envFileLayer(io, envFile, "env-file");
     if (layer === null) throw new UsageError(`Cannot read --env-file ${envFile}: no such file`);
     return [layer];
   }
-  const local = await envFileLayer(io, ".env.local", ".env.local", warnings);
-  const shared = await envFileLayer(io, ".env", ".env", warnings);
+  const local = await envFileLayer(io, ".env.local", ".env.local");
+  const shared = await envFileLayer(io, ".env", ".env");
   return [local, shared].filter((layer) => layer !== null);
 }
 
-/** Null when there is no such file. A folder `.env` is a Python environment, and none of ours. */
-async function envFileLayer(
-  io: Io,
-  file: string,
-  source: Source,
-  warnings: Warning[],
-): Promise<Layer | null> {
-  const text = await readText(io, file, source, warnings);
+/** Null when there is no such file. */
+async function envFileLayer(io: Io, file: string, source: Source): Promise<Layer | null> {
+  const text = await readText(io, file, source);
   if (text === null) return null;
   const { parse } = await import("dotenv");
   const values = new Map(Object.entries(parse(text.content)));
-  const secrets = settings.filter((setting) => setting.secret === true);
-  const exposed = secrets.filter((setting) => (values.get(setting.name) ?? "") !== "");
-  if (exposed.length > 0) warnIfReadable(file, text.mode, warnings);
-  return { source, origin: file, value: (name) => values.get(name) };
-}
-
-function warnIfReadable(file: string, mode: number | null, warnings: Warning[]): void {
-  if (mode === null || (mode & 0o004) === 0) return;
-  warnings.push({
-    code: "secrets-readable",
-    message: `${file} holds a secret and every user of this machine can read it: chmod 600 ${file}`,
-  });
-}
-
-async function readText(
-  io: Io,
-  file: string,
-  source: Source,
-  warnings: Warning[],
-): Promise<{ readonly content: string; readonly mode: number | null } | null> {
-  try {
-    const info = await io.files.info(file);
-    if (info === null || info.isDirectory) return null;
-    if (info.size > ENV_FILE_BYTES) throw new UsageError(`Cannot read ${file}: larger than 1 MB`);
-    const content = new TextDecoder().decode(await io.files.read(file));
-    return { content, mode: info.mode };
-  } catch (cause) {
-    if (cause instanceof UsageError) throw cause;
-    const message = `Cannot read ${file}: ${hostProblem(cause, "reading")}`;
-    if (source === "env-file") throw new UsageError(message, { cause });
-    warnings.push({ code: "env-file-unreadable", message });
-    return null;
-  }
+  return fileLayer(text, { source, origin: file, value: (name) => values.get(name) });
 }
 
 /** MLflow's own file: an ini with a section `[mlflow]`, of which it reads these two names. */
-async function credentialsLayer(io: Io, warnings: Warning[]): Promise<readonly Layer[]> {
+async function credentialsLayer(io: Io): Promise<readonly Layer[]> {
   const source = "~/.mlflow/credentials";
   const home = io.env("HOME") ?? io.env("USERPROFILE");
   if (home === undefined) return [];
-  const file = `${home}/.mlflow/credentials`;
-  const text = await readText(io, file, source, warnings);
+  const text = await readText(io, `${home}/.mlflow/credentials`, source);
   if (text === null) return [];
   const names = ["MLFLOW_TRACKING_USERNAME", "MLFLOW_TRACKING_PASSWORD"];
   const values = iniSection(text.content, "mlflow");
   const value = (name: string): string | undefined =>
     names.includes(name) ? values.get(name.toLowerCase()) : undefined;
-  if (value("MLFLOW_TRACKING_PASSWORD") !== undefined) warnIfReadable(source, text.mode, warnings);
-  return [{ source, origin: source, value }];
+  return [fileLayer(text, { source, origin: source, value })];
+}
+
+function fileLayer({ mode, warnings }: FileText, layer: Layer): Layer {
+  const holdsSecret = SETTINGS.some(({ name, secret }) =>
+    secret === true && (layer.value(name) ?? "") !== ""
+  );
+  const isReadable = mode !== null && (mode & 0o004) !== 0;
+  if (!holdsSecret || !isReadable) return { ...layer, warnings };
+  const message = `${layer.origin} holds a secret and every user of this machine can read it: ` +
+    `chmod 600 ${layer.origin}`;
+  return { ...layer, warnings: [...warnings, { code: "secrets-readable", message }] };
+}
+
+interface FileText {
+  readonly content: string;
+  readonly mode: number | null;
+  readonly warnings: readonly Warning[];
+}
+
+/** Null when there is no such file. A folder `.env` is a Python environment, and none of ours. */
+async function readText(io: Io, file: string, source: Source): Promise<FileText | null> {
+  try {
+    const info = await io.files.info(file);
+    if (info === null || info.isDirectory) return null;
+    if (info.size > ENV_FILE_BYTES) throw new UsageError(`Cannot read ${file}: larger than 1 MB`);
+    const content = new TextDecoder().decode(await io.files.read(file));
+    return { content, mode: info.mode, warnings: [] };
+  } catch (cause) {
+    if (cause instanceof UsageError) throw cause;
+    const message = `Cannot read ${file}: ${hostProblem(cause, "reading")}`;
+    if (source === "env-file") throw new UsageError(message, { cause });
+    return { content: "", mode: null, warnings: [{ code: "env-file-unreadable", message }] };
+  }
 }
 
 /** As Python's configparser reads it: text may follow a heading, and `%%` in a value is a `%`. */

@@ -1,8 +1,8 @@
 // What the settings mean: addresses, credentials, limits, each checked once, so that no command
 // meets a bad value later. A refusal names the setting and its source; no message carries a secret.
+// The way is one: a text is found (sources.ts), read (read_value.ts), and set beside the others here.
 
-import { UsageError } from "../errors.ts";
-import type { Warning } from "../errors.ts";
+import { UsageError, type Warning } from "../errors.ts";
 import type { Io } from "../io.ts";
 import type { ExperimentRef } from "../tracker.ts";
 import { isLoopback } from "../transport/proxy.ts";
@@ -16,8 +16,15 @@ import {
   refuse,
   withoutSlash,
 } from "./read_value.ts";
-import { settings, SOURCES } from "./settings.ts";
-import type { Resolved, SettingName, Settings, Source } from "./settings.ts";
+import {
+  type Resolved,
+  type SettingName,
+  SETTINGS,
+  type Settings,
+  type Source,
+  SOURCES,
+} from "./settings.ts";
+import { type ConfigFlags, readSettings } from "./sources.ts";
 
 /** How btflow makes itself known to the server. */
 export type Auth =
@@ -52,11 +59,9 @@ export interface Config {
   shown(name: SettingName): string | null;
   /** Without a trailing slash's path: `https://host/mlflow`. Null: the local store. */
   readonly trackingUri: URL | null;
-  /** The same as text. */
   readonly serverUri: string | null;
   /** Null: no credentials are sent. */
   readonly auth: Auth | null;
-  /** For https servers. */
   readonly tls: Tls;
   /** How often a request is repeated at most, where repeating is safe. */
   readonly retries: number;
@@ -89,11 +94,18 @@ const BOOLEANS: ReadonlyMap<string, boolean> = new Map([
 const MAX_RETRIES = 10;
 
 /**
- * Gives the settings their meaning.
+ * The settings, looked up, checked and given their meaning.
  *
  * @throws {UsageError} naming the setting and its source.
  */
-export function interpret(found: Settings, io: Pick<Io, "env" | "platform">): Config {
+export async function loadConfig(
+  io: Io,
+  options: { readonly flags?: ConfigFlags } = {},
+): Promise<Config> {
+  return interpret(await readSettings(io, options.flags), io);
+}
+
+function interpret(found: Settings, io: Pick<Io, "env">): Config {
   refuseForeignDirections(found);
   const trackingUri = readTrackingUri(found.get("MLFLOW_TRACKING_URI"));
   const auth = readAuth(found);
@@ -131,12 +143,12 @@ export function interpret(found: Settings, io: Pick<Io, "env" | "platform">): Co
  * server, not the proxy before it, not whose certificates are believed.
  */
 function refuseForeignDirections(found: Settings): void {
-  const secrets = settings.filter((setting) => setting.secret === true)
+  const secrets = SETTINGS.filter((setting) => setting.secret === true)
     .map((setting) => ({ name: setting.name, ...found.get(setting.name) }))
     .filter(({ value, source }) => value !== undefined && !isFolderFile(source));
   const [secret] = secrets;
   if (secret === undefined) return;
-  for (const { name } of settings.filter((setting) => setting.directs === true)) {
+  for (const { name } of SETTINGS.filter((setting) => setting.directs === true)) {
     const { value, source, origin } = found.get(name);
     if (value === undefined || !isFolderFile(source)) continue;
     throw new UsageError(
@@ -245,7 +257,7 @@ function warningsOf(
 
 function shown(name: SettingName, value: string | undefined): string | null {
   if (value === undefined) return null;
-  const setting = settings.find((candidate) => candidate.name === name);
+  const setting = SETTINGS.find((candidate) => candidate.name === name);
   if (setting?.secret === true) return "********";
   return setting?.kind === "uri" ? value.replace(/^([^/]*\/\/)?[^/]*@/, "$1********@") : value;
 }

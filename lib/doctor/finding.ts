@@ -1,6 +1,6 @@
 // What a check finds. A check that fails says how to mend it; those that build on it are skipped.
 
-import type { Config } from "../config/sources.ts";
+import type { Config } from "../config/values.ts";
 import type { Io } from "../io.ts";
 import type { Http } from "../mlflow/http.ts";
 import type { MlflowClient } from "../mlflow/client.ts";

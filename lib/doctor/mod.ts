@@ -2,7 +2,8 @@
 // is the cause and not its consequence. The checks of the server are a table, each with what it
 // builds on.
 
-import { type Config, settings } from "../config/sources.ts";
+import { SETTINGS } from "../config/settings.ts";
+import type { Config } from "../config/values.ts";
 import { TrackerError } from "../errors.ts";
 import type { Io } from "../io.ts";
 import { mlflowClient } from "../mlflow/client.ts";
@@ -53,7 +54,7 @@ export async function* runChecks(
 }
 
 function* settingFindings(config: Config): Iterable<Finding> {
-  for (const { name } of settings) {
+  for (const { name } of SETTINGS) {
     const { source, origin } = config.get(name);
     const shown = config.shown(name);
     const from = source === "default" ? "default" : `from ${origin}`;

@@ -7,7 +7,6 @@ export type Entity = "metric" | "param" | "tag" | "attribute" | "dataset";
 
 /** A key of an entity; attributes go by their own name (`run_name`), whichever alias was written. */
 export interface Field {
-  /** What kind of key it is. */
   readonly entity: Entity;
   /** The key without quotes and prefix. */
   readonly key: string;
@@ -21,21 +20,15 @@ export type Literal = string | number;
 
 /** `metrics.sharpe_ratio > 1`. False where the key is missing or NaN, `!=` included. */
 export interface Comparison {
-  /** Its tag. */
   readonly kind: "compare";
-  /** What is tested. */
   readonly field: Field;
-  /** How. */
   readonly operator: Operator;
-  /** With what. */
   readonly value: Literal;
 }
 
 /** `params.strategy LIKE 'momentum%'`; `%` is any text, `_` one character, nothing escapes them. */
 export interface Match {
-  /** Its tag. */
   readonly kind: "match";
-  /** What is tested. */
   readonly field: Field;
   /** As it was written, wildcards included. */
   readonly pattern: string;
@@ -47,11 +40,8 @@ export interface Match {
 
 /** `run_id IN ('a', 'b')`. */
 export interface Membership {
-  /** Its tag. */
   readonly kind: "in";
-  /** What is tested. */
   readonly field: Field;
-  /** Any of these. */
   readonly values: readonly Literal[];
   /** NOT IN. */
   readonly negated: boolean;
@@ -59,13 +49,9 @@ export interface Membership {
 
 /** `metrics.cagr BETWEEN 0.1 AND 0.2`, both ends included. */
 export interface Range {
-  /** Its tag. */
   readonly kind: "between";
-  /** What is tested. */
   readonly field: Field;
-  /** The least value that passes. */
   readonly low: number;
-  /** The greatest value that passes. */
   readonly high: number;
   /** NOT BETWEEN. */
   readonly negated: boolean;
@@ -73,9 +59,7 @@ export interface Range {
 
 /** `params.fold IS NULL`: the key is missing, or NaN; negated: it is there. */
 export interface Absence {
-  /** Its tag. */
   readonly kind: "null";
-  /** What is tested. */
   readonly field: Field;
   /** IS NOT NULL. */
   readonly negated: boolean;
@@ -83,15 +67,12 @@ export interface Absence {
 
 /** True when all operands are; an empty filter is one without operands. */
 export interface Conjunction {
-  /** Its tag. */
   readonly kind: "and";
-  /** What must hold. */
   readonly operands: readonly Expression[];
 }
 
 /** True when one of the operands is. */
 export interface Disjunction {
-  /** Its tag. */
   readonly kind: "or";
   /** Of which one must hold; at least one. */
   readonly operands: readonly Expression[];
@@ -99,9 +80,7 @@ export interface Disjunction {
 
 /** True when the operand is not. */
 export interface Negation {
-  /** Its tag. */
   readonly kind: "not";
-  /** What must not hold. */
   readonly operand: Expression;
 }
 

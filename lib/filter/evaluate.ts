@@ -12,10 +12,10 @@ import {
 } from "./ast.ts";
 import type { ExperimentAttribute, RunAttribute } from "./fields.ts";
 import { isLike } from "./like.ts";
+import type { Filter } from "./parse.ts";
 
 /** What a filter needs to know of a run. */
 export interface FilterableRun {
-  /** The run's id. */
   readonly id: string;
   /** The ids that servers gave a run of the store: `run_id` means any of them. */
   readonly serverRunIds?: readonly string[];
@@ -27,23 +27,17 @@ export interface FilterableRun {
   readonly startTime: number | null;
   /** ms since the epoch; null while it runs. */
   readonly endTime: number | null;
-  /** Where its files are. */
   readonly artifactUri: string;
-  /** Who made it. */
   readonly userId: string;
-  /** The latest value of each. */
   readonly metrics: Readonly<Record<string, number>>;
   /** Values are text, numbers too. */
   readonly params: Readonly<Record<string, string>>;
-  /** Values are text. */
   readonly tags: Readonly<Record<string, string>>;
-  /** The inputs that were logged. */
   readonly datasets: readonly FilterableDataset[];
 }
 
 /** What a filter needs to know of a dataset. */
 export interface FilterableDataset {
-  /** As it was logged. */
   readonly name: string;
   /** At most 36 characters. */
   readonly digest: string;
@@ -53,7 +47,6 @@ export interface FilterableDataset {
 
 /** What a filter needs to know of an experiment. */
 export interface FilterableExperiment {
-  /** The experiment's id. */
   readonly id: string;
   /** Unique on its server. */
   readonly name: string;
@@ -61,7 +54,6 @@ export interface FilterableExperiment {
   readonly creationTime: number | null;
   /** ms since the epoch; null when not told. */
   readonly lastUpdateTime: number | null;
-  /** Values are text. */
   readonly tags: Readonly<Record<string, string>>;
 }
 
@@ -73,16 +65,16 @@ interface Values {
 
 type Look = (field: Field) => Values;
 
-/** Whether the expression holds for a run. */
-export function matchesRun(expression: Expression, run: FilterableRun): boolean {
-  return holds(expression, (field) => runValues(field, run));
+/** Whether a run passes. A test of a missing or NaN key is false, `!=` too; NOT turns it into true. */
+export function evaluate(filter: Filter, run: FilterableRun): boolean {
+  return holds(filter.expression, (field) => runValues(field, run));
 }
 
-/** Whether the expression holds for an experiment. */
-export function matchesExperiment(expression: Expression, subject: FilterableExperiment): boolean {
-  return holds(expression, (field) => {
-    if (field.entity === "tag") return one(own(subject.tags, field.key));
-    return one(experimentAttribute(subject, field.key as ExperimentAttribute));
+/** Whether an experiment passes. */
+export function evaluateExperiment(filter: Filter, experiment: FilterableExperiment): boolean {
+  return holds(filter.expression, (field) => {
+    if (field.entity === "tag") return one(own(experiment.tags, field.key));
+    return one(experimentAttribute(experiment, field.key as ExperimentAttribute));
   });
 }
 

@@ -133,29 +133,3 @@ export function printKey(key: string): string {
   const quote = ["`", '"', "'"].find((mark) => !key.includes(mark)) ?? "`";
   return `${quote}${key}${quote}`;
 }
-
-/** The known word nearest to a mistyped one, if any is near: same but for letter case, or few edits. */
-export function nearestWord(wanted: string, known: readonly string[]): string | undefined {
-  const low = wanted.toLowerCase();
-  let best: string | undefined;
-  let least = Math.max(1, Math.floor(low.length / 3)) + 1;
-  for (const candidate of known) {
-    const distance = editDistance(low.slice(0, 64), candidate.toLowerCase());
-    if (distance < least) [best, least] = [candidate, distance];
-  }
-  return best;
-}
-
-/** Levenshtein's distance; of short words only. */
-function editDistance(from: string, to: string): number {
-  let row = Array.from({ length: to.length + 1 }, (_, index) => index);
-  for (let i = 0; i < from.length; i++) {
-    const next = [i + 1];
-    for (let j = 0; j < to.length; j++) {
-      const change = (row[j] ?? 0) + (from[i] === to[j] ? 0 : 1);
-      next.push(Math.min(change, (row[j + 1] ?? 0) + 1, (next[j] ?? 0) + 1));
-    }
-    row = next;
-  }
-  return row[to.length] ?? 0;
-}

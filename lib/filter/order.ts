@@ -18,9 +18,7 @@ import { tokenize } from "./tokens.ts";
 
 /** A sort key: `metrics.X`, `params.X`, `tags.X` or an attribute. */
 export interface OrderBy {
-  /** As it was written. */
   readonly text: string;
-  /** What kind of key it is. */
   readonly entity: Exclude<Entity, "dataset">;
   /** The key without quotes and prefix. */
   readonly key: string;
@@ -28,8 +26,17 @@ export interface OrderBy {
   readonly descending: boolean;
 }
 
-/** Reads one clause, such as `metrics.sharpe_ratio DESC`. */
-export function parseOrder(text: string, scope: Scope): OrderBy {
+/** Reads one sort key of runs, such as `metrics.sharpe_ratio DESC`. */
+export function parseOrderBy(text: string): OrderBy {
+  return parseOrder(text, "runs");
+}
+
+/** Reads one sort key of experiments, such as `last_update_time DESC`. */
+export function parseExperimentOrderBy(text: string): OrderBy {
+  return parseOrder(text, "experiments");
+}
+
+function parseOrder(text: string, scope: Scope): OrderBy {
   try {
     return readOrder(text, scope);
   } catch (error) {
@@ -60,8 +67,8 @@ function readOrder(text: string, scope: Scope): OrderBy {
   return { text, entity, key, descending };
 }
 
-/** The runs' order by these keys, then by the latest start and the id. */
-export function runOrder(
+/** MLflow's order: missing keys last, NaN before them, ties by the latest start, then the id. */
+export function compareRuns(
   orderBy: readonly OrderBy[],
 ): (left: FilterableRun, right: FilterableRun) => number {
   const started = orderBy.some(({ entity, key }) => entity === "attribute" && key === "start_time");
@@ -75,8 +82,8 @@ export function runOrder(
   };
 }
 
-/** The experiments' order by these keys, then by the highest id; without any, the newest first. */
-export function experimentOrder(
+/** MLflow's order of experiments: without a key the newest first; ties by the highest id. */
+export function compareExperiments(
   orderBy: readonly OrderBy[],
 ): (left: FilterableExperiment, right: FilterableExperiment) => number {
   const clauses = withDefault(orderBy);

@@ -21,7 +21,6 @@ export interface PresentOrderSql {
   readonly from: string;
   /** Holds the metric's key as a parameter. */
   readonly condition: string;
-  /** For the filter's SQL. */
   readonly runId: RunIdSql;
   /** As in `OrderSql`. */
   readonly orderBy: string;
@@ -29,8 +28,12 @@ export interface PresentOrderSql {
   readonly parameters: readonly string[];
 }
 
-/** The order of `runOrder` in the store; a key that is sorted by twice counts once. */
-export function runOrderSql(orderBy: readonly OrderBy[]): OrderSql {
+/**
+ * The order of `compareRuns` in SQL: `SELECT … FROM runs ${joins} WHERE … ORDER BY ${orderBy}`. Its
+ * parameters are those of the joins, so they come before those of the condition. A key that is
+ * sorted by twice counts once.
+ */
+export function orderToSql(orderBy: readonly OrderBy[]): OrderSql {
   const joins: string[] = [];
   const terms: string[] = [];
   const parameters: string[] = [];
@@ -54,13 +57,14 @@ export function runOrderSql(orderBy: readonly OrderBy[]): OrderSql {
 }
 
 /**
- * The order of the runs that have its first metric, read in the metric's own range instead of run by
- * run: measured three times as fast. Runs without come last in any case, so where this fills a
- * limit it is the whole answer. Null when the first key is not a metric.
+ * A quicker way to the first runs of an order that starts with a metric; null for other orders:
+ * `SELECT … FROM ${from} WHERE ${condition} AND ${toSql(filter, runId)} ORDER BY ${orderBy} LIMIT n`.
+ * It reads the metric's own range instead of run by run: measured three times as fast. When it gives
+ * fewer than n, ask again by `orderToSql`: runs without the metric come last.
  */
-export function presentOrderSql(orderBy: readonly OrderBy[]): PresentOrderSql | null {
+export function presentOrderToSql(orderBy: readonly OrderBy[]): PresentOrderSql | null {
   if (orderBy[0]?.entity !== "metric") return null;
-  const { joins, orderBy: terms, parameters } = runOrderSql(orderBy);
+  const { joins, orderBy: terms, parameters } = orderToSql(orderBy);
   const first = orderJoin("metric", "o1");
   return {
     from: `metrics AS o1 CROSS JOIN runs ON runs.id = o1.run_id${joins.slice(first.length)}`,
@@ -83,8 +87,8 @@ function orderJoin(entity: "metric" | "param" | "tag", alias: string): string {
   return `LEFT JOIN ${table} AS ${alias} ON ${alias}.run_id = runs.id AND ${alias}.key = ?`;
 }
 
-/** The order of `experimentOrder` in the store. */
-export function experimentOrderSql(orderBy: readonly OrderBy[]): OrderSql {
+/** The order of `compareExperiments` in SQL, to be used like `orderToSql`. */
+export function experimentOrderToSql(orderBy: readonly OrderBy[]): OrderSql {
   const joins: string[] = [];
   const terms: string[] = [];
   const parameters: string[] = [];

@@ -29,8 +29,31 @@ interface State {
   literals: number;
 }
 
-/** Reads a filter's text; the empty text is a filter that lets everything through. */
-export function parseExpression(text: string, scope: Scope): Expression {
+/** A parsed filter. */
+export interface Filter {
+  /** As it was written; a part of a filter is printed from its tree. */
+  readonly text: string;
+  readonly expression: Expression;
+  /** What it is about: runs and experiments have different attributes. */
+  readonly scope: Scope;
+}
+
+/**
+ * Reads a filter of runs: MLflow's grammar, and OR, NOT, parentheses, BETWEEN, IN, `duration`, dates.
+ * The empty text is a filter that lets everything through.
+ *
+ * @throws {FilterSyntaxError} with a caret under the place and what to write instead.
+ */
+export function parseFilter(text: string): Filter {
+  return { text, expression: parseExpression(text, "runs"), scope: "runs" };
+}
+
+/** Reads a filter of experiments: tags, and the attributes name, experiment_id, creation_time, last_update_time. */
+export function parseExperimentFilter(text: string): Filter {
+  return { text, expression: parseExpression(text, "experiments"), scope: "experiments" };
+}
+
+function parseExpression(text: string, scope: Scope): Expression {
   if (text === "") return allOf([]);
   const state: State = {
     text,

@@ -14,16 +14,17 @@ import {
 } from "./ast.ts";
 import { ENTITY_WORDS, fieldType, isServerField, type Scope } from "./fields.ts";
 import { distinct, type OrderBy } from "./order.ts";
+import type { Filter } from "./parse.ts";
 import { isPortable } from "./portable.ts";
-import { printLiteral } from "./print.ts";
+import { printExpression, printLiteral } from "./print.ts";
 import { isPlainText } from "./tokens.ts";
 
-/** A filter's tree and text, cut in two. */
-export interface Cut {
-  /** An MLflow filter, or null when there is nothing that the server could do. */
+/** A filter cut in two, which together hold for the runs that the whole holds for. */
+export interface Pushdown {
+  /** What to send as MLflow's filter string; null when nothing can be sent. */
   readonly server: string | null;
-  /** What is left to evaluate, or null; together they hold exactly where the whole does. */
-  readonly rest: Expression | null;
+  /** What to evaluate on each run that comes back; null when the server's answer is exact. */
+  readonly rest: Filter | null;
 }
 
 /** What is known of a server. */
@@ -52,14 +53,14 @@ const LIST_VALUE = /^[ -&(-@[\]-~]*[a-z][ -&(-@[\]-~]*$/;
 /** Names that MLflow lets a metric, param or tag have; another key is on no server. */
 const SERVER_KEY = /^[\p{L}\p{N}_./: -]+$/u;
 
-/** Cuts a filter of `scope`, written as `text`, for a server. */
-export function cut(
-  text: string,
-  expression: Expression,
-  scope: Scope,
-  ability: ServerAbility,
-): Cut {
-  const modern = isModern(ability.version ?? "");
+/**
+ * Cuts a filter for a server. What MLflow can run whole is sent as written. Conditions on metrics
+ * and ILIKE are in `rest` even when they are sent: there a server may let too many runs through
+ * (NaN metrics, letters beyond ASCII), never too few.
+ */
+export function pushdown(filter: Filter, server: ServerAbility = {}): Pushdown {
+  const { text, expression, scope } = filter;
+  const modern = isModern(server.version ?? "");
   const parts = conjuncts(expression).map((part) => ({ part, sent: sentAs(part, scope, modern) }));
   const sent: Sent[] = [];
   const rest: Expression[] = [];
@@ -75,8 +76,15 @@ export function cut(
   }
   const generated = sent.map((part) => part.text).join(" AND ");
   const whole = sent.length === parts.length && isPortable(text, generated, scope);
-  const server = whole ? text : generated;
-  return { server: server === "" ? null : server, rest: rest.length > 0 ? allOf(rest) : null };
+  const condition = whole ? text : generated;
+  return {
+    server: condition === "" ? null : condition,
+    rest: rest.length > 0 ? asFilter(allOf(rest), scope) : null,
+  };
+}
+
+function asFilter(expression: Expression, scope: Scope): Filter {
+  return { text: printExpression(expression), expression, scope };
 }
 
 function sentAs(expression: Expression, scope: Scope, modern: boolean): Sent | null {
@@ -174,8 +182,17 @@ function isModern(version: string): boolean {
   return Number(major) > 3 || (Number(major) === 3 && Number(minor) >= 17);
 }
 
-/** The order as `order_by` clauses, or null when a server cannot make it and it is made here. */
-export function cutOrder(orderBy: readonly OrderBy[], scope: Scope): readonly string[] | null {
+/** The order as MLflow's `order_by`; null when it must be made here, by `compareRuns` on all runs. */
+export function pushdownOrder(orderBy: readonly OrderBy[]): readonly string[] | null {
+  return serverOrder(orderBy, "runs");
+}
+
+/** The same for experiments, whose tags no server sorts by. */
+export function pushdownExperimentOrder(orderBy: readonly OrderBy[]): readonly string[] | null {
+  return serverOrder(orderBy, "experiments");
+}
+
+function serverOrder(orderBy: readonly OrderBy[], scope: Scope): readonly string[] | null {
   const clauses = distinct(orderBy).map((clause): string | null => {
     const field: Field = clause;
     const sortable = scope === "runs" || field.entity === "attribute";

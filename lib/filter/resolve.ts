@@ -2,6 +2,7 @@
 // because most of it is what to say when a name stands for nothing.
 
 import { FilterSyntaxError } from "../errors.ts";
+import { nearestNames } from "../nearest.ts";
 import type { Entity, Field } from "./ast.ts";
 import {
   attributeNames,
@@ -10,7 +11,6 @@ import {
   ENTITY_WORDS,
   entityOf,
   isDatasetKey,
-  nearestWord,
   type Scope,
   SCOPE_ENTITIES,
 } from "./fields.ts";
@@ -46,7 +46,7 @@ function resolveName(text: string, token: NameToken, scope: Scope): Field {
   if (entity === "attribute") return bareAttribute(text, token, token.key, scope);
   if (entity === "dataset" && !isDatasetKey(token.key)) {
     const known = datasetKeys();
-    const near = suggestion(nearestWord(token.key, known));
+    const near = suggestion(token.key, known);
     fail(text, token, `"${token.key}" is not one of ${known.join(", ")} of a dataset${near}`);
   }
   return { entity, key: token.key };
@@ -56,13 +56,13 @@ function bareAttribute(text: string, token: Token, word: string, scope: Scope): 
   const attribute = attributeOf(word, scope);
   if (attribute !== undefined) return { entity: "attribute", key: attribute };
   const known = attributeNames(scope);
-  const near = nearestWord(word, known);
+  const near = suggestion(word, known);
   const full = (SCOPE_ENTITIES[scope] as readonly Entity[])
     .filter((entity) => entity === "metric" || entity === "param" || entity === "tag")
     .map((entity) => `${ENTITY_WORDS[entity][0]}.${word}`);
   const bare = token.kind === "name" && token.key === null && /^\w+$/.test(word);
-  const advice = near !== undefined
-    ? suggestion(near)
+  const advice = near !== ""
+    ? near
     : bare
     ? `; a key is written ${full.join(" or ")}`
     : `; attributes are ${known.join(", ")}`;
@@ -72,13 +72,13 @@ function bareAttribute(text: string, token: Token, word: string, scope: Scope): 
 function unknownEntity(word: string, scope: Scope): string {
   const entities = SCOPE_ENTITIES[scope];
   const words = entities.map((entity) => ENTITY_WORDS[entity][0] ?? entity);
-  const near = nearestWord(word, entities.flatMap((entity) => ENTITY_WORDS[entity]));
-  const known = words.join(", ");
-  return `"${word}" is not one of ${known}${suggestion(near)}`;
+  const near = suggestion(word, entities.flatMap((entity) => ENTITY_WORDS[entity]));
+  return `"${word}" is not one of ${words.join(", ")}${near}`;
 }
 
-function suggestion(word: string | undefined): string {
-  return word === undefined ? "" : `; did you mean ${word}?`;
+function suggestion(wanted: string, known: readonly string[]): string {
+  const [nearest] = nearestNames(wanted, known);
+  return nearest === undefined ? "" : `; did you mean ${nearest}?`;
 }
 
 function fail(text: string, token: Token, problem: string): never {

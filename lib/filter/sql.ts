@@ -7,9 +7,10 @@
 import { type Expression, type Field, type Literal, type Test, visit } from "./ast.ts";
 import type { ExperimentAttribute, RunAttribute } from "./fields.ts";
 import { globOf } from "./like.ts";
+import type { Filter } from "./parse.ts";
 
-/** SQL with `?` for each parameter, in order. */
-export interface Sql {
+/** A condition for WHERE, with `?` for each of its parameters, in order. */
+export interface FilterSql {
   readonly sql: string;
   readonly parameters: readonly Literal[];
 }
@@ -52,19 +53,22 @@ export function experimentColumn(attribute: ExperimentAttribute): string {
   return EXPERIMENT_COLUMNS[attribute];
 }
 
-/** The condition that a row of `runs` meets when the expression holds for it; `runId` is SQL for its id. */
-export function runCondition(expression: Expression, runId: RunIdSql = "runs.id"): Sql {
-  return condition(expression, (field) => runAccess(field, runId));
+/**
+ * A condition for `… FROM runs WHERE` of the store's tables; every key and literal is a parameter.
+ * `runId` is `presentOrderToSql`'s where its FROM is used.
+ */
+export function toSql(filter: Filter, runId: RunIdSql = "runs.id"): FilterSql {
+  return condition(filter.expression, (field) => runAccess(field, runId));
 }
 
-/** The same for a row of `experiments`. */
-export function experimentCondition(expression: Expression): Sql {
-  return condition(expression, experimentAccess);
+/** A condition for `… FROM experiments WHERE`. */
+export function experimentToSql(filter: Filter): FilterSql {
+  return condition(filter.expression, experimentAccess);
 }
 
-function condition(expression: Expression, access: (field: Field) => Access): Sql {
-  const test = (node: Test): Sql => testSql(node, access);
-  return visit<Sql>(expression, {
+function condition(expression: Expression, access: (field: Field) => Access): FilterSql {
+  const test = (node: Test): FilterSql => testSql(node, access);
+  return visit<FilterSql>(expression, {
     compare: test,
     match: test,
     in: test,
@@ -79,7 +83,7 @@ function condition(expression: Expression, access: (field: Field) => Access): Sq
   });
 }
 
-function joined(parts: readonly Sql[], word: "AND" | "OR", none: string): Sql {
+function joined(parts: readonly FilterSql[], word: "AND" | "OR", none: string): FilterSql {
   if (parts.length === 0) return { sql: none, parameters: [] };
   return {
     sql: `(${parts.map((part) => part.sql).join(` ${word} `)})`,
@@ -87,7 +91,7 @@ function joined(parts: readonly Sql[], word: "AND" | "OR", none: string): Sql {
   };
 }
 
-function testSql(node: Test, access: (field: Field) => Access): Sql {
+function testSql(node: Test, access: (field: Field) => Access): FilterSql {
   if (node.field.entity === "attribute" && node.field.key === "run_id") return runIdSql(node);
   const { column, around, parameters } = access(node.field);
   const { sql, parameters: literals } = columnTest(node, column);
@@ -98,7 +102,7 @@ function testSql(node: Test, access: (field: Field) => Access): Sql {
 }
 
 /** Any of a run's ids may be meant: its key and those that servers gave it. A negated test is one that none passes. */
-function runIdSql(node: Test): Sql {
+function runIdSql(node: Test): FilterSql {
   const negated = node.kind === "compare" ? node.operator === "!=" : node.negated;
   if (node.kind === "null") return { sql: negated ? "1" : "0", parameters: [] };
   const positive: Test = node.kind === "compare"
@@ -115,7 +119,7 @@ function runIdSql(node: Test): Sql {
 }
 
 /** The test of a column that is not null. */
-function columnTest(node: Test, column: string): Sql {
+function columnTest(node: Test, column: string): FilterSql {
   const not = node.kind !== "compare" && node.negated ? "NOT " : "";
   switch (node.kind) {
     case "compare":

@@ -8,9 +8,7 @@ import { DAY_MS, timeText } from "./calendar_time.ts";
 
 /** The files that a series and its benchmark came from, for messages. */
 export interface BenchmarkPaths {
-  /** The file of the series. */
   readonly path: string;
-  /** The file of the benchmark. */
   readonly benchmarkPath: string;
 }
 

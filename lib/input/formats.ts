@@ -28,7 +28,7 @@ const CSV: InputFormat = {
   extensions: [".csv", ".tsv", ".txt"],
   recognises: () => true,
   read: async (source, options) =>
-    tableSeries("csv", source.path, await readCsv(source, options), options),
+    tableSeries("csv", source.shownPath, await readCsv(source, options), options),
 };
 
 const PARQUET: InputFormat = {
@@ -38,7 +38,7 @@ const PARQUET: InputFormat = {
   recognises: (head) => startsWith(head, "PAR1"),
   read: async (source, options) => {
     const { readParquet } = await import("./parquet.ts");
-    return tableSeries("parquet", source.path, await readParquet(source, options), options);
+    return tableSeries("parquet", source.shownPath, await readParquet(source, options), options);
   },
 };
 
@@ -49,7 +49,7 @@ const JSON_LINES: InputFormat = {
   recognises: (_head, text) => /^\ufeff?\s*[[{]/.test(text),
   read: async (source, options) => {
     const { readJsonRecords } = await import("./json_records.ts");
-    return tableSeries("jsonl", source.path, await readJsonRecords(source, options), options);
+    return tableSeries("jsonl", source.shownPath, await readJsonRecords(source, options), options);
   },
 };
 

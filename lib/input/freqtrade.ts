@@ -57,20 +57,25 @@ export async function readFreqtrade(
   options: ReadOptions,
 ): Promise<{ readonly series: readonly InputSeries[]; readonly warnings: readonly Warning[] }> {
   refuseTableOptions("freqtrade", options);
-  const document = parseJson(source.path, await resultText(source, options));
+  const document = parseJson(source.shownPath, await resultText(source, options));
   const strategies = isRecord(document) ? document["strategy"] : undefined;
   if (!isRecord(strategies) || Object.keys(strategies).length === 0) {
-    throw new InputError(source.path, "it is no freqtrade backtest result: it names no strategy");
+    throw new InputError(
+      source.shownPath,
+      "it is no freqtrade backtest result: it names no strategy",
+    );
   }
   const metadata = isRecord(document) && isRecord(document["metadata"]) ? document["metadata"] : {};
   const warnings: Warning[] = [];
   const series = Object.entries(strategies)
     .filter(([name]) => options.strategy === undefined || name === options.strategy)
-    .map(([name, result]) => readStrategy(source.path, name, result, metadata[name], warnings));
+    .map(([name, result]) =>
+      readStrategy(source.shownPath, name, result, metadata[name], warnings)
+    );
   if (series.length > 0) return { series, warnings };
   const names = Object.keys(strategies).map(quoted).join(", ");
   throw new InputError(
-    source.path,
+    source.shownPath,
     `it holds no strategy ${quoted(options.strategy ?? "")}, only ${names}`,
   );
 }
@@ -80,7 +85,7 @@ async function resultText(source: Source, options: ReadOptions): Promise<string>
   if (bytes[0] !== 0x50 || bytes[1] !== 0x4b) return new TextDecoder().decode(bytes);
   const { readZipMember } = await import("./zip.ts");
   const limit = Math.min(options.maxBytes ?? MAX_WHOLE_BYTES, MAX_WHOLE_BYTES);
-  return new TextDecoder().decode(readZipMember(source.path, bytes, resultName, limit));
+  return new TextDecoder().decode(readZipMember(source.shownPath, bytes, resultName, limit));
 }
 
 /** `<stem>.json`; the other members are called `<stem>_…`, so the result has the shortest name. */

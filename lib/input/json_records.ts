@@ -26,8 +26,8 @@ export async function readJsonRecords(source: Source, options: ReadOptions): Pro
 }
 
 async function readArray(source: Source, options: ReadOptions): Promise<TableRows> {
-  const records = parseJson(source.path, new TextDecoder().decode(await source.all()));
-  const table = createTable(source.path, options, "row");
+  const records = parseJson(source.shownPath, new TextDecoder().decode(await source.all()));
+  const table = createTable(source.shownPath, options, "row");
   if (Array.isArray(records)) records.forEach((record, index) => table.add(record, index + 1));
   return table.finish();
 }
@@ -39,20 +39,20 @@ const ONE_DOCUMENT = "it is one JSON document, of no form that is known; " +
 const LONGEST_LINE = 1 << 20;
 
 async function readLines(source: Source, options: ReadOptions): Promise<TableRows> {
-  const table = createTable(source.path, options, "line");
+  const table = createTable(source.shownPath, options, "line");
   const decoder = new TextDecoder();
   let pending = "";
   let line = 0;
   const take = (text: string): void => {
     line++;
-    if (line === 1 && text.trim() === "{") throw new InputError(source.path, ONE_DOCUMENT);
-    if (text.trim() !== "") table.add(parseJson(source.path, text, line), line);
+    if (line === 1 && text.trim() === "{") throw new InputError(source.shownPath, ONE_DOCUMENT);
+    if (text.trim() !== "") table.add(parseJson(source.shownPath, text, line), line);
   };
   for await (const chunk of source.chunks()) {
     const lines = (pending + decoder.decode(chunk, { stream: true })).split("\n");
     pending = lines.pop() ?? "";
     lines.forEach(take);
-    if (pending.length > LONGEST_LINE) throw tooLong(source.path, line + 1);
+    if (pending.length > LONGEST_LINE) throw tooLong(source.shownPath, line + 1);
   }
   take(pending + decoder.decode());
   return table.finish();

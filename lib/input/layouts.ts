@@ -5,7 +5,6 @@ import type { Kind } from "./options.ts";
 
 /** A table told by its columns. */
 export interface Layout {
-  /** The format's name. */
   readonly name: string;
   readonly summary: string;
   /** The columns that tell it; all must be there, spelled like this. */

@@ -25,7 +25,7 @@ export async function readLean(
   options: ReadOptions,
 ): Promise<{ readonly series: readonly InputSeries[]; readonly warnings: readonly Warning[] }> {
   refuseTableOptions("LEAN", options);
-  const { path } = source;
+  const { shownPath: path } = source;
   if (options.strategy !== undefined) {
     throw new UsageError(`--strategy cannot be used with ${path}, which names no strategies`);
   }

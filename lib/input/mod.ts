@@ -85,7 +85,7 @@ const ZIP_MARK = 0x504b0304;
 
 /** Refuses what no reader takes, with a word on what it is. */
 function checkContent(source: Source): void {
-  const { head, path } = source;
+  const { head, shownPath: path } = source;
   if (head.length === 0) throw new InputError(path, "it is empty");
   const start = new DataView(head.buffer, head.byteOffset, head.length);
   if (head.length >= 4 && [PARQUET_MARK, ZIP_MARK].includes(start.getUint32(0))) return;

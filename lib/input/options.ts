@@ -17,9 +17,7 @@ export const MISSING: readonly Missing[] = ["zero", "drop", "error"];
 export interface ReadOptions {
   /** Default: returns, or what the recognised format holds. */
   readonly kind?: Kind | undefined;
-  /** The column of values. */
   readonly column?: string | undefined;
-  /** The column of dates. */
   readonly dateColumn?: string | undefined;
   /** strptime directives, or `s`, `ms`, `us`, `ns` for an epoch. */
   readonly dateFormat?: string | undefined;

@@ -47,7 +47,7 @@ const MAX_ROWS = 2 ** 27;
 
 /** Reads a Parquet file. */
 export async function readParquet(source: Source, options: ReadOptions): Promise<TableRows> {
-  const { path } = source;
+  const { shownPath: path } = source;
   const file = (await source.all()).buffer;
   const metadata = attempt(path, () => parquetMetadata(file));
   const count = Number(metadata.num_rows);

@@ -34,7 +34,6 @@ export interface OrderedRows {
   readonly dates: Float64Array | null;
   /** NaN where missing. */
   readonly values: Float64Array;
-  /** How many rows there are. */
   readonly count: number;
   /** The line (or row) of a row. */
   at(row: number): number;

@@ -13,8 +13,8 @@ export interface Host {
 
 /** A file opened for reading. */
 export interface Source {
-  /** What messages call it. */
-  readonly path: string;
+  /** What messages call it: its path, or "standard input". */
+  readonly shownPath: string;
   /** The first bytes, unpacked; the whole file when it is shorter than `HEAD_BYTES`. */
   readonly head: Uint8Array;
   /** Whether `head` is the whole content. */
@@ -49,30 +49,30 @@ export interface OpenOptions {
 /** Opens a file (`-`: standard input); throws `InputError` when it cannot be read. */
 export async function openSource(
   host: Host,
-  file: string,
+  path: string,
   options: OpenOptions,
 ): Promise<Source> {
-  const path = file === "-" ? "standard input" : file;
+  const shownPath = path === "-" ? "standard input" : path;
   const limit = options.maxBytes ?? MAX_BYTES;
-  const size = file === "-" ? 0 : await sizeOf(host, file);
-  if (size > limit) throw tooLarge(path, limit);
-  const chunks = host.files.chunks(file, chunkBytes(size));
-  const stored = measured(hostErrors(chunks, path), options.hash === true);
+  const size = path === "-" ? 0 : await sizeOf(host, path);
+  if (size > limit) throw tooLarge(shownPath, limit);
+  const chunks = host.files.chunks(path, chunkBytes(size));
+  const stored = measured(hostErrors(chunks, shownPath), options.hash === true);
   const raw: AsyncIterator<Uint8Array> = stored.chunks[Symbol.asyncIterator]();
   const first = await take(raw, 2);
   const isGzip = options.isRaw !== true && first.bytes[0] === 0x1f && first.bytes[1] === 0x8b;
   const whole = rejoin(first.bytes, raw);
-  const unpacked = limited(isGzip ? gunzipped(whole, path) : whole, path, limit);
+  const unpacked = limited(isGzip ? gunzipped(whole, shownPath) : whole, shownPath, limit);
   const iterator: AsyncIterator<Uint8Array> = unpacked[Symbol.asyncIterator]();
   const start = await take(iterator, HEAD_BYTES);
   const content = (): AsyncIterable<Uint8Array> => rejoin(start.bytes, iterator);
   return {
-    path,
+    shownPath,
     head: start.bytes.subarray(0, HEAD_BYTES),
     isWhole: start.isEnd && start.bytes.length <= HEAD_BYTES,
     expectedBytes: isGzip ? size * 4 : size,
     chunks: content,
-    all: () => joined(content(), path, Math.min(limit, MAX_WHOLE_BYTES)),
+    all: () => joined(content(), shownPath, Math.min(limit, MAX_WHOLE_BYTES)),
     stored: stored.result,
     close: async () => {
       await iterator.return?.();
@@ -81,14 +81,14 @@ export async function openSource(
   };
 }
 
-async function sizeOf(host: Host, file: string): Promise<number> {
+async function sizeOf(host: Host, path: string): Promise<number> {
   // "$FILE" of a script in which FILE is not set.
-  if (file === "") throw new InputError('""', "the name of the file is empty");
-  const info = await host.files.info(file).catch((cause) => {
-    throw new InputError(file, hostProblem(cause, "reading"), { cause });
+  if (path === "") throw new InputError('""', "the name of the file is empty");
+  const info = await host.files.info(path).catch((cause) => {
+    throw new InputError(path, hostProblem(cause, "reading"), { cause });
   });
-  if (info === null) throw new InputError(file, "there is no such file");
-  if (info.isDirectory) throw new InputError(file, "it is a folder, not a file");
+  if (info === null) throw new InputError(path, "there is no such file");
+  if (info.isDirectory) throw new InputError(path, "it is a folder, not a file");
   return info.size;
 }
 

@@ -1,6 +1,7 @@
 // Zip archives by fflate, loaded only when a file is one. Members are read into memory and nothing
 // is ever written, but a name that would leave its folder marks an archive as hostile.
 
+import { crc32 } from "node:zlib";
 import { unzipSync } from "fflate";
 import { InputError } from "../errors.ts";
 import { quoted } from "./cells.ts";
@@ -77,16 +78,4 @@ function checksumOf(bytes: Uint8Array, name: string): number | undefined {
     at += 46 + nameLength + view.getUint16(at + 30, true) + view.getUint16(at + 32, true);
   }
   return undefined;
-}
-
-/** CRC-32 as in ISO 3309 and zip: reflected, polynomial 0xEDB88320. */
-function crc32(bytes: Uint8Array): number {
-  const table = Uint32Array.from({ length: 256 }, (_, byte) => {
-    let rest = byte;
-    for (let bit = 0; bit < 8; bit++) rest = rest & 1 ? (rest >>> 1) ^ 0xedb88320 : rest >>> 1;
-    return rest;
-  });
-  let crc = 0xffffffff;
-  for (const byte of bytes) crc = (crc >>> 8) ^ (table[(crc ^ byte) & 0xff] as number);
-  return ~crc >>> 0;
 }

@@ -1,7 +1,7 @@
 // What log and batch are asked to do: their shared flags, and the request that flags and settings
 // make together. Everything that can be refused without reading a file is refused here.
 
-import type { Config } from "../config/sources.ts";
+import type { Config } from "../config/values.ts";
 import { UsageError } from "../errors.ts";
 import { exclusive, list, number, pairs, text, texts, toggle, valuesOf } from "../command/flags.ts";
 import type { FlagsOf } from "../command/flags.ts";

@@ -5,7 +5,6 @@ import type { Rows } from "../command/answer.ts";
 
 /** Where a format writes; resolves to false once nobody reads any more. */
 export interface Writer {
-  /** Resolves once the part is taken. */
   write(part: string | Uint8Array): Promise<boolean>;
 }
 
@@ -23,10 +22,11 @@ export interface RenderOptions {
 export interface OutputFormat {
   /** As `--format` takes it. */
   readonly name: string;
-  /** What it is, in one line. */
   readonly summary: string;
   /** True when the bytes are not text: refused on a terminal, meant for --output. */
   readonly binary: boolean;
+  /** True when it makes its cells harmless for a terminal itself, because it colours them. */
+  readonly cleans?: true;
   /** Writes all rows and returns how many. */
   render(rows: Rows, writer: Writer, options: RenderOptions): Promise<number>;
 }

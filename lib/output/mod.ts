@@ -1,12 +1,11 @@
 // The table of output formats, and the one function that writes a command's answer: to stdout as it
 // arrives, or to the file named by --output, which appears whole or not at all.
 
-import type { Json, Result } from "../command/answer.ts";
+import type { Json, Result, Rows } from "../command/answer.ts";
 import { hostProblem, StorageError, UsageError } from "../errors.ts";
 import type { Io } from "../io.ts";
 import { plain } from "./plain.ts";
 import type { OutputFormat, Writer } from "./format.ts";
-import type { Rows } from "../command/answer.ts";
 
 export type { OutputFormat, RenderOptions, Writer } from "./format.ts";
 export type { Cell, Row, Rows } from "../command/answer.ts";
@@ -15,7 +14,6 @@ export type { Cell, Row, Rows } from "../command/answer.ts";
 export interface OutputFormatEntry {
   /** As `--format` takes it. */
   readonly name: string;
-  /** Loads the format's module. */
   readonly load: () => Promise<OutputFormat>;
 }
 
@@ -34,7 +32,6 @@ export interface Target {
   readonly format: string;
   /** The file of --output; undefined for stdout. */
   readonly output: string | undefined;
-  /** The host. */
   readonly io: Io;
   /** Ends the writing with its reason; a file begun is taken back. */
   readonly interrupted?: AbortSignal | undefined;
@@ -82,22 +79,14 @@ async function renderRows(
   const isTerminal = output === undefined && io.stdout.isTerminal;
   let count = 0;
   const open = await send(target, async (writer) => {
-    count = await format.render(
-      rows,
-      isHarmless(format, isTerminal) ? writer : plainWriter(writer),
-      {
-        columns: isTerminal ? io.stdout.columns : Infinity,
-        colour: isTerminal && (io.env("NO_COLOR") ?? "") === "" && io.env("TERM") !== "dumb",
-        isTerminal,
-      },
-    );
+    const isClean = !isTerminal || format.cleans === true;
+    count = await format.render(rows, isClean ? writer : plainWriter(writer), {
+      columns: isTerminal ? io.stdout.columns : Infinity,
+      colour: isTerminal && (io.env("NO_COLOR") ?? "") === "" && io.env("TERM") !== "dumb",
+      isTerminal,
+    });
   });
   return open && rows.noun !== null ? counted(count, rows.noun) : null;
-}
-
-/** Tables clean their own cells, and may colour; other text is cleaned on its way to a terminal. */
-function isHarmless(format: OutputFormat, isTerminal: boolean): boolean {
-  return !isTerminal || format.binary || format.name === "table";
 }
 
 function plainWriter(writer: Writer): Writer {

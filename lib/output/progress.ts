@@ -17,7 +17,6 @@ export interface ProgressDisplay {
 
 /** Off a terminal, a line at most this often. */
 const LINE_EVERY_MS = 5_000;
-const CLEAR_LINE = "\r\x1b[K";
 
 /** A display that writes to `sink`; `now` answers ms. */
 export function progressDisplay(sink: Sink, now: () => number): ProgressDisplay {
@@ -110,67 +109,61 @@ function lines(write: Write, now: () => number): Meter {
   };
 }
 
+/** The bar is taken away for each line printed and drawn again below it. */
 function bar(sink: Sink, write: Write, now: () => number): Meter {
-  let startMs: number | null = null;
+  let startMs = 0;
   let state: Progress | null = null;
   let drawn: SingleBar | null = null;
-  const payload = (): Record<string, string> => ({
-    text: state === null ? "" : sentence(state, now() - (startMs ?? now())),
-    label: plainLine(state?.label ?? ""),
+  const payload = (of: Progress): Record<string, string> => ({
+    text: sentence(of, now() - startMs),
+    label: plainLine(of.label ?? ""),
   });
-  const open = async (): Promise<void> => {
-    const created = await newBar(sink, write);
-    if (state === null) return;
-    drawn = created;
-    created.start(state.total, state.done, payload());
+  const draw = (): void => {
+    if (state !== null) drawn?.start(state.total, state.done, payload(state));
   };
   return {
     show: (next) => {
-      const isFirst = state === null;
+      if (state === null) {
+        startMs = now();
+        void newBar(sink, write).then((created) => {
+          drawn = created;
+          draw();
+        });
+      }
       state = next;
-      startMs ??= now();
-      if (isFirst && drawn === null) void open();
       drawn?.setTotal(next.total);
-      drawn?.update(next.done, payload());
+      drawn?.update(next.done, payload(next));
     },
     print: (line) => {
-      void write(drawn === null ? line : `${CLEAR_LINE}${line}`);
-      (drawn as unknown as { render(force: boolean): void } | null)?.render(true);
+      drawn?.stop();
+      void write(line);
+      draw();
     },
     stop: () => {
-      const last = state;
       drawn?.stop();
-      if (last !== null) void write(`${sentence(last, now() - (startMs ?? now()))}\n`);
-      drawn = null;
+      if (state !== null) void write(`${sentence(state, now() - startMs)}\n`);
       state = null;
-      startMs = null;
     },
   };
 }
 
-/** A bar on our sink: cli-progress writes to a Node stream, of which it uses this much. */
 async function newBar(sink: Sink, write: Write): Promise<SingleBar> {
   const { default: progress } = await import("cli-progress");
-  const stream = {
-    isTTY: true,
-    get columns() {
-      return sink.columns;
-    },
-    // Its "save cursor" and "restore cursor" would undo the lines printed above the bar.
-    write: (text: string) => {
-      if (text !== "\x1b7" && text !== "\x1b8") void write(text);
-      return true;
-    },
-  };
   return new progress.SingleBar({
     format: "[{bar}] {text} {label}",
     barsize: 24,
     barCompleteChar: "#",
     barIncompleteChar: "-",
-    stream: stream as unknown as NodeJS.WritableStream,
+    // As much of a Node stream as it uses.
+    stream: {
+      isTTY: true,
+      get columns() {
+        return sink.columns;
+      },
+      write: (text: string) => void write(text),
+    },
     hideCursor: false,
     clearOnComplete: true,
-    forceRedraw: true,
     gracefulExit: false,
     linewrap: true,
     fps: 8,

@@ -12,6 +12,7 @@ export const format: OutputFormat = {
   name: "table",
   summary: "Aligned columns for people",
   binary: false,
+  cleans: true,
   render: renderTable,
 };
 

@@ -1,6 +1,7 @@
 // From returns to the tear sheet's model. Every number comes from lib/metrics; what is done here is
 // choosing, pairing strategy and benchmark, and thinning.
 
+import type { Warning } from "../errors.ts";
 import {
   drawdownDetails,
   drawdownPeriods,
@@ -15,14 +16,7 @@ import { timeCharts } from "./charts.ts";
 import { boxesOf, frequencyName, histogramsOf, isCoarse } from "./distribution.ts";
 import { figuresOf } from "./figures.ts";
 import { formatFigure } from "./numbers.ts";
-import type {
-  Drawdown,
-  MonthRow,
-  Notice,
-  TearSheetModel,
-  TearSheetOptions,
-  YearRow,
-} from "./model.ts";
+import type { Drawdown, MonthRow, TearSheetModel, TearSheetOptions, YearRow } from "./model.ts";
 
 const MAX_POINTS = 4_000;
 /** Bounds that keep the page small whatever it is given; what they leave out is said on it. */
@@ -81,7 +75,7 @@ export function buildModel(
   };
 }
 
-function leftOut(options: TearSheetOptions, dates: Float64Array | null): Notice[] {
+function leftOut(options: TearSheetOptions, dates: Float64Array | null): Warning[] {
   const params = Object.keys(options.params ?? {}).length - MOST_PARAMS;
   const warnings = (options.warnings ?? []).length - MOST_WARNINGS;
   const years = yearOf(dates?.at(-1) ?? 0) - yearOf(dates?.[0] ?? 0) + 1 - MOST_YEARS;

@@ -2,27 +2,19 @@
 // themselves, because each file of charts needs it.
 
 import type { JoinedBenchmark, Returns } from "../metrics/mod.ts";
-import type { Band, Line, Paint, TimeChart, Unit } from "./model.ts";
+import type { Line, TimeChart } from "./model.ts";
 
 /** A line before it is thinned: one value a row, NaN where there is none. */
-export interface FullLine {
-  readonly label: string;
-  readonly paint: Paint;
-  readonly kind?: Line["kind"];
+export interface FullLine extends Pick<Line, "label" | "paint">, Partial<Pick<Line, "kind">> {
   readonly values: ArrayLike<number>;
 }
 
 /** A chart before it is thinned. */
-export interface FullChart {
-  readonly id: string;
-  readonly title: string;
-  readonly unit: Unit;
-  readonly growth?: boolean;
-  readonly height: number;
+export interface FullChart
+  extends
+    Pick<TimeChart, "id" | "title" | "unit" | "height">,
+    Partial<Pick<TimeChart, "growth" | "bands" | "levels" | "viewLabel">> {
   readonly lines: readonly FullLine[];
-  readonly bands?: readonly Band[];
-  readonly levels?: TimeChart["levels"];
-  readonly viewLabel?: string;
   readonly views?: readonly { readonly label: string; readonly lines: readonly FullLine[] }[];
 }
 

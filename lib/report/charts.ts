@@ -13,7 +13,7 @@ import { frequencyName } from "./distribution.ts";
 import type { Line, TimeChart } from "./model.ts";
 import { formatDate, formatFigure } from "./numbers.ts";
 import { rollingCharts } from "./rolling_charts.ts";
-import { thinned } from "./thin.ts";
+import { chartRows } from "./chart_rows.ts";
 
 /** All charts over time that the returns allow. */
 export function timeCharts(source: ChartSource): TimeChart[] {
@@ -139,7 +139,7 @@ function finished(chart: FullChart, dates: Float64Array | null, maxPoints: numbe
   const views = chart.views ?? [];
   const all = [...chart.lines, ...views.flatMap((view) => view.lines)];
   const distinct = [...new Set(all.map((line) => line.values))];
-  const rows = thinned(distinct[0]?.length ?? 0, distinct, maxPoints);
+  const rows = chartRows(distinct[0]?.length ?? 0, distinct, maxPoints);
   const lines = (full: readonly FullLine[]): Line[] =>
     full.map(({ label, paint, kind = "line", values }) => ({
       label,

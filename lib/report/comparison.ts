@@ -2,6 +2,7 @@
 // against a metric, and equity curves laid over each other. The page's script draws all of it from
 // one block of data, whose size is bounded by sharing a fixed number of curve points among the runs.
 
+import type { Warning } from "../errors.ts";
 import {
   cagr,
   KEY_METRICS,
@@ -14,11 +15,11 @@ import {
 import { COMPARISON, COMPARISON_STYLE, UPLOT } from "./assets.ts";
 import { differences, type EmbeddedComparison, type EmbeddedRun } from "./embedded.ts";
 import { foreignText } from "./markup.ts";
-import type { ComparedMetric, ComparedRun, ComparisonModel, Notice } from "./model.ts";
+import type { ComparedMetric, ComparedRun, ComparisonModel } from "./model.ts";
 import { formatDate, formatFigure, significant } from "./numbers.ts";
 import { renderPage, THEME_BUTTON } from "./page.ts";
 import { comparedMetric } from "./figures.ts";
-import { thinned } from "./thin.ts";
+import { chartRows } from "./chart_rows.ts";
 
 /** What the page says besides the runs. */
 export interface ComparisonOptions {
@@ -27,7 +28,7 @@ export interface ComparisonOptions {
   readonly generatedAt: number;
   /** True when the curves' x are times, false when they are steps. */
   readonly dated: boolean;
-  readonly warnings?: readonly Notice[];
+  readonly warnings?: readonly Warning[];
 }
 
 /** More runs than this are too much for a page to hold and a reader to look at. */
@@ -66,7 +67,7 @@ export function buildComparison(
   };
 }
 
-function leftOut(count: number): Notice[] {
+function leftOut(count: number): Warning[] {
   if (count <= MOST_RUNS) return [];
   const text = (number: number): string => formatFigure(number, "count");
   return [{
@@ -79,7 +80,7 @@ function leftOut(count: number): Notice[] {
 
 function thinnedCurve({ curve }: ComparedRun, limit: number): Pick<ComparedRun, "curve"> {
   if (curve === undefined || curve.x.length === 0) return {};
-  const rows = thinned(curve.x.length, [curve.y], Math.min(limit, 2_000));
+  const rows = chartRows(curve.x.length, [curve.y], Math.min(limit, 2_000));
   return {
     curve: { x: rows.map((row) => curve.x[row] ?? NaN), y: rows.map((row) => curve.y[row] ?? NaN) },
   };

@@ -1,43 +1,18 @@
 // The shapes of the data inside the pages, shared by what writes them and what reads them in the
 // browser: numbers are cut to what a screen shows, and times are differences, so pages stay small.
 
-import type { Band, ComparedMetric, Paint, TimeChart, Unit } from "./model.ts";
+import type { ComparedRun, ComparisonModel, TearSheetModel, TimeChart } from "./model.ts";
 
-/** A line as a page holds it. */
-export interface EmbeddedLine {
-  readonly label: string;
-  /** A paint, or one of the comparison's numbered colours. */
-  readonly paint: Paint | `c${number}`;
-  readonly kind: "line" | "area" | "bars";
-  readonly values: readonly (number | null)[];
-}
-
-/** A chart over time as a page holds it. */
-export interface EmbeddedChart {
-  readonly id: string;
-  readonly title: string;
-  readonly unit: Unit;
-  readonly growth: boolean;
-  readonly height: number;
-  /** The first value, then differences. */
-  readonly x: readonly number[];
-  readonly lines: readonly EmbeddedLine[];
-  readonly views: readonly { readonly label: string; readonly lines: readonly EmbeddedLine[] }[];
-  readonly bands: readonly Band[];
-  readonly levels: TimeChart["levels"];
-}
+/** A chart over time as a page holds it: its x are the first one and the differences that follow. */
+export type EmbeddedChart = Omit<TimeChart, "description" | "viewLabel">;
 
 /** The tear sheet’s data block. */
-export interface EmbeddedTearSheet {
-  readonly dated: boolean;
+export interface EmbeddedTearSheet extends Pick<TearSheetModel, "dated"> {
   readonly charts: readonly EmbeddedChart[];
 }
 
 /** A run as the comparison page holds it. */
-export interface EmbeddedRun {
-  readonly id: string;
-  readonly name: string;
-  readonly status: string;
+export interface EmbeddedRun extends Pick<ComparedRun, "id" | "name" | "status"> {
   readonly start: number;
   /** By position in `metrics`; null is undefined. */
   readonly metrics: readonly (number | null)[];
@@ -48,14 +23,11 @@ export interface EmbeddedRun {
 }
 
 /** The comparison page’s data block. */
-export interface EmbeddedComparison {
-  readonly dated: boolean;
-  readonly metrics: readonly ComparedMetric[];
+export interface EmbeddedComparison extends Pick<ComparisonModel, "dated" | "metrics" | "params"> {
   /** Positions in `metrics` of the columns shown at first. */
   readonly shown: readonly number[];
   /** Positions in `metrics` that the scatter charts begin with. */
   readonly axes: { readonly across: number; readonly up: number; readonly byParam: number };
-  readonly params: readonly string[];
   readonly runs: readonly EmbeddedRun[];
 }
 

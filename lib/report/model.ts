@@ -2,15 +2,8 @@
 // markup is made, so a test can hold the numbers without reading HTML, and the pages cannot invent
 // one. Fractions everywhere; NaN is "undefined"; times are ms since the epoch, UTC.
 
+import type { Warning } from "../errors.ts";
 import type { Metric, MetricOptions, Unit } from "../metrics/mod.ts";
-
-/** Something the reader should know; the same shape as the program's warnings. */
-export interface Notice {
-  /** Kebab-case and stable. */
-  readonly code: string;
-  /** One line for people. */
-  readonly message: string;
-}
 
 export type { Unit };
 
@@ -26,7 +19,7 @@ export interface TearSheetOptions {
   readonly source?: string;
   /** What the benchmark is called; "Benchmark" when absent. */
   readonly benchmarkName?: string;
-  readonly warnings?: readonly Notice[];
+  readonly warnings?: readonly Warning[];
   /** When the page was made, ms since the epoch: passed in, since nothing here has a clock. */
   readonly generatedAt: number;
   /** Also the metrics beyond QuantStats'. */
@@ -70,8 +63,11 @@ export interface UndefinedFigure extends Pick<Metric, "name" | "label"> {
   readonly reason: string;
 }
 
-/** Which of the page's colours a line or bar has; the style sheet says which that is. */
-export type Paint = "strategy" | "benchmark" | "accent" | "loss" | "muted";
+/**
+ * Which of the page's colours a line or bar has; the style sheet says which that is. Those with a
+ * number are the comparison's.
+ */
+export type Paint = "strategy" | "benchmark" | "accent" | "loss" | "muted" | `c${number}`;
 
 /** One line, area or row of bars of a chart; null is a gap. */
 export interface Line {
@@ -98,7 +94,6 @@ export interface TimeChart {
   readonly title: string;
   /** One sentence that says what is seen, for those who do not see it. */
   readonly description: string;
-  /** Of all values. */
   readonly unit: Unit;
   /** True when the values are growth factors (1 = nothing gained), shown as returns. */
   readonly growth: boolean;
@@ -121,7 +116,6 @@ export interface TimeChart {
 /** Returns of one calendar year. */
 export interface YearRow {
   readonly year: number;
-  /** Compounded. */
   readonly strategy: number;
   /** The sum of the year's returns. */
   readonly sum: number;
@@ -146,7 +140,6 @@ export interface Bin {
   readonly from: number;
   /** Where the next bin begins; the last bin holds it. */
   readonly to: number;
-  /** The strategy's values in it. */
   readonly count: number;
   /** The benchmark's values in it; null without a benchmark. */
   readonly benchmarkCount: number | null;
@@ -159,11 +152,9 @@ export interface Histogram {
   readonly title: string;
   /** Ascending, without gaps. */
   readonly bins: readonly Bin[];
-  /** Of the strategy's values. */
   readonly mean: number;
   /** Of the benchmark's values; null without a benchmark. */
   readonly benchmarkMean: number | null;
-  /** How many values the strategy has. */
   readonly count: number;
 }
 
@@ -174,26 +165,20 @@ export interface Box {
   readonly count: number;
   /** Where the lower whisker ends. */
   readonly low: number;
-  /** A quarter of the values are below. */
   readonly quartile1: number;
   readonly median: number;
-  /** Three quarters of the values are below. */
   readonly quartile3: number;
   /** Where the upper whisker ends. */
   readonly high: number;
   /** Beyond the whiskers, thinned to the page's width; the extremes stay. */
   readonly outliers: readonly number[];
-  /** The least value, outliers included. */
   readonly minimum: number;
-  /** The greatest value, outliers included. */
   readonly maximum: number;
 }
 
 /** One stretch below the peak: times, or row numbers where there are no dates. */
 export interface Drawdown {
-  /** The first row below the peak. */
   readonly start: number;
-  /** The lowest row. */
   readonly valley: number;
   /** Recovered on; null while it still lasts. */
   readonly end: number | null;
@@ -208,11 +193,9 @@ export interface TearSheetModel {
   readonly heading: string;
   /** Where the returns come from; null when not told. */
   readonly source: string | null;
-  /** ms since the epoch. */
   readonly generatedAt: number;
   /** False when times are row numbers. */
   readonly dated: boolean;
-  /** How many returns there are. */
   readonly points: number;
   /** ms since the epoch; NaN without dates. */
   readonly start: number;
@@ -227,14 +210,12 @@ export interface TearSheetModel {
   readonly joinedPoints: number | null;
   /** In the order given; cut off where there are very many. */
   readonly params: readonly (readonly [name: string, value: string])[];
-  readonly warnings: readonly Notice[];
+  readonly warnings: readonly Warning[];
   /** The cards on top. */
   readonly keyFigures: readonly Figure[];
-  /** All metrics, by category. */
   readonly groups: readonly FigureGroup[];
   /** Named with their reasons, and left out of the groups. */
   readonly undefinedFigures: readonly UndefinedFigure[];
-  /** In the order of the page. */
   readonly charts: readonly TimeChart[];
   /** Ascending; empty without dates. */
   readonly years: readonly YearRow[];
@@ -254,11 +235,8 @@ export interface ComparedRun {
   readonly id: string;
   /** May be empty. */
   readonly name: string;
-  /** As MLflow names them. */
   readonly status: string;
-  /** ms since the epoch. */
   readonly startTime: number;
-  /** The latest value of each. */
   readonly metrics: Readonly<Record<string, number>>;
   readonly params: Readonly<Record<string, string>>;
   /** Logged points of `cumulative_return`, by time or step; absent when none were logged. */
@@ -274,9 +252,7 @@ export interface ComparedMetric extends Pick<Metric, "name" | "label" | "unit" |
 /** Everything a comparison page shows. */
 export interface ComparisonModel {
   readonly heading: string;
-  /** ms since the epoch. */
   readonly generatedAt: number;
-  /** In the order given. */
   readonly runs: readonly ComparedRun[];
   /** Those that any run has. */
   readonly metrics: readonly ComparedMetric[];
@@ -284,5 +260,5 @@ export interface ComparisonModel {
   readonly params: readonly string[];
   /** True when the curves' x are times, false when they are steps. */
   readonly dated: boolean;
-  readonly warnings: readonly Notice[];
+  readonly warnings: readonly Warning[];
 }

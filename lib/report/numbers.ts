@@ -57,6 +57,12 @@ export function formatDate(timeMs: number): string {
   return timeMs % 86_400_000 === 0 ? day : `${day} ${text.slice(-13, -8)}`;
 }
 
+/** The step between an axis' ticks: 1, 2, 5 or 10 times a power of ten, and, but for rounding, no less than `least`. */
+export function niceStep(least: number): number {
+  const size = 10 ** Math.floor(Math.log10(least));
+  return [1, 2, 5, 10].map((factor) => factor * size).find((step) => step >= least * 0.999) ?? size;
+}
+
 /**
  * An axis tick: as few decimals as the step between ticks needs, a power of ten where that is
  * shorter. Never fewer digits than tell it from its neighbours.

@@ -4,7 +4,7 @@
 
 import type { Box, Histogram, YearRow } from "./model.ts";
 import { coordinate, escapeHtml } from "./markup.ts";
-import { formatFigure, formatTick } from "./numbers.ts";
+import { formatFigure, formatTick, niceStep } from "./numbers.ts";
 
 /** What an axis can hold; a growth beyond it is not drawn. */
 function drawn(value: number | null): value is number {
@@ -31,10 +31,7 @@ function axisOf(values: readonly number[], from: number, to: number, wanted: num
     const room = least === 0 ? 0.01 : Math.abs(least) * 0.1;
     [least, most] = [least - room, most + room];
   }
-  const rough = (most - least) / wanted;
-  const size = 10 ** Math.floor(Math.log10(rough));
-  const step = [1, 2, 5, 10].map((factor) => factor * size).find((one) => one >= rough * 0.999) ??
-    size;
+  const step = niceStep((most - least) / wanted);
   const first = Math.floor(least / step + 1e-9);
   const last = Math.ceil(most / step - 1e-9);
   const ticks: number[] = [];

@@ -2,12 +2,7 @@
 // time get an empty place that the page's script fills; everything else is complete without it.
 
 import { TEAR_SHEET, TEAR_SHEET_STYLE, UPLOT } from "./assets.ts";
-import {
-  differences,
-  type EmbeddedChart,
-  type EmbeddedLine,
-  type EmbeddedTearSheet,
-} from "./embedded.ts";
+import { differences, type EmbeddedChart, type EmbeddedTearSheet } from "./embedded.ts";
 import { escapeHtml, foreignText } from "./markup.ts";
 import type { Histogram, Line, TearSheetModel, TimeChart } from "./model.ts";
 import { formatDate, formatFigure, significant, significantGrowth } from "./numbers.ts";
@@ -38,7 +33,7 @@ export function renderTearSheet(model: TearSheetModel): string {
 }
 
 function embedded(model: TearSheetModel): EmbeddedTearSheet {
-  const lines = (all: readonly Line[], growth: boolean): EmbeddedLine[] => {
+  const lines = (all: readonly Line[], growth: boolean): Line[] => {
     const rounded = growth ? significantGrowth : significant;
     return all.map((line) => ({
       ...line,

@@ -42,7 +42,6 @@ export interface ReplyHead {
 
 /** A reply that is not HTTP, or that ended before its end. */
 export class ReplyError extends Error {
-  /** The class's name. */
   override readonly name: string = "ReplyError";
   /** True when the other side closed the connection before the reply was complete. */
   readonly brokenOff: boolean;
@@ -56,7 +55,6 @@ export class ReplyError extends Error {
 
 /** A request's body that could not be read; `cause` says why. */
 export class BodyError extends Error {
-  /** The class's name. */
   override readonly name: string = "BodyError";
 }
 

@@ -29,7 +29,6 @@ export interface RawSocket {
   resume(): unknown;
   /** True between `pause` and `resume`. */
   isPaused(): boolean;
-  /** Closes it at once. */
   destroy(): unknown;
   /** TLS' version; absent without TLS. */
   getProtocol?(): string | null;
@@ -37,7 +36,6 @@ export interface RawSocket {
 
 /** Nothing came or went for too long. */
 export class Stalled extends Error {
-  /** The class's name. */
   override readonly name: string = "Stalled";
   /** How long nothing happened. */
   readonly limitMs: number;
@@ -57,7 +55,6 @@ export interface SocketStream extends ByteStream {
   usable(): boolean;
   /** Ends it with an error, which whoever reads next is given. */
   fail(error: Error): void;
-  /** Closes it at once. */
   destroy(): void;
   /** Stops listening, so that another protocol can take the socket over. */
   release(): void;

@@ -4,6 +4,7 @@ import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/a
 import { UsageError } from "../../lib/errors.ts";
 import type { Defined, Definition } from "../../lib/backtest/expression.ts";
 import { readDefinitions } from "../../lib/backtest/expression.ts";
+import { seededRandom } from "../helpers/random.ts";
 
 const known = new Map([["sharpe_ratio", 1.5], ["max_drawdown", -0.2], ["cagr", 0.3]]);
 const names = new Set([...known.keys(), "beta"]);
@@ -180,11 +181,8 @@ Deno.test("no soup of tokens makes an expression do anything but give a number o
     "==",
     "e308",
   ];
-  let state = 12345;
-  const next = (bound: number): number => {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    return Math.floor(state / 2 ** 32 * bound);
-  };
+  const random = seededRandom(12345);
+  const next = (bound: number): number => Math.floor(random() * bound);
   let accepted = 0;
   for (let round = 0; round < 4000; round++) {
     const length = 1 + next(12);

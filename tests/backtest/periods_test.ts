@@ -3,7 +3,7 @@
 import { assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { BACKTEST_FLAGS, backtestOptions, type BacktestValues } from "../../lib/backtest/flags.ts";
 import { valuesOf } from "../../lib/command/flags.ts";
-import { loadConfig } from "../../lib/config/sources.ts";
+import { loadConfig } from "../../lib/config/values.ts";
 import { UsageError } from "../../lib/errors.ts";
 import { testIo } from "../helpers/test_io.ts";
 

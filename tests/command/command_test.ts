@@ -1,9 +1,13 @@
 // From words to values: the parser that every command shares.
 
 import { assert, assertEquals, assertThrows } from "@std/assert";
-import { chosenFormat, defineCommand } from "../../lib/command/declare.ts";
+import {
+  chosenFormat,
+  type Command,
+  type Context,
+  defineCommand,
+} from "../../lib/command/declare.ts";
 import { parseWords } from "../../lib/command/words.ts";
-import type { Command, Context } from "../../lib/command/declare.ts";
 import { UsageError } from "../../lib/errors.ts";
 import {
   choice,
@@ -62,6 +66,9 @@ Deno.test("values keep every character, however they are attached", async () => 
   assertEquals(await parse("--filter="), { filter: "" });
   assertEquals(await parse("--filter", "a\nb --dry-run"), { filter: "a\nb --dry-run" });
   assertEquals(await parse("--filter", "-r looks like a flag"), { filter: "-r looks like a flag" });
+  assertEquals(await parse("--filter", "--", "x"), { filter: "--", operands: ["x"] });
+  assertEquals(await parse("--filter", "a.b=1", "a.b"), { filter: "a.b=1", operands: ["a.b"] });
+  assertEquals(await parse("-n", "true", ""), { dryRun: true, operands: ["true", ""] });
   assertEquals(await parse("--rate", "-0.02"), { rate: -0.02 });
   assertEquals(await parse("--rate=-1e-3"), { rate: -0.001 });
   assertEquals(await parse("-"), { operands: ["-"] });
@@ -80,6 +87,7 @@ Deno.test("what cannot be a value is refused by name", () => {
     [["-r", "a", "-r", "b"], "more than once"],
     [["--dry-run=1"], "takes no value"],
     [["--runname", "x"], "did you mean --run-name?"],
+    [["--runName", "x"], "did you mean --run-name?"],
     [["-x"], "no such flag"],
   ];
   for (const [argv, problem] of cases) {

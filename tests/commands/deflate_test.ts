@@ -3,12 +3,11 @@
 
 import { assert, assertEquals } from "@std/assert";
 import { execFileSync } from "node:child_process";
-import fs from "node:fs";
 import path from "node:path";
-import { run } from "../../lib/cli.ts";
 import { python, pythonTest } from "../helpers/python.ts";
+import { seededRandom } from "../helpers/random.ts";
+import { writeReturns } from "../helpers/returns.ts";
 import { testIo } from "../helpers/test_io.ts";
-import type { TestIo } from "../helpers/test_io.ts";
 
 const REFERENCE = `
 import json, sys
@@ -28,28 +27,15 @@ print(json.dumps({path: {
 } for path, (s, count, g3, g4) in estimates.items()}))
 `;
 
-function writeReturns(file: string, seed: number): void {
-  let state = seed * 7919 + 1;
-  const next = (): number => {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    return (state + 0.5) / 2 ** 32;
-  };
-  const lines = ["date,returns"];
-  for (let day = 0; day < 300; day++) {
-    const normal = Math.sqrt(-2 * Math.log(next())) * Math.cos(2 * Math.PI * next());
-    const date = new Date(Date.UTC(2020, 0, 1) + day * 86_400_000).toISOString().slice(0, 10);
-    lines.push(`${date},${0.0002 * seed + 0.01 * normal}`);
-  }
-  fs.writeFileSync(file, lines.join("\n"));
-}
+const REACHED = "metrics.deflated_sharpe_ratio >= 0";
 
-async function btflow(
-  io: TestIo,
-  ...argv: string[]
-): Promise<{ code: number; out: string; err: string }> {
-  const before = [io.out().length, io.err().length];
-  const code = await run([...argv, "--store", path.join(io.folder, "store.db")], io);
-  return { code, out: io.out().slice(before[0]), err: io.err().slice(before[1]) };
+/** Normal returns, better by a little for each further seed. */
+function returnsOf(seed: number): readonly number[] {
+  const random = seededRandom(seed);
+  return Array.from({ length: 300 }, () => {
+    const normal = Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
+    return 0.0002 * seed + 0.01 * normal;
+  });
 }
 
 pythonTest({
@@ -57,14 +43,13 @@ pythonTest({
   sanitize: false,
   fn: async () => {
     const io = testIo();
+    const sweep = ["-e", "sweep"];
     try {
       const files = [1, 2, 3, 4, 5, 6].map((seed) => path.join(io.folder, `trial${seed}.csv`));
-      files.forEach((file, index) => writeReturns(file, index + 1));
-      const logged = await btflow(
-        io,
+      files.forEach((file, index) => writeReturns(file, returnsOf(index + 1)));
+      const logged = await io.run(
         "batch",
-        "-e",
-        "sweep",
+        ...sweep,
         "--parent",
         "grid",
         "--periods",
@@ -75,16 +60,7 @@ pythonTest({
       const expected = JSON.parse(
         execFileSync(python("3"), ["-c", REFERENCE, ...files], { encoding: "utf8" }),
       ) as Record<string, { expected: number; deflated: number }>;
-      const answer = await btflow(
-        io,
-        "runs",
-        "deflate",
-        "-e",
-        "sweep",
-        "--log",
-        "--format",
-        "json",
-      );
+      const answer = await io.run("runs", "deflate", ...sweep, "--log", "--format", "json");
       assertEquals(answer.code, 0, answer.err);
       const rows = JSON.parse(answer.out) as Record<string, number | string>[];
       assertEquals(rows.length, files.length, "the parent run is no trial");
@@ -101,23 +77,33 @@ pythonTest({
       }
       const sharpes = rows.map((row) => Number(row["sharpe_ratio"]));
       assertEquals(sharpes, sharpes.toSorted((a, b) => b - a), "the best comes first");
-      const best = await btflow(io, "runs", "deflate", "-e", "sweep", "--best", "--format", "json");
+      const best = await io.run("runs", "deflate", ...sweep, "--best", "--format", "json");
       assertEquals((JSON.parse(best.out) as unknown[]).length, 1);
-      const found = await btflow(
-        ...[io, "runs", "-e", "sweep", "-f", "metrics.deflated_sharpe_ratio >= 0"] as const,
-        ...["--columns", "run_name", "--format", "csv"],
+      const found = await io.run(
+        "runs",
+        ...sweep,
+        "-f",
+        REACHED,
+        "--columns",
+        "run_name",
+        "--format",
+        "csv",
       );
       assertEquals(found.err.trim(), "6 runs");
-      const fewer = await btflow(
-        ...[io, "runs", "deflate", "-e", "sweep", "--trials", "2.5", "--format", "json"] as const,
+      const fewer = await io.run(
+        "runs",
+        "deflate",
+        ...sweep,
+        "--trials",
+        "2.5",
+        "--format",
+        "json",
       );
       const easier = JSON.parse(fewer.out) as Record<string, number>[];
       assert(
         Number(easier[0]?.["deflated_sharpe_ratio"]) > Number(rows[0]?.["deflated_sharpe_ratio"]),
       );
-      const one = await btflow(
-        ...[io, "runs", "deflate", "-e", "sweep", "-f", "attributes.run_name = 'trial1'"] as const,
-      );
+      const one = await io.run("runs", "deflate", ...sweep, "-f", "attributes.run_name = 'trial1'");
       assertEquals(one.code, 4);
     } finally {
       io.remove();

@@ -2,7 +2,6 @@
 // keeps such a time, and no command may fail for it, or one run would hide all the others.
 
 import { assertEquals, assertStringIncludes } from "@std/assert";
-import { run } from "../../lib/cli.ts";
 import { testIo } from "../helpers/test_io.ts";
 
 const ODD_ID = "a".repeat(32);
@@ -47,9 +46,9 @@ Deno.test("a time that no calendar has is undefined, and hides nothing else", as
   try {
     for (const [words, shown] of cases) {
       await t.step(words.join(" "), async () => {
-        const before = io.out().length;
-        assertEquals(await run([...words, ...uri], io), 0, io.err());
-        assertStringIncludes(io.out().slice(before), shown);
+        const { code, out, err } = await io.run(...words, ...uri);
+        assertEquals(code, 0, err);
+        assertStringIncludes(out, shown);
       });
     }
   } finally {

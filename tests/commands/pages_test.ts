@@ -3,7 +3,6 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import fs from "node:fs";
 import path from "node:path";
-import { run } from "../../lib/cli.ts";
 import { repository } from "../helpers/python.ts";
 import { testIo } from "../helpers/test_io.ts";
 
@@ -15,10 +14,9 @@ Deno.test("pages are written of files, runs, searches and comparisons", async (t
   const store = ["--store", path.join(io.folder, "store.db")];
   const read = (name: string): string => fs.readFileSync(path.join(io.folder, name), "utf8");
   const call = async (...argv: string[]): Promise<string> => {
-    const before = io.out().length;
-    const code = await run(argv, io);
-    assertEquals(code, 0, io.err());
-    return io.out().slice(before);
+    const { code, out, err } = await io.run(...argv);
+    assertEquals(code, 0, err);
+    return out;
   };
   try {
     const log = ["log", "-e", "pages", "--returns", RETURNS, "--format", "json", ...store];
@@ -72,10 +70,10 @@ Deno.test("pages are written of files, runs, searches and comparisons", async (t
       }
     });
     await t.step("report needs the returns of a run, and one source", async () => {
-      const code = await run(["report", "--run-id", second.run_id, "-o", "x.html", ...store], io);
+      const { code } = await io.run("report", "--run-id", second.run_id, "-o", "x.html", ...store);
       assertEquals(code, 4);
       assertStringIncludes(io.err(), "without --attach-returns");
-      assertEquals(await run(["report", "-o", "x.html"], io), 2);
+      assertEquals((await io.run("report", "-o", "x.html")).code, 2);
       assert(!fs.existsSync(path.join(io.folder, "x.html")), "nothing was written");
     });
   } finally {

@@ -2,10 +2,9 @@
 // 2,000 runs that Python made, and on a store that holds the same runs.
 
 import { assert, assertEquals } from "@std/assert";
-import { run } from "../../lib/cli.ts";
 import { openStore } from "../../lib/store/mod.ts";
 import { mlflowClient } from "../../lib/mlflow/client.ts";
-import { loadConfig } from "../../lib/config/sources.ts";
+import { loadConfig } from "../../lib/config/values.ts";
 import type { MetricPoint, Run } from "../../lib/tracker.ts";
 import { type MlflowServer, startMlflow } from "../helpers/mlflow_server.ts";
 import { python, pythonTest } from "../helpers/python.ts";
@@ -80,14 +79,14 @@ function comparable(row: Row): Row {
 }
 
 async function search(io: TestIo, what: Search): Promise<readonly Row[]> {
-  const before = io.out().length;
   const words = ["runs", "search", "--format", "ndjson", "--max-results", String(what.limit)];
   for (const name of what.experiments) words.push("-e", name);
   for (const key of what.order) words.push("-o", key);
   if (what.filter !== "") words.push("-f", what.filter);
   if (what.deleted) words.push("--show-deleted");
-  assertEquals(await run(words, io), 0, io.err());
-  return io.out().slice(before).split("\n").filter(Boolean).map((line) => JSON.parse(line));
+  const { code, out, err } = await io.run(...words);
+  assertEquals(code, 0, err);
+  return out.split("\n").filter(Boolean).map((line) => JSON.parse(line));
 }
 
 interface Answers {
@@ -230,10 +229,10 @@ async function compareHistories(
 ): Promise<void> {
   assertEquals(histories.length, 20);
   for (const [i, [runId, metric]] of histories.entries()) {
-    const before = io.out().length;
     const words = ["history", "-r", String(runId), "-m", String(metric), "--format", "json"];
-    assertEquals(await run(words, io), 0, io.err());
-    const rows: Row[] = JSON.parse(io.out().slice(before));
+    const { code, out, err } = await io.run(...words);
+    assertEquals(code, 0, err);
+    const rows: Row[] = JSON.parse(out);
     const found = rows.map((
       { step, timestamp, value },
     ) => [step, Date.parse(String(timestamp)), value]);

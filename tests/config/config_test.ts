@@ -1,7 +1,9 @@
 // Settings: where each value comes from, what is refused and why, and that no secret is ever told.
 
 import { assertEquals, assertFalse, assertRejects, assertStringIncludes } from "@std/assert";
-import { type Config, type ConfigFlags, loadConfig, settings } from "../../lib/config/sources.ts";
+import { SETTINGS } from "../../lib/config/settings.ts";
+import type { ConfigFlags } from "../../lib/config/sources.ts";
+import { type Config, loadConfig } from "../../lib/config/values.ts";
 import { UsageError } from "../../lib/errors.ts";
 import { type FileInfo, hostIo, type Io } from "../../lib/io.ts";
 
@@ -293,7 +295,7 @@ Deno.test("no secret is shown", async () => {
       HTTP_PROXY: "me:hunter2@proxy:3128",
     },
   });
-  const shown = settings.map(({ name }) => `${name}=${config.shown(name)}`).join("\n");
+  const shown = SETTINGS.map(({ name }) => `${name}=${config.shown(name)}`).join("\n");
   assertFalse(shown.includes("hunter2"), shown);
   assertStringIncludes(shown, "MLFLOW_TRACKING_USERNAME=ada");
   assertStringIncludes(shown, "proxy:3128");
@@ -302,6 +304,6 @@ Deno.test("no secret is shown", async () => {
 Deno.test("every setting is a variable that the program may see", async () => {
   const { permissions } = JSON.parse(await Deno.readTextFile("deno.json"));
   const allowed = new Set<string>(permissions.default.env);
-  const names = settings.flatMap(({ name, aliases = [] }) => [name, ...aliases]);
+  const names = SETTINGS.flatMap(({ name, aliases = [] }) => [name, ...aliases]);
   assertEquals(names.filter((name) => !allowed.has(name)), []);
 });

@@ -10,7 +10,8 @@ import { btflow, start } from "../../scripts/soak/process.ts";
 import { startMlflow } from "../helpers/mlflow_server.ts";
 import { startPostgres } from "../helpers/postgres.ts";
 import { pythonTest } from "../helpers/python.ts";
-import { randomNumbers } from "../store/faults.ts";
+import { seededRandom } from "../helpers/random.ts";
+import { writeReturns } from "../helpers/returns.ts";
 import { calm, drawing, type Fault, type FaultProxy, startFaultProxy } from "./fault_proxy.ts";
 import { readServerRuns, type ServerRun } from "./server_rows.ts";
 import { readStore, type StoreRun } from "./store_rows.ts";
@@ -61,17 +62,15 @@ function environment({ proxy }: History): Readonly<Record<string, string>> {
 }
 
 /** Writes the returns of each run and gives the growth that they come to. */
-function writeReturns(folder: string, random: () => number): ReadonlyMap<string, number> {
+function writeRuns(folder: string, random: () => number): ReadonlyMap<string, number> {
   const growth = new Map<string, number>();
   for (let run = 0; run < RUNS; run++) {
-    let total = 1;
-    const lines = Array.from({ length: ROWS }, (_, day) => {
-      const value = Number(((random() - 0.48) / 25).toFixed(6));
-      total *= 1 + value;
-      return `${new Date(Date.UTC(2024, 0, 1 + day)).toISOString().slice(0, 10)},${value}`;
-    });
-    fs.writeFileSync(path.join(folder, `run-${run}.csv`), `date,returns\n${lines.join("\n")}\n`);
-    growth.set(`run-${run}`, total - 1);
+    const values = Array.from(
+      { length: ROWS },
+      () => Number(((random() - 0.48) / 25).toFixed(6)),
+    );
+    writeReturns(path.join(folder, `run-${run}.csv`), values);
+    growth.set(`run-${run}`, values.reduce((total, value) => total * (1 + value), 1) - 1);
   }
   return growth;
 }
@@ -195,12 +194,12 @@ pythonTest({
     const folder = fs.mkdtempSync(path.join(os.tmpdir(), "btflow-faults-"));
     const postgres = await startPostgres();
     const server = await startMlflow({ args: ["--backend-store-uri", postgres.uri] });
-    const random = randomNumbers(seed);
-    const draw = drawing(randomNumbers(seed + 1), PROBABILITIES);
+    const random = seededRandom(seed);
+    const draw = drawing(seededRandom(seed + 1), PROBABILITIES);
     const proxy = await startFaultProxy(server.port, draw);
     const history: History = { folder, proxy, random, kills: 0 };
     try {
-      const growth = writeReturns(folder, random);
+      const growth = writeRuns(folder, random);
       await Promise.all(STORES.map((_, share) => logShare(history, share)));
       const rounds = await syncUntilDone(history);
       assert(rounds <= MOST_ROUNDS, `runs still wait after ${MOST_ROUNDS} rounds`);

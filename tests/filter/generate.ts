@@ -1,8 +1,14 @@
 // Random filters, of MLflow's grammar or of the whole language, from the same names and values that
 // the seed's runs have, so that they find some runs and not others.
 
-import type { Expression, Field, Literal, Operator } from "../../lib/filter/ast.ts";
-import { allOf, anyOf } from "../../lib/filter/ast.ts";
+import {
+  allOf,
+  anyOf,
+  type Expression,
+  type Field,
+  type Literal,
+  type Operator,
+} from "../../lib/filter/ast.ts";
 import { printKey } from "../../lib/filter/fields.ts";
 import { METRIC_KEYS, PARAM_KEYS, pick, pickText, seedNumber, TAG_KEYS } from "./seed.ts";
 

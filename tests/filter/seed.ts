@@ -2,6 +2,7 @@
 // that are missing, odd or NaN, values with quotes, runs that have not ended or are deleted. The same
 // runs go to a server by its REST interface and to tests as values.
 
+import { seededRandom } from "../helpers/random.ts";
 import type { FilterableRun } from "../../lib/filter/mod.ts";
 
 /** A run before it is on a server, where its id and artifact URI are made. */
@@ -9,57 +10,67 @@ export type SeedRun = Omit<FilterableRun, "id" | "artifactUri"> & { readonly del
 
 /** Names of metrics: what MLflow allows, its lexer's reserved words, and what needs back-ticks. */
 export const METRIC_KEYS: readonly string[] = [
-  ...[
-    "sharpe_ratio",
-    "max_drawdown",
-    "cagr",
-    "a b",
-    "a.b",
-    "a-b",
-    "a/b",
-    "日本",
-    "key",
-    "1a",
-    "_x",
-  ],
-  ...["in", "count", "Sharpe_ratio", "nan"],
+  "sharpe_ratio",
+  "max_drawdown",
+  "cagr",
+  "a b",
+  "a.b",
+  "a-b",
+  "a/b",
+  "日本",
+  "key",
+  "1a",
+  "_x",
+  "in",
+  "count",
+  "Sharpe_ratio",
+  "nan",
 ];
 export const PARAM_KEYS: readonly string[] = [
-  ...["strategy", "lookback", "path", "a b", "data/file", "from", "ünï", "empty", "x.y-z"],
+  "strategy",
+  "lookback",
+  "path",
+  "a b",
+  "data/file",
+  "from",
+  "ünï",
+  "empty",
+  "x.y-z",
 ];
 export const TAG_KEYS: readonly string[] = ["env", "mlflow.note.content", "team name", "reviewed"];
 
 const TEXTS: readonly string[] = [
-  ...["momentum", "Momentum", "MOMENTUM", "mean reversion", "it's", 'say "x"', `both ' and "`],
-  ...[
-    "C:\\data\\",
-    "100%",
-    "a_b",
-    "axb",
-    "naïve",
-    "NAÏVE",
-    "日本株",
-    "ÉCOLE",
-    "école",
-    "",
-    "20",
-    "🚀 up",
-  ],
-  ...["*", "[abc]", "a?c", "back\\slash", "x;y--z", "/* c */", "`tick`", "' OR 1=1 --", "tab\tin"],
+  "momentum",
+  "Momentum",
+  "MOMENTUM",
+  "mean reversion",
+  "it's",
+  'say "x"',
+  `both ' and "`,
+  "C:\\data\\",
+  "100%",
+  "a_b",
+  "axb",
+  "naïve",
+  "NAÏVE",
+  "日本株",
+  "ÉCOLE",
+  "école",
+  "",
+  "20",
+  "🚀 up",
+  "*",
+  "[abc]",
+  "a?c",
+  "back\\slash",
+  "x;y--z",
+  "/* c */",
+  "`tick`",
+  "' OR 1=1 --",
+  "tab\tin",
 ];
 const STATUSES = ["RUNNING", "SCHEDULED", "FINISHED", "FAILED", "KILLED"] as const;
 const START_MS = Date.UTC(2026, 0, 1);
-
-/** A small generator of numbers in [0, 1), the same for the same seed (mulberry32). */
-export function random(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
 
 /** One of `items`. */
 export function pick<Item>(items: readonly Item[], next: () => number): Item {
@@ -75,7 +86,7 @@ export function pickText(next: () => number): string {
 
 /** `count` runs, the same ones each time. */
 export function seedRuns(count: number, seed: number): readonly SeedRun[] {
-  const next = random(seed);
+  const next = seededRandom(seed);
   return Array.from({ length: count }, (_, index) => seedRun(index, next));
 }
 

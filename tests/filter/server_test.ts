@@ -21,7 +21,7 @@ import {
 import { startMlflow } from "../helpers/mlflow_server.ts";
 import { pythonTest, type PythonVersion } from "../helpers/python.ts";
 import { mlflowFilter } from "./generate.ts";
-import { random } from "./seed.ts";
+import { seededRandom } from "../helpers/random.ts";
 import { must, search, searchExperiments, type Seeded, seedServer } from "./server.ts";
 import {
   ACCIDENTS,
@@ -99,7 +99,7 @@ async function runSteps(
   const fill = filler(seeded);
   const modern = version === "3";
   const ability = { version: modern ? "3.17.2" : "2.22.5" };
-  const next = random(7);
+  const next = seededRandom(7);
   const generated = Array.from({ length: GENERATED }, () => mlflowFilter(next, modern));
   const grammar = [
     ...MLFLOW_CASES,

@@ -23,8 +23,9 @@ import {
   toSql,
 } from "../../lib/filter/mod.ts";
 import { MIGRATIONS } from "../../lib/store/schema.ts";
+import { seededRandom } from "../helpers/random.ts";
 import { anyExpression } from "./generate.ts";
-import { METRIC_KEYS, PARAM_KEYS, pick, random, seedRuns, TAG_KEYS } from "./seed.ts";
+import { METRIC_KEYS, PARAM_KEYS, pick, seedRuns, TAG_KEYS } from "./seed.ts";
 
 const RUNS = 60;
 const FILTERS = 3000;
@@ -62,12 +63,12 @@ function seedStore(): { database: DatabaseSync; runs: readonly FilterableRun[] }
 }
 
 function insertRun(database: DatabaseSync, id: number, run: FilterableRun): void {
-  const run_ = database.prepare(
+  const insert = database.prepare(
     `INSERT INTO runs (id, key, experiment_id, name, status, start_time, end_time, user_id, artifact_uri)
      VALUES (?, ?, 1, ?, ?, ?, ?, ?, ?)`,
   );
   const { id: key, name, status, startTime, endTime, userId, artifactUri } = run;
-  run_.run(id, key, name, status, startTime, endTime, userId, artifactUri);
+  insert.run(id, key, name, status, startTime, endTime, userId, artifactUri);
   for (const [metric, value] of Object.entries(run.metrics)) {
     database.prepare("INSERT OR IGNORE INTO keys (name) VALUES (?)").run(metric);
     database.prepare(
@@ -107,7 +108,7 @@ function filterOf(expression: Expression): Filter {
 
 Deno.test("SQL finds the runs that the evaluator passes", () => {
   const { database, runs } = seedStore();
-  const next = random(4);
+  const next = seededRandom(4);
   let some = 0;
   for (let index = 0; index < FILTERS; index++) {
     const filter = filterOf(anyExpression(next, 3));
@@ -122,7 +123,7 @@ Deno.test("SQL finds the runs that the evaluator passes", () => {
 
 Deno.test("each condition is true or false, never unknown", () => {
   const { database } = seedStore();
-  const next = random(5);
+  const next = seededRandom(5);
   for (let index = 0; index < 500; index++) {
     const { sql, parameters } = toSql(filterOf(anyExpression(next, 2)));
     const rows = database.prepare(`SELECT DISTINCT ${sql} AS held FROM runs`).all(...parameters);
@@ -133,12 +134,18 @@ Deno.test("each condition is true or false, never unknown", () => {
 
 Deno.test("SQL sorts runs as the comparison does", () => {
   const { database, runs } = seedStore();
-  const next = random(6);
+  const next = seededRandom(6);
   const keys = [
     ...METRIC_KEYS.map((key) => `metrics.\`${key}\``),
     ...PARAM_KEYS.map((key) => `params.\`${key}\``),
     ...TAG_KEYS.map((key) => `tags.\`${key}\``),
-    ...["start_time", "end_time", "duration", "status", "run_name", "run_id", "user_id"],
+    "start_time",
+    "end_time",
+    "duration",
+    "status",
+    "run_name",
+    "run_id",
+    "user_id",
   ];
   for (let index = 0; index < 400; index++) {
     const orderBy = Array.from(
@@ -187,15 +194,20 @@ Deno.test("SQL finds and sorts experiments as the evaluator does", () => {
   }
   for (
     const text of [
-      ...["name LIKE 'C%'", "name ILIKE 'c%'", "NOT name LIKE 'C%'", "tags.team = 't1'"],
-      ...["tags.team != 't1'", "NOT tags.team = 't1'", "tags.team IS NULL", "experiment_id = '3'"],
-      ...[
-        "experiment_id NOT IN ('3', '10')",
-        "creation_time > '2026-01-01'",
-        "",
-        "name != 'first'",
-      ],
-      ...["last_update_time BETWEEN 1 AND 2 OR tags.team IN ('t0', 't2')", "name IS NULL"],
+      "name LIKE 'C%'",
+      "name ILIKE 'c%'",
+      "NOT name LIKE 'C%'",
+      "tags.team = 't1'",
+      "tags.team != 't1'",
+      "NOT tags.team = 't1'",
+      "tags.team IS NULL",
+      "experiment_id = '3'",
+      "experiment_id NOT IN ('3', '10')",
+      "creation_time > '2026-01-01'",
+      "",
+      "name != 'first'",
+      "last_update_time BETWEEN 1 AND 2 OR tags.team IN ('t0', 't2')",
+      "name IS NULL",
     ]
   ) {
     const filter = parseExperimentFilter(text);
@@ -207,8 +219,16 @@ Deno.test("SQL finds and sorts experiments as the evaluator does", () => {
   }
   for (
     const text of [
-      ...["name", "name DESC", "creation_time", "creation_time DESC", "last_update_time DESC"],
-      ...["experiment_id", "experiment_id DESC", "tags.team DESC", "tags.team", ""],
+      "name",
+      "name DESC",
+      "creation_time",
+      "creation_time DESC",
+      "last_update_time DESC",
+      "experiment_id",
+      "experiment_id DESC",
+      "tags.team DESC",
+      "tags.team",
+      "",
     ]
   ) {
     const orderBy = text === "" ? [] : [parseExperimentOrderBy(text)];
@@ -226,18 +246,30 @@ Deno.test("SQL finds and sorts experiments as the evaluator does", () => {
 Deno.test("keys and values only ever become parameters", () => {
   const { database, runs } = seedStore();
   const hostile = [
-    ...["x' OR '1'='1", "x) OR (1=1", "'; DROP TABLE runs; --", "x\\", "%'", "?", "?1", ":a", "$a"],
-    ...[
-      "@a",
-      "]]",
-      "/*",
-      "*/ OR 1=1",
-      "\u0000",
-      "NULL",
-      "1) UNION SELECT key FROM runs --",
-      "o1.value",
-    ],
-    ...["x' ESCAPE '\\", "[", "*", "''", '""', "\n--", "runs.key"],
+    "x' OR '1'='1",
+    "x) OR (1=1",
+    "'; DROP TABLE runs; --",
+    "x\\",
+    "%'",
+    "?",
+    "?1",
+    ":a",
+    "$a",
+    "@a",
+    "]]",
+    "/*",
+    "*/ OR 1=1",
+    "\u0000",
+    "NULL",
+    "1) UNION SELECT key FROM runs --",
+    "o1.value",
+    "x' ESCAPE '\\",
+    "[",
+    "*",
+    "''",
+    '""',
+    "\n--",
+    "runs.key",
   ];
   const shape = (text: string): string => toSql(parseFilter(text)).sql;
   for (const value of hostile) {
@@ -270,14 +302,19 @@ Deno.test("keys and values only ever become parameters", () => {
 });
 
 Deno.test("the largest filters are within SQLite's limits", () => {
-  const { database } = seedStore();
-  const chain = (word: string): string =>
-    Array.from({ length: 500 }, (_, index) => `metrics.m${index} > ${index}`).join(` ${word} `);
-  const deep = `${"NOT (".repeat(50)}metrics.a > 1${")".repeat(50)}`;
-  const wide = `run_id IN (${Array.from({ length: 5000 }, (_, index) => `'${index}'`).join()})`;
-  const long = `params.a LIKE '${"*".repeat(10_000)}'`;
-  for (const text of [chain("AND"), chain("OR"), deep, wide, long]) {
-    found(database, parseFilter(text));
+  const { database, runs } = seedStore();
+  const chain = (word: string, not = ""): string =>
+    Array.from({ length: 499 }, (_, index) => `${not}metrics.m${index} > ${index} ${word} `)
+      .join("") + "metrics.cagr > 0";
+  const deep = `${"NOT (".repeat(50)}metrics.cagr > 0${")".repeat(50)}`;
+  const ids = [...Array.from({ length: 5000 }, (_, index) => String(index)), runs[3]?.id];
+  const wide = `run_id IN (${ids.map((id) => `'${id}'`).join()})`;
+  const long = `params.strategy NOT LIKE '${"*".repeat(10_000)}'`;
+  for (const text of [chain("AND", "NOT "), chain("OR"), deep, wide, long]) {
+    const filter = parseFilter(text);
+    const wanted = runs.filter((run) => evaluate(filter, run)).map((run) => run.id);
+    assert(wanted.length > 0 && wanted.length < runs.length, text.slice(0, 80));
+    assertEquals(found(database, filter), wanted, text.slice(0, 80));
   }
   database.close();
 });
@@ -289,34 +326,41 @@ const EXACT: readonly (readonly [text: string, sql: string, ...parameters: (stri
     [
       "metrics.a > 1",
       "runs.id IN (SELECT m.run_id FROM metrics AS m WHERE m.key_id = (SELECT id FROM keys WHERE name = ?) AND m.value > ?)",
-      ...["a", 1],
+      "a",
+      1,
     ],
     [
       "params.a NOT LIKE 'x%*'",
       "EXISTS (SELECT 1 FROM params AS p WHERE p.key = ? AND p.run_id = runs.id AND p.value NOT GLOB ?)",
-      ...["a", "x*[*]"],
+      "a",
+      "x*[*]",
     ],
     [
       "tags.a ILIKE 'X_'",
       "EXISTS (SELECT 1 FROM tags AS t WHERE t.key = ? AND t.run_id = runs.id AND lower(t.value) GLOB lower(?))",
-      ...["a", "X?"],
+      "a",
+      "X?",
     ],
     ["status = 'FAILED'", "(runs.status IS NOT NULL AND runs.status = ?)", "FAILED"],
     ["end_time IS NULL", "NOT (runs.end_time IS NOT NULL)"],
     [
       "NOT status IN ('a', 'b') OR start_time > '2026-01-01'",
       "(NOT (runs.status IS NOT NULL AND runs.status IN (?, ?)) OR (runs.start_time IS NOT NULL AND runs.start_time > ?))",
-      ...["a", "b", 1767225600000],
+      "a",
+      "b",
+      1767225600000,
     ],
     [
       "run_id != 'a'",
       "NOT (runs.key = ? OR runs.id IN (SELECT run_id FROM deliveries WHERE server_run_id = ?))",
-      ...["a", "a"],
+      "a",
+      "a",
     ],
     [
       "duration BETWEEN 1 AND 2",
       "(((runs.end_time - runs.start_time) / 1000.0) IS NOT NULL AND ((runs.end_time - runs.start_time) / 1000.0) BETWEEN ? AND ?)",
-      ...[1, 2],
+      1,
+      2,
     ],
     [
       "dataset.name = 'x'",

@@ -4,6 +4,7 @@
 import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
+import { run } from "../../lib/cli.ts";
 import { type Files, hostIo, type Io, type Sink } from "../../lib/io.ts";
 
 export interface TestIoOptions {
@@ -23,8 +24,17 @@ export interface TestIoOptions {
   readonly stdoutFails?: string;
 }
 
+/** What one command line came to. */
+export interface Answer {
+  readonly code: number;
+  readonly out: string;
+  readonly err: string;
+}
+
 export interface TestIo extends Io {
   readonly folder: string;
+  /** Runs a command line in this world; the answer has what this call wrote. */
+  run(...words: readonly string[]): Promise<Answer>;
   /** What was written so far. */
   out(): string;
   err(): string;
@@ -56,9 +66,14 @@ export function testIo(options: TestIoOptions = {}): TestIo {
   let writesLeft = options.writesTaken ?? Infinity;
   const text = (parts: readonly Uint8Array[]): string => new TextDecoder().decode(joined(parts));
   const stdout = sink(out, options.terminalColumns !== undefined, options.terminalColumns ?? 80);
-  return {
+  const io: TestIo = {
     ...host,
     folder,
+    run: async (...words) => {
+      const before = [io.out().length, io.err().length];
+      const code = await run(words, io);
+      return { code, out: io.out().slice(before[0]), err: io.err().slice(before[1]) };
+    },
     env: (name) => env[name] === "" ? undefined : env[name],
     cwd: () => folder,
     now: () => now++,
@@ -90,6 +105,7 @@ export function testIo(options: TestIoOptions = {}): TestIo {
     },
     remove: () => fs.rmSync(folder, { recursive: true, force: true }),
   };
+  return io;
 }
 
 function sink(parts: Uint8Array[], isTerminal: boolean, columns: number): Sink {

@@ -6,7 +6,8 @@ import { readCsv } from "../../lib/input/csv/mod.ts";
 import type { ReadOptions } from "../../lib/input/options.ts";
 import { toReturns } from "../../lib/input/returns.ts";
 import { openSource } from "../../lib/input/source.ts";
-import { memoryHost, seeded } from "./memory_host.ts";
+import { seededRandom } from "../helpers/random.ts";
+import { memoryHost } from "./memory_host.ts";
 
 const FILES = 4000;
 
@@ -167,7 +168,7 @@ Deno.test(`both CSV paths agree on ${FILES} seeded files`, async () => {
   let read = 0;
   let refused = 0;
   for (let seed = 1; seed <= FILES; seed++) {
-    const random = seeded(seed);
+    const random = seededRandom(seed);
     const { text, options } = makeFile(random);
     const chunkSize = pick(random, [1, 7, 64, 1000, 1 << 20]);
     const quick = await outcome(text, options, text.length > 20_000 ? 4096 : chunkSize, false);
@@ -183,7 +184,7 @@ Deno.test(`both CSV paths agree on ${FILES} seeded files`, async () => {
 Deno.test("both CSV paths agree on bytes that are noise", async () => {
   const alphabet = [...'0123456789.,-+eE"\n\r\t ;:TZ/xé\u0000'];
   for (let seed = 1; seed <= 3000; seed++) {
-    const random = seeded(seed);
+    const random = seededRandom(seed);
     const noise = Array.from({ length: Math.floor(random() * 60) }, () => pick(random, alphabet));
     const text = random() < 0.5 ? `date,returns\n2020-01-01,${noise.join("")}` : noise.join("");
     if (text.length === 0) continue;

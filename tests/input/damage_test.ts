@@ -3,7 +3,8 @@
 
 import { assert } from "@std/assert";
 import { readInput } from "../../lib/input/mod.ts";
-import { memoryHost, seeded } from "./memory_host.ts";
+import { seededRandom } from "../helpers/random.ts";
+import { memoryHost } from "./memory_host.ts";
 
 const TESTDATA = new URL("../testdata/", import.meta.url).pathname;
 const FILES = [
@@ -45,7 +46,7 @@ for (const name of FILES) {
     const count = bytes.length > 100_000 ? 25 : 120;
     let refused = 0;
     for (let seed = 1; seed <= count; seed++) {
-      const content = damaged(bytes, seeded(seed));
+      const content = damaged(bytes, seededRandom(seed));
       try {
         await readInput(memoryHost({ f: content }), "f", { maxBytes: 50_000_000 });
       } catch (error) {

@@ -3,8 +3,14 @@
 
 import { assert, assertAlmostEquals, assertEquals, assertRejects } from "@std/assert";
 import { InputError, UsageError } from "../../lib/errors.ts";
-import { INPUT_FORMATS, readInput, readReturns, timestampText } from "../../lib/input/mod.ts";
-import type { InputFile, ReadOptions } from "../../lib/input/mod.ts";
+import {
+  INPUT_FORMATS,
+  type InputFile,
+  readInput,
+  type ReadOptions,
+  readReturns,
+  timestampText,
+} from "../../lib/input/mod.ts";
 import { hostIo } from "../../lib/io.ts";
 import { computeMetrics } from "../../lib/metrics/mod.ts";
 import { memoryHost } from "./memory_host.ts";

@@ -9,7 +9,7 @@ import { command as batchCommand } from "../../lib/commands/batch.ts";
 import { command as logCommand } from "../../lib/commands/log.ts";
 import type { Context } from "../../lib/command/declare.ts";
 import { valuesOf } from "../../lib/command/flags.ts";
-import { loadConfig } from "../../lib/config/sources.ts";
+import { loadConfig } from "../../lib/config/values.ts";
 import { fingerprint, NOT_HASHED } from "../../lib/logging/fingerprint.ts";
 import { attachedFiles } from "../../lib/logging/prepare.ts";
 import { LOG_FLAGS, logRequest, type LogValues } from "../../lib/logging/request.ts";

@@ -7,20 +7,13 @@ import { spawn } from "node:child_process";
 import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
-import { run } from "../../lib/cli.ts";
 import { CATALOGUE } from "../../lib/metrics/mod.ts";
 import { administrator, startMlflow } from "../helpers/mlflow_server.ts";
 import type { MlflowServer } from "../helpers/mlflow_server.ts";
 import { python, pythonTest, repository } from "../helpers/python.ts";
-import { testIo } from "../helpers/test_io.ts";
+import { type Answer, testIo } from "../helpers/test_io.ts";
 
 const RETURNS = path.join(repository, "examples/sp500_returns.csv");
-
-interface Answer {
-  readonly code: number;
-  readonly out: string;
-  readonly err: string;
-}
 
 async function btflow(
   argv: readonly string[],
@@ -29,8 +22,7 @@ async function btflow(
 ): Promise<Answer> {
   const io = testIo({ env, now: Date.now(), ...(cwd === undefined ? {} : { cwd }) });
   try {
-    const code = await run(argv, io);
-    return { code, out: io.out(), err: io.err() };
+    return await io.run(...argv);
   } finally {
     if (cwd === undefined) io.remove();
   }

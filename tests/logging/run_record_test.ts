@@ -3,7 +3,7 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { type Backtest, type BacktestOptions, evaluateFile } from "../../lib/backtest/mod.ts";
 import { UsageError } from "../../lib/errors.ts";
-import { loadConfig } from "../../lib/config/sources.ts";
+import { loadConfig } from "../../lib/config/values.ts";
 import { type LogRequest, logRequest, type LogValues } from "../../lib/logging/request.ts";
 import { runContent } from "../../lib/logging/run_content.ts";
 import { isOwnParam } from "../../lib/own_names.ts";

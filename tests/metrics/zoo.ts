@@ -2,6 +2,8 @@
 // frequency, and each kind of oddity that has broken a metrics library. Generated from fixed
 // seeds, so that a failure names a series anyone can make again.
 
+import { seededRandom } from "../helpers/random.ts";
+
 /** A series with a benchmark on the same dates. */
 export interface Specimen {
   readonly name: string;
@@ -13,18 +15,9 @@ export interface Specimen {
 const DAY = 86_400_000;
 const START = Date.UTC(2015, 0, 5);
 
-/** Uniform numbers in [0, 1): a linear congruential generator modulo 2^32 (Numerical Recipes). */
-function uniform(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    return state / 2 ** 32;
-  };
-}
-
 /** Roughly normal numbers with a fat tail now and then. */
 function noise(seed: number): () => number {
-  const next = uniform(seed);
+  const next = seededRandom(seed);
   return () => {
     let sum = -6;
     for (let draw = 0; draw < 12; draw++) sum += next();

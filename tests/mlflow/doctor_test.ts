@@ -4,7 +4,7 @@
 import { assert, assertEquals, assertFalse, assertStringIncludes } from "@std/assert";
 import { run } from "../../lib/cli.ts";
 import { testIo } from "../helpers/test_io.ts";
-import { loadConfig } from "../../lib/config/sources.ts";
+import { loadConfig } from "../../lib/config/values.ts";
 import {
   type DoctorOptions,
   type Finding,

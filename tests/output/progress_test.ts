@@ -63,7 +63,7 @@ Deno.test("on a terminal a message clears the bar's line first, and the bar ends
   display.show({ done: 2, total: 4, failed: 0, label: "evil\x1b[2J.csv" });
   display.print("warning: odd\n");
   await display.stop();
-  assertStringIncludes(text(), "\r\x1b[Kwarning: odd\n");
+  assertStringIncludes(text(), "\x1b[2Kwarning: odd\n");
   assertStringIncludes(text(), "[############------------] 2 of 4 (50 %)");
   assertStringIncludes(text(), "evil.csv");
   assertEquals(text().includes("\x1b[2J."), false);

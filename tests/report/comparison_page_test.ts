@@ -5,13 +5,14 @@ import { assert, assertEquals, assertGreater, assertLess } from "@std/assert";
 import type { Page } from "playwright-core";
 import { buildComparison, type ComparedRun, renderComparison } from "../../lib/report/mod.ts";
 import { ask, browserTests, drawingTimeMs, openPage, pixelsOf } from "./browser.ts";
-import { DAY_MS, GENERATED_AT, HOSTILE, madeUp, seeded } from "./samples.ts";
+import { seededRandom } from "../helpers/random.ts";
+import { DAY_MS, GENERATED_AT, HOSTILE, madeUp } from "./samples.ts";
 
 const OPTIONS = { heading: "Sweep", generatedAt: GENERATED_AT, dated: true } as const;
 
 /** A sweep by rule: run 7 has no Sharpe ratio, run 3 no curve. */
 function sweep(count: number): ComparedRun[] {
-  const next = seeded(11);
+  const next = seededRandom(11);
   return Array.from({ length: count }, (_, index): ComparedRun => {
     const { dates, values } = madeUp(1_000, DAY_MS, { seed: index + 1 });
     let wealth = 1;

@@ -6,7 +6,7 @@ import { CATALOGUE, computeMetrics, type Returns } from "../../lib/metrics/mod.t
 import { buildModel, renderTearSheet } from "../../lib/report/mod.ts";
 import type { Figure, TearSheetModel } from "../../lib/report/model.ts";
 import { frequencyName } from "../../lib/report/distribution.ts";
-import { thinned } from "../../lib/report/thin.ts";
+import { chartRows } from "../../lib/report/chart_rows.ts";
 import { DAY_MS, examplePair, madeUp, OPTIONS } from "./samples.ts";
 
 const { returns, joined } = examplePair();
@@ -150,13 +150,13 @@ Deno.test("thinning keeps ends and extremes and the limit", () => {
   values[12_345] = 5;
   values[54_321] = -5;
   values.fill(NaN, 70_000, 72_000);
-  const rows = thinned(values.length, [values, values.map((value) => -value)], 1_000);
+  const rows = chartRows(values.length, [values, values.map((value) => -value)], 1_000);
   assertLess(rows.length, 1_001);
   assertGreater(rows.length, 400);
   for (const row of [0, 12_345, 54_321, 99_999]) assert(rows.includes(row), `row ${row}`);
   assert(rows.some((row) => Number.isNaN(values[row])), "a gap stays a gap");
   assertEquals([...new Set(rows)].sort((one, other) => one - other), rows);
-  assertEquals(thinned(3, [values], 1_000), [0, 1, 2]);
+  assertEquals(chartRows(3, [values], 1_000), [0, 1, 2]);
 });
 
 Deno.test("a series' spacing has a name", () => {

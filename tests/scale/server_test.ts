@@ -16,6 +16,7 @@ import { type Postgres, startPostgres } from "../helpers/postgres.ts";
 import { pythonTest, repository } from "../helpers/python.ts";
 import { record } from "../store/store_folder.ts";
 import { median, size, tell } from "./size.ts";
+import { writeReturns } from "../helpers/returns.ts";
 
 const RUNS = size(160, 5000);
 const PROCESSES = 8;
@@ -31,7 +32,9 @@ interface Servers {
 }
 
 async function manyAtOnce({ server, postgres }: Servers, folder: string): Promise<void> {
-  for (let run = 0; run < RUNS; run++) writeReturns(path.join(folder, `run-${run}.csv`), run);
+  for (let run = 0; run < RUNS; run++) {
+    writeReturns(path.join(folder, `run-${run}.csv`), returnsOf(run));
+  }
   const began = performance.now();
   const shares = await Promise.all(Array.from({ length: PROCESSES }, (_, share) => {
     const files = Array.from({ length: RUNS }, (_, run) => `run-${run}.csv`)
@@ -62,12 +65,11 @@ async function manyAtOnce({ server, postgres }: Servers, folder: string): Promis
   }
 }
 
-function writeReturns(file: string, seed: number): void {
-  const lines = Array.from({ length: ROWS }, (_, day) => {
-    const date = new Date(Date.UTC(2023, 0, 1 + day)).toISOString().slice(0, 10);
-    return `${date},${(Math.sin(seed * 7.3 + day * day * 1.7) / 50 + 0.0004).toFixed(8)}`;
-  });
-  fs.writeFileSync(file, `date,returns\n${lines.join("\n")}\n`);
+function returnsOf(seed: number): readonly number[] {
+  return Array.from(
+    { length: ROWS },
+    (_, day) => Number((Math.sin(seed * 7.3 + day * day * 1.7) / 50 + 0.0004).toFixed(8)),
+  );
 }
 
 /** A store of runs with every metric, all of them delivered. */

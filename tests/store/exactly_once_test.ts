@@ -5,7 +5,8 @@
 import { assert, assertEquals } from "@std/assert";
 import { deliver, type LocalStore, openStore, type RunRecord } from "../../lib/store/mod.ts";
 import { type FakeServer, fakeServer } from "./fake_server.ts";
-import { type Fault, faulty, type LateRequest, randomNumbers } from "./faults.ts";
+import { seededRandom } from "../helpers/random.ts";
+import { type Fault, faulty, type LateRequest } from "./faults.ts";
 import { record, START, type StoreFolder, storeFolder } from "./store_folder.ts";
 
 const SEEDS = 40;
@@ -90,7 +91,7 @@ async function deliverThroughFaults(
   server: FakeServer,
   seed: number,
 ): Promise<LocalStore> {
-  const random = randomNumbers(seed);
+  const random = seededRandom(seed);
   const late: LateRequest[] = [];
   const lives = [first];
   let store = first;

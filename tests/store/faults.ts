@@ -7,17 +7,6 @@ import type { Tracker } from "../../lib/tracker.ts";
 
 export type Fault = "none" | "lost request" | "lost answer" | "busy" | "late" | "kill";
 
-/** Numbers in [0, 1), the same ones for a seed (mulberry32). */
-export function randomNumbers(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
-
 const MOST_CALLS_LATE = 4;
 
 export interface LateRequest {

@@ -1,8 +1,13 @@
 // The completion script for bash: plain enough for the bash 3.2 of macOS, and without the package
 // bash-completion. `--flag=value` reaches it as three words, for `=` separates words in bash.
 
-import { everyCommand, LONE_FLAGS } from "./model.ts";
-import type { CompletedCommand, Completion, FirstWord } from "./model.ts";
+import {
+  type CompletedCommand,
+  type Completion,
+  everyCommand,
+  type FirstWord,
+  LONE_FLAGS,
+} from "./model.ts";
 
 /** The script that `btflow completions bash` prints. */
 export function bashScript(model: readonly FirstWord[]): string {

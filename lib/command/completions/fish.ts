@@ -1,8 +1,13 @@
 // The completion script for fish: one `complete` line a flag, each under the condition that its
 // command stands first on the line.
 
-import { LONE_FLAGS } from "./model.ts";
-import type { CompletedCommand, CompletedFlag, Completion, FirstWord } from "./model.ts";
+import {
+  type CompletedCommand,
+  type CompletedFlag,
+  type Completion,
+  type FirstWord,
+  LONE_FLAGS,
+} from "./model.ts";
 
 /** The script that `btflow completions fish` prints. */
 export function fishScript(model: readonly FirstWord[]): string {

@@ -12,7 +12,6 @@ export type { CompletedCommand, CompletedFlag, Completion, FirstWord } from "./m
 export interface Shell {
   /** As `btflow completions` takes it. */
   readonly name: string;
-  /** Makes the script that the shell sources. */
   readonly script: (model: readonly FirstWord[]) => string;
 }
 

@@ -2,8 +2,7 @@
 // scripts are made from this alone, so a new flag is completed in every shell at once.
 
 import type { Command, CommandGroup } from "../declare.ts";
-import { flagName } from "../flags.ts";
-import type { Flag } from "../flags.ts";
+import { type Flag, flagName } from "../flags.ts";
 
 /** How a value is completed: by these words, by files, by folders, or not at all. */
 export interface Completion {
@@ -15,11 +14,9 @@ export interface Completion {
 
 /** One flag of a command. */
 export interface CompletedFlag {
-  /** `--format`. */
   readonly name: string;
   /** One letter; null when there is none. */
   readonly short: string | null;
-  /** What it does, in one line. */
   readonly summary: string;
   /** Null for a flag that takes no value. */
   readonly value: Completion | null;
@@ -31,7 +28,6 @@ export interface CompletedFlag {
 export interface CompletedCommand {
   /** Its words after `btflow`. */
   readonly name: string;
-  /** What it does, in one line. */
   readonly summary: string;
   /** `--help` included. */
   readonly flags: readonly CompletedFlag[];
@@ -41,9 +37,7 @@ export interface CompletedCommand {
 
 /** One first word of a command line. */
 export interface FirstWord {
-  /** The word itself. */
   readonly name: string;
-  /** What it does, in one line. */
   readonly summary: string;
   /** The second words of a group; empty for a command. */
   readonly verbs: readonly { readonly word: string; readonly command: CompletedCommand }[];

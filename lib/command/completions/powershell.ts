@@ -1,7 +1,12 @@
 // The completion script for PowerShell: the commands as data, and one block that reads it.
 
-import { everyCommand, LONE_FLAGS } from "./model.ts";
-import type { CompletedCommand, Completion, FirstWord } from "./model.ts";
+import {
+  type CompletedCommand,
+  type Completion,
+  everyCommand,
+  type FirstWord,
+  LONE_FLAGS,
+} from "./model.ts";
 
 /** The script that `btflow completions powershell` prints. */
 export function powershellScript(model: readonly FirstWord[]): string {

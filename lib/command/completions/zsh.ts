@@ -1,8 +1,13 @@
 // The completion script for zsh: one function a command for _arguments, so that summaries are shown
 // beside flags. It works both in a folder of $fpath and sourced.
 
-import { LONE_FLAGS } from "./model.ts";
-import type { CompletedCommand, CompletedFlag, Completion, FirstWord } from "./model.ts";
+import {
+  type CompletedCommand,
+  type CompletedFlag,
+  type Completion,
+  type FirstWord,
+  LONE_FLAGS,
+} from "./model.ts";
 
 /** The script that `btflow completions zsh` prints. */
 export function zshScript(model: readonly FirstWord[]): string {

@@ -1,6 +1,6 @@
 // The inner loop of the CSV reader, in AssemblyScript, compiled to WebAssembly by
 // scripts/csv_kernel.ts. It reads rows whose cells are plain (ISO dates, decimal numbers) and stops
-// before the first row that is anything else, which csv_scan.ts then reads as text. Compiled code
+// before the first row that is anything else, which scan.ts then reads as text. Compiled code
 // runs at full speed from the first row on, and 64-bit integers hold all the digits of a number.
 //
 // Memory below 1024 is the kernel's own; the caller lays out the rest.

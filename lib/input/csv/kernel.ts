@@ -80,8 +80,16 @@ function createKernel(): CsvKernel {
     memory,
     scan(start, end, { separator, width, date, value }, isIso) {
       const next = kernel.scan(
-        ...[start, end, DATES, VALUES, KERNEL_ROWS] as const,
-        ...[separator, width, date ?? -1, isIso, value] as const,
+        start,
+        end,
+        DATES,
+        VALUES,
+        KERNEL_ROWS,
+        separator,
+        width,
+        date ?? -1,
+        isIso,
+        value,
       );
       const count = Number(kernel.rows.value);
       const marks = Number(kernel.marks.value);

@@ -26,7 +26,7 @@ export interface Opening {
 
 /** Tells how a file is to be read; throws `InputError` when that is not plain. */
 export function readOpening(source: Source, options: ReadOptions): Opening {
-  const { path, head } = source;
+  const { shownPath: path, head } = source;
   const mark = MARK.every((byte, index) => head[index] === byte) ? MARK.length : 0;
   const body = head.subarray(mark);
   const first = firstRecordEnd(body);

@@ -1,6 +1,6 @@
 // The quick path through delimited text: the kernel reads the plain rows, a thousand at a time and
 // no string for any; a row that is not plain is read as text, as the careful path reads it. The
-// scanner stops before the first line with a quote and leaves the rest to csv_text.ts.
+// scanner stops before the first line with a quote and leaves the rest to text.ts.
 
 import { isBlank, trimCell } from "../cells.ts";
 import { csvKernel, KERNEL_INPUT, type RowShape } from "./kernel.ts";

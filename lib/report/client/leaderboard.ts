@@ -5,7 +5,7 @@
 /// <reference lib="dom" />
 /// <reference lib="dom.iterable" />
 
-import { formatFigure } from "./format.ts";
+import { formatFigure } from "../numbers.ts";
 import {
   arrange,
   cellText,

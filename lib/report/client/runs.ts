@@ -5,7 +5,7 @@
 /// <reference lib="dom" />
 
 import type { EmbeddedComparison, EmbeddedRun } from "../embedded.ts";
-import { formatDate, formatFigure } from "./format.ts";
+import { formatDate, formatFigure } from "../numbers.ts";
 
 /** A column of the leaderboard, or an axis of a scatter: a metric, a param, or the run's own. */
 export type Column =

@@ -5,7 +5,7 @@
 /// <reference lib="dom" />
 /// <reference lib="dom.iterable" />
 
-import { formatTick } from "./format.ts";
+import { formatTick, niceStep } from "../numbers.ts";
 import { hideTip, showTip } from "./page.ts";
 import {
   cellText,
@@ -102,9 +102,7 @@ function scaleOf(runs: Runs, column: Column, from: number, to: number): Scale {
   const [least, most] = values.length === 0 ? [0, 1] : [low - room, high + room];
   const at = (value: number): number => from + ((value - least) / (most - least)) * (to - from);
   const unit = column.kind === "metric" ? data.metrics[column.index]?.unit ?? "ratio" : "ratio";
-  const rough = (most - least) / 5;
-  const size = 10 ** Math.floor(Math.log10(rough));
-  const step = [1, 2, 5, 10].map((factor) => factor * size).find((one) => one >= rough) ?? size;
+  const step = niceStep((most - least) / 5);
   const count = Math.floor(most / step) - Math.ceil(least / step) + 1;
   return {
     at: (run) => at(numbers[run] ?? NaN),

@@ -1,6 +1,8 @@
 // Where the ticks of the charts over time stand and what they say, apart from drawing them: uPlot's
 // own are in words of the reader's locale, and too many on a logarithmic axis of growth.
 
+import { niceStep } from "../numbers.ts";
+
 const DAY_MS = 86_400_000;
 const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 
@@ -18,9 +20,7 @@ export function logarithmicTicks(low: number, high: number): number[] {
   if (!(low > 0) || !(high > low)) return [1];
   const ticks: number[] = [];
   if (high / low < 4) {
-    const rough = (high - low) / 5;
-    const size = 10 ** Math.floor(Math.log10(rough));
-    const step = [1, 2, 5, 10].map((factor) => factor * size).find((at) => at >= rough) ?? size;
+    const step = niceStep((high - low) / 5);
     for (let index = Math.ceil((low - 1) / step); 1 + index * step <= high; index++) {
       ticks.push(1 + index * step);
     }

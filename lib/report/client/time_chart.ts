@@ -6,9 +6,10 @@
 /// <reference lib="dom" />
 /// <reference lib="dom.iterable" />
 
-import type { EmbeddedChart, EmbeddedLine } from "../embedded.ts";
+import type { EmbeddedChart } from "../embedded.ts";
+import type { Line } from "../model.ts";
 import { inlinedUplot, type UPlot } from "../uplot.ts";
-import { formatDate, formatFigure, formatTick } from "./format.ts";
+import { formatDate, formatFigure, formatTick } from "../numbers.ts";
 import { paintColour } from "./page.ts";
 import { logarithmicTicks, timeTick } from "./ticks.ts";
 
@@ -31,7 +32,7 @@ export function drawTimeChart(
   host: HTMLElement,
   chart: EmbeddedChart,
   x: readonly number[],
-  lines: readonly EmbeddedLine[],
+  lines: readonly Line[],
   look: ChartLook,
 ): UPlot {
   const uPlot = inlinedUplot();
@@ -97,7 +98,7 @@ function zeroOf({ logarithmic }: ChartLook): number {
   return logarithmic ? 1 : 0;
 }
 
-function series(line: EmbeddedLine, chart: EmbeddedChart, look: ChartLook): UPlot.Series {
+function series(line: Line, chart: EmbeddedChart, look: ChartLook): UPlot.Series {
   const uPlot = inlinedUplot();
   const colour = paintColour(line.paint);
   const bars = line.kind === "bars" ? uPlot.paths.bars?.({ size: [0.9, 24, 1] }) : undefined;

@@ -6,7 +6,7 @@
  * Ascending row numbers, at most about `limit` of them; all rows when they are no more than that.
  * Gaps (NaN) are kept out unless a stretch has nothing else.
  */
-export function thinned(
+export function chartRows(
   count: number,
   series: readonly ArrayLike<number>[],
   limit: number,

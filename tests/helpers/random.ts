@@ -1,0 +1,12 @@
+// Random numbers that are the same in every run, so that what a test finds can be found again.
+
+/** A generator of numbers in [0, 1), the same for the same seed: mulberry32, by Tommy Ettinger, public domain. */
+export function seededRandom(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
