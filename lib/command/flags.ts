@@ -86,7 +86,7 @@ function readNumber(
   bounds: { readonly min?: number; readonly max?: number; readonly whole?: boolean },
 ): number {
   const { min = -Infinity, max = Infinity, whole = false } = bounds;
-  const value = /^[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i.test(word.trim()) ? Number(word) : NaN;
+  const value = decimal(word);
   if (
     Number.isFinite(value) && value >= min && value <= max && (!whole || Number.isInteger(value))
   ) {
@@ -99,6 +99,11 @@ function readNumber(
     ? ` of at least ${min}`
     : "";
   throw new UsageError(`Cannot use ${name} ${JSON.stringify(word)}: expected ${kind}${range}`);
+}
+
+/** The number that a text holds in decimal digits, NaN when it holds anything else. */
+export function decimal(text: string): number {
+  return /^[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i.test(text.trim()) ? Number(text) : NaN;
 }
 
 /** One of a few words. */
@@ -154,6 +159,15 @@ export function pairs(facts: FlagFacts): Flag<Readonly<Record<string, string>>> 
       return found;
     },
   };
+}
+
+/** What help says of a flag: its summary, whether it may be repeated, its default. */
+export function flagSummary({ summary, kind, repeats, fallback }: Flag<unknown>): string {
+  const notes = [
+    ...(repeats && kind !== "list" ? ["repeatable"] : []),
+    ...(fallback === undefined ? [] : [`default: ${fallback}`]),
+  ];
+  return notes.length === 0 ? summary : `${summary} (${notes.join("; ")})`;
 }
 
 /** `riskFreeRate` → `--risk-free-rate`: how a flag's key is written on the command line. */
