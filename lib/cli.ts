@@ -1,5 +1,6 @@
-// From words to an exit code: find the command, parse, run, render. The only catch of errors and the
-// only code that prints; every other part returns data or throws, so it can be tested without either.
+// From words to an exit code: find the command, parse, run, render. An error that nobody handled
+// ends here, and only this file prints: all else returns data or throws, and so is tested without
+// either.
 
 import { BUILD, PERMISSIONS } from "./build.ts";
 import { COMMANDS } from "./commands/mod.ts";
@@ -249,7 +250,7 @@ async function printError(io: Io, error: unknown, asJson: boolean): Promise<void
   }
 }
 
-/** Writes to stdout what is no command's answer: help and the version. */
+/** Help and the version: what goes to stdout without being a command's answer. */
 async function print(io: Io, text: string): Promise<void> {
   try {
     await io.stdout.write(text);

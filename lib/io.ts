@@ -49,11 +49,11 @@ export interface Files {
   list(folder: string): Promise<readonly string[]>;
   /** Makes a folder and those above it; one that is there is left as it is. */
   makeFolder(folder: string, mode?: number): Promise<void>;
-  /** Removes a file; one that is not there is no error. */
+  /** Removes a file, if it is there. */
   remove(file: string): Promise<void>;
   /** Changes a file's mode; a device or pipe keeps its own. */
   chmod(file: string, mode: number): Promise<void>;
-  /** The kind of file system under a file, as Linux's statfs numbers it; null where none is told. */
+  /** The kind of file system under a file, as Linux's statfs numbers it; null when unknown. */
   fileSystem(file: string): Promise<number | null>;
 }
 
@@ -208,7 +208,7 @@ async function* hostChunks(file: string, chunkSize = CHUNK_BYTES): AsyncIterable
   }
 }
 
-/** Of a small file the bytes cost less than the turns of the event loop that reading them takes. */
+/** Small files are read at once: the turns of the event loop would take longer than the bytes. */
 function* smallChunks(file: string, chunkSize: number): Iterable<Uint8Array> {
   const handle = fs.openSync(file, "r");
   try {
@@ -281,7 +281,7 @@ async function followLinks(file: string): Promise<string> {
   }
 }
 
-/** In one go, as small files are read: in a sweep it is asked of each. */
+/** Without waiting, as for small files: a sweep asks it of every file. */
 function hostStat(file: string): fs.Stats | null {
   try {
     return fs.statSync(file);

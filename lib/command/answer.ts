@@ -1,5 +1,6 @@
-// What a command answers: rows, one object, a text, a page. Plain data, because how it is written is
-// chosen by --format and done elsewhere, and because it is what the rest of the program agrees on.
+// What a command answers: rows, one object, a text, a page. Plain data, because how it is written
+// is chosen by --format and done elsewhere, and because it is what the rest of the program agrees
+// on.
 
 /** One value of a row. A Date is a time (UTC); null is undefined or missing. */
 export type Cell = string | number | boolean | Date | null;
@@ -42,7 +43,7 @@ export interface Result {
   readonly failure?: Error;
 }
 
-/** How far a long work has come; lib/cli.ts shows it as a bar on a terminal, as lines elsewhere. */
+/** How far long work has come; lib/cli.ts shows it as a bar on a terminal, as lines elsewhere. */
 export interface Progress {
   /** Items ended so far, failed ones included. */
   readonly done: number;

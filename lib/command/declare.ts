@@ -107,9 +107,6 @@ export interface Declaration<F extends Readonly<Record<string, Flag<unknown>>>> 
   readonly run: (context: Context, input: Input<F>) => Promise<Result>;
 }
 
-/** Formats of commands that answer with rows. */
-export const ROW_FORMATS: readonly string[] = ["table", "csv", "json", "ndjson", "parquet"];
-
 /** Any command may end so: done, words it cannot take, output that cannot be written, a signal. */
 const COMMON_EXITS: readonly number[] = [0, 2, 8, 130, 143];
 

@@ -89,7 +89,7 @@ function readNumber(
   bounds: { readonly min?: number; readonly max?: number; readonly whole?: boolean },
 ): number {
   const { min = -Infinity, max = Infinity, whole = false } = bounds;
-  const value = /^[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i.test(word.trim()) ? Number(word) : NaN;
+  const value = decimal(word);
   if (
     Number.isFinite(value) && value >= min && value <= max && (!whole || Number.isInteger(value))
   ) {
@@ -102,6 +102,11 @@ function readNumber(
     ? ` of at least ${min}`
     : "";
   throw new UsageError(`Cannot use ${name} ${JSON.stringify(word)}: expected ${kind}${range}`);
+}
+
+/** The number that a text holds in decimal digits, NaN when it holds anything else. */
+export function decimal(text: string): number {
+  return /^[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i.test(text.trim()) ? Number(text) : NaN;
 }
 
 /** One of a few words. */
@@ -175,6 +180,15 @@ export function valuesOf<V extends object>(flags: FlagsOf<V>, given: Partial<V>)
  */
 export function exclusive(message: string, ...given: readonly boolean[]): void {
   if (given.filter(Boolean).length > 1) throw new UsageError(message);
+}
+
+/** What help says of a flag: its summary, whether it may be repeated, its default. */
+export function flagSummary({ summary, kind, repeats, fallback }: Flag<unknown>): string {
+  const notes = [
+    ...(repeats && kind !== "list" ? ["repeatable"] : []),
+    ...(fallback === undefined ? [] : [`default: ${fallback}`]),
+  ];
+  return notes.length === 0 ? summary : `${summary} (${notes.join("; ")})`;
 }
 
 /** `riskFreeRate` → `--risk-free-rate`: how a flag's key is written on the command line. */

@@ -1,7 +1,7 @@
 // Help pages, made from the commands' declarations alone.
 
 import type { Command, CommandGroup } from "./declare.ts";
-import { type Flag, flagName } from "./flags.ts";
+import { type Flag, flagName, flagSummary } from "./flags.ts";
 
 /** One row of the table of exit codes in lib/cli.ts. */
 export interface Exit {
@@ -79,12 +79,7 @@ export function overviewHelp(
 function flagRow(key: string, flag: Flag<unknown>): [string, string] {
   const short = flag.short === undefined ? "    " : `-${flag.short}, `;
   const value = flag.value === undefined ? "" : ` ${flag.value}`;
-  const notes = [
-    ...(flag.repeats && flag.kind !== "list" ? ["repeatable"] : []),
-    ...(flag.fallback === undefined ? [] : [`default: ${flag.fallback}`]),
-  ];
-  const note = notes.length === 0 ? "" : ` (${notes.join("; ")})`;
-  return [`  ${short}${flagName(key)}${value}`, `${flag.summary}${note}`];
+  return [`  ${short}${flagName(key)}${value}`, flagSummary(flag)];
 }
 
 function trimFirst([name, summary]: readonly string[]): readonly [string, string] {

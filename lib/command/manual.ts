@@ -2,7 +2,7 @@
 // codes, like the help pages: `man` and `--help` cannot differ.
 
 import type { Command, CommandGroup } from "./declare.ts";
-import { type Flag, flagName } from "./flags.ts";
+import { type Flag, flagName, flagSummary } from "./flags.ts";
 import type { Exit } from "./help.ts";
 
 /** What the page tells besides the commands. */
@@ -75,12 +75,7 @@ function flagLines(key: string, flag: Flag<unknown>): readonly string[] {
   const names = flag.short === undefined ? [flagName(key)] : [`-${flag.short}`, flagName(key)];
   const written = names.map((name) => `\\fB${roff(name)}\\fR`).join(", ");
   const value = flag.value === undefined ? "" : ` \\fI${roff(flag.value)}\\fR`;
-  const notes = [
-    ...(flag.repeats && flag.kind !== "list" ? ["repeatable"] : []),
-    ...(flag.fallback === undefined ? [] : [`default: ${flag.fallback}`]),
-  ];
-  const note = notes.length === 0 ? "" : ` (${notes.join("; ")})`;
-  return [".TP", `${written}${value}`, roff(`${flag.summary}${note}`)];
+  return [".TP", `${written}${value}`, roff(flagSummary(flag))];
 }
 
 /** Text that roff takes for text: no request at a line's start, no escape, hyphens that can be copied. */

@@ -1,8 +1,8 @@
-// A command line taken apart by what its command declares. What cannot be meant is refused here, with
-// the nearest flag that there is, before a command sees a word. @std/cli's parser reads the rest, in
-// the one spelling that it reads without loss, `--key=value … -- operands`: a value in a word of its
-// own it drops when empty and takes for flags when it starts with a dash (`--rate -0.02`), a missing
-// one it reads as the empty text, `-rx` as two flags, and a negative number among operands as flags.
+// A command line taken apart by what its command declares. What cannot be meant is refused here,
+// with the nearest flag that there is, before a command sees a word. The rest is read by @std/cli's
+// parser, in the one spelling from which it loses nothing: `--key=value … -- operands`. Otherwise
+// it drops an empty value, reads `--rate -0.02` and a negative operand as flags, reads `-rx` as two
+// flags, and takes a missing value for an empty one.
 
 import { parseArgs } from "@std/cli";
 import type { Command, Words } from "./declare.ts";

@@ -1,7 +1,7 @@
 // `btflow experiments`: list, create, get, update, delete, restore. An experiment is named by its name
 // or its id.
 
-import { defineCommand, ROW_FORMATS } from "../command/declare.ts";
+import { defineCommand } from "../command/declare.ts";
 import type { Command, CommandGroup } from "../command/declare.ts";
 import type { Result } from "../command/answer.ts";
 import { CONNECTION_FLAGS } from "../config/connection_flags.ts";
@@ -9,6 +9,7 @@ import { TrackerError, UsageError } from "../errors.ts";
 import { parseExperimentFilter, parseExperimentOrderBy } from "../filter/mod.ts";
 import { pairs, text, texts, toggle } from "../command/flags.ts";
 import { paramsFromJson } from "../logging/params.ts";
+import { ROW_FORMATS } from "../output/mod.ts";
 import { plainLine } from "../output/plain.ts";
 import { NOTE_TAG } from "../own_names.ts";
 import type { Experiment, Tracker } from "../tracker.ts";

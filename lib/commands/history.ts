@@ -1,12 +1,13 @@
 // `btflow history`: the points of a run's metrics, page by page, whatever their number.
 
-import { defineCommand, ROW_FORMATS } from "../command/declare.ts";
+import { defineCommand } from "../command/declare.ts";
 import type { Command } from "../command/declare.ts";
 import { CONNECTION_FLAGS } from "../config/connection_flags.ts";
 import { NotFoundError, UsageError } from "../errors.ts";
 import { list, toggle } from "../command/flags.ts";
 import { nearestNames } from "../nearest.ts";
 import type { Row } from "../command/answer.ts";
+import { ROW_FORMATS } from "../output/mod.ts";
 import type { Run, Tracker } from "../tracker.ts";
 import { named, RUN_ID_FLAG } from "../tracking/choices.ts";
 import { findRun } from "../tracking/find.ts";

@@ -1,6 +1,6 @@
 // `btflow metrics`: the catalogue of metrics, for people and scripts. Needs no file, store or network.
 
-import { defineCommand, ROW_FORMATS } from "../command/declare.ts";
+import { defineCommand } from "../command/declare.ts";
 import type { Command } from "../command/declare.ts";
 import { NotFoundError } from "../errors.ts";
 import { text, toggle } from "../command/flags.ts";
@@ -8,6 +8,7 @@ import { CATALOGUE } from "../metrics/catalogue.ts";
 import type { Metric } from "../metrics/metric.ts";
 import { nearestNames } from "../nearest.ts";
 import type { Row } from "../command/answer.ts";
+import { ROW_FORMATS } from "../output/mod.ts";
 
 /** Lists and explains the metrics of the catalogue. */
 export const command: Command = defineCommand({

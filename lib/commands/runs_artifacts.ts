@@ -1,14 +1,14 @@
 // `btflow runs artifacts`: what files a run has, and getting them. Paths come from the server, so each is
 // checked before anything is written under it.
 
-import { defineCommand, ROW_FORMATS } from "../command/declare.ts";
+import { defineCommand } from "../command/declare.ts";
 import type { Command, Context } from "../command/declare.ts";
 import type { Result } from "../command/answer.ts";
 import { CONNECTION_FLAGS } from "../config/connection_flags.ts";
 import { NotFoundError, StorageError, UsageError } from "../errors.ts";
 import { text } from "../command/flags.ts";
 import { nearestNames } from "../nearest.ts";
-import { storageError } from "../output/mod.ts";
+import { ROW_FORMATS, storageError } from "../output/mod.ts";
 import type { Artifact, Tracker } from "../tracker.ts";
 import { RUN_ID_FLAG } from "../tracking/choices.ts";
 import { findRun } from "../tracking/find.ts";

@@ -1,7 +1,7 @@
 // `btflow runs compare`: runs side by side, one row a param or metric, so that what differs is seen at
 // once. Which value of a metric is the best is said by the catalogue; of one it does not know, nothing.
 
-import { defineCommand, ROW_FORMATS } from "../command/declare.ts";
+import { defineCommand } from "../command/declare.ts";
 import type { Command } from "../command/declare.ts";
 import { CONNECTION_FLAGS } from "../config/connection_flags.ts";
 import { NotFoundError, UsageError } from "../errors.ts";
@@ -9,6 +9,7 @@ import { list, toggle } from "../command/flags.ts";
 import type { Metric } from "../metrics/mod.ts";
 import { nearestNames } from "../nearest.ts";
 import type { Cell, Row } from "../command/answer.ts";
+import { ROW_FORMATS } from "../output/mod.ts";
 import type { Run } from "../tracker.ts";
 import { named } from "../tracking/choices.ts";
 import { findRun } from "../tracking/find.ts";

@@ -2,7 +2,7 @@
 // experiment itself is the record of trials: their number and the variance of their Sharpe ratios
 // come from its runs, so nobody has to keep the books that the deflated Sharpe ratio needs.
 
-import { defineCommand, ROW_FORMATS } from "../command/declare.ts";
+import { defineCommand } from "../command/declare.ts";
 import type { Command, Context } from "../command/declare.ts";
 import type { Result } from "../command/answer.ts";
 import { CONNECTION_FLAGS } from "../config/connection_flags.ts";
@@ -11,6 +11,7 @@ import { parseFilter } from "../filter/mod.ts";
 import { number, text, toggle } from "../command/flags.ts";
 import { deflatedSharpe, expectedMaximumSharpe, varianceOf } from "../metrics/mod.ts";
 import type { Row } from "../command/answer.ts";
+import { ROW_FORMATS } from "../output/mod.ts";
 import type { Run, Tracker } from "../tracker.ts";
 import { chosenExperiments } from "../tracking/find.ts";
 import { withTracker } from "../tracking/session.ts";

@@ -1,6 +1,6 @@
 // `btflow runs search`: runs as rows, filtered and sorted where they are kept, or summed up by group.
 
-import { defineCommand, ROW_FORMATS } from "../command/declare.ts";
+import { defineCommand } from "../command/declare.ts";
 import type { Command, Context } from "../command/declare.ts";
 import { CONNECTION_FLAGS, STORES_FLAG } from "../config/connection_flags.ts";
 import type { ConnectionValues } from "../config/connection_flags.ts";
@@ -8,6 +8,7 @@ import { UsageError } from "../errors.ts";
 import { parseFilter, parseOrderBy } from "../filter/mod.ts";
 import { list, text, texts, toggle } from "../command/flags.ts";
 import type { Row } from "../command/answer.ts";
+import { ROW_FORMATS } from "../output/mod.ts";
 import type { Run } from "../tracker.ts";
 import { limitFlag } from "../tracking/choices.ts";
 import { checkGroupBy, GROUPED_METRICS, groupedRows } from "../tracking/group_runs.ts";

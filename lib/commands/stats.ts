@@ -4,7 +4,7 @@ import { BACKTEST_FLAGS, backtestOptions } from "../backtest/flags.ts";
 import { evaluateFile } from "../backtest/mod.ts";
 import type { Backtest } from "../backtest/mod.ts";
 import { backtestJson, sourceText, undefinedWarning } from "../backtest/text.ts";
-import { defineCommand, ROW_FORMATS } from "../command/declare.ts";
+import { defineCommand } from "../command/declare.ts";
 import type { Command } from "../command/declare.ts";
 import type { Json, Result } from "../command/answer.ts";
 import { loadConfig } from "../config/values.ts";
@@ -12,6 +12,7 @@ import { present } from "../errors.ts";
 import { number, text } from "../command/flags.ts";
 import { CATALOGUE } from "../metrics/mod.ts";
 import type { Row } from "../command/answer.ts";
+import { ROW_FORMATS } from "../output/mod.ts";
 
 /** Computes and prints; keeps nothing. */
 export const command: Command = defineCommand({

@@ -1,5 +1,5 @@
-// The flags by which a command is told where to work: at the server when a tracking URI is set, else in
-// the local store. backends.ts opens what they name.
+// The flags that say where a command works: at the server when a tracking URI is set, else in the
+// local store. backends.ts opens what they name.
 
 import { type Flag, text, texts } from "../command/flags.ts";
 

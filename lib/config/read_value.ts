@@ -1,12 +1,13 @@
 // Values of single settings, read from their text: addresses, numbers, paths. What is refused is
 // refused by name and source, and without repeating a secret.
 
+import { decimal } from "../command/flags.ts";
 import { UsageError } from "../errors.ts";
 import type { Io } from "../io.ts";
 import { readPeriods } from "../metrics/periods.ts";
 import type { Resolved, SettingName, Settings } from "./settings.ts";
 
-/** A source as it is told. */
+/** A source as messages name it. */
 export function describe({ source, origin }: Resolved): string {
   return source === "environment" ? "the environment" : origin;
 }
@@ -73,8 +74,7 @@ export interface NumberRange {
 export function readNumber(found: Settings, name: SettingName, range: NumberRange): number {
   const from = found.get(name);
   const { min = 0, max, whole = false } = range;
-  const text = (from.value ?? "").trim();
-  const value = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text) ? Number(text) : NaN;
+  const value = decimal(from.value ?? "");
   if (!(value >= min && value <= max) || (whole && !Number.isInteger(value))) {
     const kind = whole ? "a whole number" : "a number";
     refuse(name, from, `expected ${kind} from ${min} to ${max}, got "${from.value}"`);

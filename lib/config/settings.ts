@@ -1,6 +1,6 @@
-// Every setting of the program, one row each. The table is apart from where values are looked for
-// (sources.ts) and what they mean (values.ts), so that help, documentation and `doctor` list
-// the settings without reading any.
+// Every setting of the program, one row each. Where values are looked for (sources.ts) and what
+// they mean (values.ts) stand elsewhere, so that help, documentation and `doctor` can list the
+// settings without reading any.
 
 import type { Warning } from "../errors.ts";
 

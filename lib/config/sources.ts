@@ -1,6 +1,7 @@
-// Where the values of the settings come from: a flag, the environment, `.env.local`, `.env`, MLflow's
-// credentials file, a default, in this order. Each value keeps its source, because a refusal or a
-// diagnosis that does not say which file to fix is no use. What the values mean is values.ts' matter.
+// Where the values of the settings come from: a flag, the environment, `.env.local`, `.env`,
+// MLflow's credentials file, a default, in this order. Each value keeps its source, because a
+// refusal or a diagnosis that does not say which file to fix is no use. What the values mean is
+// values.ts' matter.
 
 import { hostProblem, present, UsageError, type Warning } from "../errors.ts";
 import type { Io } from "../io.ts";
@@ -116,7 +117,7 @@ interface FileText {
   readonly warnings: readonly Warning[];
 }
 
-/** Null when there is no such file. A folder `.env` is a Python environment, and none of ours. */
+/** Null when there is no such file. A folder named `.env` is a Python environment. */
 async function readText(io: Io, file: string, source: Source): Promise<FileText | null> {
   try {
     const info = await io.files.info(file);

@@ -1,6 +1,7 @@
 // What the settings mean: addresses, credentials, limits, each checked once, so that no command
 // meets a bad value later. A refusal names the setting and its source; no message carries a secret.
-// The way is one: a text is found (sources.ts), read (read_value.ts), and set beside the others here.
+// A value goes one way: found (sources.ts), read (read_value.ts), and checked against the others
+// here.
 
 import { UsageError, type Warning } from "../errors.ts";
 import type { Io } from "../io.ts";
@@ -139,8 +140,8 @@ function interpret(found: Settings, io: Pick<Io, "env">): Config {
 }
 
 /**
- * A folder that one merely works in may not decide where credentials from elsewhere go: not the
- * server, not the proxy before it, not whose certificates are believed.
+ * A working folder may not decide where credentials from elsewhere go: not the server, not the
+ * proxy before it, not whose certificates are trusted.
  */
 function refuseForeignDirections(found: Settings): void {
   const secrets = SETTINGS.filter((setting) => setting.secret === true)

@@ -23,7 +23,7 @@ export interface FilterableRun {
   readonly name: string;
   /** As MLflow names them: FINISHED, FAILED, … */
   readonly status: string;
-  /** ms since the epoch; null when not told. */
+  /** ms since the epoch; null when unknown. */
   readonly startTime: number | null;
   /** ms since the epoch; null while it runs. */
   readonly endTime: number | null;
@@ -50,9 +50,9 @@ export interface FilterableExperiment {
   readonly id: string;
   /** Unique on its server. */
   readonly name: string;
-  /** ms since the epoch; null when not told. */
+  /** ms since the epoch; null when unknown. */
   readonly creationTime: number | null;
-  /** ms since the epoch; null when not told. */
+  /** ms since the epoch; null when unknown. */
   readonly lastUpdateTime: number | null;
   readonly tags: Readonly<Record<string, string>>;
 }

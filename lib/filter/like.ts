@@ -1,6 +1,6 @@
-// LIKE by MLflow's rule on SQLite: `%` is any text, `_` one character (a code point), nothing escapes
-// them. A loop that goes back to the last `%` only, since a pattern with many of them would take a
-// backtracking regular expression for ever.
+// LIKE by MLflow's rule on SQLite: `%` is any text, `_` one character (a code point), nothing
+// escapes them. A loop that goes back to the last `%` only: on a pattern with many of them a
+// backtracking regular expression would not end.
 
 /** Whether `value` matches `pattern`; with `ignoreCase` A to Z equal a to z, and no other letters. */
 export function isLike(value: string, pattern: string, ignoreCase: boolean): boolean {

@@ -1,6 +1,6 @@
-// The order of search results: MLflow's `order_by` clauses, as a comparison and as SQL. MLflow puts
-// runs without the key last in both directions, NaN just before them, and breaks ties by the
-// latest start, then the id.
+// The order of search results: MLflow's `order_by` clauses as a comparison; order_sql.ts has the
+// same as SQL. MLflow puts runs without the key last in both directions, NaN just before them, and
+// breaks ties by the latest start, then the id.
 
 import { FilterSyntaxError } from "../errors.ts";
 import type { Entity, Literal } from "./ast.ts";

@@ -1,4 +1,4 @@
-// What a written name stands for: entity and key, by the rows of fields.ts. Apart from the grammar
+// What a written name stands for: entity and key, by the rows of fields.ts. A file of its own,
 // because most of it is what to say when a name stands for nothing.
 
 import { FilterSyntaxError } from "../errors.ts";

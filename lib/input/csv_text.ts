@@ -1,6 +1,6 @@
-// Delimited text through @std/csv: quotes, line breaks inside cells, and errors for what is no CSV.
-// Text is parsed in blocks of whole records, so that a long file needs no long string and every
-// record's line is known. This is the careful path; scan.ts is the quick one.
+// Delimited text through @std/csv: quotes, line breaks inside cells, and errors for what is not
+// CSV. Text is parsed in blocks of whole records, so that a long file needs no long string and
+// every record's line is known. This is the careful path; scan.ts is the quick one.
 
 import { parse } from "@std/csv";
 import { InputError } from "../errors.ts";

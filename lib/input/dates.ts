@@ -24,7 +24,7 @@ export interface DateReader {
   hasOffset: boolean;
   /** Whether any time was finer than a millisecond. */
   isFiner: boolean;
-  /** Whether no cell has told the form yet. */
+  /** Whether no cell has shown the form yet. */
   readonly isUndecided: boolean;
   /** Whether the dates are ISO and stay as they are written, so that bytes tell them. */
   readonly isPlainIso: boolean;
@@ -89,7 +89,7 @@ export function createDateReader(options: DateOptions): DateReader {
   return reader;
 }
 
-/** Tells whether text has the form of a date, or would have if `--date-format` told which. */
+/** Whether text has the form of a date, or might have with the right `--date-format`. */
 export function dateRecogniser(options: DateOptions): (text: string) => boolean {
   const { dateFormat } = options;
   if (dateFormat !== undefined) {

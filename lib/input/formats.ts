@@ -1,5 +1,5 @@
-// The table of input formats: how each is told from a file's first bytes, and what reads it. A format
-// is one file and one row here; the heavy readers are loaded only when a file needs them.
+// The table of input formats: how each is recognised by a file's first bytes, and what reads it. A
+// format is one file and one row here; the heavy readers are loaded only when a file needs them.
 
 import type { ReadResult } from "./series.ts";
 import { LAYOUTS } from "./layouts.ts";
@@ -84,7 +84,7 @@ function startsWith(head: Uint8Array, mark: string): boolean {
   return [...mark].every((character, index) => head[index] === character.charCodeAt(0));
 }
 
-/** Tables of backtesters, told by their header: they come in any of the table formats. */
+/** Tables of backtesters, recognised by their header: they come in any of the table formats. */
 const LAYOUT_FORMATS: readonly InputFormat[] = LAYOUTS.map(({ name, summary }) => ({
   name,
   summary,
@@ -103,7 +103,7 @@ const MARK: readonly number[] = [0xef, 0xbb, 0xbf];
 export function formatOf(source: Source, asked: string | undefined): InputFormat {
   const named = INPUT_FORMATS.find((format) => format.name === asked);
   if (named !== undefined) return named;
-  // Only JSON is told by its text, and only it begins like this: the rest need not be decoded.
+  // Only JSON is recognised by its text, and only it begins like this: no other need be decoded.
   const first = source.head.find((byte) => byte > 32 && !MARK.includes(byte));
   const text = first === 91 || first === 123 ? new TextDecoder().decode(source.head) : "";
   return CONTENT_FORMATS.find((format) => format.recognises(source.head, text)) ?? CSV;

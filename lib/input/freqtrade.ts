@@ -1,4 +1,4 @@
-// freqtrade's backtest results: a zip since 2025.1, plain JSON before. The format is no public
+// freqtrade's backtest results: a zip since 2025.1, plain JSON before. The format is not a public
 // interface of freqtrade and changes, so only what is needed is asked for. Its `sharpe` is the mean
 // daily profit over the deviation of trades: its figures are kept, but under `freqtrade.`.
 

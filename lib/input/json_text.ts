@@ -1,6 +1,6 @@
-// JSON as backtesters write it. Python's json writes NaN and Infinity, which are no JSON: NaN becomes
-// null (missing), infinity a number too large, which the value rules then refuse. Whole numbers
-// that a double would change (times in nanoseconds) stay text.
+// JSON as backtesters write it. Python's json writes NaN and Infinity, which JSON does not have:
+// NaN becomes null (missing), infinity a number too large, which the value rules then refuse. Whole
+// numbers that a double would change (times in nanoseconds) stay text.
 
 import { InputError } from "../errors.ts";
 import { quoted } from "./cells.ts";

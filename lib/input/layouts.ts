@@ -1,13 +1,13 @@
-// Tables that a backtester writes, told by their header: what kind of values they hold and where.
-// A layout only fills in what the user has not said; it never changes how a cell is read.
+// Tables that a backtester writes, recognised by their header: what kind of values they hold and
+// where. A layout only fills in what the user has not said; it never changes how a cell is read.
 
 import type { Kind } from "./options.ts";
 
-/** A table told by its columns. */
+/** A table that is recognised by its columns. */
 export interface Layout {
   readonly name: string;
   readonly summary: string;
-  /** The columns that tell it; all must be there, spelled like this. */
+  /** The columns it is recognised by; all must be there, spelled like this. */
   readonly columns: readonly string[];
   readonly kind: Kind;
   readonly value: string;

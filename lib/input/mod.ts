@@ -1,6 +1,6 @@
-// The public face of the inputs: a path goes in, series of returns come out. What a file is is told
-// from its content by the table in formats.ts; every rule about dates, missing values and kinds
-// applies alike to all of them.
+// The public face of the inputs: a path goes in, series of returns come out. The table in
+// formats.ts recognises a file by its content; every rule about dates, missing values and kinds
+// applies to all formats alike.
 
 import { InputError, UsageError, type Warning } from "../errors.ts";
 import { formatOf, INPUT_FORMATS } from "./formats.ts";

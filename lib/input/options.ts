@@ -1,5 +1,5 @@
 // What a caller may say about an input. Every option is a flag of the command line under the same
-// name; what is left unsaid is told from the file, or is an error where it is not plain.
+// name; what is left unsaid is read from the file, or is an error where the file leaves it open.
 
 /** What the values of a file are. */
 export type Kind = "returns" | "prices" | "equity" | "trades";
@@ -27,7 +27,7 @@ export interface ReadOptions {
   readonly capital?: number | undefined;
   /** Default: zero in returns, the last price carried forward in prices and equity, an error in trades. */
   readonly missing?: Missing | undefined;
-  /** A name of `INPUT_FORMATS`; default: told from the content. */
+  /** A name of `INPUT_FORMATS`; default: recognised by the content. */
   readonly inputFormat?: string | undefined;
   /** Which strategy, where a file has several. */
   readonly strategy?: string | undefined;

@@ -1,6 +1,6 @@
-// Rows as every reader hands them on: dates and values in typed arrays, NaN for a missing value, and
-// where in the file each came from. Sixteen bytes a row; the places cost nothing while rows follow
-// each other line by line.
+// Rows as every reader hands them on: dates and values in typed arrays, NaN for a missing value,
+// and where in the file each came from. Sixteen bytes a row; the places cost nothing while rows
+// follow each other line by line.
 
 import { InputError } from "../errors.ts";
 import { numberProblem, readNumber } from "./cells.ts";

@@ -1,5 +1,6 @@
-// A file as a stream of bytes: opened, unpacked when gzip, measured, hashed and limited. Readers get
-// its beginning to tell the format by, then all of it, in one pass that also works for a pipe.
+// A file as a stream of bytes: opened, unpacked when gzip, measured, hashed and limited. Readers
+// get its beginning, which shows the format, then all of it, in one pass that also works for a
+// pipe.
 
 import { createHash } from "node:crypto";
 import { hostProblem, InputError } from "../errors.ts";

@@ -1,5 +1,5 @@
 // Tables whose cells have types already (Parquet, JSON): the same columns, the same rules as CSV.
-// Cells that hold text are read as CSV cells are, so a number in quotes is no other number.
+// Cells that hold text are read as CSV cells are, so that a number in quotes is the same number.
 
 import { InputError } from "../errors.ts";
 import { quoted, trimCell } from "./cells.ts";
@@ -15,7 +15,7 @@ export interface TableRows {
   readonly choice: ColumnChoice;
 }
 
-/** How many rows the columns are told from. */
+/** How many rows the columns are judged by. */
 export const SAMPLE_ROWS = 1000;
 
 /** A column of a typed table, as far as it is known before its rows are read. */

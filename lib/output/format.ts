@@ -1,5 +1,5 @@
-// What a format of this folder is: it turns a command's rows, page by page as they arrive, into text
-// or bytes, and knows of the place it writes to only what is said here.
+// What a format of this folder is: it turns a command's rows, page by page as they arrive, into
+// text or bytes, and knows of the place it writes to only what is said here.
 
 import type { Rows } from "../command/answer.ts";
 

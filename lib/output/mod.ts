@@ -26,6 +26,9 @@ export const OUTPUT_FORMATS: readonly OutputFormatEntry[] = [
   { name: "parquet", load: async () => (await import("./parquet.ts")).format },
 ];
 
+/** Their names: the formats of a command that answers with rows. */
+export const ROW_FORMATS: readonly string[] = OUTPUT_FORMATS.map(({ name }) => name);
+
 /** Where an answer goes, and how. */
 export interface Target {
   /** `text`, `html`, or a name of `OUTPUT_FORMATS`. */

@@ -1,4 +1,4 @@
-// How far a long work has come: a bar on a terminal, a plain line every few seconds elsewhere (a log
+// How far long work has come: a bar on a terminal, a plain line every few seconds elsewhere (a log
 // file wants few lines). The only user of cli-progress, which is loaded with the first state shown.
 
 import type { SingleBar } from "cli-progress";

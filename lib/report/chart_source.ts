@@ -1,5 +1,5 @@
-// What the charts over time are made from and made of, before they are thinned: apart from the charts
-// themselves, because each file of charts needs it.
+// What the charts over time are made from and made of, before they are thinned. Every file of
+// charts needs it.
 
 import type { JoinedBenchmark, Returns } from "../metrics/mod.ts";
 import type { Line, TimeChart } from "./model.ts";

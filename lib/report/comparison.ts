@@ -1,6 +1,7 @@
 // The comparison page of many runs: a sortable leaderboard, metric against metric, a parameter
 // against a metric, and equity curves laid over each other. The page's script draws all of it from
-// one block of data, whose size is bounded by sharing a fixed number of curve points among the runs.
+// one block of data, whose size is bounded by sharing a fixed number of curve points among the
+// runs.
 
 import type { Warning } from "../errors.ts";
 import {

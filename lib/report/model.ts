@@ -191,7 +191,7 @@ export interface Drawdown {
 /** Everything a tear sheet shows. */
 export interface TearSheetModel {
   readonly heading: string;
-  /** Where the returns come from; null when not told. */
+  /** Where the returns come from; null when unknown. */
   readonly source: string | null;
   readonly generatedAt: number;
   /** False when times are row numbers. */

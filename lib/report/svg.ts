@@ -90,7 +90,7 @@ function horizontalGrid(axis: Axis, left: number, right: number): string {
   ).join("");
 }
 
-/** Every which year is named: at most about twenty fit, and round ones are counted on. */
+/** The step between years that are named: about twenty names fit, and the steps are round. */
 function yearStep(count: number): number {
   return [1, 2, 5, 10, 20, 50].find((step) => count <= step * 21) ?? 100;
 }

@@ -209,7 +209,7 @@ function undefinedList({ undefinedFigures }: TearSheetModel): string {
 function footer(model: TearSheetModel): string {
   const figures = new Map([...model.keyFigures, ...model.groups.flatMap((one) => one.figures)]
     .map((figure) => [figure.name, figure]));
-  // What a dash stands for is told where the dash is, not only in the table of reasons.
+  // What a dash stands for is said where the dash is, not only in the table of reasons.
   const reasons = new Map(model.undefinedFigures.map(({ name, reason }) => [name, reason]));
   const list = [...figures.values()].map((figure) => {
     const reason = reasons.get(figure.name);

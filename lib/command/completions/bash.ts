@@ -6,7 +6,9 @@ import {
   type Completion,
   everyCommand,
   type FirstWord,
+  flagNames,
   LONE_FLAGS,
+  singleQuoted,
 } from "./model.ts";
 
 /** The script that `btflow completions bash` prints. */
@@ -36,7 +38,7 @@ _btflow() {
     previous="\${COMP_WORDS[COMP_CWORD-2]}"
   fi
   if (( COMP_CWORD == 1 )); then
-    _btflow_words ${quote(first.join(" "))}
+    _btflow_words ${singleQuoted(first.join(" "))}
     return
   fi
   case "$command" in
@@ -71,35 +73,30 @@ complete -F _btflow btflow
 }
 
 function groupCase({ name, verbs }: FirstWord): string {
-  return `    ${name}) verbs=${quote(verbs.map(({ word }) => word).join(" "))} ;;`;
+  return `    ${name}) verbs=${singleQuoted(verbs.map(({ word }) => word).join(" "))} ;;`;
 }
 
 function flagsCase(words: string, command: CompletedCommand): string {
-  return `      ${quote(words)}) flags=${
-    quote(command.flags.map(({ name }) => name).join(" "))
+  return `      ${singleQuoted(words)}) flags=${
+    singleQuoted(command.flags.map(({ name }) => name).join(" "))
   } ;;`;
 }
 
 function valueCases(words: string, command: CompletedCommand): readonly string[] {
-  return command.flags.flatMap(({ name, short, value }) => {
-    if (value === null) return [];
-    const names = short === null ? [name] : [name, `-${short}`];
-    const pattern = names.map((flag) => quote(`${words}:${flag}`)).join("|");
-    return [`    ${pattern}) ${[...complete(value), "return"].join("; ")} ;;`];
+  return command.flags.flatMap((flag) => {
+    if (flag.value === null) return [];
+    const pattern = flagNames(flag).map((name) => singleQuoted(`${words}:${name}`)).join("|");
+    return [`    ${pattern}) ${[...complete(flag.value), "return"].join("; ")} ;;`];
   });
 }
 
 function operandCase(words: string, command: CompletedCommand): readonly string[] {
   const does = complete(command.operands);
-  return does.length === 0 ? [] : [`    ${quote(words)}) ${does.join("; ")} ;;`];
+  return does.length === 0 ? [] : [`    ${singleQuoted(words)}) ${does.join("; ")} ;;`];
 }
 
 function complete({ words, files }: Completion): readonly string[] {
-  if (words.length > 0) return [`_btflow_words ${quote(words.join(" "))}`];
+  if (words.length > 0) return [`_btflow_words ${singleQuoted(words.join(" "))}`];
   if (files === null) return [];
   return [files === "folder" ? "_btflow_files -d" : "_btflow_files -f"];
-}
-
-function quote(text: string): string {
-  return `'${text.replaceAll("'", `'\\''`)}'`;
 }

@@ -98,6 +98,16 @@ function describeFlag(key: string, flag: Flag<unknown>): CompletedFlag {
   };
 }
 
+/** The ways to write a flag. */
+export function flagNames({ name, short }: CompletedFlag): readonly string[] {
+  return short === null ? [name] : [name, `-${short}`];
+}
+
+/** A text that no POSIX shell reads anything into. */
+export function singleQuoted(text: string): string {
+  return `'${text.replaceAll("'", `'\\''`)}'`;
+}
+
 /** Every command that runs, by the words before its flags; a group alone is its default verb. */
 export function everyCommand(
   model: readonly FirstWord[],

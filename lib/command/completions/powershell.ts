@@ -5,6 +5,7 @@ import {
   type Completion,
   everyCommand,
   type FirstWord,
+  flagNames,
   LONE_FLAGS,
 } from "./model.ts";
 
@@ -70,10 +71,10 @@ function flagEntry(words: string, command: CompletedCommand): string {
 
 /** A text means files, which PowerShell completes itself when the block answers nothing. */
 function valueEntries(words: string, command: CompletedCommand): readonly string[] {
-  const flags = command.flags.flatMap(({ name, short, value }) => {
+  const flags = command.flags.flatMap((flag) => {
+    const { value } = flag;
     if (value === null) return [];
-    const names = short === null ? [name] : [name, `-${short}`];
-    return names.map((flag) => `    ${quote(`${words}:${flag}`)} = ${values(value)}`);
+    return flagNames(flag).map((name) => `    ${quote(`${words}:${name}`)} = ${values(value)}`);
   });
   const { operands } = command;
   const none = operands.words.length === 0 && operands.files === null;

@@ -6,7 +6,9 @@ import {
   type CompletedFlag,
   type Completion,
   type FirstWord,
+  flagNames,
   LONE_FLAGS,
+  singleQuoted,
 } from "./model.ts";
 
 /** The script that `btflow completions zsh` prints. */
@@ -69,19 +71,19 @@ ${argumentsCall(command, "          ")}
 function argumentsCall(command: CompletedCommand, indent: string): string {
   // Once a word stands there that no spec takes, _arguments offers no flags either: () takes any word.
   const operands = action(command.operands) || "()";
-  const specs = [...command.flags.flatMap(flagSpecs), quote(`*:argument:${operands}`)];
+  const specs = [...command.flags.flatMap(flagSpecs), singleQuoted(`*:argument:${operands}`)];
   return `${indent}_arguments -s -S ${specs.join(` \\\n${indent}  `)}`;
 }
 
 function flagSpecs(flag: CompletedFlag): readonly string[] {
-  const { name, short, value, repeats } = flag;
-  const names = short === null ? [name] : [name, `-${short}`];
+  const { value, repeats } = flag;
+  const names = flagNames(flag);
   const others = repeats ? "*" : names.length > 1 ? `(${names.join(" ")})` : "";
   const explained = `[${flag.summary.replace(/[\\[\]]/g, "\\$&")}]`;
   return names.map((written) => {
     const joined = value === null ? "" : written.startsWith("--") ? "=" : "+";
     const completed = value === null ? "" : `:value:${action(value)}`;
-    return quote(`${others}${written}${joined}${explained}${completed}`);
+    return singleQuoted(`${others}${written}${joined}${explained}${completed}`);
   });
 }
 
@@ -92,9 +94,5 @@ function action({ words, files }: Completion): string {
 }
 
 function describedWord(word: string, summary: string): string {
-  return quote(`${word}:${summary.replace(/[\\:]/g, "\\$&")}`);
-}
-
-function quote(text: string): string {
-  return `'${text.replaceAll("'", `'\\''`)}'`;
+  return singleQuoted(`${word}:${summary.replace(/[\\:]/g, "\\$&")}`);
 }

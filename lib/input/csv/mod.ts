@@ -1,9 +1,9 @@
-// CSV and TSV: the first rows are looked at to tell separator, header and columns; then all rows
-// go through the quick scanner, and from the first quoted line on through @std/csv. Both end in the
-// same collector, which is why they cannot differ in what a cell means.
-// Why the scanner's inner loop is compiled (kernel.as): the same loop in TypeScript takes 0.28 s more
-// for a million rows, more than the 0.22 s that `stats` takes in all, and @std/csv 4.6 s more. Three
-// times as fast as polars, which docs/benchmarks.md promises and measures at 3.1, would be 1.4.
+// CSV and TSV: separator, header and columns are found in the first rows; then all rows go through
+// the quick scanner, and from the first quoted line on through @std/csv. Both end in the same
+// collector, which is why they cannot differ in what a cell means. Why the scanner's inner loop is
+// compiled (kernel.as): the same loop in TypeScript takes 0.28 s more for a million rows, more than
+// the 0.22 s that `stats` takes in all, and @std/csv 4.6 s more. Three times as fast as polars,
+// which docs/benchmarks.md promises and measures at 3.1, would be 1.4.
 
 import { InputError } from "../../errors.ts";
 import { trimCell } from "../cells.ts";

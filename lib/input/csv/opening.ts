@@ -1,5 +1,5 @@
-// The beginning of a delimited file: separator, header and columns are told from it before the rows
-// are read. Cells are only looked at when the names do not tell, since most headers do.
+// The beginning of a delimited file: separator, header and columns are found in it before the rows
+// are read. Cells are looked at only where the names are not enough, as most are.
 
 import { InputError } from "../../errors.ts";
 import { isBlank, isMissing, readNumber, trimCell } from "../cells.ts";

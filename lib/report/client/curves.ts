@@ -16,7 +16,7 @@ interface Curve {
   readonly y: readonly (number | null)[];
 }
 
-/** Draws the curves and keeps them in step; returns how to draw them anew. */
+/** Draws the curves and keeps them in step; returns how to draw them again. */
 export function wireCurves(runs: Runs): () => void {
   const host = document.getElementById("curves");
   if (host === null) return () => {};

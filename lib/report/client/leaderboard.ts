@@ -1,5 +1,5 @@
 // The leaderboard: a table sorted by a click on a column's name, with the best value of each metric
-// marked. Rows are made anew on each change; a thousand of them take some tens of milliseconds.
+// marked. Rows are made again on each change; a thousand of them take some tens of milliseconds.
 /// <reference no-default-lib="true" />
 /// <reference lib="esnext" />
 /// <reference lib="dom" />

@@ -1,5 +1,5 @@
-// Where the ticks of the charts over time stand and what they say, apart from drawing them: uPlot's
-// own are in words of the reader's locale, and too many on a logarithmic axis of growth.
+// Where the ticks of the charts over time stand and what they say: uPlot's own are in the words of
+// the reader's locale, and too many on a logarithmic axis of growth.
 
 import { niceStep } from "../numbers.ts";
 

@@ -1,13 +1,9 @@
 // A small set of commands with everything that is hard to complete: quotes, brackets and colons in
 // summaries, choices, files, folders, flags without values, groups with a default verb.
 
-import {
-  type Command,
-  type CommandGroup,
-  defineCommand,
-  ROW_FORMATS,
-} from "../../../lib/command/declare.ts";
+import { type Command, type CommandGroup, defineCommand } from "../../../lib/command/declare.ts";
 import { choice, pairs, text, texts, toggle } from "../../../lib/command/flags.ts";
+import { ROW_FORMATS } from "../../../lib/output/mod.ts";
 
 const run = (): Promise<{ readonly text: string }> => Promise.resolve({ text: "" });
 
