@@ -1,6 +1,7 @@
 // Whether what answers is an MLflow server that serves this user: version, credentials, what can be
 // seen, artifacts, clock, and how it keeps its data.
 
+import { ARTIFACT_SCHEME } from "../limits.ts";
 import { findAll } from "./find_all.ts";
 import { type Check, failed, ok, type Outcome, skipped, type Subject, warning } from "./finding.ts";
 
@@ -66,7 +67,7 @@ async function checkExperiment({ client, config, options }: Subject): Promise<Ou
   if (found.lifecycleStage === "deleted") {
     return failed(`"${found.name}" is deleted`, `btflow experiments restore ${found.id}`);
   }
-  if (!found.artifactLocation.startsWith("mlflow-artifacts:")) {
+  if (!found.artifactLocation.startsWith(ARTIFACT_SCHEME)) {
     return warning(
       `"${found.name}" keeps artifacts at ${found.artifactLocation}, out of reach from here`,
       "reports and files cannot be attached there: use an experiment of a server that serves artifacts",

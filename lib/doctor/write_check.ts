@@ -1,6 +1,7 @@
 // Whether this user can log: everything that a log does, in a throw-away experiment, read back and
 // deleted again. Made only on request, because a deleted experiment stays on the server's list.
 
+import { ARTIFACT_SCHEME } from "../limits.ts";
 import type { Run } from "../tracker.ts";
 import { type Check, failed, ok, type Outcome, skipped, type Subject, warning } from "./finding.ts";
 
@@ -58,7 +59,7 @@ async function writeTo({ client, io }: Subject, run: Run): Promise<Outcome> {
       "use a server on a database: a broken connection doubles points on this one",
     );
   }
-  if (!run.artifactUri.startsWith("mlflow-artifacts:")) {
+  if (!run.artifactUri.startsWith(ARTIFACT_SCHEME)) {
     return warning(
       `a run can be logged, but its artifacts would be at ${run.artifactUri}, out of reach`,
       "start the server with --serve-artifacts (the default) and without --default-artifact-root",

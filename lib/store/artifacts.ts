@@ -3,7 +3,6 @@
 import { createHash } from "node:crypto";
 import { NotFoundError } from "../errors.ts";
 import type { Artifact } from "../tracker.ts";
-import { checkArtifact } from "../limits.ts";
 import type { RunArtifact } from "./record.ts";
 import type { Database } from "./sqlite.ts";
 
@@ -25,7 +24,6 @@ export function writeArtifacts(
   artifacts: readonly RunArtifact[],
 ): void {
   for (const { path, content } of artifacts) {
-    checkArtifact(path, content.length);
     const blob = blobId(database, content);
     database.run(
       `INSERT INTO artifacts (run_id, path, blob_id) VALUES (?, ?, ?)

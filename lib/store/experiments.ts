@@ -2,7 +2,7 @@
 
 import { NotFoundError, UsageError } from "../errors.ts";
 import type { Experiment, LifecycleStage } from "../tracker.ts";
-import { MAX_TAG_LENGTH } from "../limits.ts";
+import { lengthOf, MAX_TAG_LENGTH } from "../limits.ts";
 import { alreadyExists, invalidState } from "./refusals.ts";
 import type { RunRow } from "./run_rows.ts";
 import type { Database } from "./sqlite.ts";
@@ -222,9 +222,9 @@ function checkedName(name: string): string {
 }
 
 function writeExperimentTag(database: Database, id: number, key: string, value: string): void {
-  if (value.length > MAX_TAG_LENGTH) {
+  if (lengthOf(value) > MAX_TAG_LENGTH) {
     throw new UsageError(
-      `Cannot set tag "${key}": its value has ${value.length} characters; ` +
+      `Cannot set tag "${key}": its value has ${lengthOf(value)} characters; ` +
         `MLflow keeps ${MAX_TAG_LENGTH}`,
     );
   }

@@ -2,7 +2,8 @@
 // methods are asynchronous because the interface is; each does its work in one go.
 
 import { NotFoundError } from "../errors.ts";
-import type { ArtifactMethods, ExperimentMethods, RunMethods, Tracker } from "../tracker.ts";
+import { checkArtifact, checkBatch, checkDataset } from "../limits.ts";
+import type { ArtifactMethods, Batch, ExperimentMethods, RunMethods, Tracker } from "../tracker.ts";
 import { listArtifacts, readArtifact, writeArtifacts } from "./artifacts.ts";
 import {
   createExperiment,
@@ -67,16 +68,24 @@ function runMethods(database: Database, clock: StoreClock): RunMethods {
     });
   const change = (id: string, work: (run: ReturnType<typeof activeRun>) => void): Promise<void> =>
     settled(() => database.write(() => work(activeRun(database, id))));
+  const logBatch = (id: string, batch: Batch): Promise<void> =>
+    change(id, (run) => {
+      checkBatch(batch);
+      addBatch(database, run, batch);
+    });
   const context = (): WriteContext => ({ nowMs: clock.now(), makeKey: clock.makeKey });
   return {
     searchRuns: (query) => pages(() => searchRuns(database, query)),
     getRun,
     createRun: async (run) => await getRun(createRun(database, run, context())),
     updateRun: (id, fields) => change(id, (run) => changeRun(database, run, fields)),
-    logBatch: (id, batch) => change(id, (run) => addBatch(database, run, batch)),
-    logInputs: (id, datasets) => change(id, (run) => addDatasets(database, run, datasets)),
-    setTag: (id, key, value) =>
-      change(id, (run) => addBatch(database, run, { tags: { [key]: value } })),
+    logBatch,
+    logInputs: (id, datasets) =>
+      change(id, (run) => {
+        datasets.forEach(checkDataset);
+        addDatasets(database, run, datasets);
+      }),
+    setTag: (id, key, value) => logBatch(id, { tags: { [key]: value } }),
     deleteTag: (id, key) =>
       change(id, (run) => {
         if (!removeTag(database, run, key)) throw new NotFoundError("tag", key);
@@ -97,6 +106,7 @@ function artifactMethods(database: Database): ArtifactMethods {
       settled(() =>
         database.write(() => {
           const run = activeRun(database, id);
+          checkArtifact(path, content.length);
           writeArtifacts(database, run.id, [{ path, content }]);
           revise(database, run);
         })

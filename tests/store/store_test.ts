@@ -109,6 +109,22 @@ storeTest("what a server would cut or refuse is refused at once", ({ store }) =>
   store.commitRun(record(0, { artifacts: [{ path, content: new Uint8Array() }] }));
 });
 
+storeTest("so is what is added to a run that is there", async ({ store }) => {
+  const key = store.commitRun(record(0));
+  const dataset = { name: "d", digest: "x".repeat(37), sourceType: "local", source: "{}" };
+  const changes: readonly (readonly [Promise<void>, string])[] = [
+    [store.logBatch(key, { params: { "a%b": "1" } }), "names are letters"],
+    [store.setTag(key, "note", "x".repeat(8001)), "8001 characters"],
+    [store.logInputs(key, [dataset]), "37 characters"],
+    [store.writeArtifact(key, "../x", new Uint8Array()), "relative path"],
+  ];
+  for (const [change, message] of changes) {
+    await assertRejects(() => change, UsageError, message);
+  }
+  const again = record(0, { existingRunId: key, tags: { note: "x".repeat(8001) } });
+  assertThrows(() => store.commitRun(again), UsageError, "8001 characters");
+});
+
 storeTest("histories and latest values are told apart", async ({ store }) => {
   const metrics = [3, 1, 2].map((step) => ({ key: "m", value: step, timestamp: START, step }));
   const key = store.commitRun(record(0, { metrics: [...metrics, ...metrics] }));

@@ -4,6 +4,7 @@
 
 import { DeliveryError, NotFoundError, TrackerError } from "../../errors.ts";
 import { parseFilter } from "../../filter/mod.ts";
+import { MAX_BATCH_TEXTS } from "../../limits.ts";
 import { PARENT_TAG, RUN_KEY_TAG } from "../../own_names.ts";
 import type { Run, Tracker } from "../../tracker.ts";
 import {
@@ -14,7 +15,7 @@ import {
   updateDelivery,
 } from "../deliveries.ts";
 import { type RunDelivery, step } from "./delivery.ts";
-import { BATCH_LIMITS, tagsToSend } from "./plan.ts";
+import { tagsToSend } from "./run_batches.ts";
 
 const CREATIONS = 3;
 /** How long to leave a server that is busy and names no time. */
@@ -149,7 +150,7 @@ function noteCreation(
 ): Readonly<Record<string, string>> {
   const { io, database, id, run } = delivery;
   const all = tagsToSend(database, run, { tagRevision: null, parentRunId });
-  const whole = all.length <= BATCH_LIMITS.texts;
+  const whole = all.length <= MAX_BATCH_TEXTS;
   const sent = whole ? all : all.filter(([key]) => key === PARENT_TAG);
   const revision = whole ? run.revision : -1;
   updateDelivery(database, id, {
