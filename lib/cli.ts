@@ -1,4 +1,4 @@
-// From words to an exit code: find the command, parse, run, render. The only catch of errors and the
+// From words to an exit code: find the command, parse, run, render. The last catch of errors and the
 // only code that prints; every other part returns data or throws, so it can be tested without either.
 
 import { BUILD, PERMISSIONS } from "./build.ts";
@@ -66,7 +66,7 @@ export function exitCode(error: unknown): number {
 }
 
 function isRefusal(error: unknown): boolean {
-  return error instanceof TrackerError && (error.status === 401 || error.status === 403);
+  return error instanceof TrackerError && error.isDenied;
 }
 
 /** Runs one command line in a world and answers its exit code. */

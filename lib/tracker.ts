@@ -1,5 +1,6 @@
 // The one interface for experiments, runs, metrics and artifacts. The MLflow client and the local
-// store implement it and pass one conformance suite, so commands never ask which one they hold.
+// store implement it and pass one conformance suite, so a command works with either; which of the two
+// it holds is asked only for messages, and to look for a run on a server by its key in the store.
 // Names and units are MLflow's: times are ms since the epoch (UTC), params and tags are text.
 
 import type { Filter, OrderBy } from "./filter/mod.ts";
@@ -169,7 +170,7 @@ export interface ExperimentMethods {
   getExperiment(id: string): Promise<Experiment>;
   /** Null when no experiment, active or deleted, has the name. */
   findExperiment(name: string): Promise<Experiment | null>;
-  /** Returns the id. One that exists, deleted ones included, is a `TrackerError` with code RESOURCE_ALREADY_EXISTS. */
+  /** Returns the id. One that exists, active or deleted, is a `TrackerError` that says `alreadyExists`. */
   createExperiment(
     name: string,
     options?: {

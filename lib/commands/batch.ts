@@ -3,7 +3,7 @@
 
 import { checkBacktest } from "../backtest/mod.ts";
 import { BACKTEST_FLAGS, backtestOptions } from "../backtest/flags.ts";
-import { openBackends } from "../backends.ts";
+import { withBackends } from "../backends.ts";
 import { defineCommand } from "../command/declare.ts";
 import type { Command } from "../command/declare.ts";
 import type { Json, Result } from "../command/answer.ts";
@@ -76,8 +76,7 @@ export const command: Command = defineCommand({
     const own = shard === null
       ? items
       : items.filter((_, index) => index % shard.count === shard.index);
-    const backends = await openBackends(context, flags);
-    try {
+    return await withBackends(context, flags, async (backends) => {
       const plain = { ...flags, runName: undefined, runId: undefined, ifNew: flags.resume };
       const request = logRequest(backends.config, plain);
       if (request.existingRunId !== undefined) {
@@ -97,9 +96,7 @@ export const command: Command = defineCommand({
         jobs: flags.jobs ?? 4,
       });
       return answer(context.interrupted, own.length, outcome, backends.serverUri);
-    } finally {
-      await backends.close();
-    }
+    });
   },
 });
 

@@ -81,7 +81,7 @@ function failure(
   const message = `${checks} failed: ${failed.map(({ name }) => name).join(", ")}`;
   if (first.name === "store") return { failure: new StorageError("the store", message) };
   const { cause } = first;
-  const isRefused = cause instanceof TrackerError && (cause.status === 401 || cause.status === 403);
+  const isRefused = cause instanceof TrackerError && cause.isDenied;
   const { status, code } = isRefused ? cause : { status: 0, code: "CHECK_FAILED" };
   return {
     failure: new TrackerError("check", serverUri ?? "the server", { status, code, message }),

@@ -10,8 +10,8 @@ import type { Metric } from "../metrics/mod.ts";
 import { nearestNames } from "../nearest.ts";
 import type { Cell, Row } from "../command/answer.ts";
 import type { Run } from "../tracker.ts";
-import { named } from "../tracking/choices.ts";
 import { findRun } from "../tracking/find.ts";
+import { named } from "../tracking/selection_flags.ts";
 import { withTracker } from "../tracking/session.ts";
 
 /** Sets runs side by side. */

@@ -1,7 +1,7 @@
 // `btflow sync`: deliver what waits in the store. Safe to repeat, to interrupt and to run twice at
 // once: each run reaches the server exactly once.
 
-import { openBackends } from "../backends.ts";
+import { withBackends } from "../backends.ts";
 import type { Backends } from "../backends.ts";
 import { defineCommand } from "../command/declare.ts";
 import type { Command, Context } from "../command/declare.ts";
@@ -69,26 +69,25 @@ export const command: Command = defineCommand({
     if (stores.length > 1 && (exported ?? imported) !== undefined) {
       throw new UsageError("Cannot use --export or --import with more than one --store");
     }
+    const within = <T>(
+      store: string | undefined,
+      work: (backends: Backends) => Promise<T>,
+    ): Promise<T> => withBackends(context, { ...flags, store }, work);
+    if (exported !== undefined) {
+      return await within(
+        stores[0],
+        async (backends) => exportRuns(await backends.store(false), exported),
+      );
+    }
+    if (imported !== undefined) {
+      return await within(
+        stores[0],
+        async (backends) => importRuns(await backends.store(), imported),
+      );
+    }
     const parts: StorePart[] = [];
     for (const store of stores) {
-      const backends = await openBackends(context, { ...flags, store });
-      try {
-        const local = await (imported === undefined ? backends.existingStore() : backends.store());
-        if (exported !== undefined) return await exportRuns(local, exported);
-        if (imported !== undefined) return await importRuns(local, imported);
-        warnOfOthers(context, local, backends, flags);
-        parts.push(
-          flags.status || flags.dryRun
-            ? { waiting: waiting(local, backends, flags), outcomes: [], verified: [] }
-            : {
-              waiting: [],
-              outcomes: await deliverRuns(context, backends, local, flags),
-              verified: flags.verify ? await verifyRuns(context, backends, local, flags) : [],
-            },
-        );
-      } finally {
-        await backends.close();
-      }
+      parts.push(await within(store, (backends) => syncStore(context, backends, flags)));
     }
     return flags.status || flags.dryRun
       ? statusAnswer(parts.flatMap((part) => part.waiting))
@@ -100,6 +99,7 @@ export const command: Command = defineCommand({
   },
 });
 
+/** What of one store was listed or delivered. */
 interface StorePart {
   readonly waiting: readonly WaitingRun[];
   readonly outcomes: readonly DeliveryOutcome[];
@@ -107,11 +107,30 @@ interface StorePart {
 }
 
 interface SyncFlags {
+  readonly status: boolean;
+  readonly dryRun: boolean;
   readonly verify: boolean;
   readonly recreate: boolean;
   readonly copy: boolean;
   readonly experiment: string | undefined;
   readonly jobs: number | undefined;
+}
+
+async function syncStore(
+  context: Context,
+  backends: Backends,
+  flags: SyncFlags,
+): Promise<StorePart> {
+  const store = await backends.store(false);
+  warnOfOthers(context, store, backends, flags);
+  if (flags.status || flags.dryRun) {
+    return { waiting: waiting(store, backends, flags), outcomes: [], verified: [] };
+  }
+  return {
+    waiting: [],
+    outcomes: await deliverRuns(context, backends, store, flags),
+    verified: flags.verify ? await verifyRuns(context, backends, store, flags) : [],
+  };
 }
 
 async function exportRuns(store: LocalStore, file: string): Promise<Result> {

@@ -85,9 +85,9 @@ export async function named<Value>(
   }
 }
 
-/** A record as MLflow writes it: a list of keys and values. */
+/** Params or tags as MLflow writes them: a list of keys and values. */
 export function pairsOf(
-  record: Readonly<Record<string, string>>,
+  texts: Readonly<Record<string, string>>,
 ): readonly { readonly key: string; readonly value: string }[] {
-  return Object.entries(record).map(([key, value]) => ({ key, value }));
+  return Object.entries(texts).map(([key, value]) => ({ key, value }));
 }

@@ -104,7 +104,7 @@ async function createExperiment(
       tags: pairsOf(tags),
     }, readExperimentId);
   } catch (error) {
-    if (!(error instanceof TrackerError) || error.code !== "RESOURCE_ALREADY_EXISTS") throw error;
+    if (!(error instanceof TrackerError) || !error.alreadyExists) throw error;
     // MLflow's own message is its database's, and does not say that a deleted one is in the way.
     const found = await findExperiment(http, name);
     const deleted = found?.lifecycleStage === "deleted" ? " in deleted state: restore it" : "";

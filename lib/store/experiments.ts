@@ -49,7 +49,7 @@ export function experimentOf(row: ExperimentRow): Experiment {
 }
 
 /** An experiment's row; throws when there is none. */
-export function experimentRow(database: Database, id: string): ExperimentRow {
+export function storedExperiment(database: Database, id: string): ExperimentRow {
   const row = /^\d{1,15}$/.test(id)
     ? database.get<ExperimentRow>(
       `SELECT ${EXPERIMENT_COLUMNS} FROM experiments WHERE id = ?`,
@@ -149,7 +149,7 @@ export function setExperimentStage(
   nowMs: number,
 ): void {
   database.write(() => {
-    const row = experimentRow(database, id);
+    const row = storedExperiment(database, id);
     if (row.lifecycle_stage === stage) {
       throw invalidState(database, `experiment "${row.name}" is ${stage} already`);
     }
@@ -206,7 +206,7 @@ export function existingExperiment(database: Database, name: string): number {
 }
 
 function activeExperiment(database: Database, id: string): ExperimentRow {
-  return checkedActive(experimentRow(database, id));
+  return checkedActive(storedExperiment(database, id));
 }
 
 function checkedActive(row: ExperimentRow): ExperimentRow {

@@ -2,7 +2,7 @@
 // server before it is created, because the store that it came from may have delivered it as well.
 
 import { serverId } from "./deliveries.ts";
-import { type ExperimentRow, experimentRow } from "./experiments.ts";
+import { type ExperimentRow, storedExperiment } from "./experiments.ts";
 import { insertRows } from "./insert.ts";
 import { points } from "./read_points.ts";
 import { removeContent } from "./remove_runs.ts";
@@ -87,7 +87,10 @@ function importRow(
     );
     return before.id;
   }
-  const experimentId = importExperiment(target, experimentRow(source, String(run.experiment_id)));
+  const experimentId = importExperiment(
+    target,
+    storedExperiment(source, String(run.experiment_id)),
+  );
   return target.run(
     `INSERT INTO runs (${RUN_COLUMNS.join(", ")}, experiment_id, imported)
      VALUES (${RUN_COLUMNS.map(() => "?").join(", ")}, ?, 1)`,

@@ -9,14 +9,14 @@ import {
   createExperiment,
   experimentByName,
   experimentOf,
-  experimentRow,
   renameExperiment,
   setExperimentStage,
   setExperimentTag,
+  storedExperiment,
 } from "./experiments.ts";
 import { metricHistory } from "./history.ts";
 import { readRuns, searchExperiments, searchRuns } from "./read_runs.ts";
-import { activeRun, runRow } from "./run_rows.ts";
+import { activeRun, storedRun } from "./run_rows.ts";
 import { setRunStage } from "./run_stage.ts";
 import type { Database } from "./sqlite.ts";
 import { createRun, type WriteContext } from "./write_record.ts";
@@ -43,7 +43,7 @@ export function storeTracker(database: Database, clock: StoreClock): Tracker {
 function experimentMethods(database: Database, { now }: StoreClock): ExperimentMethods {
   return {
     searchExperiments: (query) => pages(() => searchExperiments(database, query)),
-    getExperiment: (id) => settled(() => experimentOf(experimentRow(database, id))),
+    getExperiment: (id) => settled(() => experimentOf(storedExperiment(database, id))),
     findExperiment: (name) =>
       settled(() => {
         const row = experimentByName(database, name);
@@ -62,7 +62,7 @@ function experimentMethods(database: Database, { now }: StoreClock): ExperimentM
 function runMethods(database: Database, clock: StoreClock): RunMethods {
   const getRun: Tracker["getRun"] = (id) =>
     settled(() => {
-      const [run] = readRuns(database, [runRow(database, id).id]);
+      const [run] = readRuns(database, [storedRun(database, id).id]);
       if (run === undefined) throw new NotFoundError("run", id);
       return run;
     });
@@ -92,16 +92,16 @@ function runMethods(database: Database, clock: StoreClock): RunMethods {
       }),
     deleteRun: (id) => settled(() => setRunStage(database, id, "deleted")),
     restoreRun: (id) => settled(() => setRunStage(database, id, "active")),
-    metricHistory: (id, key) => pages(() => metricHistory(database, runRow(database, id), key)),
+    metricHistory: (id, key) => pages(() => metricHistory(database, storedRun(database, id), key)),
   };
 }
 
 function artifactMethods(database: Database): ArtifactMethods {
   return {
     listArtifacts: (id, path = "") =>
-      settled(() => listArtifacts(database, runRow(database, id).id, path)),
+      settled(() => listArtifacts(database, storedRun(database, id).id, path)),
     readArtifact: (id, path) =>
-      pages(() => [readArtifact(database, runRow(database, id).id, path)]),
+      pages(() => [readArtifact(database, storedRun(database, id).id, path)]),
     writeArtifact: (id, path, content) =>
       settled(() =>
         database.write(() => {

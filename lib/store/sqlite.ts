@@ -51,7 +51,7 @@ const CACHED_STATEMENTS = 256;
 /** Opens (and, unless read-only, creates) a file. Sets no pragma but the busy timeout. */
 export function openDatabase(path: string, options: DatabaseOptions = {}): Database {
   const busyTimeoutMs = options.busyTimeoutMs ?? BUSY_TIMEOUT_MS;
-  const failed = (error: unknown): unknown => storageError(path, error, busyTimeoutMs);
+  const failed = (error: unknown): unknown => sqliteError(path, error, busyTimeoutMs);
   let handle: DatabaseSync;
   try {
     handle = new DatabaseSync(path, {
@@ -91,7 +91,7 @@ export function openDatabase(path: string, options: DatabaseOptions = {}): Datab
       try {
         await backup(handle, file);
       } catch (error) {
-        throw storageError(file, error, busyTimeoutMs);
+        throw sqliteError(file, error, busyTimeoutMs);
       }
     },
     close,
@@ -203,7 +203,7 @@ const MESSAGES: readonly (readonly [RegExp, number])[] = [
 ];
 
 /** Tells what went wrong outside the program; an error inside it is returned as it came. */
-export function storageError(path: string, error: unknown, busyTimeoutMs: number): unknown {
+export function sqliteError(path: string, error: unknown, busyTimeoutMs: number): unknown {
   if (!(error instanceof Error) || error instanceof StorageError) return error;
   const errcode = (error as { readonly errcode?: number }).errcode;
   const code = errcode === undefined

@@ -12,7 +12,7 @@ import {
 } from "./experiments.ts";
 import { findFingerprint } from "./fingerprints.ts";
 import { checkRecord, type RunRecord } from "./record.ts";
-import { findRun, type RunRow } from "./run_rows.ts";
+import { findStoredRun, type RunRow } from "./run_rows.ts";
 import type { Database } from "./sqlite.ts";
 import { flushMetrics, type MetricBatch, metricBatch, writeMetrics } from "./write_metrics.ts";
 import { addBatch, addDatasets, writeDatasets, writeTexts } from "./write_run.ts";
@@ -53,7 +53,7 @@ function writeRecord(
   if (equal !== null) return equal.key;
   const existing = record.existingRunId === undefined
     ? undefined
-    : findRun(database, record.existingRunId);
+    : findStoredRun(database, record.existingRunId);
   if (existing !== undefined) {
     // It may be one of these records.
     flushMetrics(database, batch);

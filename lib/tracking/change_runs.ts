@@ -52,7 +52,7 @@ export async function changeRuns(
 
 /** What the next run would meet as well: no connection, no permission to log in. */
 function isHopeless(error: Error): boolean {
-  return error instanceof TrackerError && (error.status === 0 || error.status === 401);
+  return error instanceof TrackerError && (error.status === 0 || error.isUnauthenticated);
 }
 
 function interruption(context: Context, done: number, total: number): Error {

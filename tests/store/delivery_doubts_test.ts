@@ -3,8 +3,8 @@
 
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { StorageError, TrackerError } from "../../lib/errors.ts";
-import { deliver, type LocalStore, openStore } from "../../lib/store/mod.ts";
-import { storageError } from "../../lib/store/sqlite.ts";
+import { type LocalStore, openStore } from "../../lib/store/mod.ts";
+import { sqliteError } from "../../lib/store/sqlite.ts";
 import type { Run, Tracker } from "../../lib/tracker.ts";
 import { type FakeServer, fakeServer } from "./fake_server.ts";
 import { record, START, storeFolder } from "./store_folder.ts";
@@ -26,7 +26,7 @@ function doubt(name: string, run: (world: World) => Promise<void>): void {
         store,
         server,
         send: async (changed = {}) =>
-          (await deliver(store, { ...server, ...changed }, { io, jobs: 1 }))
+          (await store.deliver({ ...server, ...changed }, { jobs: 1 }))
             .map(({ status, error }) => [status, error?.message ?? ""] as const),
       });
     } finally {
@@ -154,7 +154,7 @@ doubt("a tag removed and set again is on the server", async ({ store, server, se
 
 Deno.test("SQLite's extended codes mean what their low byte means", () => {
   const problemOf = (errcode: number): string => {
-    const told = storageError("store.db", Object.assign(new Error("x"), { errcode }), 30_000);
+    const told = sqliteError("store.db", Object.assign(new Error("x"), { errcode }), 30_000);
     assert(told instanceof StorageError);
     return told.message;
   };

@@ -3,7 +3,7 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { NotFoundError, TrackerError } from "../../lib/errors.ts";
 import {
-  deliver,
+  type DeliverOptions,
   type DeliveryOutcome,
   type LocalStore,
   openStore,
@@ -17,7 +17,7 @@ interface World extends StoreFolder {
   readonly store: LocalStore;
   readonly server: FakeServer;
   readonly send: (
-    options?: Partial<Parameters<typeof deliver>[2]>,
+    options?: DeliverOptions,
     tracker?: Tracker,
   ) => Promise<readonly DeliveryOutcome[]>;
 }
@@ -32,8 +32,7 @@ function outboxTest(name: string, run: (world: World) => Promise<void>): void {
         ...folder,
         store,
         server,
-        send: (options = {}, tracker = server) =>
-          deliver(store, tracker, { io: folder.io, ...options }),
+        send: (options = {}, tracker = server) => store.deliver(tracker, options),
       });
     } finally {
       await store.close();
@@ -152,7 +151,7 @@ outboxTest("two syncs at once share the work", async ({ store, server, send, io,
   const second = await openStore(io, path);
   const [one, two] = await Promise.all([
     send({ jobs: 3 }),
-    deliver(second, server, { io, jobs: 3 }),
+    second.deliver(server, { jobs: 3 }),
   ]);
   await second.close();
   assertEquals(server.runs.size, 20);
@@ -379,7 +378,7 @@ outboxTest("a run whose group was not delivered says why", async ({ store, serve
 });
 
 outboxTest("a run goes to the server it is meant for, elsewhere only as a copy", async (world) => {
-  const { store, server, send, io } = world;
+  const { store, server, send } = world;
   const other = fakeServer({ uri: "http://other:5000" });
   commit(store, 1, { trackingUri: other.uri, runName: "meant for other" });
   commit(store, 1, { runName: "for any" });
@@ -387,9 +386,9 @@ outboxTest("a run goes to the server it is meant for, elsewhere only as a copy",
   assertEquals(store.waiting({ trackingUri: null }).map(({ runName }) => runName), [
     "meant for other",
   ]);
-  assertEquals(statuses(await deliver(store, other, { io })), { "meant for other": "delivered" });
+  assertEquals(statuses(await store.deliver(other)), { "meant for other": "delivered" });
   assertEquals(store.waiting({ trackingUri: other.uri }), []);
-  assertEquals(statuses(await deliver(store, other, { io, copy: true })), {
+  assertEquals(statuses(await store.deliver(other, { copy: true })), {
     "for any": "delivered",
   });
   assertEquals([server.runs.size, other.runs.size], [1, 2]);
@@ -528,7 +527,10 @@ outboxTest("a clock that is set back does not keep a run waiting", async (world)
       return io.sleep(ms);
     },
   };
-  assertEquals(statuses(await send({ io: earlier })), { "run 1": "delivered" });
+  const again = await openStore(earlier, store.path);
+  assertEquals(statuses(await again.deliver(server)), { "run 1": "delivered" });
+  await again.close();
+  assert(sleeps.length > 0);
   assert(sleeps.every((ms) => ms <= 5000), sleeps.join());
 });
 

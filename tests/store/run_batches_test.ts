@@ -4,7 +4,7 @@
 import { assertEquals, assertNotEquals } from "@std/assert";
 import { cutBatches, itemsOf } from "../../lib/limits.ts";
 import { type RunBatch, runBatches } from "../../lib/store/outbox/run_batches.ts";
-import { runRow } from "../../lib/store/run_rows.ts";
+import { storedRun } from "../../lib/store/run_rows.ts";
 import { openDatabase } from "../../lib/store/sqlite.ts";
 import { openStore, type RunRecord } from "../../lib/store/mod.ts";
 import { record, START, storeFolder, valueOf } from "./store_folder.ts";
@@ -43,7 +43,7 @@ async function batchesOf(fields: Partial<RunRecord>): Promise<readonly RunBatch[
   const database = openDatabase(path);
   try {
     const options = { tagRevision: null, parentRunId: "f".repeat(32) };
-    return [...runBatches(database, runRow(database, key), options)];
+    return [...runBatches(database, storedRun(database, key), options)];
   } finally {
     database.close();
     await remove();

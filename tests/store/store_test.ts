@@ -269,7 +269,7 @@ storeTest("a run delivered from two stores is on the server once", async (world)
     const server = fakeServer({ uri: `http://server-${order.indexOf(store)}:5000` });
     const ids = new Set<string | null>();
     for (const one of order) {
-      const outcomes = await one.deliver(server, { io, copy: true, verify: true });
+      const outcomes = await one.deliver(server, { copy: true, verify: true });
       assertEquals(outcomes.map(({ status }) => status), ["delivered", "delivered"]);
       outcomes.forEach(({ runId }) => ids.add(runId));
     }
@@ -301,12 +301,12 @@ storeTest("delivered runs are pruned by age and stay known", async (world) => {
   const { store, io } = world;
   const server = fakeServer();
   const old = store.commitRun(record(1, { fingerprint: "abc" }));
-  const [sent] = await store.deliver(server, { io });
+  const [sent] = await store.deliver(server);
   const waiting = store.commitRun(record(2, {
     artifacts: [{ path: "keep.bin", content: new Uint8Array(100) }],
   }));
   const fresh = store.commitRun(record(3, { startTime: io.now(), endTime: io.now() }));
-  await store.deliver(server, { io, keys: [fresh] });
+  await store.deliver(server, { keys: [fresh] });
   assertEquals(store.prune({ olderThanMs: 86_400_000 }).runs, 1);
   assertEquals((await search(store)).map(({ id }) => id).sort(), [waiting, fresh].sort());
   await assertRejects(() => store.getRun(old), NotFoundError);
@@ -375,7 +375,7 @@ Deno.test("a store on a network file system is journalled without shared memory"
   store.commitRun(record(1));
   const health = await store.health();
   assertEquals([health.journalMode, health.networkFileSystem], ["delete", "nfs"]);
-  assertEquals((await store.deliver(fakeServer(), { io: nfs })).map((one) => one.status), [
+  assertEquals((await store.deliver(fakeServer())).map((one) => one.status), [
     "delivered",
   ]);
   await store.close();

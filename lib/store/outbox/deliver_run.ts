@@ -7,7 +7,7 @@ import type { Run } from "../../tracker.ts";
 import { readArtifact, type StoredArtifact, storedArtifacts } from "../artifacts.ts";
 import { acknowledge, acknowledged, deliveryRow, forget } from "../deliveries.ts";
 import { type RunDelivery, step } from "./delivery.ts";
-import { removeGhosts } from "./ghosts.ts";
+import { removeOrphans } from "./orphans.ts";
 import { runBatches, tagsToRemove } from "./run_batches.ts";
 import { readRuns } from "../read_runs.ts";
 import { ensureServerRun } from "./server_run.ts";
@@ -37,7 +37,7 @@ export async function deliverRun(delivery: RunDelivery): Promise<Run> {
     if (problem !== null) problems.push(problem);
   }
   await finish(delivery, serverRun);
-  await removeGhosts(delivery, serverRun.id);
+  await removeOrphans(delivery, serverRun.id);
   if (settings.verify) await verify(delivery, serverRun.id);
   await step(delivery, "done", () =>
     forget(database, id, {

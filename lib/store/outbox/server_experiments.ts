@@ -93,9 +93,7 @@ async function findOrCreate(
   } catch (error) {
     // Made by another in between, or made although the answer was lost.
     if (!(error instanceof TrackerError)) throw error;
-    if (error.code !== "RESOURCE_ALREADY_EXISTS" && !error.maybeDone && error.status < 500) {
-      throw error;
-    }
+    if (!error.alreadyExists && !error.mayHaveReached) throw error;
     const made = await tracker.findExperiment(local.name);
     if (made === null) throw error;
     return made;

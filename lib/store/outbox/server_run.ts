@@ -175,14 +175,14 @@ function noteRun(delivery: RunDelivery, found: Run): Run {
 }
 
 /** Whether a request that failed may have been carried out all the same. */
-export function mayHaveReached(error: unknown): boolean {
+function mayHaveReached(error: unknown): boolean {
   if (error instanceof NotFoundError) return false;
   if (!(error instanceof TrackerError)) return true;
-  return error.maybeDone || error.status >= 500;
+  return error.mayHaveReached;
 }
 
 function isBusy(error: unknown): error is TrackerError {
-  return error instanceof TrackerError && error.status === 429;
+  return error instanceof TrackerError && error.isBusy;
 }
 
 function retryAfterMs(error: TrackerError): number {
@@ -190,7 +190,7 @@ function retryAfterMs(error: TrackerError): number {
 }
 
 function isTimeout(error: unknown): boolean {
-  return error instanceof TrackerError && (error.code === "TIMEOUT" || error.status === 504);
+  return error instanceof TrackerError && error.isTimeout;
 }
 
 /** Looks a run up now, and once more when the last creation has had its time to arrive. */
