@@ -22,23 +22,19 @@ export interface Experiment {
   readonly name: string;
   /** Where its runs' files are kept, as a URI. */
   readonly artifactLocation: string;
-  /** Deleted with its runs, or active. */
   readonly lifecycleStage: LifecycleStage;
-  /** ms since the epoch; null when not told. */
+  /** ms since the epoch; null where it is not known. */
   readonly creationTime: number | null;
-  /** ms since the epoch; null when not told. */
+  /** ms since the epoch; null where it is not known. */
   readonly lastUpdateTime: number | null;
-  /** Values are text. */
   readonly tags: Readonly<Record<string, string>>;
 }
 
-/** One point of a metric: `timestamp` in ms, `step` a whole number. */
+/** One point of a metric. */
 export interface MetricPoint {
-  /** The metric's name. */
   readonly key: string;
   /** May be NaN or infinite, as MLflow has it. */
   readonly value: number;
-  /** ms since the epoch. */
   readonly timestamp: number;
   /** A whole number; may be negative. */
   readonly step: number;
@@ -46,7 +42,6 @@ export interface MetricPoint {
 
 /** An input of a run, for lineage. */
 export interface Dataset {
-  /** What people call it. */
   readonly name: string;
   /** At most 36 characters. */
   readonly digest: string;
@@ -66,17 +61,13 @@ export interface Dataset {
 export interface Run {
   /** 32 hex digits on a server; the run's key in the store. */
   readonly id: string;
-  /** The experiment it is in. */
   readonly experimentId: string;
   /** May be empty. */
   readonly name: string;
-  /** Whether it runs, or how it ended. */
   readonly status: RunStatus;
-  /** ms since the epoch. */
   readonly startTime: number;
   /** ms since the epoch; null while it runs. */
   readonly endTime: number | null;
-  /** Where its files are kept. */
   readonly artifactUri: string;
   /** Deleted or active; its experiment has its own. */
   readonly lifecycleStage: LifecycleStage;
@@ -84,11 +75,9 @@ export interface Run {
   readonly userId: string;
   /** The latest value of each metric (highest step, then timestamp). */
   readonly metrics: Readonly<Record<string, number>>;
-  /** Written once; values are text. */
+  /** Written once. */
   readonly params: Readonly<Record<string, string>>;
-  /** Values are text. */
   readonly tags: Readonly<Record<string, string>>;
-  /** The inputs that were logged. */
   readonly datasets: readonly Dataset[];
 }
 
@@ -98,7 +87,7 @@ export interface Artifact {
   readonly path: string;
   /** True for a folder, whose files are listed by its path. */
   readonly isDirectory: boolean;
-  /** In bytes; null for folders and where it is not told. */
+  /** In bytes; null for folders and where it is not known. */
   readonly size: number | null;
 }
 
@@ -110,7 +99,6 @@ export interface RunQuery {
   readonly filter: Filter | null;
   /** Ties and no keys at all: the latest start first, then the id. */
   readonly orderBy: readonly OrderBy[];
-  /** Active runs, deleted ones, or both. */
   readonly view: View;
   /** Stop after this many runs; Infinity for all. */
   readonly limit: number;
@@ -122,7 +110,6 @@ export interface ExperimentQuery {
   readonly filter: Filter | null;
   /** Without keys the newest first. */
   readonly orderBy: readonly OrderBy[];
-  /** Active ones, deleted ones, or both. */
   readonly view: View;
   /** Stop after this many; Infinity for all. */
   readonly limit: number;
@@ -132,9 +119,7 @@ export interface ExperimentQuery {
 export interface NewRun {
   /** Which must be there and active. */
   readonly experimentId: string;
-  /** As it will be shown. */
   readonly name: string;
-  /** ms since the epoch. */
   readonly startTime: number;
   /** Who logs; may be empty. */
   readonly user: string;
@@ -142,7 +127,7 @@ export interface NewRun {
   readonly tags: Readonly<Record<string, string>>;
 }
 
-/** What is written to a run at one go. */
+/** What is written to a run at once. */
 export interface Batch {
   /** Points to add; equal ones are one point. */
   readonly metrics?: readonly MetricPoint[];
@@ -154,11 +139,8 @@ export interface Batch {
 
 /** What to change of a run; what is absent stays. */
 export interface RunChange {
-  /** The new status. */
   readonly status?: RunStatus;
-  /** ms since the epoch. */
   readonly endTime?: number;
-  /** The new name. */
   readonly name?: string;
 }
 

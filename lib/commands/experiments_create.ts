@@ -1,4 +1,4 @@
-// `btflow experiments create`. Many processes may make the same experiment at once: each is told its id.
+// `btflow experiments create`. Many processes may make the same experiment at once: each gets its id.
 
 import { defineCommand } from "../command/declare.ts";
 import type { Command } from "../command/declare.ts";

@@ -10,7 +10,7 @@ import type { Io } from "../io.ts";
 import { settings } from "./settings.ts";
 import type { Resolved, SettingName, Settings, Source } from "./settings.ts";
 
-export type { Auth, Config, Proxies, Tls } from "./values.ts";
+export type { Auth, Config } from "./values.ts";
 export { settings } from "./settings.ts";
 export type { Resolved, Setting, SettingName, Settings, Source } from "./settings.ts";
 

@@ -2,8 +2,9 @@
 // seen, artifacts, clock, and how it keeps its data.
 
 import { ARTIFACT_SCHEME } from "../limits.ts";
-import { findAll } from "./find_all.ts";
-import { type Check, failed, ok, type Outcome, skipped, type Subject, warning } from "./finding.ts";
+import { nearestNames } from "../nearest.ts";
+import { listExperiments } from "../tracking/find.ts";
+import { type Check, failed, ok, skipped, type Subject, type Verdict, warning } from "./finding.ts";
 
 /** The oldest version that the tools which btflow replaces asked for. */
 const OLDEST: readonly [number, number] = [2, 9];
@@ -21,7 +22,7 @@ export const serverChecks: readonly Check[] = [
   { name: "backend", needs: ["read"], run: checkBackend },
 ];
 
-async function checkVersion({ client }: Subject): Promise<Outcome> {
+async function checkVersion({ client }: Subject): Promise<Verdict> {
   const version = await client.version();
   if (version === null) {
     return warning("the server does not tell its version", "is it MLflow's own server?");
@@ -33,7 +34,7 @@ async function checkVersion({ client }: Subject): Promise<Outcome> {
   return ok(`MLflow ${version}`);
 }
 
-async function checkCredentials({ client, config }: Subject): Promise<Outcome> {
+async function checkCredentials({ client, config }: Subject): Promise<Verdict> {
   for await (
     const _page of client.searchExperiments({ filter: null, orderBy: [], view: "active", limit: 1 })
   ) break;
@@ -41,8 +42,8 @@ async function checkCredentials({ client, config }: Subject): Promise<Outcome> {
   return ok(config.auth.kind === "basic" ? `user ${config.auth.username}` : "token accepted");
 }
 
-async function checkRead({ client }: Subject): Promise<Outcome> {
-  const found = await findAll(client);
+async function checkRead({ client }: Subject): Promise<Verdict> {
+  const found = await listExperiments(client, "active");
   if (found.length === 1) return ok("1 experiment can be seen");
   if (found.length > 1) return ok(`${found.length} experiments can be seen`);
   return warning(
@@ -51,7 +52,7 @@ async function checkRead({ client }: Subject): Promise<Outcome> {
   );
 }
 
-async function checkExperiment({ client, config, options }: Subject): Promise<Outcome> {
+async function checkExperiment({ client, config }: Subject): Promise<Verdict> {
   const wanted = config.experiment;
   if (wanted === null) return ok("none is set: name one with --experiment");
   const found = typeof wanted === "string"
@@ -59,8 +60,8 @@ async function checkExperiment({ client, config, options }: Subject): Promise<Ou
     : await client.getExperiment(wanted.id);
   const name = typeof wanted === "string" ? wanted : `id ${wanted.id}`;
   if (found === null) {
-    const names = (await findAll(client)).map((experiment) => experiment.name);
-    const nearest = options.nearest?.(name, names) ?? [];
+    const names = (await listExperiments(client, "active")).map((experiment) => experiment.name);
+    const nearest = nearestNames(name, names);
     const hint = nearest.length === 0 ? "" : `; near it: ${nearest.join(", ")}`;
     return warning(`"${name}" is not there${hint}`, "log makes it, unless the name is mistyped");
   }
@@ -76,7 +77,7 @@ async function checkExperiment({ client, config, options }: Subject): Promise<Ou
   return ok(`"${found.name}", id ${found.id}`);
 }
 
-async function checkArtifacts({ http }: Subject): Promise<Outcome> {
+async function checkArtifacts({ http }: Subject): Promise<Verdict> {
   const reply = await http.probe({
     method: "GET",
     path: "/api/2.0/mlflow-artifacts/artifacts",
@@ -93,7 +94,7 @@ async function checkArtifacts({ http }: Subject): Promise<Outcome> {
   );
 }
 
-async function checkClock({ http, io }: Subject): Promise<Outcome> {
+async function checkClock({ http, io }: Subject): Promise<Verdict> {
   const before = io.now();
   const reply = await http.probe({ method: "GET", path: "/health", repeatable: true });
   const middle = (before + io.now()) / 2;
@@ -110,8 +111,8 @@ async function checkClock({ http, io }: Subject): Promise<Outcome> {
   );
 }
 
-async function checkBackend({ client }: Subject): Promise<Outcome> {
-  const found = await findAll(client);
+async function checkBackend({ client }: Subject): Promise<Verdict> {
+  const found = await listExperiments(client, "active");
   // The default experiment is number 0 in either.
   if (found.every(({ id }) => id === "0")) {
     return skipped("nothing tells yet how the server keeps runs; --write finds out");

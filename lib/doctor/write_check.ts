@@ -3,7 +3,7 @@
 
 import { ARTIFACT_SCHEME } from "../limits.ts";
 import type { Run } from "../tracker.ts";
-import { type Check, failed, ok, type Outcome, skipped, type Subject, warning } from "./finding.ts";
+import { type Check, failed, ok, skipped, type Subject, type Verdict, warning } from "./finding.ts";
 
 export const writeChecks: readonly Check[] = [
   {
@@ -16,7 +16,7 @@ export const writeChecks: readonly Check[] = [
   },
 ];
 
-async function writeAndDelete(subject: Subject): Promise<Outcome> {
+async function writeAndDelete(subject: Subject): Promise<Verdict> {
   const { client, io } = subject;
   const random = Array.from(io.randomBytes(6), (byte) => byte.toString(16).padStart(2, "0")).join(
     "",
@@ -36,7 +36,7 @@ async function writeAndDelete(subject: Subject): Promise<Outcome> {
   }
 }
 
-async function writeTo({ client, io }: Subject, run: Run): Promise<Outcome> {
+async function writeTo({ client, io }: Subject, run: Run): Promise<Verdict> {
   const batch = {
     metrics: [{ key: "doctor", value: 1 / 3, timestamp: io.now(), step: 0 }],
     params: { doctor: "1.0" },

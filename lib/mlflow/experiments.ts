@@ -1,5 +1,5 @@
 // Experiments on an MLflow server. Where versions answer differently, or one answer has two reasons,
-// a second question tells which.
+// a second request finds out which.
 
 import { NotFoundError, TrackerError } from "../errors.ts";
 import {

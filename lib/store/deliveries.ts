@@ -2,6 +2,7 @@
 // sent: from then on the run may be there. The other marks only save work when they survive; if a
 // power cut takes them, looking up and sending again end in the same state.
 
+import { present } from "../errors.ts";
 import type { Database } from "./sqlite.ts";
 
 /**
@@ -36,7 +37,7 @@ export function serverId(database: Database, uri: string): number {
   if (found !== undefined) return found.id;
   return database.write(() => {
     database.run("INSERT INTO servers (uri) VALUES (?) ON CONFLICT DO NOTHING", uri);
-    return database.get<{ id: number }>(select, uri)?.id ?? 0;
+    return present(database.get<{ id: number }>(select, uri), `the server ${uri}`).id;
   });
 }
 

@@ -47,9 +47,7 @@ export type {
 
 /** The store: a tracker, and what only a store can do. */
 export interface LocalStore extends Tracker {
-  /** Tells it from a server. */
   readonly kind: "store";
-  /** The SQLite file. */
   readonly path: string;
   /** Commits a whole run in one transaction and returns its key. */
   commitRun(record: RunRecord): string;

@@ -87,7 +87,7 @@ function addToRun(database: Database, run: RunRow, record: RunRecord): void {
   writeArtifacts(database, run.id, record.artifacts);
 }
 
-/** Tags that tell which run it is; one that logs into a server's run has no identity of its own. */
+/** Tags that identify the run; one that logs into a server's run has no identity of its own. */
 function ownTags(record: RunRecord, key: string): Readonly<Record<string, string>> {
   return {
     ...(record.existingRunId === undefined

@@ -2,7 +2,7 @@
 // after its commit raises the run's revision: a delivered run with a newer revision waits again.
 // What is written was checked where it came in: a record by its commit, the rest by the tracker.
 
-import { TrackerError } from "../errors.ts";
+import { present, TrackerError } from "../errors.ts";
 import { RUN_NAME_TAG } from "../own_names.ts";
 import type { Batch, Dataset, RunChange } from "../tracker.ts";
 import { insertRows } from "./insert.ts";
@@ -71,8 +71,8 @@ export function changeRun(database: Database, run: RunRow, change: RunChange): v
 /** The number of the change that is being made. */
 export function revise(database: Database, run: Pick<RunRow, "id">): number {
   database.run("UPDATE runs SET revision = revision + 1 WHERE id = ?", run.id);
-  return database.get<{ revision: number }>("SELECT revision FROM runs WHERE id = ?", run.id)
-    ?.revision ?? 0;
+  const select = "SELECT revision FROM runs WHERE id = ?";
+  return present(database.get<{ revision: number }>(select, run.id), "a run").revision;
 }
 
 function checkParams(

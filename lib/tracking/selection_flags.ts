@@ -1,5 +1,5 @@
-// Flags and arguments by which the commands on experiments and runs are told which: by name or id, how
-// many, how old.
+// The flags and arguments that name experiments and runs, or select them: by name or id, how many, how
+// old.
 
 import type { Operand } from "../command/declare.ts";
 import { UsageError } from "../errors.ts";

@@ -1,5 +1,5 @@
 // The server's experiment for each of the store's, found or made once in a sync. Many may make the
-// same one at the same moment: whoever is told that it exists looks it up by name.
+// same one at the same moment: whoever learns that it exists looks it up by name.
 
 import { DeliveryError, NotFoundError, TrackerError } from "../../errors.ts";
 import type { Io } from "../../io.ts";
@@ -38,16 +38,13 @@ export function serverExperiments(
   return {
     async of(run) {
       const local = experimentOfRun(database, run);
-      const hasServerId = run.server_experiment_id !== null &&
-        run.tracking_uri === serverUri(tracker.uri);
-      const experiment = await (hasServerId
-        ? once(
-          `id ${run.server_experiment_id}`,
-          () => tracker.getExperiment(run.server_experiment_id ?? ""),
-        )
-        : once(`name ${local.name}`, () => findOrCreate(tracker, run, local)));
+      const ownId = run.tracking_uri === serverUri(tracker.uri) ? run.server_experiment_id : null;
+      const experiment =
+        await (ownId === null
+          ? once(`name ${local.name}`, () => findOrCreate(tracker, run, local))
+          : once(`id ${ownId}`, () => tracker.getExperiment(ownId)));
       checkActive(experiment, tracker);
-      if (hasServerId && isPlaceholder(local, run)) {
+      if (ownId !== null && isPlaceholder(local, run)) {
         moveToExperiment(database, run, experiment.name, io.now());
       }
       return experiment;

@@ -227,7 +227,7 @@ export async function lookUp(
   });
 }
 
-/** Takes the run that was found as this one's; of several the same one always. */
+/** Takes the run that was found as this one's; among several it always chooses the same one. */
 async function adopt(delivery: RunDelivery, found: readonly Run[]): Promise<Run | null> {
   const active = found.filter(({ lifecycleStage }) => lifecycleStage === "active");
   const [first] = (active.length > 0 ? active : found).toSorted((a, b) => fullest(a, b));
