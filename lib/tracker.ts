@@ -184,8 +184,6 @@ export interface RunMethods {
   logBatch(id: string, batch: Batch): Promise<void>;
   /** Adds datasets to an active run; equal ones are kept once. */
   logInputs(id: string, datasets: readonly Dataset[]): Promise<void>;
-  /** Writes one tag of an active run, over one that is there. */
-  setTag(id: string, key: string, value: string): Promise<void>;
   /** Removes a tag; one that is not there is a `NotFoundError`. */
   deleteTag(id: string, key: string): Promise<void>;
   /** Marks a run as deleted; one that is so already stays so. */

@@ -203,7 +203,7 @@ async function deliverRuns(
     signal: context.interrupted,
     ...(flags.jobs === undefined ? {} : { jobs: flags.jobs }),
     onProgress: (outcome, done, total) => {
-      // One that another sync has in hand is no failure.
+      // A run that another sync is delivering has not failed.
       if (outcome.error !== null && outcome.status !== "busy") failed++;
       context.progress({ done, total, failed, label: outcome.runName });
     },

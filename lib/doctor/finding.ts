@@ -45,23 +45,27 @@ export interface Subject {
 /** One check of the server. */
 export interface Check {
   readonly name: string;
-  /** Checks without whose success this one says nothing. */
+  /** Checks that must have succeeded before this one means anything. */
   readonly needs: readonly string[];
   readonly run: (subject: Subject) => Promise<Verdict>;
 }
 
+/** All is well. */
 export function ok(detail: string): Verdict {
   return { status: "ok", detail };
 }
 
+/** It works, but something should be done. */
 export function warning(detail: string, mend: string): Verdict {
   return { status: "warning", detail, mend };
 }
 
+/** It does not work, and what to do about it. */
 export function failed(detail: string, mend: string): Verdict {
   return { status: "failed", detail, mend };
 }
 
+/** It could not be checked, and why. */
 export function skipped(detail: string): Verdict {
   return { status: "skipped", detail };
 }

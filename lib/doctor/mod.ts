@@ -71,7 +71,7 @@ function* settingFindings(config: Config): Iterable<Finding> {
   }
 }
 
-/** Nothing is repeated and nothing waits long: a diagnosis shows the trouble, not its cure. */
+/** Nothing is repeated and nothing waits long: a diagnosis shows a failure as it is. */
 function openSubject(config: Config, io: Io, options: DoctorOptions): Subject {
   const server = config.trackingUri;
   if (server === null) throw new TypeError("Cannot examine a server: none is set");

@@ -12,6 +12,7 @@ const CLOCK_LIMIT_MS = 60_000;
 /** Ids of a file store are random and this long; those of a database count from 0. */
 const FILE_STORE_ID = /^\d{15,}$/;
 
+/** What answers, and what it lets this user do. */
 export const serverChecks: readonly Check[] = [
   { name: "version", needs: ["http"], run: checkVersion },
   { name: "credentials", needs: ["http"], run: checkCredentials },

@@ -1,4 +1,4 @@
-// Whether the local store is sound and safe, as far as what the store says of itself tells.
+// Whether the local store is sound and safe, judged by what the store says of itself.
 
 import type { StoreHealth } from "../store/mod.ts";
 import { failed, ok, type Verdict, warning } from "./finding.ts";

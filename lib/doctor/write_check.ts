@@ -5,6 +5,7 @@ import { ARTIFACT_SCHEME } from "../limits.ts";
 import type { Run } from "../tracker.ts";
 import { type Check, failed, ok, skipped, type Subject, type Verdict, warning } from "./finding.ts";
 
+/** The check that logs a run, when it is asked for. */
 export const writeChecks: readonly Check[] = [
   {
     name: "write",

@@ -23,6 +23,7 @@ export const VIEWS: Readonly<Record<View, string>> = {
   all: "ALL",
 };
 
+/** What a Tracker does with experiments, as requests. */
 export function experimentMethods(
   http: Http,
   version: () => Promise<string | null>,

@@ -23,6 +23,7 @@ export type Connection = Pick<
   | "timeoutMs"
 >;
 
+/** What requests are made with. */
 export interface HttpOptions
   extends Pick<Connection, "auth" | "workspace" | "retries" | "backoffFactor" | "timeoutMs"> {
   readonly transport: Transport;
@@ -33,7 +34,7 @@ export interface HttpOptions
 
 /** A request below the server's root. */
 export interface HttpRequest {
-  readonly method: "GET" | "POST" | "PATCH" | "PUT" | "DELETE";
+  readonly method: "GET" | "POST" | "PUT";
   /** Begins with a slash; parts are encoded by the caller. */
   readonly path: string;
   readonly query?: Readonly<Record<string, string | number | undefined>>;
@@ -50,6 +51,7 @@ export interface HttpRequest {
   readonly onRepeat?: () => void;
 }
 
+/** Makes requests and reads their replies. */
 export interface Http {
   /** A reply as JSON, read by a reader of schema.ts. */
   json<Value>(request: HttpRequest, read: Reader<Value>): Promise<Value>;

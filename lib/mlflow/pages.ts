@@ -13,6 +13,7 @@ export interface PageRequest {
   readonly token: string | null;
 }
 
+/** A search, and how its two halves are done. */
 export interface PagedSearch<Item> {
   readonly filter: Filter | null;
   readonly orderBy: readonly OrderBy[];

@@ -17,6 +17,7 @@ export interface Reply {
   text(): string;
 }
 
+/** What a reply may take, and the request for its errors. */
 export interface ReplyLimits {
   readonly method: string;
   readonly url: string;

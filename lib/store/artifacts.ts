@@ -11,6 +11,7 @@ export function artifactUri(runKey: string): string {
   return `btflow-store:${runKey}/artifacts`;
 }
 
+/** A run's artifact without its content. */
 export interface StoredArtifact {
   readonly path: string;
   readonly sha256: string;
@@ -47,6 +48,7 @@ function blobId(database: Database, content: Uint8Array): number {
   ).lastId;
 }
 
+/** A run's artifacts, by path. */
 export function storedArtifacts(database: Database, runId: number): readonly StoredArtifact[] {
   return database.all<StoredArtifact>(
     `SELECT a.path, b.sha256, b.size FROM artifacts AS a JOIN blobs AS b ON b.id = a.blob_id
@@ -55,6 +57,7 @@ export function storedArtifacts(database: Database, runId: number): readonly Sto
   );
 }
 
+/** The content of an artifact; throws `NotFoundError`. */
 export function readArtifact(database: Database, runId: number, path: string): Uint8Array {
   const row = database.get<{ content: Uint8Array }>(
     `SELECT b.content FROM artifacts AS a JOIN blobs AS b ON b.id = a.blob_id

@@ -11,6 +11,7 @@ import type { Database } from "./sqlite.ts";
  */
 export type DeliveryState = "waiting" | "creating" | "created" | "delivered" | "deleted";
 
+/** How far the delivery of a run to a server has come. */
 export interface DeliveryRow {
   readonly state: DeliveryState;
   readonly server_run_id: string | null;
@@ -31,6 +32,7 @@ export interface DeliveryId {
   readonly serverId: number;
 }
 
+/** The row id of a server, by its address; made when it is new. */
 export function serverId(database: Database, uri: string): number {
   const select = "SELECT id FROM servers WHERE uri = ?";
   const found = database.get<{ id: number }>(select, uri);
@@ -46,6 +48,7 @@ export function serverUri(uri: string): string {
   return uri.replace(/\/+$/, "");
 }
 
+/** What is known of a run at a server; undefined before its first delivery. */
 export function deliveryRow(database: Database, id: DeliveryId): DeliveryRow | undefined {
   return database.get<DeliveryRow>(
     `SELECT state, server_run_id, server_experiment_id, create_time, uncertain, tag_revision,
@@ -126,25 +129,20 @@ export function updateDelivery(
   }, options);
 }
 
-/** Records that the server has a part of the run; a note says what is odd about it. */
-export function acknowledge(
-  database: Database,
-  id: DeliveryId,
-  step: string,
-  note: string | null = null,
-): void {
+/** Records that the server has a part of the run. */
+export function acknowledge(database: Database, id: DeliveryId, step: string): void {
   database.write(() => {
     database.run(
-      `INSERT INTO acknowledgements (run_id, server_id, step, note) VALUES (?, ?, ?, ?)
-       ON CONFLICT DO UPDATE SET note = excluded.note`,
+      `INSERT INTO acknowledgements (run_id, server_id, step) VALUES (?, ?, ?)
+       ON CONFLICT DO NOTHING`,
       id.runId,
       id.serverId,
       step,
-      note,
     );
   }, { durable: false });
 }
 
+/** The steps of a delivery that the server has acknowledged. */
 export function acknowledged(database: Database, id: DeliveryId): ReadonlySet<string> {
   const rows = database.arrays<[string]>(
     "SELECT step FROM acknowledgements WHERE run_id = ? AND server_id = ?",

@@ -41,7 +41,7 @@ function importRun(source: Database, target: Database, run: RunRow): keyof Impor
   if (target.get("SELECT 1 FROM pruned WHERE key = ?", run.key) !== undefined) return "known";
   const before = target.get<RunRow>("SELECT * FROM runs WHERE key = ?", run.key);
   if (before !== undefined && before.revision >= run.revision) {
-    // The other store has it too, however it came by it: a backup made by hand marks nothing.
+    // Two stores have it from now on, also where a copy made by hand has marked nothing.
     target.run("UPDATE runs SET imported = 1 WHERE id = ? AND imported = 0", before.id);
     importDeliveries(source, target, run, before.id);
     return "known";
@@ -177,7 +177,7 @@ const DELIVERY_COLUMNS = [
   "delivered_time",
 ] as const;
 
-/** What is known there of servers and not here: that a run was, or may have been, sent. */
+/** What only the other store knows: that a run was, or may have been, sent to a server. */
 function importDeliveries(source: Database, target: Database, run: RunRow, id: number): void {
   const rows = source.all<
     Record<(typeof DELIVERY_COLUMNS)[number] | "uri", string | number | null>

@@ -3,7 +3,7 @@
 
 import { NotFoundError } from "../errors.ts";
 import { checkArtifact, checkBatch, checkDataset } from "../limits.ts";
-import type { ArtifactMethods, Batch, ExperimentMethods, RunMethods, Tracker } from "../tracker.ts";
+import type { ArtifactMethods, ExperimentMethods, RunMethods, Tracker } from "../tracker.ts";
 import { listArtifacts, readArtifact, writeArtifacts } from "./artifacts.ts";
 import {
   createExperiment,
@@ -68,24 +68,22 @@ function runMethods(database: Database, clock: StoreClock): RunMethods {
     });
   const change = (id: string, work: (run: ReturnType<typeof activeRun>) => void): Promise<void> =>
     settled(() => database.write(() => work(activeRun(database, id))));
-  const logBatch = (id: string, batch: Batch): Promise<void> =>
-    change(id, (run) => {
-      checkBatch(batch);
-      addBatch(database, run, batch);
-    });
   const context = (): WriteContext => ({ nowMs: clock.now(), makeKey: clock.makeKey });
   return {
     searchRuns: (query) => pages(() => searchRuns(database, query)),
     getRun,
     createRun: async (run) => await getRun(createRun(database, run, context())),
     updateRun: (id, fields) => change(id, (run) => changeRun(database, run, fields)),
-    logBatch,
+    logBatch: (id, batch) =>
+      change(id, (run) => {
+        checkBatch(batch);
+        addBatch(database, run, batch);
+      }),
     logInputs: (id, datasets) =>
       change(id, (run) => {
         datasets.forEach(checkDataset);
         addDatasets(database, run, datasets);
       }),
-    setTag: (id, key, value) => logBatch(id, { tags: { [key]: value } }),
     deleteTag: (id, key) =>
       change(id, (run) => {
         if (!removeTag(database, run, key)) throw new NotFoundError("tag", key);

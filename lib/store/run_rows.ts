@@ -6,6 +6,7 @@ import type { LifecycleStage, RunStatus } from "../tracker.ts";
 import { invalidState } from "./refusals.ts";
 import type { Database } from "./sqlite.ts";
 
+/** A run's row. */
 export interface RunRow {
   readonly id: number;
   readonly key: string;
@@ -40,6 +41,7 @@ export function findStoredRun(database: Database, id: string): RunRow | undefine
     );
 }
 
+/** The run that has this id; throws `NotFoundError`. */
 export function storedRun(database: Database, id: string): RunRow {
   const row = findStoredRun(database, id);
   if (row === undefined) throw new NotFoundError("run", id);

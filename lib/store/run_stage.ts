@@ -1,4 +1,4 @@
-// Deleting and restoring runs: a mark, as on a server, so that nothing is lost by a slip.
+// Deleting and restoring runs: a mark, as on a server, so that a mistake loses nothing.
 
 import type { LifecycleStage } from "../tracker.ts";
 import { storedRun } from "./run_rows.ts";

@@ -36,6 +36,7 @@ export interface MetricBatch {
   readonly latest: Value[][];
 }
 
+/** A batch with nothing in it. */
 export function metricBatch(): MetricBatch {
   return { keyIds: new Map(), latest: [] };
 }

@@ -17,6 +17,7 @@ import type { Database } from "./sqlite.ts";
 import { flushMetrics, type MetricBatch, metricBatch, writeMetrics } from "./write_metrics.ts";
 import { addBatch, addDatasets, writeDatasets, writeTexts } from "./write_run.ts";
 
+/** The time and the keys that a commit uses. */
 export interface WriteContext {
   readonly nowMs: number;
   readonly makeKey: () => string;

@@ -30,12 +30,14 @@ export function addBatch(database: Database, run: RunRow, batch: Batch): void {
   }
 }
 
+/** Adds datasets; those that the run has already change nothing. */
 export function addDatasets(database: Database, run: RunRow, datasets: readonly Dataset[]): void {
   if (datasets.length === 0) return;
   writeDatasets(database, run.id, datasets);
   revise(database, run);
 }
 
+/** Removes a tag; false when there is none. */
 export function removeTag(database: Database, run: RunRow, key: string): boolean {
   const { changes } = database.run(
     "DELETE FROM tags WHERE run_id = ? AND key = ?",
@@ -53,6 +55,7 @@ export function removeTag(database: Database, run: RunRow, key: string): boolean
   return true;
 }
 
+/** Changes status, end or name of a run. */
 export function changeRun(database: Database, run: RunRow, change: RunChange): void {
   const revision = revise(database, run);
   database.run(
@@ -97,6 +100,7 @@ function checkParams(
   }
 }
 
+/** Writes params, which stay as they were first written, or tags, which are replaced. */
 export function writeTexts(
   database: Database,
   table: "params" | "tags",
@@ -116,6 +120,7 @@ export function writeTexts(
   }
 }
 
+/** Writes datasets; equal ones are one. */
 export function writeDatasets(
   database: Database,
   runId: number,

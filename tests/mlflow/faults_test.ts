@@ -138,7 +138,7 @@ Deno.test("a refusal is final: nothing was done", async () => {
 
 Deno.test("changes that are the same when made twice are repeated", async () => {
   await withFaults([reset, reply(503, ""), reply(200, "{}")], async (client, server) => {
-    await client.setTag("a", "b", "c");
+    await client.logBatch("a", { tags: { b: "c" } });
     assertEquals(server.heard.length, 3);
   }, { retries: 2 });
 });

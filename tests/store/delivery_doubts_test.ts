@@ -106,7 +106,7 @@ doubt(
         return Promise.reject(failure("TIMEOUT", 0, true));
       },
     });
-    await store.setTag(key, "side", "short");
+    await store.logBatch(key, { tags: { side: "short" } });
     const [second] = await send({
       createRun: () => Promise.reject(failure("TIMEOUT", 0, true)),
     });
@@ -147,7 +147,7 @@ doubt("a tag removed and set again is on the server", async ({ store, server, se
   const key = store.commitRun(record(1));
   await send();
   await store.deleteTag(key, "side");
-  await store.setTag(key, "side", "short");
+  await store.logBatch(key, { tags: { side: "short" } });
   assertEquals(await send(), DELIVERED);
   assertEquals([...server.runs.values()].map(({ run }) => run.tags["side"]), ["short"]);
 });

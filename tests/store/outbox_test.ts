@@ -166,7 +166,7 @@ outboxTest(
     const key = store.commitRun(record(1));
     const [first] = await send();
     await server.deleteRun(first?.runId ?? "");
-    await store.setTag(key, "note", "changed");
+    await store.logBatch(key, { tags: { note: "changed" } });
     const [told] = await send();
     assertEquals(told?.status, "deleted");
     assertStringIncludes(told?.error?.message ?? "", "--recreate");
@@ -178,7 +178,7 @@ outboxTest(
     assertEquals(statuses(await send({ recreate: true })), { "run 1": "delivered" });
     assertEquals(activeRuns(server).map(({ tags }) => tags["note"]), ["changed"]);
     server.purge(activeRuns(server)[0]?.id ?? "");
-    await store.setTag(key, "note", "again");
+    await store.logBatch(key, { tags: { note: "again" } });
     assertEquals(statuses(await send()), { "run 1": "deleted" });
     assertEquals(statuses(await send({ recreate: true })), { "run 1": "delivered" });
     assertEquals(activeRuns(server).length, 1);
@@ -322,12 +322,12 @@ outboxTest("a run of the store is added to, and what is new is sent", async (wor
   assertEquals(store.commitRun(record(2, { ...more, existingRunId: sent?.runId ?? "" })), key);
   await store.updateRun(key, { name: "renamed" });
   await store.deleteTag(key, "side");
-  await server.setTag(sent?.runId ?? "", "mlflow.source.name", "edited by hand");
+  await server.logBatch(sent?.runId ?? "", { tags: { "mlflow.source.name": "edited by hand" } });
   assertEquals(store.waiting({ trackingUri: server.uri }).map(({ reason }) => reason), [
     "changed since it was delivered",
   ]);
   // The tags that record(2) brings are new; those of record(1) are not sent again.
-  await store.setTag(key, "mlflow.note.content", "note");
+  await store.logBatch(key, { tags: { "mlflow.note.content": "note" } });
   assertEquals(statuses(await send()), { renamed: "delivered" });
   const run = await server.getRun(sent?.runId ?? "");
   assertEquals([run.name, run.params["later"], run.metrics["later"]], ["renamed", "1", 7]);
@@ -341,8 +341,8 @@ outboxTest("a change of one tag leaves what was edited on the server", async (wo
   const { store, server, send } = world;
   const key = store.commitRun(record(1));
   const [sent] = await send();
-  await server.setTag(sent?.runId ?? "", "side", "edited by hand");
-  await store.setTag(key, "mlflow.note.content", "note");
+  await server.logBatch(sent?.runId ?? "", { tags: { side: "edited by hand" } });
+  await store.logBatch(key, { tags: { "mlflow.note.content": "note" } });
   await send();
   const { tags } = await server.getRun(sent?.runId ?? "");
   assertEquals([tags["side"], tags["mlflow.note.content"]], ["edited by hand", "note"]);
@@ -433,7 +433,7 @@ outboxTest("verification tells what differs, and the next sync mends it", async 
   assertEquals(outcome?.status, "failed");
   assertStringIncludes(outcome?.error?.message ?? "", "is missing");
   assertEquals(statuses(await send({ verify: true })), { "run 0": "delivered" });
-  await server.setTag(outcome?.runId ?? "", "side", "other");
+  await server.logBatch(outcome?.runId ?? "", { tags: { side: "other" } });
   const [checked] = await store.verify(server);
   assertEquals([checked?.key, checked?.differences], [key, ["tag side has another value"]]);
 });
@@ -445,7 +445,7 @@ outboxTest(
     const keys = [0, 1, 2, 3].map((index) => store.commitRun(record(index)));
     const ids = new Map((await send()).map(({ key, runId }) => [key, runId ?? ""]));
     const [whole, changed, deleted, purged] = keys.map((key) => ids.get(key) ?? "");
-    await server.setTag(changed ?? "", "side", "other");
+    await server.logBatch(changed ?? "", { tags: { side: "other" } });
     await server.deleteRun(deleted ?? "");
     server.purge(purged ?? "");
     assertEquals(await send(), []);

@@ -114,7 +114,7 @@ storeTest("so is what is added to a run that is there", async ({ store }) => {
   const dataset = { name: "d", digest: "x".repeat(37), sourceType: "local", source: "{}" };
   const changes: readonly (readonly [Promise<void>, string])[] = [
     [store.logBatch(key, { params: { "a%b": "1" } }), "names are letters"],
-    [store.setTag(key, "note", "x".repeat(8001)), "8001 characters"],
+    [store.logBatch(key, { tags: { note: "x".repeat(8001) } }), "8001 characters"],
     [store.logInputs(key, [dataset]), "37 characters"],
     [store.writeArtifact(key, "../x", new Uint8Array()), "relative path"],
   ];
@@ -250,7 +250,7 @@ storeTest("an export holds the runs, and importing it twice changes nothing", as
   }
   const points = (await Array.fromAsync(other.metricHistory(keys[0] ?? "", "s"))).flat();
   assertEquals(points.map(({ value }) => value), [1, 2]);
-  await store.setTag(keys[0] ?? "", "note", "later");
+  await store.logBatch(keys[0] ?? "", { tags: { note: "later" } });
   await store.exportTo(file);
   assertEquals(await other.importFrom(file), { added: 0, updated: 1, known: 1 });
   assertEquals((await other.getRun(keys[0] ?? "")).tags["note"], "later");

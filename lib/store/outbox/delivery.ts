@@ -11,6 +11,7 @@ import type { Database } from "../sqlite.ts";
 /** Called before and after each step with its name, so that tests can stop there. */
 export type StepHook = (step: string, runKey: string) => void | Promise<void>;
 
+/** How runs are delivered. */
 export interface DeliverySettings {
   /** Make a run again when the server has deleted it. */
   readonly recreate: boolean;

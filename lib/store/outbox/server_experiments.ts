@@ -15,6 +15,7 @@ import {
 import type { RunRow } from "../run_rows.ts";
 import type { Database } from "../sqlite.ts";
 
+/** The server's experiments, as a delivery needs them. */
 export interface ServerExperiments {
   /** The experiment on the server that a run belongs to; made there if need be. */
   of(run: RunRow): Promise<Experiment>;
@@ -22,6 +23,7 @@ export interface ServerExperiments {
   learn(run: RunRow, experimentId: string): Promise<void>;
 }
 
+/** The experiments of one server, each asked for once. */
 export function serverExperiments(
   io: Pick<Io, "now">,
   database: Database,

@@ -12,6 +12,7 @@ import type { RunRow } from "../run_rows.ts";
 import { deletedOnServer } from "./server_run.ts";
 import type { Database } from "../sqlite.ts";
 
+/** A run and the server that should have it. */
 export interface Comparison {
   readonly database: Database;
   readonly tracker: Tracker;
