@@ -9,9 +9,41 @@ import type { Result } from "../command/answer.ts";
 import { CONNECTION_FLAGS, STORES_FLAG } from "../config/connection_flags.ts";
 import { UsageError } from "../errors.ts";
 import { number, text, toggle } from "../command/flags.ts";
+import type { FlagValues } from "../command/flags.ts";
 import { counted } from "../output/mod.ts";
 import type { DeliveryOutcome, LocalStore, VerifyOutcome, WaitingRun } from "../store/mod.ts";
 import { deliveryAnswer, statusAnswer, verifyError } from "../logging/sync_answer.ts";
+
+const FLAGS = {
+  status: toggle({ summary: "List what waits and why; deliver nothing" }),
+  dryRun: toggle({ summary: "List what would be delivered; touch no network" }),
+  verify: toggle({ summary: "Read each delivered run back and compare counts and values" }),
+  recreate: toggle({ summary: "Make runs again that were deleted on the server" }),
+  copy: toggle({ summary: "Also deliver runs meant for, or delivered to, another server" }),
+  experiment: text({ summary: "Only runs of this experiment", short: "e", value: "NAME" }),
+  jobs: number({
+    summary: "Runs delivered at once",
+    short: "j",
+    min: 1,
+    max: 64,
+    whole: true,
+    fallback: "4",
+  }),
+  export: text({
+    summary: "Write a consistent copy of the store to this new file",
+    value: "FILE",
+    completes: "file",
+  }),
+  import: text({
+    summary: "Take in the runs of an exported file",
+    value: "FILE",
+    completes: "file",
+  }),
+  ...CONNECTION_FLAGS,
+  store: STORES_FLAG,
+};
+
+type Flags = FlagValues<typeof FLAGS>;
 
 /** Delivers what waits, lists it, or carries the store as a file. */
 export const command: Command = defineCommand({
@@ -20,34 +52,7 @@ export const command: Command = defineCommand({
   description:
     "Delivers the runs meant for this server and those logged with no server set. A run deleted on " +
     "the server is reported, not made again, unless --recreate is given.",
-  flags: {
-    status: toggle({ summary: "List what waits and why; deliver nothing" }),
-    dryRun: toggle({ summary: "List what would be delivered; touch no network" }),
-    verify: toggle({ summary: "Read each delivered run back and compare counts and values" }),
-    recreate: toggle({ summary: "Make runs again that were deleted on the server" }),
-    copy: toggle({ summary: "Also deliver runs meant for, or delivered to, another server" }),
-    experiment: text({ summary: "Only runs of this experiment", short: "e", value: "NAME" }),
-    jobs: number({
-      summary: "Runs delivered at once",
-      short: "j",
-      min: 1,
-      max: 64,
-      whole: true,
-      fallback: "4",
-    }),
-    export: text({
-      summary: "Write a consistent copy of the store to this new file",
-      value: "FILE",
-      completes: "file",
-    }),
-    import: text({
-      summary: "Take in the runs of an exported file",
-      value: "FILE",
-      completes: "file",
-    }),
-    ...CONNECTION_FLAGS,
-    store: STORES_FLAG,
-  },
+  flags: FLAGS,
   examples: [
     { command: "btflow sync", does: "Deliver everything that waits" },
     { command: "btflow sync --status --format json", does: "What waits, and why, for a script" },
@@ -74,16 +79,10 @@ export const command: Command = defineCommand({
       work: (backends: Backends) => Promise<T>,
     ): Promise<T> => withBackends(context, { ...flags, store }, work);
     if (exported !== undefined) {
-      return await within(
-        stores[0],
-        async (backends) => exportRuns(await backends.store(false), exported),
-      );
+      return await within(stores[0], (backends) => exportRuns(backends, exported));
     }
     if (imported !== undefined) {
-      return await within(
-        stores[0],
-        async (backends) => importRuns(await backends.store(), imported),
-      );
+      return await within(stores[0], (backends) => importRuns(backends, imported));
     }
     const parts: StorePart[] = [];
     for (const store of stores) {
@@ -106,20 +105,10 @@ interface StorePart {
   readonly verified: readonly VerifyOutcome[];
 }
 
-interface SyncFlags {
-  readonly status: boolean;
-  readonly dryRun: boolean;
-  readonly verify: boolean;
-  readonly recreate: boolean;
-  readonly copy: boolean;
-  readonly experiment: string | undefined;
-  readonly jobs: number | undefined;
-}
-
 async function syncStore(
   context: Context,
   backends: Backends,
-  flags: SyncFlags,
+  flags: Flags,
 ): Promise<StorePart> {
   const store = await backends.store(false);
   warnOfOthers(context, store, backends, flags);
@@ -133,12 +122,14 @@ async function syncStore(
   };
 }
 
-async function exportRuns(store: LocalStore, file: string): Promise<Result> {
+async function exportRuns(backends: Backends, file: string): Promise<Result> {
+  const store = await backends.store(false);
   await store.exportTo(file);
   return { text: `Exported the store to ${file}\n`, record: { exported: file } };
 }
 
-async function importRuns(store: LocalStore, file: string): Promise<Result> {
+async function importRuns(backends: Backends, file: string): Promise<Result> {
+  const store = await backends.store();
   const { added, updated, known } = await store.importFrom(file);
   const changed = updated > 0 ? `, ${updated} changed since` : "";
   return {
@@ -150,7 +141,7 @@ async function importRuns(store: LocalStore, file: string): Promise<Result> {
 function waiting(
   store: LocalStore,
   backends: Backends,
-  { experiment, copy }: SyncFlags,
+  { experiment, copy }: Flags,
 ): readonly WaitingRun[] {
   return store.waiting({
     trackingUri: backends.serverUri,
@@ -164,7 +155,7 @@ function warnOfOthers(
   context: Context,
   store: LocalStore,
   backends: Backends,
-  { experiment, copy }: SyncFlags,
+  { experiment, copy }: Flags,
 ): void {
   if (backends.serverUri === null || copy) return;
   const others = store.waiting({
@@ -186,7 +177,7 @@ async function deliverRuns(
   context: Context,
   backends: Backends,
   store: LocalStore,
-  flags: SyncFlags,
+  flags: Flags,
 ): Promise<readonly DeliveryOutcome[]> {
   if (backends.serverUri === null) {
     throw new UsageError(
@@ -215,7 +206,7 @@ async function verifyRuns(
   context: Context,
   backends: Backends,
   store: LocalStore,
-  { experiment }: SyncFlags,
+  { experiment }: Flags,
 ): Promise<readonly VerifyOutcome[]> {
   let failed = 0;
   return await store.verify(await backends.server(), {
