@@ -7,6 +7,7 @@ import { type RunBatch, runBatches } from "../../lib/store/outbox/run_batches.ts
 import { storedRun } from "../../lib/store/run_rows.ts";
 import { openDatabase } from "../../lib/store/sqlite.ts";
 import { openStore, type RunRecord } from "../../lib/store/mod.ts";
+import type { MetricPoint } from "../../lib/tracker.ts";
 import { record, START, storeFolder, valueOf } from "./store_folder.ts";
 
 function texts(count: number, value: string): Record<string, string> {
@@ -84,4 +85,27 @@ Deno.test("a planned batch is one request: cutting it again gives the same batch
   for (const { batch } of await batchesOf(WIDE)) {
     assertEquals([...cutBatches(itemsOf(batch))], [batch]);
   }
+});
+
+Deno.test("a batch is full at the same byte as before", async () => {
+  const bare = { params: {}, tags: {}, metrics: [] };
+  const point = (key: string, step: number): MetricPoint => ({ key, value: 1, timestamp: 1, step });
+  const points = (longer: number): readonly MetricPoint[] => [
+    ...Array.from({ length: 800 }, (_, step) => point("a".repeat(250), step)),
+    ...Array.from(
+      { length: 14 },
+      (_, step) => point("b".repeat(185 + (step < longer ? 1 : 0)), step),
+    ),
+  ];
+  const sizes = async (fields: Partial<RunRecord>): Promise<readonly number[]> =>
+    (await batchesOf({ ...bare, ...fields })).map(({ batch }) =>
+      Object.keys(batch.params ?? {}).length + Object.keys(batch.tags ?? {}).length +
+      (batch.metrics ?? []).length
+    );
+  // 900,000 bytes as they are counted, and then a little more.
+  const full = texts(50, "日".repeat(5980));
+  assertEquals(await sizes({ params: full }), [50]);
+  assertEquals(await sizes({ tags: { ...full, k000: `${full["k000"]}x` } }), [49, 1]);
+  assertEquals(await sizes({ metrics: points(0) }), [814]);
+  assertEquals(await sizes({ metrics: points(1) }), [813, 1]);
 });
