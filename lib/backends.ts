@@ -1,5 +1,6 @@
 // From settings to what a command works with: the server where a tracking URI is set, else the store.
-// Both are opened only when a command asks for them, so `--offline` and `stats` never touch either.
+// Each is opened when a command first asks for it, so `log --offline` touches no network, and is closed
+// when the command's work ends.
 
 import { resolve } from "node:path";
 import type { Context } from "./command/declare.ts";
@@ -26,16 +27,16 @@ export interface Backends {
   readonly serverUri: string | null;
   /** True when commands that read look at the server. */
   readonly readsServer: boolean;
-  /** The local store, made where it is not there yet; throws `StorageError`. */
-  store(): Promise<LocalStore>;
-  /** The same, but one named by --store must be there: a mistyped name is not an empty store. */
-  existingStore(): Promise<LocalStore>;
+  /**
+   * The local store, made where it is not there yet. Unless `make` is true one that --store names
+   * must be there: a mistyped name is not an empty store. Throws `StorageError`.
+   */
+  store(make?: boolean): Promise<LocalStore>;
+  /** The local store; null where there is none yet, for looking must not make one. */
+  storeIfThere(): Promise<LocalStore | null>;
   /** The server; a UsageError when none is set. */
   server(): Promise<Tracker>;
-  /**
-   * Where commands that read look: the server when one is set, else the store, which must exist
-   * where --store names it unless `make` is true.
-   */
+  /** Where commands that read look: the server when one is set, else the store, as `store` opens it. */
   tracker(make?: boolean): Promise<Tracker>;
   /** A run with this fingerprint in this experiment: in the store, else (not `offline`) on the server. */
   findLogged(
@@ -46,7 +47,7 @@ export interface Backends {
   /** Delivers committed runs to the server. */
   deliver(
     keys: readonly string[],
-    options?: Omit<DeliverOptions, "io" | "keys">,
+    options?: Omit<DeliverOptions, "keys">,
   ): Promise<readonly DeliveryOutcome[]>;
   /** Closes what was opened. */
   close(): Promise<void>;
@@ -61,47 +62,39 @@ export async function openBackends(
   flags: ConnectionValues,
 ): Promise<Backends> {
   const { io } = context;
-  const [storeFlag, ...furtherStores] = typeof flags.store === "string"
-    ? [flags.store]
-    : flags.store ?? [];
-  const config = await loadConfig(io, {
-    flags: { trackingUri: flags.trackingUri, store: storeFlag, envFile: flags.envFile },
-  });
+  const { trackingUri, store: named, envFile } = flags;
+  const config = await loadConfig(io, { flags: { trackingUri, store: named, envFile } });
   for (const warning of config.warnings) context.warn(warning);
   let store: Promise<LocalStore> | undefined;
   let server: Promise<Tracker> | undefined;
   const readsServer = config.serverUri !== null &&
-    (storeFlag === undefined || flags.trackingUri !== undefined);
+    (named === undefined || trackingUri !== undefined);
   const health = serverHealth();
   const backends: Backends = {
     config,
     serverUri: config.serverUri,
     readsServer,
-    store: () => store ??= openLocalStore(context, config, furtherStores),
-    server: () => server ??= openServer(context, config),
-    existingStore: async () => {
-      const named = storeFlag === undefined ? null : config.storePath;
-      if (named !== null && await io.files.info(named) === null) {
-        throw new StorageError(named, "there is no such store");
+    store: async (make = true) => {
+      const path = named === undefined ? null : config.storePath;
+      if (!make && path !== null && await io.files.info(path) === null) {
+        throw new StorageError(path, "there is no such store");
       }
-      return await backends.store();
+      return await (store ??= openLocalStore(context, config));
     },
-    tracker: async (make = false) => {
-      if (readsServer) return await backends.server();
-      return await (make ? backends.store() : backends.existingStore());
-    },
+    storeIfThere: async () =>
+      await io.files.info(await storePath(context, config)) === null
+        ? null
+        : await backends.store(),
+    server: () => server ??= openServer(context, config),
+    tracker: (make = false) => readsServer ? backends.server() : backends.store(make),
     findLogged: async (experiment, fingerprint, offline) =>
       (await backends.store()).findFingerprint(experiment, fingerprint) ??
         (offline || config.serverUri === null || experiment.kind === "ofRun"
           ? null
           : await findOnServer(backends, health, experiment, fingerprint)),
     deliver: async (keys, options = {}) => {
-      const { deliver } = await import("./store/mod.ts");
-      return await deliver(await backends.store(), await backends.server(), {
-        ...options,
-        io,
-        keys,
-      });
+      const local = await backends.store();
+      return await local.deliver(await backends.server(), { ...options, keys });
     },
     close: async () => {
       await (await server?.catch(() => undefined))?.close();
@@ -109,6 +102,20 @@ export async function openBackends(
     },
   };
   return backends;
+}
+
+/** Does work with the backends and closes those that it opened, however it ends. */
+export async function withBackends<T>(
+  context: Context,
+  flags: ConnectionValues,
+  work: (backends: Backends) => Promise<T>,
+): Promise<T> {
+  const backends = await openBackends(context, flags);
+  try {
+    return await work(backends);
+  } finally {
+    await backends.close();
+  }
 }
 
 /** Another machine may have logged it. A server that cannot be asked has not: the run is then kept. */
@@ -141,13 +148,14 @@ async function findOnServer(
   return null;
 }
 
-async function openLocalStore(
-  { io }: Context,
-  config: Config,
-  _further: readonly string[],
-): Promise<LocalStore> {
-  const { defaultStorePath, openStore } = await import("./store/mod.ts");
-  return await openStore(io, resolve(io.cwd(), config.storePath ?? defaultStorePath(io)));
+async function storePath({ io }: Context, config: Config): Promise<string> {
+  const { defaultStorePath } = await import("./store/mod.ts");
+  return resolve(io.cwd(), config.storePath ?? defaultStorePath(io));
+}
+
+async function openLocalStore(context: Context, config: Config): Promise<LocalStore> {
+  const { openStore } = await import("./store/mod.ts");
+  return await openStore(context.io, await storePath(context, config));
 }
 
 async function openServer(context: Context, config: Config): Promise<Tracker> {

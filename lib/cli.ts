@@ -70,7 +70,7 @@ export function exitCode(error: unknown): number {
 }
 
 function isRefusal(error: unknown): boolean {
-  return error instanceof TrackerError && (error.status === 401 || error.status === 403);
+  return error instanceof TrackerError && error.isDenied;
 }
 
 /** Runs one command line in a world and answers its exit code. */

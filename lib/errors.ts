@@ -108,6 +108,44 @@ export class TrackerError extends Error {
     this.maybeDone = failure.maybeDone ?? false;
     this.retryAfterMs = failure.retryAfterMs;
   }
+
+  // What statuses and codes mean to whoever decides what to do next, so that only this class and the
+  // client know them.
+
+  /** True when the server may have acted, or failed while it did. */
+  get mayHaveReached(): boolean {
+    return this.maybeDone || this.status >= 500;
+  }
+
+  /** True when the server may still be at it. */
+  get isTimeout(): boolean {
+    return this.code === "TIMEOUT" || this.status === 504;
+  }
+
+  /** True when the server has too much to do, and may take the same request later. */
+  get isBusy(): boolean {
+    return this.status === 429;
+  }
+
+  /** True when nothing answered, or a gateway whose server is away. */
+  get isUnanswered(): boolean {
+    return [0, 502, 503, 504].includes(this.status);
+  }
+
+  /** True when what was to be made, or named so, is there already, active or deleted. */
+  get alreadyExists(): boolean {
+    return this.code === "RESOURCE_ALREADY_EXISTS";
+  }
+
+  /** True when the server does not accept who asks. */
+  get isUnauthenticated(): boolean {
+    return this.status === 401;
+  }
+
+  /** True when the server does not accept who asks, or does not let them do this. */
+  get isDenied(): boolean {
+    return this.status === 401 || this.status === 403;
+  }
 }
 
 /** A filter that cannot be understood; its message shows the text with a caret under the place. */

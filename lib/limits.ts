@@ -1,23 +1,40 @@
-// What a tracking server keeps whole. The store refuses what is beyond it when a run is logged:
-// found out on delivery, weeks later, it could not be mended any more. Measured on MLflow 3.17.2.
+// What MLflow keeps whole and takes in one request, and where it keeps files: each limit stands here
+// and nowhere else. The store refuses what is beyond a limit when a run is logged: found out on
+// delivery, weeks later, it could not be fixed any more. Measured on MLflow 3.17.2.
 
 import { UsageError } from "./errors.ts";
-import type { Batch, Dataset } from "./tracker.ts";
+import type { Batch, Dataset, MetricPoint } from "./tracker.ts";
 
-/** Longest param value, in characters; MLflow cuts longer ones silently. */
+/** Longest param value; MLflow cuts longer ones silently. */
 export const MAX_PARAM_LENGTH = 6000;
-/** Longest tag value, in characters; MLflow cuts longer ones silently. */
+/** Longest tag value; MLflow cuts longer ones silently. */
 export const MAX_TAG_LENGTH = 8000;
 /** Longest name of a metric, param or tag. */
 export const MAX_KEY_LENGTH = 250;
 /** Longest names of experiments and runs: the width of their columns on PostgreSQL and MySQL. */
 const MAX_NAME_LENGTH = { experiment: 256, run: 250 } as const;
 /** Longest digest of a dataset. */
-export const MAX_DIGEST_LENGTH = 36;
+const MAX_DIGEST_LENGTH = 36;
 /** Largest artifact that one row can hold. */
-export const MAX_ARTIFACT_BYTES = 900_000_000;
+const MAX_ARTIFACT_BYTES = 900_000_000;
 /** Longest name of a file in the artifact store of a server, in UTF-8. */
 const MAX_FILE_NAME_BYTES = 255;
+/** Most params, and most tags, of one request. */
+export const MAX_BATCH_TEXTS = 100;
+/** Most params, tags and points together of one request. */
+const MAX_BATCH_ITEMS = 1000;
+/** Most metric names of one request: servers before 2026 fail when one with more is repeated. */
+const MAX_BATCH_NAMES = 100;
+/** Below the 1 MB of a request. */
+const MAX_BATCH_BYTES = 900_000;
+
+/** What the URI of artifacts begins with where the server itself serves them, and so to btflow too. */
+export const ARTIFACT_SCHEME = "mlflow-artifacts:";
+
+/** A text's length as the limits count it: in UTF-16 code units. */
+export function lengthOf(text: string): number {
+  return text.length;
+}
 
 const KEY = /^[\p{L}\p{N}_. :/-]+$/u;
 
@@ -37,17 +54,24 @@ export function checkBatch(batch: Batch): void {
       throw new UsageError(`Cannot log metric "${key}": its step is ${step}; use a whole number`);
     }
   }
-  checkTexts("param", batch.params ?? {}, MAX_PARAM_LENGTH);
-  checkTexts("tag", batch.tags ?? {}, MAX_TAG_LENGTH);
+  for (const [kind, key, value] of textsOf(batch)) {
+    checkKey(kind, key);
+    checkLength(kind, key, value);
+  }
+}
+
+/** Throws for a param or tag that a server would cut without a word. */
+export function checkLengths(batch: Batch): void {
+  for (const [kind, key, value] of textsOf(batch)) checkLength(kind, key, value);
 }
 
 /** Throws unless a server of any database would take the name. */
 export function checkName(kind: "experiment" | "run", name: string): void {
   if (name.trim() === "") throw new UsageError(`Cannot log: the name of the ${kind} is blank`);
   const longest = MAX_NAME_LENGTH[kind];
-  if (name.length > longest) {
+  if (lengthOf(name) > longest) {
     throw new UsageError(
-      `Cannot log: the name of the ${kind} has ${name.length} characters ` +
+      `Cannot log: the name of the ${kind} has ${lengthOf(name)} characters ` +
         `("${name.slice(0, 40)}…"); MLflow takes ${longest}`,
     );
   }
@@ -56,9 +80,9 @@ export function checkName(kind: "experiment" | "run", name: string): void {
 /** Throws unless a server would take the dataset. */
 export function checkDataset({ name, digest }: Dataset): void {
   if (name === "") throw new UsageError("Cannot log a dataset without a name");
-  if (digest === "" || digest.length > MAX_DIGEST_LENGTH) {
+  if (digest === "" || lengthOf(digest) > MAX_DIGEST_LENGTH) {
     throw new UsageError(
-      `Cannot log dataset "${name}": its digest has ${digest.length} characters; ` +
+      `Cannot log dataset "${name}": its digest has ${lengthOf(digest)} characters; ` +
         `use 1 to ${MAX_DIGEST_LENGTH}`,
     );
   }
@@ -91,29 +115,27 @@ function isTooLong(name: string): boolean {
   return new TextEncoder().encode(name).length > MAX_FILE_NAME_BYTES;
 }
 
-function checkTexts(
-  kind: "param" | "tag",
-  texts: Readonly<Record<string, string>>,
-  longest: number,
-): void {
-  for (const [key, value] of Object.entries(texts)) {
-    checkKey(kind, key);
-    if (value.length > longest) {
-      throw new UsageError(
-        `Cannot log ${kind} "${key}": its value has ${value.length} characters; ` +
-          `MLflow keeps ${longest}`,
-      );
-    }
-  }
+function* textsOf({ params = {}, tags = {} }: Batch): Iterable<["param" | "tag", string, string]> {
+  for (const [key, value] of Object.entries(params)) yield ["param", key, value];
+  for (const [key, value] of Object.entries(tags)) yield ["tag", key, value];
+}
+
+function checkLength(kind: "param" | "tag", key: string, value: string): void {
+  const longest = kind === "param" ? MAX_PARAM_LENGTH : MAX_TAG_LENGTH;
+  if (lengthOf(value) <= longest) return;
+  throw new UsageError(
+    `Cannot log ${kind} "${key}": its value has ${lengthOf(value)} characters; ` +
+      `MLflow keeps ${longest}`,
+  );
 }
 
 /** Begins with two points, or has a part that is empty or only points. */
 const UNCLEAR_KEY = /^\.\.|(?:^|\/)\.{0,2}(?:\/|$)/;
 
 function checkKey(kind: "metric" | "param" | "tag", key: string): void {
-  if (key.length > MAX_KEY_LENGTH) {
+  if (lengthOf(key) > MAX_KEY_LENGTH) {
     throw new UsageError(
-      `Cannot log a ${kind} whose name has ${key.length} characters ` +
+      `Cannot log a ${kind} whose name has ${lengthOf(key)} characters ` +
         `("${key.slice(0, 40)}…"): MLflow takes ${MAX_KEY_LENGTH}`,
     );
   }
@@ -123,4 +145,87 @@ function checkKey(kind: "metric" | "param" | "tag", key: string): void {
       `Cannot log ${kind} "${key}": names are letters, digits and _ - . space : /`,
     );
   }
+}
+
+/** One param, tag or point of a batch. */
+export type BatchItem =
+  | { readonly kind: "param" | "tag"; readonly key: string; readonly value: string }
+  | { readonly kind: "metric"; readonly point: MetricPoint };
+
+/** A batch's items: its params, then its tags, then its points. */
+export function* itemsOf(batch: Batch): Iterable<BatchItem> {
+  for (const [kind, key, value] of textsOf(batch)) yield { kind, key, value };
+  for (const point of batch.metrics ?? []) yield { kind: "metric", point };
+}
+
+/**
+ * Items as batches of which each is one request that every server takes; each is filled before the
+ * next is begun, so cutting a batch again gives the same batch. The outbox knows a batch that a server
+ * has by the hash of its content: another cut would send parts of interrupted deliveries again.
+ */
+export function* cutBatches(items: Iterable<BatchItem>): Iterable<Required<Batch>> {
+  let open = emptyBatch();
+  for (const item of items) {
+    const bytes = bytesOf(item);
+    if (!fits(open, item, bytes)) {
+      yield open.batch;
+      open = emptyBatch();
+    }
+    add(open, item, bytes);
+  }
+  if (open.items > 0) yield open.batch;
+}
+
+interface OpenBatch {
+  readonly batch: {
+    readonly metrics: MetricPoint[];
+    readonly params: Record<string, string>;
+    readonly tags: Record<string, string>;
+  };
+  readonly names: Set<string>;
+  readonly texts: { param: number; tag: number };
+  items: number;
+  bytes: number;
+}
+
+function emptyBatch(): OpenBatch {
+  return {
+    batch: { metrics: [], params: {}, tags: {} },
+    names: new Set(),
+    texts: { param: 0, tag: 0 },
+    items: 0,
+    bytes: 100,
+  };
+}
+
+function fits(open: OpenBatch, item: BatchItem, bytes: number): boolean {
+  if (open.items === 0) return true;
+  if (open.items >= MAX_BATCH_ITEMS || open.bytes + bytes > MAX_BATCH_BYTES) return false;
+  if (item.kind !== "metric") return open.texts[item.kind] < MAX_BATCH_TEXTS;
+  return open.names.size < MAX_BATCH_NAMES || open.names.has(item.point.key);
+}
+
+function add(open: OpenBatch, item: BatchItem, bytes: number): void {
+  const { batch } = open;
+  open.items++;
+  open.bytes += bytes;
+  if (item.kind === "metric") {
+    batch.metrics.push(item.point);
+    open.names.add(item.point.key);
+    return;
+  }
+  // Not an assignment: a key may be called __proto__.
+  Object.defineProperty(item.kind === "param" ? batch.params : batch.tags, item.key, {
+    value: item.value,
+    enumerable: true,
+    configurable: true,
+    writable: true,
+  });
+  open.texts[item.kind]++;
+}
+
+/** At least the bytes of an item in the request's JSON. */
+function bytesOf(item: BatchItem): number {
+  if (item.kind === "metric") return item.point.key.length * 4 + 110;
+  return 4 * item.key.length + 40 + new TextEncoder().encode(JSON.stringify(item.value)).length;
 }

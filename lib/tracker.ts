@@ -1,5 +1,6 @@
 // The one interface for experiments, runs, metrics and artifacts. The MLflow client and the local
-// store implement it and pass one conformance suite, so commands never ask which one they hold.
+// store implement it and pass one conformance suite, so a command works with either; which of the two
+// it holds is asked only for messages, and to look for a run on a server by its key in the store.
 // Names and units are MLflow's: times are ms since the epoch (UTC), params and tags are text.
 
 import type { Filter, OrderBy } from "./filter/mod.ts";
@@ -26,23 +27,19 @@ export interface Experiment {
   readonly name: string;
   /** Where its runs' files are kept, as a URI. */
   readonly artifactLocation: string;
-  /** Deleted with its runs, or active. */
   readonly lifecycleStage: LifecycleStage;
-  /** ms since the epoch; null when not told. */
+  /** ms since the epoch; null where it is not known. */
   readonly creationTime: number | null;
-  /** ms since the epoch; null when not told. */
+  /** ms since the epoch; null where it is not known. */
   readonly lastUpdateTime: number | null;
-  /** Values are text. */
   readonly tags: Readonly<Record<string, string>>;
 }
 
-/** One point of a metric: `timestamp` in ms, `step` a whole number. */
+/** One point of a metric. */
 export interface MetricPoint {
-  /** The metric's name. */
   readonly key: string;
   /** May be NaN or infinite, as MLflow has it. */
   readonly value: number;
-  /** ms since the epoch. */
   readonly timestamp: number;
   /** A whole number; may be negative. */
   readonly step: number;
@@ -50,7 +47,6 @@ export interface MetricPoint {
 
 /** An input of a run, for lineage. */
 export interface Dataset {
-  /** What people call it. */
   readonly name: string;
   /** At most 36 characters. */
   readonly digest: string;
@@ -70,17 +66,13 @@ export interface Dataset {
 export interface Run {
   /** 32 hex digits on a server; the run's key in the store. */
   readonly id: string;
-  /** The experiment it is in. */
   readonly experimentId: string;
   /** May be empty. */
   readonly name: string;
-  /** Whether it runs, or how it ended. */
   readonly status: RunStatus;
-  /** ms since the epoch. */
   readonly startTime: number;
   /** ms since the epoch; null while it runs. */
   readonly endTime: number | null;
-  /** Where its files are kept. */
   readonly artifactUri: string;
   /** Deleted or active; its experiment has its own. */
   readonly lifecycleStage: LifecycleStage;
@@ -88,11 +80,9 @@ export interface Run {
   readonly userId: string;
   /** The latest value of each metric (highest step, then timestamp). */
   readonly metrics: Readonly<Record<string, number>>;
-  /** Written once; values are text. */
+  /** Written once. */
   readonly params: Readonly<Record<string, string>>;
-  /** Values are text. */
   readonly tags: Readonly<Record<string, string>>;
-  /** The inputs that were logged. */
   readonly datasets: readonly Dataset[];
 }
 
@@ -102,7 +92,7 @@ export interface Artifact {
   readonly path: string;
   /** True for a folder, whose files are listed by its path. */
   readonly isDirectory: boolean;
-  /** In bytes; null for folders and where it is not told. */
+  /** In bytes; null for folders and where it is not known. */
   readonly size: number | null;
 }
 
@@ -114,7 +104,6 @@ export interface RunQuery {
   readonly filter: Filter | null;
   /** Ties and no keys at all: the latest start first, then the id. */
   readonly orderBy: readonly OrderBy[];
-  /** Active runs, deleted ones, or both. */
   readonly view: View;
   /** Stop after this many runs; Infinity for all. */
   readonly limit: number;
@@ -126,7 +115,6 @@ export interface ExperimentQuery {
   readonly filter: Filter | null;
   /** Without keys the newest first. */
   readonly orderBy: readonly OrderBy[];
-  /** Active ones, deleted ones, or both. */
   readonly view: View;
   /** Stop after this many; Infinity for all. */
   readonly limit: number;
@@ -136,9 +124,7 @@ export interface ExperimentQuery {
 export interface NewRun {
   /** Which must be there and active. */
   readonly experimentId: string;
-  /** As it will be shown. */
   readonly name: string;
-  /** ms since the epoch. */
   readonly startTime: number;
   /** Who logs; may be empty. */
   readonly user: string;
@@ -146,7 +132,7 @@ export interface NewRun {
   readonly tags: Readonly<Record<string, string>>;
 }
 
-/** What is written to a run at one go. */
+/** What is written to a run at once. */
 export interface Batch {
   /** Points to add; equal ones are one point. */
   readonly metrics?: readonly MetricPoint[];
@@ -158,11 +144,8 @@ export interface Batch {
 
 /** What to change of a run; what is absent stays. */
 export interface RunChange {
-  /** The new status. */
   readonly status?: RunStatus;
-  /** ms since the epoch. */
   readonly endTime?: number;
-  /** The new name. */
   readonly name?: string;
 }
 
@@ -174,7 +157,7 @@ export interface ExperimentMethods {
   getExperiment(id: string): Promise<Experiment>;
   /** Null when no experiment, active or deleted, has the name. */
   findExperiment(name: string): Promise<Experiment | null>;
-  /** Returns the id. One that exists, deleted ones included, is a `TrackerError` with code RESOURCE_ALREADY_EXISTS. */
+  /** Returns the id. One that exists, active or deleted, is a `TrackerError` that says `alreadyExists`. */
   createExperiment(
     name: string,
     options?: {
@@ -206,8 +189,6 @@ export interface RunMethods {
   logBatch(id: string, batch: Batch): Promise<void>;
   /** Adds datasets to an active run; equal ones are kept once. */
   logInputs(id: string, datasets: readonly Dataset[]): Promise<void>;
-  /** Writes one tag of an active run, over one that is there. */
-  setTag(id: string, key: string, value: string): Promise<void>;
   /** Removes a tag; one that is not there is a `NotFoundError`. */
   deleteTag(id: string, key: string): Promise<void>;
   /** Marks a run as deleted; one that is so already stays so. */

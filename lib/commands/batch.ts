@@ -3,7 +3,7 @@
 
 import { checkBacktest } from "../backtest/mod.ts";
 import { BACKTEST_FLAGS, backtestOptions } from "../backtest/flags.ts";
-import { openBackends } from "../backends.ts";
+import { withBackends } from "../backends.ts";
 import { defineCommand } from "../command/declare.ts";
 import type { Command } from "../command/declare.ts";
 import type { Json, Result } from "../command/answer.ts";
@@ -79,8 +79,7 @@ export const command: Command = defineCommand({
     const own = shard === null
       ? items
       : items.filter((_, index) => index % shard.count === shard.index);
-    const backends = await openBackends(context, flags);
-    try {
+    return await withBackends(context, flags, async (backends) => {
       const request = logRequest(backends.config, { ...flags, ifNew: flags.resume });
       if (request.runId !== undefined) {
         throw new UsageError("Cannot log a batch into one run: unset MLFLOW_RUN_ID");
@@ -99,9 +98,7 @@ export const command: Command = defineCommand({
         jobs: flags.jobs ?? 4,
       });
       return answer(context.interrupted, own.length, outcome, backends.serverUri);
-    } finally {
-      await backends.close();
-    }
+    });
   },
 });
 

@@ -1,18 +1,18 @@
 // `btflow doctor`: every setting and where it comes from, the store, and the way to the server step by
-// step, each failure with its mend.
+// step, each failure with what to do about it.
 
 import { defineCommand } from "../command/declare.ts";
 import type { Command } from "../command/declare.ts";
 import { loadConfig } from "../config/values.ts";
 import { CONNECTION_FLAGS } from "../config/connection_flags.ts";
-import type { Finding, StoreState } from "../doctor/mod.ts";
+import type { Finding } from "../doctor/mod.ts";
 import { StorageError, TrackerError } from "../errors.ts";
 import { toggle } from "../command/flags.ts";
 import type { Io } from "../io.ts";
-import { nearestNames } from "../nearest.ts";
 import { plainLine } from "../output/plain.ts";
+import type { StoreHealth } from "../store/mod.ts";
 
-/** Examines settings, store and server, and says how to mend what is wrong. */
+/** Examines settings, store and server, and says how to fix what is wrong. */
 export const command: Command = defineCommand({
   name: "doctor",
   summary: "Check settings, store and server; say what is wrong and how to mend it",
@@ -34,8 +34,7 @@ export const command: Command = defineCommand({
     const findings: Finding[] = [];
     const checks = runChecks(config, io, {
       write: flags.write,
-      store: () => storeState(io, config.storePath ?? defaultStorePath(io)),
-      nearest: nearestNames,
+      store: () => healthOf(io, config.storePath ?? defaultStorePath(io)),
     });
     for await (const finding of checks) findings.push(finding);
     return {
@@ -52,8 +51,8 @@ export const command: Command = defineCommand({
   },
 });
 
-/** The state of the store; null while there is none, for looking must not make one. */
-async function storeState(io: Io, path: string): Promise<StoreState | null> {
+/** The health of the store; null while there is none, for looking must not make one. */
+async function healthOf(io: Io, path: string): Promise<StoreHealth | null> {
   if (await io.files.info(path) === null) return null;
   const { openStore } = await import("../store/mod.ts");
   const store = await openStore(io, path);
@@ -81,7 +80,7 @@ function failure(
   const message = `${checks} failed: ${failed.map(({ name }) => name).join(", ")}`;
   if (first.name === "store") return { failure: new StorageError("the store", message) };
   const { cause } = first;
-  const isRefused = cause instanceof TrackerError && (cause.status === 401 || cause.status === 403);
+  const isRefused = cause instanceof TrackerError && cause.isDenied;
   const { status, code } = isRefused ? cause : { status: 0, code: "CHECK_FAILED" };
   return {
     failure: new TrackerError("check", serverUri ?? "the server", { status, code, message }),

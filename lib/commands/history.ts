@@ -9,8 +9,8 @@ import { nearestNames } from "../nearest.ts";
 import type { Row } from "../command/answer.ts";
 import { ROW_FORMATS } from "../output/mod.ts";
 import type { Run, Tracker } from "../tracker.ts";
-import { named, RUN_ID_FLAG } from "../tracking/choices.ts";
 import { findRun } from "../tracking/find.ts";
+import { namedOne, RUN_ID_FLAG } from "../tracking/selection_flags.ts";
 import { withPages } from "../tracking/session.ts";
 
 /** Shows the points of a run's metrics. */
@@ -34,11 +34,7 @@ export const command: Command = defineCommand({
   exits: [4, 5, 7],
   formats: ROW_FORMATS,
   run: async (context, { flags, operands }) => {
-    const [id = ""] = named(operands, flags.runId, {
-      command: "history",
-      what: "the run",
-      most: 1,
-    });
+    const id = namedOne(operands, flags.runId, { command: "history", what: "the run" });
     if (!flags.all && (flags.metrics ?? []).length === 0) {
       throw new UsageError("Cannot show a history: choose metrics with --metrics a,b or --all");
     }

@@ -11,7 +11,7 @@ import { UsageError } from "../errors.ts";
 import { text } from "../command/flags.ts";
 import { LOG_FLAGS, logRequest } from "../logging/request.ts";
 import { attachedFiles, logBacktests } from "../logging/prepare.ts";
-import { openBackends } from "../backends.ts";
+import { withBackends } from "../backends.ts";
 
 /** Computes a file's metrics and logs them as a run. */
 export const command: Command = defineCommand({
@@ -48,18 +48,16 @@ export const command: Command = defineCommand({
   exits: [3, 4, 6, 7, 9],
   formats: ["text", "json"],
   run: async (context, { flags }): Promise<Result> => {
-    if (flags.returns === undefined) {
+    const { returns } = flags;
+    if (returns === undefined) {
       throw new UsageError("Cannot log: --returns FILE is missing (- reads stdin)");
     }
-    const backends = await openBackends(context, flags);
-    try {
+    return await withBackends(context, flags, async (backends) => {
       const request = logRequest(backends.config, flags);
       const options = { ...backtestOptions(flags, backends.config.periods), hash: true };
-      const backtests = await evaluateFile(context.io, flags.returns, options);
+      const backtests = await evaluateFile(context.io, returns, options);
       const attached = attachedFiles(context.io, request.artifact);
       return await logBacktests({ context, backends, request, options, attached }, backtests);
-    } finally {
-      await backends.close();
-    }
+    });
   },
 });

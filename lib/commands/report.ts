@@ -1,7 +1,7 @@
 // `btflow report`: the tear sheet of a file, or of a run that was logged with --attach-returns.
 
 import { BACKTEST_FLAGS, backtestOptions } from "../backtest/flags.ts";
-import { openBackends } from "../backends.ts";
+import { withBackends } from "../backends.ts";
 import type { Backends } from "../backends.ts";
 import { evaluateFile } from "../backtest/mod.ts";
 import type { Backtest, BacktestOptions } from "../backtest/mod.ts";
@@ -59,8 +59,7 @@ export const command: Command = defineCommand({
     if (flags.output === undefined && context.io.stdout.isTerminal) {
       throw new UsageError("Cannot write HTML to a terminal: name a file with --output FILE");
     }
-    const backends = await openBackends(context, flags);
-    try {
+    return await withBackends(context, flags, async (backends) => {
       const options = backtestOptions(flags, backends.config.periods);
       const page = path === undefined
         ? await ofRun(context, backends, present(flags.runId, "the run's id"), options)
@@ -73,9 +72,7 @@ export const command: Command = defineCommand({
         now: context.io.now(),
       });
       return { html: () => Promise.resolve(html) };
-    } finally {
-      await backends.close();
-    }
+    });
   },
 });
 

@@ -10,8 +10,8 @@ import { text } from "../command/flags.ts";
 import { nearestNames } from "../nearest.ts";
 import { ROW_FORMATS, storageError } from "../output/mod.ts";
 import type { Artifact, Tracker } from "../tracker.ts";
-import { RUN_ID_FLAG } from "../tracking/choices.ts";
 import { findRun } from "../tracking/find.ts";
+import { RUN_ID_FLAG } from "../tracking/selection_flags.ts";
 import { withTracker } from "../tracking/session.ts";
 
 /** Lists or fetches the files attached to a run. */

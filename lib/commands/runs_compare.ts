@@ -1,5 +1,5 @@
 // `btflow runs compare`: runs side by side, one row a param or metric, so that what differs is seen at
-// once. Which value of a metric is the best is said by the catalogue; of one it does not know, nothing.
+// once. The catalogue says which value of a metric is the best; the user's own metrics have none.
 
 import { defineCommand } from "../command/declare.ts";
 import type { Command } from "../command/declare.ts";
@@ -11,8 +11,8 @@ import { nearestNames } from "../nearest.ts";
 import type { Cell, Row } from "../command/answer.ts";
 import { ROW_FORMATS } from "../output/mod.ts";
 import type { Run } from "../tracker.ts";
-import { named } from "../tracking/choices.ts";
 import { findRun } from "../tracking/find.ts";
+import { named } from "../tracking/selection_flags.ts";
 import { withTracker } from "../tracking/session.ts";
 
 /** Sets runs side by side. */
@@ -60,7 +60,7 @@ export const compare: Command = defineCommand({
   },
 });
 
-/** People read names, as far as they tell the runs apart; programs want ids. */
+/** Names for people, as long as no two runs share one; ids for programs. */
 function columnTitles(runs: readonly Run[], format: string): readonly string[] {
   const names = runs.map(({ name }) => name);
   const taken = ["", "kind", "name", "best"];

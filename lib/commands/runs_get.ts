@@ -6,9 +6,9 @@ import { CONNECTION_FLAGS } from "../config/connection_flags.ts";
 import { cellText } from "../output/cells.ts";
 import { plainLine } from "../output/plain.ts";
 import type { Run } from "../tracker.ts";
-import { named, RUN_ID_FLAG } from "../tracking/choices.ts";
 import { findRun } from "../tracking/find.ts";
-import { runJson, runRow } from "../tracking/run_rows.ts";
+import { runJson, runRow } from "../tracking/rows.ts";
+import { namedOne, RUN_ID_FLAG } from "../tracking/selection_flags.ts";
 import { withTracker } from "../tracking/session.ts";
 
 /** Shows all of one run. */
@@ -27,11 +27,7 @@ export const get: Command = defineCommand({
   exits: [4, 5, 7],
   formats: ["text", "json", "csv", "ndjson"],
   run: (context, { flags, operands }) => {
-    const [id = ""] = named(operands, flags.runId, {
-      command: "runs get",
-      what: "the run",
-      most: 1,
-    });
+    const id = namedOne(operands, flags.runId, { command: "runs get", what: "the run" });
     return withTracker(context, flags, async ({ tracker }) => {
       const run = await findRun(tracker, id);
       return {

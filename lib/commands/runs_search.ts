@@ -10,11 +10,11 @@ import { list, text, texts, toggle } from "../command/flags.ts";
 import type { Row } from "../command/answer.ts";
 import { ROW_FORMATS } from "../output/mod.ts";
 import type { Run } from "../tracker.ts";
-import { limitFlag } from "../tracking/choices.ts";
 import { checkGroupBy, GROUPED_METRICS, groupedRows } from "../tracking/group_runs.ts";
-import { checkRunColumns, defaultRunColumns, runRow } from "../tracking/run_rows.ts";
+import { checkRunColumns, defaultRunColumns, runRow } from "../tracking/rows.ts";
 import { searchHere, searchRuns } from "../tracking/search.ts";
 import type { Search } from "../tracking/search.ts";
+import { limitFlag } from "../tracking/selection_flags.ts";
 import { withTracker } from "../tracking/session.ts";
 
 const DEFAULT_LIMIT = 100;
@@ -79,6 +79,7 @@ export const search: Command = defineCommand({
     if (groupBy !== undefined) checkGroupBy(groupBy);
     else if (columns !== undefined) checkRunColumns(columns);
     const search: Search = {
+      stores: flags.store,
       experiments: flags.experiment,
       filter: flags.filter === undefined ? null : parseFilter(flags.filter),
       orderBy: flags.orderBy.map(parseOrderBy),
@@ -105,15 +106,16 @@ export const search: Command = defineCommand({
 /** The comparison page: it needs the runs all at once, and their curves from the same place. */
 async function page(
   context: Context,
-  flags: ConnectionValues,
+  flags: Omit<ConnectionValues, "store">,
   search: Search,
 ): Promise<() => Promise<string>> {
-  if ((flags.store?.length ?? 0) > 1 && typeof flags.store !== "string") {
+  const [store, ...others] = search.stores;
+  if (others.length > 0) {
     throw new UsageError(
       "Cannot compare the runs of several stores on one page: bring them together (sync --import)",
     );
   }
-  return await withTracker(context, flags, async (session) => {
+  return await withTracker(context, { ...flags, store }, async (session) => {
     const runs: Run[] = [];
     for await (const some of await searchHere(session, search)) runs.push(...some);
     const { comparisonPage } = await import("../tracking/comparison_page.ts");

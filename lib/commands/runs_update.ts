@@ -10,18 +10,17 @@ import type { FlagValues } from "../command/flags.ts";
 import { counted } from "../output/mod.ts";
 import { NOTE_TAG } from "../own_names.ts";
 import type { RunChange, Tracker } from "../tracker.ts";
-import {
-  ageFlag,
-  agreed,
-  AGREEMENT_FLAGS,
-  EXPERIMENTS_FLAG,
-  planText,
-  RUN_ID_FLAG,
-  RUNS_OPERAND,
-} from "../tracking/choices.ts";
+import { agreed, AGREEMENT_FLAGS, proposalText } from "../tracking/agreement.ts";
 import { changeRuns } from "../tracking/change_runs.ts";
 import { describeRun, selectRuns } from "../tracking/select.ts";
 import type { Selected } from "../tracking/select.ts";
+import {
+  ageFlag,
+  EXPERIMENTS_FLAG,
+  RUN_ID_FLAG,
+  RUNS_OPERAND,
+  together,
+} from "../tracking/selection_flags.ts";
 import { withTracker } from "../tracking/session.ts";
 
 const FLAGS = {
@@ -66,7 +65,7 @@ export const update: Command = defineCommand({
   graceful: true,
   run: (context, { flags, operands }) => {
     const changes = describeChanges(flags);
-    const ids = [...new Set(flags.runId === undefined ? operands : [...operands, flags.runId])];
+    const ids = together(operands, flags.runId);
     if (flags.name !== undefined && ids.length !== 1) {
       throw new UsageError("Cannot rename several runs: --name goes with the id of one");
     }
@@ -81,12 +80,12 @@ export const update: Command = defineCommand({
       });
       const count = counted(runs.length, "runs");
       const title = `Update ${count} (${changes.join(", ")})`;
-      const plan = { title, items: runs.map(describeRun), command: "runs update" };
+      const proposal = { title, items: runs.map(describeRun), command: "runs update" };
       if (flags.dryRun) {
-        const text = planText({ ...plan, title: title.replace("Update", "Would update") });
+        const text = proposalText({ ...proposal, title: title.replace("Update", "Would update") });
         return { text, json: { would_update: runs.map(({ id }) => id) } };
       }
-      const isAgreed = ids.length > 0 || await agreed(context, plan, flags.yes);
+      const isAgreed = ids.length > 0 || await agreed(context, proposal, flags.yes);
       if (!isAgreed) return { text: "", json: { updated: [], failed: [] } };
       const now = context.io.now();
       return await changeRuns(context, runs, {

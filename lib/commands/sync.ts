@@ -1,17 +1,48 @@
 // `btflow sync`: deliver what waits in the store. Safe to repeat, to interrupt and to run twice at
 // once: each run reaches the server exactly once.
 
-import { openBackends } from "../backends.ts";
+import { withBackends } from "../backends.ts";
 import type { Backends } from "../backends.ts";
 import { defineCommand } from "../command/declare.ts";
 import type { Command, Context } from "../command/declare.ts";
 import type { Result } from "../command/answer.ts";
 import { CONNECTION_FLAGS, STORES_FLAG } from "../config/connection_flags.ts";
 import { UsageError } from "../errors.ts";
-import { exclusive, number, text, toggle } from "../command/flags.ts";
+import { exclusive, type FlagValues, number, text, toggle } from "../command/flags.ts";
 import { counted } from "../output/mod.ts";
 import type { DeliveryOutcome, LocalStore, VerifyOutcome, WaitingRun } from "../store/mod.ts";
 import { deliveryAnswer, statusAnswer, verifyError } from "../logging/sync_answer.ts";
+
+const FLAGS = {
+  status: toggle({ summary: "List what waits and why; deliver nothing" }),
+  dryRun: toggle({ summary: "List what would be delivered; touch no network" }),
+  verify: toggle({ summary: "Read each delivered run back and compare counts and values" }),
+  recreate: toggle({ summary: "Make runs again that were deleted on the server" }),
+  copy: toggle({ summary: "Also deliver runs meant for, or delivered to, another server" }),
+  experiment: text({ summary: "Only runs of this experiment", short: "e", value: "NAME" }),
+  jobs: number({
+    summary: "Runs delivered at once",
+    short: "j",
+    min: 1,
+    max: 64,
+    whole: true,
+    fallback: "4",
+  }),
+  export: text({
+    summary: "Write a consistent copy of the store to this new file",
+    value: "FILE",
+    completes: "file",
+  }),
+  import: text({
+    summary: "Take in the runs of an exported file",
+    value: "FILE",
+    completes: "file",
+  }),
+  ...CONNECTION_FLAGS,
+  store: STORES_FLAG,
+};
+
+type Flags = FlagValues<typeof FLAGS>;
 
 /** Delivers what waits, lists it, or carries the store as a file. */
 export const command: Command = defineCommand({
@@ -20,34 +51,7 @@ export const command: Command = defineCommand({
   description:
     "Delivers the runs meant for this server and those logged with no server set. A run deleted on " +
     "the server is reported, not made again, unless --recreate is given.",
-  flags: {
-    status: toggle({ summary: "List what waits and why; deliver nothing" }),
-    dryRun: toggle({ summary: "List what would be delivered; touch no network" }),
-    verify: toggle({ summary: "Read each delivered run back and compare counts and values" }),
-    recreate: toggle({ summary: "Make runs again that were deleted on the server" }),
-    copy: toggle({ summary: "Also deliver runs meant for, or delivered to, another server" }),
-    experiment: text({ summary: "Only runs of this experiment", short: "e", value: "NAME" }),
-    jobs: number({
-      summary: "Runs delivered at once",
-      short: "j",
-      min: 1,
-      max: 64,
-      whole: true,
-      fallback: "4",
-    }),
-    export: text({
-      summary: "Write a consistent copy of the store to this new file",
-      value: "FILE",
-      completes: "file",
-    }),
-    import: text({
-      summary: "Take in the runs of an exported file",
-      value: "FILE",
-      completes: "file",
-    }),
-    ...CONNECTION_FLAGS,
-    store: STORES_FLAG,
-  },
+  flags: FLAGS,
   examples: [
     { command: "btflow sync", does: "Deliver everything that waits" },
     { command: "btflow sync --status --format json", does: "What waits, and why, for a script" },
@@ -72,26 +76,19 @@ export const command: Command = defineCommand({
       stores.length > 1,
       (exported ?? imported) !== undefined,
     );
+    const within = <T>(
+      store: string | undefined,
+      work: (backends: Backends) => Promise<T>,
+    ): Promise<T> => withBackends(context, { ...flags, store }, work);
+    if (exported !== undefined) {
+      return await within(stores[0], (backends) => exportRuns(backends, exported));
+    }
+    if (imported !== undefined) {
+      return await within(stores[0], (backends) => importRuns(backends, imported));
+    }
     const parts: StorePart[] = [];
     for (const store of stores) {
-      const backends = await openBackends(context, { ...flags, store });
-      try {
-        const local = await (imported === undefined ? backends.existingStore() : backends.store());
-        if (exported !== undefined) return await exportRuns(local, exported);
-        if (imported !== undefined) return await importRuns(local, imported);
-        warnOfOthers(context, local, backends, flags);
-        parts.push(
-          flags.status || flags.dryRun
-            ? { waiting: waiting(local, backends, flags), outcomes: [], verified: [] }
-            : {
-              waiting: [],
-              outcomes: await deliverRuns(context, backends, local, flags),
-              verified: flags.verify ? await verifyRuns(context, backends, local, flags) : [],
-            },
-        );
-      } finally {
-        await backends.close();
-      }
+      parts.push(await within(store, (backends) => syncStore(context, backends, flags)));
     }
     return flags.status || flags.dryRun
       ? statusAnswer(parts.flatMap((part) => part.waiting))
@@ -103,26 +100,38 @@ export const command: Command = defineCommand({
   },
 });
 
+/** What of one store was listed or delivered. */
 interface StorePart {
   readonly waiting: readonly WaitingRun[];
   readonly outcomes: readonly DeliveryOutcome[];
   readonly verified: readonly VerifyOutcome[];
 }
 
-interface SyncFlags {
-  readonly verify: boolean;
-  readonly recreate: boolean;
-  readonly copy: boolean;
-  readonly experiment: string | undefined;
-  readonly jobs: number | undefined;
+async function syncStore(
+  context: Context,
+  backends: Backends,
+  flags: Flags,
+): Promise<StorePart> {
+  const store = await backends.store(false);
+  warnOfOthers(context, store, backends, flags);
+  if (flags.status || flags.dryRun) {
+    return { waiting: waiting(store, backends, flags), outcomes: [], verified: [] };
+  }
+  return {
+    waiting: [],
+    outcomes: await deliverRuns(context, backends, store, flags),
+    verified: flags.verify ? await verifyRuns(context, backends, store, flags) : [],
+  };
 }
 
-async function exportRuns(store: LocalStore, file: string): Promise<Result> {
+async function exportRuns(backends: Backends, file: string): Promise<Result> {
+  const store = await backends.store(false);
   await store.exportTo(file);
   return { text: `Exported the store to ${file}\n`, json: { exported: file } };
 }
 
-async function importRuns(store: LocalStore, file: string): Promise<Result> {
+async function importRuns(backends: Backends, file: string): Promise<Result> {
+  const store = await backends.store();
   const { added, updated, known } = await store.importFrom(file);
   const changed = updated > 0 ? `, ${updated} changed since` : "";
   return {
@@ -134,7 +143,7 @@ async function importRuns(store: LocalStore, file: string): Promise<Result> {
 function waiting(
   store: LocalStore,
   backends: Backends,
-  { experiment, copy }: SyncFlags,
+  { experiment, copy }: Flags,
 ): readonly WaitingRun[] {
   return store.waiting({
     trackingUri: backends.serverUri,
@@ -148,7 +157,7 @@ function warnOfOthers(
   context: Context,
   store: LocalStore,
   backends: Backends,
-  { experiment, copy }: SyncFlags,
+  { experiment, copy }: Flags,
 ): void {
   if (backends.serverUri === null || copy) return;
   const others = store.waiting({
@@ -170,7 +179,7 @@ async function deliverRuns(
   context: Context,
   backends: Backends,
   store: LocalStore,
-  flags: SyncFlags,
+  flags: Flags,
 ): Promise<readonly DeliveryOutcome[]> {
   if (backends.serverUri === null) {
     throw new UsageError(
@@ -187,7 +196,7 @@ async function deliverRuns(
     signal: context.interrupted,
     ...(flags.jobs === undefined ? {} : { jobs: flags.jobs }),
     onProgress: (outcome, done, total) => {
-      // One that another sync has in hand is no failure.
+      // A run that another sync is delivering has not failed.
       if (outcome.error !== null && outcome.status !== "busy") failed++;
       context.progress({ done, total, failed, label: outcome.runName });
     },
@@ -199,7 +208,7 @@ async function verifyRuns(
   context: Context,
   backends: Backends,
   store: LocalStore,
-  { experiment }: SyncFlags,
+  { experiment }: Flags,
 ): Promise<readonly VerifyOutcome[]> {
   let failed = 0;
   return await store.verify(await backends.server(), {

@@ -17,8 +17,8 @@ export interface ConnectionFlags {
 export interface ConnectionValues {
   /** Undefined when the flag was not used. */
   readonly trackingUri: string | undefined;
-  /** Several, where a command takes more than one store. */
-  readonly store: string | readonly string[] | undefined;
+  /** Undefined when the flag was not used. */
+  readonly store: string | undefined;
   /** Undefined when the flag was not used. */
   readonly envFile: string | undefined;
 }

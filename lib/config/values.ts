@@ -7,6 +7,8 @@ import { UsageError, type Warning } from "../errors.ts";
 import type { Io } from "../io.ts";
 import type { ExperimentRef } from "../tracker.ts";
 import { isLoopback } from "../transport/proxy.ts";
+import type { ProxyRules } from "../transport/proxy.ts";
+import type { TlsOptions } from "../transport/tls_files.ts";
 import {
   configuredPeriods,
   describe,
@@ -32,26 +34,6 @@ export type Auth =
   | { readonly kind: "basic"; readonly username: string; readonly password: string }
   | { readonly kind: "bearer"; readonly token: string };
 
-/** How certificates are checked and shown. */
-export interface Tls {
-  /** Certificates (PEM) that the server's must descend from; null: the system's. */
-  readonly caFile: string | null;
-  /** Certificate and key (PEM) to show to the server. */
-  readonly clientCertFile: string | null;
-  /** True when the server's certificate is not checked. */
-  readonly insecure: boolean;
-}
-
-/** The proxies that are set; they may hold credentials. */
-export interface Proxies {
-  /** For http servers; null for none. */
-  readonly http: URL | null;
-  /** For https servers; null for none. */
-  readonly https: URL | null;
-  /** Hosts reached without a proxy; `*` for all. */
-  readonly none: readonly string[];
-}
-
 /** The settings as the program uses them. */
 export interface Config {
   /** A setting's text and where it comes from. */
@@ -63,7 +45,7 @@ export interface Config {
   readonly serverUri: string | null;
   /** Null: no credentials are sent. */
   readonly auth: Auth | null;
-  readonly tls: Tls;
+  readonly tls: TlsOptions;
   /** How often a request is repeated at most, where repeating is safe. */
   readonly retries: number;
   /** How long a request may wait for an answer. */
@@ -71,7 +53,7 @@ export interface Config {
   /** Seconds before the first repeat, doubled for each further one. */
   readonly backoffFactor: number;
   /** What stands between this machine and the server. */
-  readonly proxies: Proxies;
+  readonly proxies: ProxyRules;
   /** Where no flag names one; null when none is set. */
   readonly experiment: ExperimentRef | null;
   /** Periods a year, where no flag gives them. */
@@ -190,7 +172,7 @@ function readAuth(found: Settings): Auth | null {
   return null;
 }
 
-function readTls(found: Settings, io: Pick<Io, "env">): Tls {
+function readTls(found: Settings, io: Pick<Io, "env">): TlsOptions {
   const ca = found.get("MLFLOW_TRACKING_SERVER_CERT_PATH").value;
   const client = found.get("MLFLOW_TRACKING_CLIENT_CERT_PATH").value;
   const asked = found.get("MLFLOW_TRACKING_INSECURE_TLS");
@@ -234,7 +216,7 @@ function warningsOf(
   found: Settings,
   uri: URL | null,
   auth: Auth | null,
-  tls: Tls,
+  tls: TlsOptions,
 ): readonly Warning[] {
   const warnings: Warning[] = [];
   if (uri === null) return warnings;

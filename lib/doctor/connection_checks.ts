@@ -3,6 +3,7 @@
 import { isLoopback, proxyFor } from "../transport/mod.ts";
 import { type Check, failed, ok, type Subject, warning } from "./finding.ts";
 
+/** The steps of the way to the server, in their order. */
 export const connectionChecks: readonly Check[] = [
   {
     name: "proxy",

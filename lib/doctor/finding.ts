@@ -1,9 +1,10 @@
-// What a check finds. A check that fails says how to mend it; those that build on it are skipped.
+// What a check finds. A check that fails says how to fix it; those that build on it are skipped.
 
 import type { Config } from "../config/values.ts";
 import type { Io } from "../io.ts";
 import type { Http } from "../mlflow/http.ts";
 import type { MlflowClient } from "../mlflow/client.ts";
+import type { StoreHealth } from "../store/mod.ts";
 import type { Transport } from "../transport/mod.ts";
 
 /** One line of the diagnosis. */
@@ -21,36 +22,14 @@ export interface Finding {
 }
 
 /** What a check found, before it has its name. */
-export type Outcome = Omit<Finding, "name">;
-
-/** The state of a local store, as far as it is judged here. */
-export interface StoreState {
-  /** The store's file. */
-  readonly path: string;
-  /** True when SQLite finds the whole file sound. */
-  readonly isSound: boolean;
-  /** What SQLite found otherwise. */
-  readonly problems: readonly string[];
-  /** Unix permission bits; null where there are none. */
-  readonly fileMode: number | null;
-  /** The network file system it is on, such as "nfs"; null for a local one. */
-  readonly networkFileSystem: string | null;
-  /** How many there are, deleted ones included. */
-  readonly experiments: number;
-  /** How many there are, deleted ones included. */
-  readonly runs: number;
-  /** Runs that no server has whole. */
-  readonly waiting: number;
-}
+export type Verdict = Omit<Finding, "name">;
 
 /** What is to be examined besides the way to the server. */
 export interface DoctorOptions {
   /** Also write to the server: a throw-away experiment, deleted afterwards. */
   readonly write?: boolean;
   /** Examines the local store; a store that is not there yet is null. */
-  readonly store?: () => Promise<StoreState | null>;
-  /** The known names nearest to one that is not known. */
-  readonly nearest?: (wanted: string, known: readonly string[]) => readonly string[];
+  readonly store?: () => Promise<StoreHealth | null>;
 }
 
 /** What the checks of the server share. */
@@ -66,23 +45,27 @@ export interface Subject {
 /** One check of the server. */
 export interface Check {
   readonly name: string;
-  /** Checks without whose success this one says nothing. */
+  /** Checks that must have succeeded before this one means anything. */
   readonly needs: readonly string[];
-  readonly run: (subject: Subject) => Promise<Outcome>;
+  readonly run: (subject: Subject) => Promise<Verdict>;
 }
 
-export function ok(detail: string): Outcome {
+/** All is well. */
+export function ok(detail: string): Verdict {
   return { status: "ok", detail };
 }
 
-export function warning(detail: string, mend: string): Outcome {
+/** It works, but something should be done. */
+export function warning(detail: string, mend: string): Verdict {
   return { status: "warning", detail, mend };
 }
 
-export function failed(detail: string, mend: string): Outcome {
+/** It does not work, and what to do about it. */
+export function failed(detail: string, mend: string): Verdict {
   return { status: "failed", detail, mend };
 }
 
-export function skipped(detail: string): Outcome {
+/** It could not be checked, and why. */
+export function skipped(detail: string): Verdict {
   return { status: "skipped", detail };
 }

@@ -9,21 +9,28 @@ import type { Io } from "../io.ts";
 import { mlflowClient } from "../mlflow/client.ts";
 import { openHttp } from "../mlflow/http.ts";
 import { openTransport } from "../transport/mod.ts";
-import { type Check, type DoctorOptions, failed, type Finding, type Outcome } from "./finding.ts";
-import { skipped, type Subject } from "./finding.ts";
 import { connectionChecks } from "./connection_checks.ts";
+import {
+  type Check,
+  type DoctorOptions,
+  failed,
+  type Finding,
+  skipped,
+  type Subject,
+  type Verdict,
+} from "./finding.ts";
 import { serverChecks } from "./server_checks.ts";
 import { checkStore } from "./store_check.ts";
 import { writeChecks } from "./write_check.ts";
 
-export type { DoctorOptions, Finding, StoreState } from "./finding.ts";
+export type { DoctorOptions, Finding } from "./finding.ts";
 
 /** The checks of the server, in the order in which they are made. */
 const checks: readonly Check[] = [...connectionChecks, ...serverChecks, ...writeChecks];
 
 const LIMIT_MS = 15_000;
 
-/** Examines everything, telling each finding as it is made. */
+/** Examines everything; each finding comes as it is made. */
 export async function* runChecks(
   config: Config,
   io: Io,
@@ -41,11 +48,11 @@ export async function* runChecks(
   try {
     for (const check of checks) {
       const missing = check.needs.find((name) => !fine.has(name));
-      const outcome = missing === undefined
+      const verdict = missing === undefined
         ? await attempt(check, subject)
         : skipped(`not checked: it builds on "${missing}"`);
-      if (outcome.status === "ok" || outcome.status === "warning") fine.add(check.name);
-      yield { name: check.name, ...outcome };
+      if (verdict.status === "ok" || verdict.status === "warning") fine.add(check.name);
+      yield { name: check.name, ...verdict };
     }
   } finally {
     await subject.client.close();
@@ -65,19 +72,11 @@ function* settingFindings(config: Config): Iterable<Finding> {
   }
 }
 
-/** Nothing is repeated and nothing waits long: a diagnosis shows the trouble, not its cure. */
+/** Nothing is repeated and nothing waits long: a diagnosis shows a failure as it is. */
 function openSubject(config: Config, io: Io, options: DoctorOptions): Subject {
   const server = config.trackingUri;
   if (server === null) throw new TypeError("Cannot examine a server: none is set");
-  const quick = {
-    auth: config.auth,
-    tls: config.tls,
-    proxies: config.proxies,
-    workspace: config.workspace,
-    backoffFactor: config.backoffFactor,
-    timeoutMs: Math.min(config.timeoutMs, LIMIT_MS),
-    retries: 0,
-  };
+  const quick = { ...config, timeoutMs: Math.min(config.timeoutMs, LIMIT_MS), retries: 0 };
   const transport = openTransport(io, { ...quick, server });
   const root = server.pathname.replace(/\/+$/, "");
   return {
@@ -86,11 +85,11 @@ function openSubject(config: Config, io: Io, options: DoctorOptions): Subject {
     options,
     transport,
     http: openHttp({ ...quick, transport, root, io }),
-    client: mlflowClient(io, { ...quick, trackingUri: server }),
+    client: mlflowClient(io, quick),
   };
 }
 
-async function attempt(check: Check, subject: Subject): Promise<Outcome> {
+async function attempt(check: Check, subject: Subject): Promise<Verdict> {
   try {
     return await check.run(subject);
   } catch (error) {

@@ -1,8 +1,10 @@
 // Whether what answers is an MLflow server that serves this user: version, credentials, what can be
 // seen, artifacts, clock, and how it keeps its data.
 
-import { findAll } from "./find_all.ts";
-import { type Check, failed, ok, type Outcome, skipped, type Subject, warning } from "./finding.ts";
+import { ARTIFACT_SCHEME } from "../limits.ts";
+import { nearestNames } from "../nearest.ts";
+import { listExperiments } from "../tracking/find.ts";
+import { type Check, failed, ok, skipped, type Subject, type Verdict, warning } from "./finding.ts";
 
 /** The oldest version that the tools which btflow replaces asked for. */
 const OLDEST: readonly [number, number] = [2, 9];
@@ -10,6 +12,7 @@ const CLOCK_LIMIT_MS = 60_000;
 /** Ids of a file store are random and this long; those of a database count from 0. */
 const FILE_STORE_ID = /^\d{15,}$/;
 
+/** What answers, and what it lets this user do. */
 export const serverChecks: readonly Check[] = [
   { name: "version", needs: ["http"], run: checkVersion },
   { name: "credentials", needs: ["http"], run: checkCredentials },
@@ -20,7 +23,7 @@ export const serverChecks: readonly Check[] = [
   { name: "backend", needs: ["read"], run: checkBackend },
 ];
 
-async function checkVersion({ client }: Subject): Promise<Outcome> {
+async function checkVersion({ client }: Subject): Promise<Verdict> {
   const version = await client.version();
   if (version === null) {
     return warning("the server does not tell its version", "is it MLflow's own server?");
@@ -32,7 +35,7 @@ async function checkVersion({ client }: Subject): Promise<Outcome> {
   return ok(`MLflow ${version}`);
 }
 
-async function checkCredentials({ client, config }: Subject): Promise<Outcome> {
+async function checkCredentials({ client, config }: Subject): Promise<Verdict> {
   for await (
     const _page of client.searchExperiments({ filter: null, orderBy: [], view: "active", limit: 1 })
   ) break;
@@ -40,8 +43,8 @@ async function checkCredentials({ client, config }: Subject): Promise<Outcome> {
   return ok(config.auth.kind === "basic" ? `user ${config.auth.username}` : "token accepted");
 }
 
-async function checkRead({ client }: Subject): Promise<Outcome> {
-  const found = await findAll(client);
+async function checkRead({ client }: Subject): Promise<Verdict> {
+  const found = await listExperiments(client, "active");
   if (found.length === 1) return ok("1 experiment can be seen");
   if (found.length > 1) return ok(`${found.length} experiments can be seen`);
   return warning(
@@ -50,7 +53,7 @@ async function checkRead({ client }: Subject): Promise<Outcome> {
   );
 }
 
-async function checkExperiment({ client, config, options }: Subject): Promise<Outcome> {
+async function checkExperiment({ client, config }: Subject): Promise<Verdict> {
   const wanted = config.experiment;
   if (wanted === null) return ok("none is set: name one with --experiment");
   const found = wanted.kind === "name"
@@ -58,15 +61,15 @@ async function checkExperiment({ client, config, options }: Subject): Promise<Ou
     : await client.getExperiment(wanted.id);
   const name = wanted.kind === "name" ? wanted.name : `id ${wanted.id}`;
   if (found === null) {
-    const names = (await findAll(client)).map((experiment) => experiment.name);
-    const nearest = options.nearest?.(name, names) ?? [];
+    const names = (await listExperiments(client, "active")).map((experiment) => experiment.name);
+    const nearest = nearestNames(name, names);
     const hint = nearest.length === 0 ? "" : `; near it: ${nearest.join(", ")}`;
     return warning(`"${name}" is not there${hint}`, "log makes it, unless the name is mistyped");
   }
   if (found.lifecycleStage === "deleted") {
     return failed(`"${found.name}" is deleted`, `btflow experiments restore ${found.id}`);
   }
-  if (!found.artifactLocation.startsWith("mlflow-artifacts:")) {
+  if (!found.artifactLocation.startsWith(ARTIFACT_SCHEME)) {
     return warning(
       `"${found.name}" keeps artifacts at ${found.artifactLocation}, out of reach from here`,
       "reports and files cannot be attached there: use an experiment of a server that serves artifacts",
@@ -75,7 +78,7 @@ async function checkExperiment({ client, config, options }: Subject): Promise<Ou
   return ok(`"${found.name}", id ${found.id}`);
 }
 
-async function checkArtifacts({ http }: Subject): Promise<Outcome> {
+async function checkArtifacts({ http }: Subject): Promise<Verdict> {
   const reply = await http.probe({
     method: "GET",
     path: "/api/2.0/mlflow-artifacts/artifacts",
@@ -92,7 +95,7 @@ async function checkArtifacts({ http }: Subject): Promise<Outcome> {
   );
 }
 
-async function checkClock({ http, io }: Subject): Promise<Outcome> {
+async function checkClock({ http, io }: Subject): Promise<Verdict> {
   const before = io.now();
   const reply = await http.probe({ method: "GET", path: "/health", repeatable: true });
   const middle = (before + io.now()) / 2;
@@ -109,8 +112,8 @@ async function checkClock({ http, io }: Subject): Promise<Outcome> {
   );
 }
 
-async function checkBackend({ client }: Subject): Promise<Outcome> {
-  const found = await findAll(client);
+async function checkBackend({ client }: Subject): Promise<Verdict> {
+  const found = await listExperiments(client, "active");
   // The default experiment is number 0 in either.
   if (found.every(({ id }) => id === "0")) {
     return skipped("nothing tells yet how the server keeps runs; --write finds out");

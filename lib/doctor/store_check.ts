@@ -1,11 +1,11 @@
-// Whether the local store is sound and safe. It is examined by a function that is passed in, because
-// the diagnosis may not know the store's insides.
+// Whether the local store is sound and safe, judged by what the store says of itself.
 
-import { failed, ok, type Outcome, type StoreState, warning } from "./finding.ts";
+import type { StoreHealth } from "../store/mod.ts";
+import { failed, ok, type Verdict, warning } from "./finding.ts";
 
 /** Judges the store's state. */
-export async function checkStore(examine: () => Promise<StoreState | null>): Promise<Outcome> {
-  let state: StoreState | null;
+export async function checkStore(examine: () => Promise<StoreHealth | null>): Promise<Verdict> {
+  let state: StoreHealth | null;
   try {
     state = await examine();
   } catch (error) {

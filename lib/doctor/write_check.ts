@@ -1,9 +1,11 @@
 // Whether this user can log: everything that a log does, in a throw-away experiment, read back and
 // deleted again. Made only on request, because a deleted experiment stays on the server's list.
 
+import { ARTIFACT_SCHEME } from "../limits.ts";
 import type { Run } from "../tracker.ts";
-import { type Check, failed, ok, type Outcome, skipped, type Subject, warning } from "./finding.ts";
+import { type Check, failed, ok, skipped, type Subject, type Verdict, warning } from "./finding.ts";
 
+/** The check that logs a run, when it is asked for. */
 export const writeChecks: readonly Check[] = [
   {
     name: "write",
@@ -15,7 +17,7 @@ export const writeChecks: readonly Check[] = [
   },
 ];
 
-async function writeAndDelete(subject: Subject): Promise<Outcome> {
+async function writeAndDelete(subject: Subject): Promise<Verdict> {
   const { client, io } = subject;
   const random = Array.from(io.randomBytes(6), (byte) => byte.toString(16).padStart(2, "0")).join(
     "",
@@ -35,7 +37,7 @@ async function writeAndDelete(subject: Subject): Promise<Outcome> {
   }
 }
 
-async function writeTo({ client, io }: Subject, run: Run): Promise<Outcome> {
+async function writeTo({ client, io }: Subject, run: Run): Promise<Verdict> {
   const batch = {
     metrics: [{ key: "doctor", value: 1 / 3, timestamp: io.now(), step: 0 }],
     params: { doctor: "1.0" },
@@ -58,7 +60,7 @@ async function writeTo({ client, io }: Subject, run: Run): Promise<Outcome> {
       "use a server on a database: a broken connection doubles points on this one",
     );
   }
-  if (!run.artifactUri.startsWith("mlflow-artifacts:")) {
+  if (!run.artifactUri.startsWith(ARTIFACT_SCHEME)) {
     return warning(
       `a run can be logged, but its artifacts would be at ${run.artifactUri}, out of reach`,
       "start the server with --serve-artifacts (the default) and without --default-artifact-root",

@@ -2,11 +2,9 @@
 // ours by the tool's prefix, and the options that such files leave no room for.
 
 import { UsageError, type Warning } from "../errors.ts";
+import { lengthOf, MAX_KEY_LENGTH, MAX_PARAM_LENGTH } from "../limits.ts";
 import { readNumber } from "./cells.ts";
 import type { ReadOptions } from "./options.ts";
-
-/** Longest parameter that MLflow keeps whole. */
-const MAX_PARAM_LENGTH = 6000;
 
 /** Refuses options that only a table can obey; a result file says itself what it holds. */
 export function refuseTableOptions(tool: string, options: ReadOptions): void {
@@ -51,12 +49,13 @@ export function foreignParams(
     if (setting === null || setting === undefined || setting === "") continue;
     const key = keyOf(prefix, name);
     const text = paramText(setting);
-    if (text.length <= MAX_PARAM_LENGTH) params[key] = text;
+    if (lengthOf(text) <= MAX_PARAM_LENGTH) params[key] = text;
     else {
       warnings.push({
         code: "param-left-out",
-        message:
-          `${key} has ${text.length} characters, more than the ${MAX_PARAM_LENGTH} of a parameter`,
+        message: `${key} has ${
+          lengthOf(text)
+        } characters, more than the ${MAX_PARAM_LENGTH} of a parameter`,
       });
     }
   }
@@ -68,7 +67,7 @@ function paramText(setting: unknown): string {
   return typeof setting === "object" ? JSON.stringify(setting) : String(setting);
 }
 
-/** A name that MLflow takes: at most 250 letters, digits and `_-. :/`. */
+/** A name that MLflow takes: ASCII letters, digits and `_-. :/`, and not too long. */
 function keyOf(prefix: string, name: string): string {
-  return `${prefix}.${name.replace(/[^\w\-. :/]/g, "_")}`.slice(0, 250);
+  return `${prefix}.${name.replace(/[^\w\-. :/]/g, "_")}`.slice(0, MAX_KEY_LENGTH);
 }

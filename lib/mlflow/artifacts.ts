@@ -2,6 +2,7 @@
 // an experiment with another location the proxy takes an upload and puts it elsewhere (measured).
 
 import { NotFoundError, TrackerError, UsageError } from "../errors.ts";
+import { ARTIFACT_SCHEME } from "../limits.ts";
 import type { Artifact, ArtifactMethods } from "../tracker.ts";
 import { get, named } from "./calls.ts";
 import type { Http } from "./http.ts";
@@ -10,7 +11,6 @@ import { readArtifacts } from "./schema.ts";
 import type { Page } from "./schema.ts";
 
 const PROXY = "/api/2.0/mlflow-artifacts/artifacts";
-const SCHEME = "mlflow-artifacts:";
 const MAX_REMEMBERED = 1000;
 
 /** `server` is where the client's requests go. */
@@ -104,11 +104,11 @@ async function* readArtifact(
 
 /** The run's folder below the proxy; null when the proxy does not lead to it. */
 function proxied(artifactUri: string, server: URL): string | null {
-  if (!artifactUri.startsWith(SCHEME)) return null;
-  const host = /^mlflow-artifacts:\/\/([^/]+)/.exec(artifactUri)?.[1];
+  if (!artifactUri.startsWith(ARTIFACT_SCHEME)) return null;
+  const path = artifactUri.slice(ARTIFACT_SCHEME.length);
+  const host = /^\/\/([^/]+)/.exec(path)?.[1];
   if (host !== undefined && host !== server.host) return null;
-  const folder = artifactUri.slice(SCHEME.length).replace(/^\/\/[^/]*/, "");
-  return folder.replace(/^\/+|\/+$/g, "");
+  return path.replace(/^\/\/[^/]*/, "").replace(/^\/+|\/+$/g, "");
 }
 
 function unreachable(server: URL, runId: string, artifactUri: string): TrackerError {
@@ -117,7 +117,7 @@ function unreachable(server: URL, runId: string, artifactUri: string): TrackerEr
     status: 0,
     code: "UNREACHABLE_ARTIFACTS",
     message: `the artifacts of run ${runId} are at ${place}, which only the server's own clients ` +
-      `reach (${SCHEME} is needed)`,
+      `reach (${ARTIFACT_SCHEME} is needed)`,
   });
 }
 

@@ -1,5 +1,5 @@
-// The forms that MLflow's REST calls take, each with its rule on repeating: questions and changes
-// that are the same when made twice may be repeated; what makes something new may not.
+// The forms that MLflow's REST calls take, and which may be repeated: questions, and changes that have
+// the same effect when made twice. What makes something new may not.
 
 import { NotFoundError, TrackerError } from "../errors.ts";
 import type { Http, HttpRequest } from "./http.ts";
@@ -85,9 +85,9 @@ export async function named<Value>(
   }
 }
 
-/** A record as MLflow writes it: a list of keys and values. */
+/** Params or tags as MLflow writes them: a list of keys and values. */
 export function pairsOf(
-  record: Readonly<Record<string, string>>,
+  texts: Readonly<Record<string, string>>,
 ): readonly { readonly key: string; readonly value: string }[] {
-  return Object.entries(record).map(([key, value]) => ({ key, value }));
+  return Object.entries(texts).map(([key, value]) => ({ key, value }));
 }

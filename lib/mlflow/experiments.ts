@@ -1,5 +1,5 @@
 // Experiments on an MLflow server. Where versions answer differently, or one answer has two reasons,
-// a second question tells which.
+// a second request finds out which.
 
 import { NotFoundError, TrackerError } from "../errors.ts";
 import {
@@ -23,6 +23,7 @@ export const VIEWS: Readonly<Record<View, string>> = {
   all: "ALL",
 };
 
+/** What a Tracker does with experiments, as requests. */
 export function experimentMethods(
   http: Http,
   version: () => Promise<string | null>,
@@ -104,7 +105,7 @@ async function createExperiment(
       tags: pairsOf(tags),
     }, readExperimentId);
   } catch (error) {
-    if (!(error instanceof TrackerError) || error.code !== "RESOURCE_ALREADY_EXISTS") throw error;
+    if (!(error instanceof TrackerError) || !error.alreadyExists) throw error;
     // MLflow's own message is its database's, and does not say that a deleted one is in the way.
     const found = await findExperiment(http, name);
     const deleted = found?.lifecycleStage === "deleted" ? " in deleted state: restore it" : "";

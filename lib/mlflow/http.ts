@@ -2,30 +2,39 @@
 // marks an error with `maybeDone` when the server may have acted all the same: a create is never
 // sent twice on suspicion, because that is how runs end up on a server twice.
 
+import type { Config } from "../config/values.ts";
 import { TrackerError } from "../errors.ts";
 import type { Io } from "../io.ts";
 import type { StreamedBody, Transport, TransportReply } from "../transport/mod.ts";
 import { readReply, type Reply } from "./reply.ts";
-import { type Auth, OVERLOADED_CODE, refusal } from "./refusal.ts";
+import { OVERLOADED_CODE, refusal } from "./refusal.ts";
 import { type Reader, ShapeError } from "./schema.ts";
 
-export interface HttpOptions {
+/** What of the settings says how a server is spoken to. */
+export type Connection = Pick<
+  Config,
+  | "trackingUri"
+  | "auth"
+  | "tls"
+  | "proxies"
+  | "workspace"
+  | "retries"
+  | "backoffFactor"
+  | "timeoutMs"
+>;
+
+/** What requests are made with. */
+export interface HttpOptions
+  extends Pick<Connection, "auth" | "workspace" | "retries" | "backoffFactor" | "timeoutMs"> {
   readonly transport: Transport;
   /** Path of the server's root, without a slash at its end. */
   readonly root: string;
-  readonly auth: Auth;
-  readonly workspace: string | null;
-  /** How often a request is repeated at most. */
-  readonly retries: number;
-  /** Seconds before the first repeat, doubled for each further one. */
-  readonly backoffFactor: number;
-  readonly timeoutMs: number;
   readonly io: Pick<Io, "sleep" | "randomBytes" | "now">;
 }
 
 /** A request below the server's root. */
 export interface HttpRequest {
-  readonly method: "GET" | "POST" | "PATCH" | "PUT" | "DELETE";
+  readonly method: "GET" | "POST" | "PUT";
   /** Begins with a slash; parts are encoded by the caller. */
   readonly path: string;
   readonly query?: Readonly<Record<string, string | number | undefined>>;
@@ -42,6 +51,7 @@ export interface HttpRequest {
   readonly onRepeat?: () => void;
 }
 
+/** Makes requests and reads their replies. */
 export interface Http {
   /** A reply as JSON, read by a reader of schema.ts. */
   json<Value>(request: HttpRequest, read: Reader<Value>): Promise<Value>;
@@ -162,7 +172,7 @@ function redirected(
 ): string {
   const { origin } = options.transport;
   const target = URL.parse(location, origin + path);
-  // Only the origin is told: what comes after it may hold secrets of a login.
+  // Only the origin is shown: what comes after it may hold secrets of a login.
   const where = target === null ? "an address that is none" : target.origin;
   if (target === null || target.origin !== origin) {
     throw failure(

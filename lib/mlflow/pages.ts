@@ -13,7 +13,8 @@ export interface PageRequest {
   readonly token: string | null;
 }
 
-export interface Search<Item> {
+/** A search, and how its two halves are done. */
+export interface PagedSearch<Item> {
   readonly filter: Filter | null;
   readonly orderBy: readonly OrderBy[];
   readonly limit: number;
@@ -29,7 +30,9 @@ export interface Search<Item> {
 const PAGE_GROWTH = 4;
 
 /** The items of a search, page by page. */
-export async function* matchingPages<Item>(search: Search<Item>): AsyncIterable<readonly Item[]> {
+export async function* matchingPages<Item>(
+  search: PagedSearch<Item>,
+): AsyncIterable<readonly Item[]> {
   const { filter, limit, pageSize } = search;
   if (limit <= 0) return;
   const { server, rest } = filter === null
@@ -59,7 +62,7 @@ export async function* matchingPages<Item>(search: Search<Item>): AsyncIterable<
       yield items.length > left ? items.slice(0, left) : items;
       left -= items.length;
     }
-    // A server that gives the same token again would be asked for ever.
+    // A server that gives the same token again would be asked without end.
     token = page.next === token ? null : page.next;
   } while (token !== null && left > 0);
   if (orderBy === null) {

@@ -1,21 +1,16 @@
 // An error status as an error: MLflow's own words where it says any, else what the status means here
 // and what to do about it.
 
+import type { Auth } from "../config/values.ts";
 import { TrackerError } from "../errors.ts";
 import type { Reply } from "./reply.ts";
 import { readRefusal } from "./schema.ts";
-
-/** How the client makes itself known; null when it does not. */
-export type Auth =
-  | { readonly kind: "basic"; readonly username: string; readonly password: string }
-  | { readonly kind: "bearer"; readonly token: string }
-  | null;
 
 /** The request that was refused. */
 export interface RefusalContext {
   readonly method: string;
   readonly url: string;
-  readonly auth: Auth;
+  readonly auth: Auth | null;
   /** Whether the request may have changed something. */
   readonly changes: boolean;
   readonly nowMs: number;
@@ -85,7 +80,7 @@ const STATUS_CODES: Readonly<Record<number, string>> = {
   504: "GATEWAY_TIMEOUT",
 };
 
-type Say = (auth: Auth, said: string) => string;
+type Say = (auth: Auth | null, said: string) => string;
 
 const STATUS_MESSAGES: Readonly<Record<number, Say>> = {
   401: (auth) => {

@@ -1,5 +1,5 @@
 // A whole reply in memory, within limits: a server that answers without end, drop by drop, with a
-// web page or with a million nested brackets is told by name, and costs no more than the limits.
+// web page or with a million nested brackets is named as such, and costs no more than the limits.
 
 import { TrackerError } from "../errors.ts";
 import type { TransportReply } from "../transport/mod.ts";
@@ -17,6 +17,7 @@ export interface Reply {
   text(): string;
 }
 
+/** What a reply may take, and the request for its errors. */
 export interface ReplyLimits {
   readonly method: string;
   readonly url: string;

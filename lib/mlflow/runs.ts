@@ -1,5 +1,5 @@
-// Runs and their metric histories on an MLflow server. Unknown names in a search or history are
-// answered with nothing there, so what is missing is asked for before it is said.
+// Runs and their metric histories on an MLflow server. To a search or history by an unknown name it
+// answers with nothing, so a second request finds out whether there is nothing or no such name.
 
 import { NotFoundError, TrackerError } from "../errors.ts";
 import { compareRuns, evaluate, pushdown, pushdownOrder } from "../filter/mod.ts";
@@ -19,6 +19,7 @@ const PAGE_POINTS = 25_000;
 /** MLflow 2.x answers a whole history at once: 400 MB are some five million points. */
 const MAX_HISTORY_BYTES = 400 * 1024 * 1024;
 
+/** What a Tracker does with runs, as requests. */
 export function runMethods(http: Http, version: () => Promise<string | null>): RunMethods {
   const onRun = (id: string, endpoint: string, body: Record<string, unknown>): Promise<void> =>
     named("run", id, () => change(http, endpoint, { run_id: id, ...body }));
@@ -40,11 +41,6 @@ export function runMethods(http: Http, version: () => Promise<string | null>): R
       await amongOthers(() =>
         onRun(id, "runs/log-inputs", { datasets: datasets.map(datasetInput) })
       );
-    },
-    setTag: async (id, key, value) => {
-      for (const body of batchesOf({ tags: { [key]: value } })) {
-        await onRun(id, "runs/set-tag", { ...body.tags[0] });
-      }
     },
     deleteTag: (id, key) => deleteTag(http, id, key),
     deleteRun: (id) => onRun(id, "runs/delete", {}),

@@ -1,4 +1,4 @@
-// What an MLflow server's replies must hold, and how they become btflow's records. Unknown fields
+// What an MLflow server's replies must hold, and how they become what a Tracker answers. Unknown fields
 // pass, because servers grow them; a field that is needed and missing is an error that names it.
 
 import * as zod from "zod";
@@ -6,7 +6,7 @@ import * as zod from "zod";
 import { DATASET_CONTEXT_TAG, RUN_NAME_TAG, USER_TAG } from "../own_names.ts";
 import type { Artifact, Dataset, Experiment, MetricPoint, Run } from "../tracker.ts";
 
-/** Turns a reply's JSON into a record; throws a {@link ShapeError} when it has another shape. */
+/** Reads a reply's JSON; throws a {@link ShapeError} when it has another shape. */
 export type Reader<Value> = (json: unknown) => Value;
 
 /** A reply that is JSON, but not what MLflow answers. */
@@ -190,12 +190,12 @@ function experimentOf(shape: zod.output<typeof experimentShape>): Experiment {
     lifecycleStage: shape.lifecycle_stage,
     creationTime: shape.creation_time ?? null,
     lastUpdateTime: shape.last_update_time ?? null,
-    tags: record(shape.tags),
+    tags: textsOf(shape.tags),
   };
 }
 
 function runOf({ info, data, inputs }: zod.output<typeof runShape>): Run {
-  const tags = record(data.tags);
+  const tags = textsOf(data.tags);
   return {
     id: info.run_id,
     experimentId: info.experiment_id,
@@ -207,7 +207,7 @@ function runOf({ info, data, inputs }: zod.output<typeof runShape>): Run {
     lifecycleStage: info.lifecycle_stage,
     userId: info.user_id ?? tags[USER_TAG] ?? "",
     metrics: Object.fromEntries(data.metrics.map(({ key, value }) => [key, value])),
-    params: record(data.params),
+    params: textsOf(data.params),
     tags,
     datasets: inputs.dataset_inputs.map(datasetOf),
   };
@@ -226,7 +226,7 @@ function datasetOf({ dataset, tags }: zod.output<typeof datasetShape>): Dataset 
   };
 }
 
-function record(
+function textsOf(
   items: readonly { readonly key: string; readonly value: string }[],
 ): Readonly<Record<string, string>> {
   return Object.fromEntries(items.map(({ key, value }) => [key, value]));

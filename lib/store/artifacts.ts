@@ -3,7 +3,6 @@
 import { createHash } from "node:crypto";
 import { NotFoundError } from "../errors.ts";
 import type { Artifact } from "../tracker.ts";
-import { checkArtifact } from "../limits.ts";
 import type { RunArtifact } from "./record.ts";
 import type { Database } from "./sqlite.ts";
 
@@ -12,6 +11,7 @@ export function artifactUri(runKey: string): string {
   return `btflow-store:${runKey}/artifacts`;
 }
 
+/** A run's artifact without its content. */
 export interface StoredArtifact {
   readonly path: string;
   readonly sha256: string;
@@ -25,7 +25,6 @@ export function writeArtifacts(
   artifacts: readonly RunArtifact[],
 ): void {
   for (const { path, content } of artifacts) {
-    checkArtifact(path, content.length);
     const blob = blobId(database, content);
     database.run(
       `INSERT INTO artifacts (run_id, path, blob_id) VALUES (?, ?, ?)
@@ -49,6 +48,7 @@ function blobId(database: Database, content: Uint8Array): number {
   ).lastId;
 }
 
+/** A run's artifacts, by path. */
 export function storedArtifacts(database: Database, runId: number): readonly StoredArtifact[] {
   return database.all<StoredArtifact>(
     `SELECT a.path, b.sha256, b.size FROM artifacts AS a JOIN blobs AS b ON b.id = a.blob_id
@@ -57,6 +57,7 @@ export function storedArtifacts(database: Database, runId: number): readonly Sto
   );
 }
 
+/** The content of an artifact; throws `NotFoundError`. */
 export function readArtifact(database: Database, runId: number, path: string): Uint8Array {
   const row = database.get<{ content: Uint8Array }>(
     `SELECT b.content FROM artifacts AS a JOIN blobs AS b ON b.id = a.blob_id

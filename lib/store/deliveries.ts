@@ -2,6 +2,7 @@
 // sent: from then on the run may be there. The other marks only save work when they survive; if a
 // power cut takes them, looking up and sending again end in the same state.
 
+import { present } from "../errors.ts";
 import type { Database } from "./sqlite.ts";
 
 /**
@@ -10,6 +11,7 @@ import type { Database } from "./sqlite.ts";
  */
 export type DeliveryState = "waiting" | "creating" | "created" | "delivered" | "deleted";
 
+/** How far the delivery of a run to a server has come. */
 export interface DeliveryRow {
   readonly state: DeliveryState;
   readonly server_run_id: string | null;
@@ -30,13 +32,14 @@ export interface DeliveryId {
   readonly serverId: number;
 }
 
+/** The row id of a server, by its address; made when it is new. */
 export function serverId(database: Database, uri: string): number {
   const select = "SELECT id FROM servers WHERE uri = ?";
   const found = database.get<{ id: number }>(select, uri);
   if (found !== undefined) return found.id;
   return database.write(() => {
     database.run("INSERT INTO servers (uri) VALUES (?) ON CONFLICT DO NOTHING", uri);
-    return database.get<{ id: number }>(select, uri)?.id ?? 0;
+    return present(database.get<{ id: number }>(select, uri), `the server ${uri}`).id;
   });
 }
 
@@ -45,6 +48,7 @@ export function serverUri(uri: string): string {
   return uri.replace(/\/+$/, "");
 }
 
+/** What is known of a run at a server; undefined before its first delivery. */
 export function deliveryRow(database: Database, id: DeliveryId): DeliveryRow | undefined {
   return database.get<DeliveryRow>(
     `SELECT state, server_run_id, server_experiment_id, create_time, uncertain, tag_revision,
@@ -125,25 +129,20 @@ export function updateDelivery(
   }, options);
 }
 
-/** Records that the server has a part of the run; a note says what is odd about it. */
-export function acknowledge(
-  database: Database,
-  id: DeliveryId,
-  step: string,
-  note: string | null = null,
-): void {
+/** Records that the server has a part of the run. */
+export function acknowledge(database: Database, id: DeliveryId, step: string): void {
   database.write(() => {
     database.run(
-      `INSERT INTO acknowledgements (run_id, server_id, step, note) VALUES (?, ?, ?, ?)
-       ON CONFLICT DO UPDATE SET note = excluded.note`,
+      `INSERT INTO acknowledgements (run_id, server_id, step) VALUES (?, ?, ?)
+       ON CONFLICT DO NOTHING`,
       id.runId,
       id.serverId,
       step,
-      note,
     );
   }, { durable: false });
 }
 
+/** The steps of a delivery that the server has acknowledged. */
 export function acknowledged(database: Database, id: DeliveryId): ReadonlySet<string> {
   const rows = database.arrays<[string]>(
     "SELECT step FROM acknowledgements WHERE run_id = ? AND server_id = ?",

@@ -1,12 +1,14 @@
-// Experiments in the store. Ids are the store's own; names are what a run is delivered by.
+// Experiments in the store. Ids are the store's own; a run is delivered to the experiment of the same
+// name.
 
 import { NotFoundError, UsageError } from "../errors.ts";
 import type { Experiment, LifecycleStage } from "../tracker.ts";
-import { MAX_TAG_LENGTH } from "../limits.ts";
+import { lengthOf, MAX_TAG_LENGTH } from "../limits.ts";
 import { alreadyExists, invalidState } from "./refusals.ts";
 import type { RunRow } from "./run_rows.ts";
 import type { Database } from "./sqlite.ts";
 
+/** An experiment's row, with its tags. */
 export interface ExperimentRow {
   readonly id: number;
   readonly name: string;
@@ -36,6 +38,7 @@ export function placeholderName(
   return run.existing_run_id === null ? null : `(experiment of run ${run.existing_run_id})`;
 }
 
+/** An experiment as a tracker answers it. */
 export function experimentOf(row: ExperimentRow): Experiment {
   return {
     id: String(row.id),
@@ -49,7 +52,7 @@ export function experimentOf(row: ExperimentRow): Experiment {
 }
 
 /** An experiment's row; throws when there is none. */
-export function experimentRow(database: Database, id: string): ExperimentRow {
+export function storedExperiment(database: Database, id: string): ExperimentRow {
   const row = /^\d{1,15}$/.test(id)
     ? database.get<ExperimentRow>(
       `SELECT ${EXPERIMENT_COLUMNS} FROM experiments WHERE id = ?`,
@@ -71,6 +74,7 @@ export function experimentOfRun(database: Database, run: Pick<RunRow, "id">): Ex
   return row;
 }
 
+/** The experiment of a name, active or deleted. */
 export function experimentByName(database: Database, name: string): ExperimentRow | undefined {
   return database.get<ExperimentRow>(
     `SELECT ${EXPERIMENT_COLUMNS} FROM experiments WHERE name = ?`,
@@ -78,6 +82,7 @@ export function experimentByName(database: Database, name: string): ExperimentRo
   );
 }
 
+/** What an experiment is made with besides its name. */
 export interface NewExperiment {
   readonly artifactLocation?: string;
   readonly tags?: Readonly<Record<string, string>>;
@@ -108,6 +113,7 @@ export function createExperiment(
   });
 }
 
+/** Gives an active experiment a name that no other has. */
 export function renameExperiment(
   database: Database,
   id: string,
@@ -127,6 +133,7 @@ export function renameExperiment(
   });
 }
 
+/** Writes a tag of an active experiment. */
 export function setExperimentTag(
   database: Database,
   id: string,
@@ -149,7 +156,7 @@ export function setExperimentStage(
   nowMs: number,
 ): void {
   database.write(() => {
-    const row = experimentRow(database, id);
+    const row = storedExperiment(database, id);
     if (row.lifecycle_stage === stage) {
       throw invalidState(database, `experiment "${row.name}" is ${stage} already`);
     }
@@ -206,7 +213,7 @@ export function existingExperiment(database: Database, name: string): number {
 }
 
 function activeExperiment(database: Database, id: string): ExperimentRow {
-  return checkedActive(experimentRow(database, id));
+  return checkedActive(storedExperiment(database, id));
 }
 
 function checkedActive(row: ExperimentRow): ExperimentRow {
@@ -222,9 +229,9 @@ function checkedName(name: string): string {
 }
 
 function writeExperimentTag(database: Database, id: number, key: string, value: string): void {
-  if (value.length > MAX_TAG_LENGTH) {
+  if (lengthOf(value) > MAX_TAG_LENGTH) {
     throw new UsageError(
-      `Cannot set tag "${key}": its value has ${value.length} characters; ` +
+      `Cannot set tag "${key}": its value has ${lengthOf(value)} characters; ` +
         `MLflow keeps ${MAX_TAG_LENGTH}`,
     );
   }

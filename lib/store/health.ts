@@ -4,9 +4,8 @@ import type { Io } from "../io.ts";
 import { networkFileSystem } from "./file_system.ts";
 import type { Database } from "./sqlite.ts";
 
-/** What `storeHealth` found. */
+/** What `storeHealth` found; experiments and runs that are deleted are counted too. */
 export interface StoreHealth {
-  /** The store's file. */
   readonly path: string;
   /** The store format, `user_version`. */
   readonly format: number;
@@ -22,9 +21,7 @@ export interface StoreHealth {
   readonly networkFileSystem: string | null;
   /** The file and its write-ahead log. */
   readonly sizeBytes: number;
-  /** How many there are, deleted ones included. */
   readonly experiments: number;
-  /** How many there are, deleted ones included. */
   readonly runs: number;
   /** Runs that are on no server yet, or have changed since. */
   readonly waiting: number;

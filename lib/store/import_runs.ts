@@ -2,7 +2,7 @@
 // server before it is created, because the store that it came from may have delivered it as well.
 
 import { serverId } from "./deliveries.ts";
-import { type ExperimentRow, experimentRow } from "./experiments.ts";
+import { type ExperimentRow, storedExperiment } from "./experiments.ts";
 import { insertRows } from "./insert.ts";
 import { points } from "./read_points.ts";
 import { removeContent } from "./remove_runs.ts";
@@ -41,7 +41,7 @@ function importRun(source: Database, target: Database, run: RunRow): keyof Impor
   if (target.get("SELECT 1 FROM pruned WHERE key = ?", run.key) !== undefined) return "known";
   const before = target.get<RunRow>("SELECT * FROM runs WHERE key = ?", run.key);
   if (before !== undefined && before.revision >= run.revision) {
-    // The other store has it too, however it came by it: a backup made by hand marks nothing.
+    // Two stores have it from now on, also where a copy made by hand has marked nothing.
     target.run("UPDATE runs SET imported = 1 WHERE id = ? AND imported = 0", before.id);
     importDeliveries(source, target, run, before.id);
     return "known";
@@ -87,7 +87,10 @@ function importRow(
     );
     return before.id;
   }
-  const experimentId = importExperiment(target, experimentRow(source, String(run.experiment_id)));
+  const experimentId = importExperiment(
+    target,
+    storedExperiment(source, String(run.experiment_id)),
+  );
   return target.run(
     `INSERT INTO runs (${RUN_COLUMNS.join(", ")}, experiment_id, imported)
      VALUES (${RUN_COLUMNS.map(() => "?").join(", ")}, ?, 1)`,
@@ -174,7 +177,7 @@ const DELIVERY_COLUMNS = [
   "delivered_time",
 ] as const;
 
-/** What is known there of servers and not here: that a run was, or may have been, sent. */
+/** What only the other store knows: that a run was, or may have been, sent to a server. */
 function importDeliveries(source: Database, target: Database, run: RunRow, id: number): void {
   const rows = source.all<
     Record<(typeof DELIVERY_COLUMNS)[number] | "uri", string | number | null>

@@ -6,6 +6,7 @@ import type { Database, Value } from "./sqlite.ts";
 /** Rows a statement takes, largest first; few sizes, so that few statements are kept prepared. */
 const SIZES: readonly number[] = [64, 32, 16, 8, 4, 2, 1];
 
+/** What an insert does besides. */
 export interface InsertOptions {
   /** What follows INSERT and the rows: a conflict clause. */
   readonly conflict?: string;

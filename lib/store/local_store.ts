@@ -2,20 +2,21 @@
 // methods are asynchronous because the interface is; each does its work in one go.
 
 import { NotFoundError } from "../errors.ts";
+import { checkArtifact, checkBatch, checkDataset } from "../limits.ts";
 import type { ArtifactMethods, ExperimentMethods, RunMethods, Tracker } from "../tracker.ts";
 import { listArtifacts, readArtifact, writeArtifacts } from "./artifacts.ts";
 import {
   createExperiment,
   experimentByName,
   experimentOf,
-  experimentRow,
   renameExperiment,
   setExperimentStage,
   setExperimentTag,
+  storedExperiment,
 } from "./experiments.ts";
 import { metricHistory } from "./history.ts";
 import { readRuns, searchExperiments, searchRuns } from "./read_runs.ts";
-import { activeRun, runRow } from "./run_rows.ts";
+import { activeRun, storedRun } from "./run_rows.ts";
 import { setRunStage } from "./run_stage.ts";
 import type { Database } from "./sqlite.ts";
 import { createRun, type WriteContext } from "./write_record.ts";
@@ -42,7 +43,7 @@ export function storeTracker(database: Database, clock: StoreClock): Tracker {
 function experimentMethods(database: Database, { now }: StoreClock): ExperimentMethods {
   return {
     searchExperiments: (query) => pages(() => searchExperiments(database, query)),
-    getExperiment: (id) => settled(() => experimentOf(experimentRow(database, id))),
+    getExperiment: (id) => settled(() => experimentOf(storedExperiment(database, id))),
     findExperiment: (name) =>
       settled(() => {
         const row = experimentByName(database, name);
@@ -61,7 +62,7 @@ function experimentMethods(database: Database, { now }: StoreClock): ExperimentM
 function runMethods(database: Database, clock: StoreClock): RunMethods {
   const getRun: Tracker["getRun"] = (id) =>
     settled(() => {
-      const [run] = readRuns(database, [runRow(database, id).id]);
+      const [run] = readRuns(database, [storedRun(database, id).id]);
       if (run === undefined) throw new NotFoundError("run", id);
       return run;
     });
@@ -73,30 +74,37 @@ function runMethods(database: Database, clock: StoreClock): RunMethods {
     getRun,
     createRun: async (run) => await getRun(createRun(database, run, context())),
     updateRun: (id, fields) => change(id, (run) => changeRun(database, run, fields)),
-    logBatch: (id, batch) => change(id, (run) => addBatch(database, run, batch)),
-    logInputs: (id, datasets) => change(id, (run) => addDatasets(database, run, datasets)),
-    setTag: (id, key, value) =>
-      change(id, (run) => addBatch(database, run, { tags: { [key]: value } })),
+    logBatch: (id, batch) =>
+      change(id, (run) => {
+        checkBatch(batch);
+        addBatch(database, run, batch);
+      }),
+    logInputs: (id, datasets) =>
+      change(id, (run) => {
+        datasets.forEach(checkDataset);
+        addDatasets(database, run, datasets);
+      }),
     deleteTag: (id, key) =>
       change(id, (run) => {
         if (!removeTag(database, run, key)) throw new NotFoundError("tag", key);
       }),
     deleteRun: (id) => settled(() => setRunStage(database, id, "deleted")),
     restoreRun: (id) => settled(() => setRunStage(database, id, "active")),
-    metricHistory: (id, key) => pages(() => metricHistory(database, runRow(database, id), key)),
+    metricHistory: (id, key) => pages(() => metricHistory(database, storedRun(database, id), key)),
   };
 }
 
 function artifactMethods(database: Database): ArtifactMethods {
   return {
     listArtifacts: (id, path = "") =>
-      settled(() => listArtifacts(database, runRow(database, id).id, path)),
+      settled(() => listArtifacts(database, storedRun(database, id).id, path)),
     readArtifact: (id, path) =>
-      pages(() => [readArtifact(database, runRow(database, id).id, path)]),
+      pages(() => [readArtifact(database, storedRun(database, id).id, path)]),
     writeArtifact: (id, path, content) =>
       settled(() =>
         database.write(() => {
           const run = activeRun(database, id);
+          checkArtifact(path, content.length);
           writeArtifacts(database, run.id, [{ path, content }]);
           revise(database, run);
         })

@@ -1,6 +1,7 @@
 // The store's public face: one SQLite file that keeps runs, answers as a tracking server does, and
 // is what every run is delivered from.
 
+import { present } from "../errors.ts";
 import type { Io } from "../io.ts";
 import type { Tracker } from "../tracker.ts";
 import type { DeliveryState } from "./deliveries.ts";
@@ -13,7 +14,7 @@ import { type DeliverOptions, deliverWaiting } from "./outbox/mod.ts";
 import type { ExperimentChoice, RunArtifact, RunRecord } from "./record.ts";
 import { type Pruned, type PruneOptions, pruneRuns } from "./remove_runs.ts";
 import { runKeys } from "./run_key.ts";
-import { findRun } from "./run_rows.ts";
+import { findStoredRun } from "./run_rows.ts";
 import type { Database } from "./sqlite.ts";
 import type { Imported } from "./import_runs.ts";
 import { type Exported, exportStore, importStore } from "./transfer.ts";
@@ -46,9 +47,7 @@ export type {
 
 /** The store: a tracker, and what only a store can do. */
 export interface LocalStore extends Tracker {
-  /** Tells it from a server. */
   readonly kind: "store";
-  /** The SQLite file. */
   readonly path: string;
   /** Commits a whole run in one transaction and returns its key. */
   commitRun(record: RunRecord): string;
@@ -60,8 +59,11 @@ export interface LocalStore extends Tracker {
   resolveRunId(id: string): string | null;
   /** Runs that wait for a server, and why. */
   waiting(query: WaitingQuery): readonly WaitingRun[];
-  /** Delivers what waits; see `deliver`. */
-  deliver(tracker: Tracker, options: DeliverOptions): Promise<readonly DeliveryOutcome[]>;
+  /**
+   * Delivers what waits to a server, each run exactly once. Nothing is thrown for a run that fails:
+   * its outcome says why, and it waits for the next time.
+   */
+  deliver(tracker: Tracker, options?: DeliverOptions): Promise<readonly DeliveryOutcome[]>;
   /** Reads delivered runs back from a server and compares them with the store. */
   verify(tracker: Tracker, options?: VerifyOptions): Promise<readonly VerifyOutcome[]>;
   /** Writes a consistent copy of the whole store. */
@@ -83,18 +85,6 @@ export async function openStore(
   return localStore(io, await openStoreFile(io, path, options));
 }
 
-/**
- * Delivers what a store holds to a server, each run exactly once. Nothing is thrown for a run that
- * fails: its outcome says why, and it waits for the next time.
- */
-export async function deliver(
-  store: LocalStore,
-  tracker: Tracker,
-  options: DeliverOptions,
-): Promise<readonly DeliveryOutcome[]> {
-  return await store.deliver(tracker, options);
-}
-
 function localStore(io: Io, database: Database): LocalStore {
   const makeKey = runKeys(io);
   const now = (): number => io.now();
@@ -106,12 +96,12 @@ function localStore(io: Io, database: Database): LocalStore {
     kind: "store",
     path: database.path,
     commitRuns,
-    commitRun: (record) => commitRuns([record])[0] ?? "",
+    commitRun: (record) => present(commitRuns([record])[0], "the key of a run"),
     findFingerprint: (experiment, fingerprint) =>
       findFingerprint(database, experiment, fingerprint),
-    resolveRunId: (id) => findRun(database, id)?.key ?? null,
+    resolveRunId: (id) => findStoredRun(database, id)?.key ?? null,
     waiting,
-    deliver: (tracker, options) => deliverWaiting(database, tracker, options),
+    deliver: (tracker, options = {}) => deliverWaiting(io, database, tracker, options),
     verify: (tracker, options = {}) => verifyRuns(database, tracker, options),
     exportTo: (file) => exportStore(io, database, file),
     importFrom: (file) => importStore(io, database, file),

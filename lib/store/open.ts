@@ -1,5 +1,5 @@
-// Opening a store: folder and file that only their owner can read, the journal that the file system
-// can bear, and the newest format, whoever else opens the same file at the same moment.
+// Opening a store: folder and file that only their owner can read, the journal that works on this file
+// system, and the newest format, even when several processes open the same file at once.
 
 import { hostProblem, StorageError } from "../errors.ts";
 import type { Io } from "../io.ts";

@@ -1,6 +1,7 @@
 // Reading runs back. The ids of a search are settled first (8 bytes a run), then whole runs are read
 // page by page, so memory stays flat however many there are and no read lock is held in between.
 
+import { present } from "../errors.ts";
 import { experimentOrderToSql, experimentToSql } from "../filter/mod.ts";
 import type { Dataset, Experiment, ExperimentQuery, Run, RunQuery } from "../tracker.ts";
 import { EXPERIMENT_COLUMNS, experimentOf, type ExperimentRow } from "./experiments.ts";
@@ -86,6 +87,7 @@ function readMetrics(
     const runIds = JSON.stringify(group.map(({ id }) => id));
     for (let from = 0; from < keyIds.length; from += COLUMNS_A_STATEMENT) {
       const part = keyIds.slice(from, from + COLUMNS_A_STATEMENT);
+      const partNames = part.map((keyId) => present(names.get(keyId), "the name of a metric"));
       const columns = part.map((keyId) =>
         `(SELECT ifnull(value, 'NaN') FROM metrics WHERE key_id = ${keyId} AND run_id = r.value)`
       );
@@ -96,7 +98,7 @@ function readMetrics(
       for (const [runId, ...values] of found) {
         const named = metrics.get(runId) ?? [];
         values.forEach((value, index) => {
-          if (value !== null) named.push([names.get(part[index] ?? 0) ?? "", Number(value)]);
+          if (value !== null) named.push([partNames[index] as string, Number(value)]);
         });
         metrics.set(runId, named);
       }

@@ -1,5 +1,5 @@
-// Taking runs out of the store for good. What was delivered and is then pruned leaves a line behind:
-// its fingerprint, so that it is not logged again, and its ids, so that they still mean it.
+// Taking runs out of the store for good. A run that was delivered and is then pruned leaves a row
+// behind: its fingerprint, so that it is not logged again, and its ids, so that it can still be found.
 
 import type { RunRow } from "./run_rows.ts";
 import type { Database } from "./sqlite.ts";

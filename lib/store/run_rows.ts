@@ -6,6 +6,7 @@ import type { LifecycleStage, RunStatus } from "../tracker.ts";
 import { invalidState } from "./refusals.ts";
 import type { Database } from "./sqlite.ts";
 
+/** A run's row. */
 export interface RunRow {
   readonly id: number;
   readonly key: string;
@@ -31,7 +32,7 @@ export interface RunRow {
 }
 
 /** The run with a key, or else the one that a server knows by the id. */
-export function findRun(database: Database, id: string): RunRow | undefined {
+export function findStoredRun(database: Database, id: string): RunRow | undefined {
   return database.get<RunRow>("SELECT * FROM runs WHERE key = ?", id) ??
     database.get<RunRow>(
       `SELECT * FROM runs WHERE id = (
@@ -40,15 +41,16 @@ export function findRun(database: Database, id: string): RunRow | undefined {
     );
 }
 
-export function runRow(database: Database, id: string): RunRow {
-  const row = findRun(database, id);
+/** The run that has this id; throws `NotFoundError`. */
+export function storedRun(database: Database, id: string): RunRow {
+  const row = findStoredRun(database, id);
   if (row === undefined) throw new NotFoundError("run", id);
   return row;
 }
 
 /** A run that may be changed: a deleted one may not, as on a server. */
 export function activeRun(database: Database, id: string): RunRow {
-  const row = runRow(database, id);
+  const row = storedRun(database, id);
   if (row.lifecycle_stage === "deleted") {
     throw invalidState(database, `run ${row.key} is deleted: restore it first`);
   }

@@ -1,13 +1,13 @@
-// Deleting and restoring runs: a mark, as on a server, so that nothing is lost by a slip.
+// Deleting and restoring runs: a mark, as on a server, so that a mistake loses nothing.
 
 import type { LifecycleStage } from "../tracker.ts";
-import { runRow } from "./run_rows.ts";
+import { storedRun } from "./run_rows.ts";
 import type { Database } from "./sqlite.ts";
 
 /** Marks a run as deleted or active; one that is so already stays so. */
 export function setRunStage(database: Database, id: string, stage: LifecycleStage): void {
   database.write(() => {
-    const run = runRow(database, id);
+    const run = storedRun(database, id);
     database.run("UPDATE runs SET lifecycle_stage = ? WHERE id = ?", stage, run.id);
   });
 }

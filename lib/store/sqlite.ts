@@ -1,5 +1,5 @@
 // SQLite, and the only user of node:sqlite. Everything goes through prepared statements, BEGIN and
-// COMMIT too: Deno's exec() errors carry no error code, so a full disk could not be told from a bug.
+// COMMIT too: Deno's exec() errors carry no error code, so a full disk would look like a bug.
 
 import { backup, DatabaseSync, type SQLInputValue, type StatementSync } from "node:sqlite";
 import { StorageError } from "../errors.ts";
@@ -7,6 +7,7 @@ import { StorageError } from "../errors.ts";
 /** A value that SQLite can be given. NaN arrives as NULL. */
 export type Value = SQLInputValue;
 
+/** What a statement changed, and the id of the last row it inserted. */
 export interface Changes {
   readonly changes: number;
   readonly lastId: number;
@@ -32,26 +33,29 @@ export interface Database {
   close(): void;
 }
 
+/** How a transaction is committed. */
 export interface WriteOptions {
   /**
-   * False for what may be lost in a power cut (never in a crash of the program), which spares
-   * waiting for the disk. It is a wish: without a write-ahead log every commit is durable.
+   * False for what may be lost in a power cut (never in a crash of the program), so that nobody waits
+   * for the disk. Without a write-ahead log every commit is durable all the same.
    */
   readonly durable?: boolean;
 }
 
+/** How a file is opened. */
 export interface DatabaseOptions {
   readonly busyTimeoutMs?: number;
   readonly readOnly?: boolean;
 }
 
+/** How long a statement waits for another process that is writing. */
 export const BUSY_TIMEOUT_MS = 30_000;
 const CACHED_STATEMENTS = 256;
 
 /** Opens (and, unless read-only, creates) a file. Sets no pragma but the busy timeout. */
 export function openDatabase(path: string, options: DatabaseOptions = {}): Database {
   const busyTimeoutMs = options.busyTimeoutMs ?? BUSY_TIMEOUT_MS;
-  const failed = (error: unknown): unknown => storageError(path, error, busyTimeoutMs);
+  const failed = (error: unknown): unknown => sqliteError(path, error, busyTimeoutMs);
   let handle: DatabaseSync;
   try {
     handle = new DatabaseSync(path, {
@@ -91,7 +95,7 @@ export function openDatabase(path: string, options: DatabaseOptions = {}): Datab
       try {
         await backup(handle, file);
       } catch (error) {
-        throw storageError(file, error, busyTimeoutMs);
+        throw sqliteError(file, error, busyTimeoutMs);
       }
     },
     close,
@@ -202,8 +206,8 @@ const MESSAGES: readonly (readonly [RegExp, number])[] = [
   [/disk I\/O/, 10],
 ];
 
-/** Tells what went wrong outside the program; an error inside it is returned as it came. */
-export function storageError(path: string, error: unknown, busyTimeoutMs: number): unknown {
+/** What went wrong outside the program, as a `StorageError`; a fault inside it comes back as it is. */
+export function sqliteError(path: string, error: unknown, busyTimeoutMs: number): unknown {
   if (!(error instanceof Error) || error instanceof StorageError) return error;
   const errcode = (error as { readonly errcode?: number }).errcode;
   const code = errcode === undefined

@@ -8,7 +8,6 @@ import type { Database } from "./sqlite.ts";
 export interface WaitingQuery {
   /** The server, origin and path; null asks for what waits for any server. */
   readonly trackingUri: string | null;
-  /** Only runs of this experiment. */
   readonly experiment?: string;
   /** Also runs that are meant for, or delivered to, another server. */
   readonly copy?: boolean;
@@ -20,11 +19,8 @@ export interface WaitingQuery {
 export interface WaitingRun {
   /** The run's key in the store. */
   readonly key: string;
-  /** As it was logged. */
   readonly runName: string;
-  /** By name. */
   readonly experiment: string;
-  /** ms since the epoch. */
   readonly startTime: number;
   /** The server it is meant for; null when none was set. */
   readonly trackingUri: string | null;
@@ -89,7 +85,7 @@ export interface DeliveryCandidate {
   readonly parentKey: string | null;
 }
 
-/** The runs that `waitingRuns` tells of, as little of each as delivery needs to begin. */
+/** The runs of `waitingRuns`, with as little of each as delivery needs to begin. */
 export function deliveryCandidates(
   database: Database,
   query: WaitingQuery,

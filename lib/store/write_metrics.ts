@@ -1,6 +1,7 @@
 // Writing metrics: which point of a name is its latest, which are history, and which names a run
 // has. The order is MLflow's: highest step, then timestamp, then value; equal points are one point.
 
+import { present } from "../errors.ts";
 import type { MetricPoint } from "../tracker.ts";
 import { insertRows } from "./insert.ts";
 import type { Database, Value } from "./sqlite.ts";
@@ -35,6 +36,7 @@ export interface MetricBatch {
   readonly latest: Value[][];
 }
 
+/** A batch with nothing in it. */
 export function metricBatch(): MetricBatch {
   return { keyIds: new Map(), latest: [] };
 }
@@ -66,7 +68,7 @@ export function writeMetrics(
   const latestRows: Value[][] = [];
   const pointRows: Value[][] = [];
   for (const [key, given] of byKey) {
-    const keyId = ids.get(key) ?? 0;
+    const keyId = present(ids.get(key), "the id of a metric name");
     const before = stored.get(keyId);
     const points = distinct(before === undefined ? given : [...given, before]);
     const latest = points[points.length - 1];
@@ -115,7 +117,7 @@ function keyIds(
     );
     for (const [name, id] of rows) known.set(name, id);
   }
-  return new Map(names.map((name) => [name, known.get(name) ?? 0]));
+  return new Map(names.map((name) => [name, present(known.get(name), "the id of a metric name")]));
 }
 
 function storedLatest(

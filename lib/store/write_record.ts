@@ -12,11 +12,12 @@ import {
 } from "./experiments.ts";
 import { findFingerprint } from "./fingerprints.ts";
 import { checkRecord, type RunRecord } from "./record.ts";
-import { findRun, type RunRow } from "./run_rows.ts";
+import { findStoredRun, type RunRow } from "./run_rows.ts";
 import type { Database } from "./sqlite.ts";
 import { flushMetrics, type MetricBatch, metricBatch, writeMetrics } from "./write_metrics.ts";
 import { addBatch, addDatasets, writeDatasets, writeTexts } from "./write_run.ts";
 
+/** The time and the keys that a commit uses. */
 export interface WriteContext {
   readonly nowMs: number;
   readonly makeKey: () => string;
@@ -53,7 +54,7 @@ function writeRecord(
   if (equal !== null) return equal.key;
   const existing = record.existingRunId === undefined
     ? undefined
-    : findRun(database, record.existingRunId);
+    : findStoredRun(database, record.existingRunId);
   if (existing !== undefined) {
     // It may be one of these records.
     flushMetrics(database, batch);
@@ -88,7 +89,7 @@ function addToRun(database: Database, run: RunRow, record: RunRecord): void {
   writeArtifacts(database, run.id, record.artifacts);
 }
 
-/** Tags that tell which run it is; one that logs into a server's run has no identity of its own. */
+/** Tags that identify the run; one that logs into a server's run has no identity of its own. */
 function ownTags(record: RunRecord, key: string): Readonly<Record<string, string>> {
   return {
     ...(record.fingerprint === undefined ? {} : { [FINGERPRINT_TAG]: record.fingerprint }),

@@ -1,18 +1,17 @@
 // Changing runs. Whatever changes a run inside a transaction goes through here, and each change
 // after its commit raises the run's revision: a delivered run with a newer revision waits again.
+// What is written was checked where it came in: a record by its commit, the rest by the tracker.
 
-import { TrackerError } from "../errors.ts";
+import { present, TrackerError } from "../errors.ts";
 import { RUN_NAME_TAG } from "../own_names.ts";
 import type { Batch, Dataset, RunChange } from "../tracker.ts";
 import { insertRows } from "./insert.ts";
-import { checkBatch, checkDataset } from "../limits.ts";
 import type { RunRow } from "./run_rows.ts";
 import type { Database } from "./sqlite.ts";
 import { writeMetrics } from "./write_metrics.ts";
 
 /** Adds metrics, params and tags. A param that has another value already is refused, as on a server. */
 export function addBatch(database: Database, run: RunRow, batch: Batch): void {
-  checkBatch(batch);
   const { metrics = [], params = {}, tags = {} } = batch;
   checkParams(database, run, params);
   const metricSet = writeMetrics(
@@ -31,13 +30,14 @@ export function addBatch(database: Database, run: RunRow, batch: Batch): void {
   }
 }
 
+/** Adds datasets; those that the run has already change nothing. */
 export function addDatasets(database: Database, run: RunRow, datasets: readonly Dataset[]): void {
-  datasets.forEach(checkDataset);
   if (datasets.length === 0) return;
   writeDatasets(database, run.id, datasets);
   revise(database, run);
 }
 
+/** Removes a tag; false when there is none. */
 export function removeTag(database: Database, run: RunRow, key: string): boolean {
   const { changes } = database.run(
     "DELETE FROM tags WHERE run_id = ? AND key = ?",
@@ -55,6 +55,7 @@ export function removeTag(database: Database, run: RunRow, key: string): boolean
   return true;
 }
 
+/** Changes status, end or name of a run. */
 export function changeRun(database: Database, run: RunRow, change: RunChange): void {
   const revision = revise(database, run);
   database.run(
@@ -73,8 +74,8 @@ export function changeRun(database: Database, run: RunRow, change: RunChange): v
 /** The number of the change that is being made. */
 export function revise(database: Database, run: Pick<RunRow, "id">): number {
   database.run("UPDATE runs SET revision = revision + 1 WHERE id = ?", run.id);
-  return database.get<{ revision: number }>("SELECT revision FROM runs WHERE id = ?", run.id)
-    ?.revision ?? 0;
+  const select = "SELECT revision FROM runs WHERE id = ?";
+  return present(database.get<{ revision: number }>(select, run.id), "a run").revision;
 }
 
 function checkParams(
@@ -99,6 +100,7 @@ function checkParams(
   }
 }
 
+/** Writes params, which stay as they were first written, or tags, which are replaced. */
 export function writeTexts(
   database: Database,
   table: "params" | "tags",
@@ -118,6 +120,7 @@ export function writeTexts(
   }
 }
 
+/** Writes datasets; equal ones are one. */
 export function writeDatasets(
   database: Database,
   runId: number,

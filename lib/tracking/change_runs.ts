@@ -1,5 +1,5 @@
 // Changing many runs: each by itself, so that one that fails does not stop the others, with progress,
-// and with the failures told at the end.
+// and with the failures listed at the end.
 
 import type { Context } from "../command/declare.ts";
 import type { Result } from "../command/answer.ts";
@@ -15,8 +15,8 @@ export interface Change {
 
 /** Above this many, progress is shown. */
 const QUICK = 10;
-/** Failures told one by one. */
-const TOLD = 10;
+/** Failures listed one by one. */
+const LISTED = 10;
 
 /** Applies a change to each run. The result lists the ids changed, and carries what failed. */
 export async function changeRuns(
@@ -52,7 +52,7 @@ export async function changeRuns(
 
 /** What the next run would meet as well: no connection, no permission to log in. */
 function isHopeless(error: Error): boolean {
-  return error instanceof TrackerError && (error.status === 0 || error.status === 401);
+  return error instanceof TrackerError && (error.status === 0 || error.isUnauthenticated);
 }
 
 function interruption(context: Context, done: number, total: number): Error {
@@ -68,8 +68,8 @@ function failed(failures: readonly Error[], total: number): { readonly failure?:
   const [first] = failures;
   if (first === undefined) return {};
   if (total === 1) return { failure: first };
-  const more = failures.length > TOLD ? `\n  … and ${failures.length - TOLD} more` : "";
-  const list = failures.slice(0, TOLD).map(({ message }) => `\n  ${message}`).join("");
+  const more = failures.length > LISTED ? `\n  … and ${failures.length - LISTED} more` : "";
+  const list = failures.slice(0, LISTED).map(({ message }) => `\n  ${message}`).join("");
   const title = `Cannot change ${failures.length} of ${total} runs:`;
   return { failure: new SeveralErrors(`${title}${list}${more}`, failures) };
 }

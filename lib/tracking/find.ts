@@ -1,6 +1,6 @@
 // Finding what the user named: an experiment by name or id, a run by the server's id or the store's
-// key. What is not there is said with the nearest names that are, because a server answers a search
-// in an unknown experiment with nothing at all.
+// key. An error names what is missing and the nearest names, because a server answers a search in an
+// unknown experiment with nothing at all.
 
 import type { Backends } from "../backends.ts";
 import { NotFoundError } from "../errors.ts";

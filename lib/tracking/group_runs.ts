@@ -5,7 +5,7 @@ import { UsageError } from "../errors.ts";
 import { KEY_METRICS } from "../metrics/catalogue.ts";
 import type { Row, Rows } from "../command/answer.ts";
 import type { Run } from "../tracker.ts";
-import { runRow } from "./run_rows.ts";
+import { runRow } from "./rows.ts";
 
 interface Summary {
   count: number;

@@ -8,10 +8,12 @@ import { compareRuns } from "../filter/mod.ts";
 import type { Filter, OrderBy } from "../filter/mod.ts";
 import type { Run, View } from "../tracker.ts";
 import { chosenExperiments, listExperiments } from "./find.ts";
-import { existingStore, type Session, withPages } from "./session.ts";
+import { type Session, withPages } from "./session.ts";
 
-/** What to search for. */
+/** What to search for, and where. */
 export interface Search {
+  /** Files of stores; none: the server or store that is set. */
+  readonly stores: readonly string[];
   /** Names or ids; none: the environment's, else all active experiments. */
   readonly experiments: readonly string[];
   readonly filter: Filter | null;
@@ -23,13 +25,13 @@ export interface Search {
 /** Pages of the runs found, from wherever the flags say. */
 export async function searchRuns(
   context: Context,
-  flags: ConnectionValues,
+  flags: Omit<ConnectionValues, "store">,
   search: Search,
 ): Promise<AsyncIterable<readonly Run[]>> {
-  const stores = typeof flags.store === "string" ? [flags.store] : flags.store ?? [];
-  if (stores.length < 2) {
-    return await withPages(context, flags, (session) => searchHere(session, search));
-  }
+  const searchIn = (store: string | undefined): Promise<AsyncIterable<readonly Run[]>> =>
+    withPages(context, { ...flags, store }, (session) => searchHere(session, search));
+  const { stores } = search;
+  if (stores.length < 2) return await searchIn(stores[0]);
   if (flags.trackingUri !== undefined) {
     throw new UsageError("Cannot search a server and several stores at once");
   }
@@ -37,9 +39,7 @@ export async function searchRuns(
   const missing: NotFoundError[] = [];
   for (const store of new Set(stores)) {
     try {
-      found.push(
-        await withPages(context, { ...flags, store }, (session) => searchHere(session, search)),
-      );
+      found.push(await searchIn(store));
     } catch (error) {
       if (!(error instanceof NotFoundError)) throw error;
       missing.push(error);
@@ -64,10 +64,10 @@ export async function searchHere(
 }
 
 /** Against a server: says when runs wait in the store, for the search cannot find those. */
-async function noteWaiting({ context, tracker, backends }: Session): Promise<void> {
-  if (tracker.kind !== "mlflow") return;
+async function noteWaiting({ context, backends }: Session): Promise<void> {
+  if (!backends.readsServer) return;
   try {
-    const store = await existingStore(context, backends);
+    const store = await backends.storeIfThere();
     if (store === null) return;
     const { length } = store.waiting({ trackingUri: backends.serverUri });
     if (length === 0) return;

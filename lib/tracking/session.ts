@@ -1,13 +1,13 @@
 // The tracker that a command works with, and when it is closed: a command that answers with rows is
 // done when the last page has been written, not when it returns.
 
-import { type Backends, openBackends } from "../backends.ts";
+import { type Backends, openBackends, withBackends } from "../backends.ts";
 import type { Context } from "../command/declare.ts";
 import type { ConnectionValues } from "../config/connection_flags.ts";
 import { NotFoundError } from "../errors.ts";
-import type { LocalStore } from "../store/mod.ts";
 import type { Tracker } from "../tracker.ts";
 
+/** What a command on experiments and runs works with. */
 export interface Session {
   readonly context: Context;
   readonly backends: Backends;
@@ -21,14 +21,13 @@ export async function withTracker<T>(
   work: (session: Session) => Promise<T>,
   make = false,
 ): Promise<T> {
-  const backends = await openBackends(context, flags);
-  try {
-    return await work({ context, backends, tracker: await backends.tracker(make) });
-  } catch (error) {
-    throw await explained(error, context, backends);
-  } finally {
-    await backends.close();
-  }
+  return await withBackends(context, flags, async (backends) => {
+    try {
+      return await work({ context, backends, tracker: await backends.tracker(make) });
+    } catch (error) {
+      throw await explained(error, backends);
+    }
+  });
 }
 
 /**
@@ -48,35 +47,21 @@ export async function withPages<Page>(
     const first = await iterator.next();
     return readOn(first, iterator, () => backends.close());
   } catch (error) {
-    const told = await explained(error, context, backends);
+    const cause = await explained(error, backends);
     await backends.close();
-    throw told;
+    throw cause;
   }
 }
 
 /** A run that the server does not have may wait in the store: then that is what to say. */
-async function explained(
-  error: unknown,
-  context: Context,
-  backends: Backends,
-): Promise<unknown> {
+async function explained(error: unknown, backends: Backends): Promise<unknown> {
   if (!(error instanceof NotFoundError) || error.kind !== "run" || !backends.readsServer) {
     return error;
   }
-  const store = await existingStore(context, backends).catch(() => null);
+  const store = await backends.storeIfThere().catch(() => null);
   if (store === null || store.resolveRunId(error.wanted) === null) return error;
   const hint = "it waits in the store: deliver it with btflow sync, or look there with --store";
   return new NotFoundError("run", error.wanted, { hint });
-}
-
-/** The store, unless there is none yet: looking must not make one. */
-export async function existingStore(
-  context: Context,
-  backends: Backends,
-): Promise<LocalStore | null> {
-  const { defaultStorePath } = await import("../store/mod.ts");
-  const path = backends.config.storePath ?? defaultStorePath(context.io);
-  return await context.io.files.info(path) === null ? null : await backends.store();
 }
 
 async function* readOn<Page>(

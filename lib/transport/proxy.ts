@@ -2,7 +2,7 @@
 // Go for HTTP_PROXY, HTTPS_PROXY and NO_PROXY: this machine itself is never reached by a proxy,
 // because a proxy elsewhere could only reach its own.
 
-/** The proxies that are set, and the hosts that need none. */
+/** The proxies that are set, which may hold credentials, and the hosts that need none. */
 export interface ProxyRules {
   /** For http servers; null for none. */
   readonly http: URL | null;

@@ -287,7 +287,7 @@ const CASES: readonly Case[] = [
         () => tracker.logBatch(id, { params: { a: "2" } }),
       );
       await tracker.logBatch(id, { tags: { b: "2" } });
-      await tracker.setTag(id, "c", "3");
+      await tracker.logBatch(id, { tags: { c: "3" } });
       const run = await tracker.getRun(id);
       assertEquals(run.params, { a: "1" });
       assertObjectMatch(run.tags, { b: "2", c: "3" });

@@ -3,7 +3,7 @@
 
 import { assertEquals } from "@std/assert";
 import { hostIo } from "../../lib/io.ts";
-import { deliver, openStore } from "../../lib/store/mod.ts";
+import { openStore } from "../../lib/store/mod.ts";
 import { fakeServer } from "../store/fake_server.ts";
 import { record, storeFolder } from "../store/store_folder.ts";
 
@@ -11,13 +11,12 @@ Deno.test("a run that another sync has in hand is waited for, and delivered once
   const folder = await storeFolder();
   const server = fakeServer();
   const [store, other] = [
-    await openStore(folder.io, folder.path),
-    await openStore(folder.io, folder.path),
+    await openStore(hostIo(), folder.path),
+    await openStore(hostIo(), folder.path),
   ];
   const key = store.commitRun(record(1, { trackingUri: server.uri }));
   const [reached, released] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
-  const first = deliver(other, server, {
-    io: hostIo(),
+  const first = other.deliver(server, {
     stopAt: async (step) => {
       if (step !== "before create") return;
       reached.resolve();
@@ -25,8 +24,8 @@ Deno.test("a run that another sync has in hand is waited for, and delivered once
     },
   });
   await reached.promise;
-  const impatient = await deliver(store, server, { io: hostIo(), keys: [key] });
-  const patient = deliver(store, server, { io: hostIo(), keys: [key], patienceMs: 20_000 });
+  const impatient = await store.deliver(server, { keys: [key] });
+  const patient = store.deliver(server, { keys: [key], patienceMs: 20_000 });
   assertEquals(impatient.map(({ status }) => status), ["busy"]);
   setTimeout(released.resolve, 500);
   const [[mine], [theirs]] = await Promise.all([patient, first]);

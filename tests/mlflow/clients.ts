@@ -1,11 +1,11 @@
 // Clients for tests: the real client over the real network, with few and quick repeats.
 
 import { hostIo } from "../../lib/io.ts";
-import type { ClientOptions, MlflowClient } from "../../lib/mlflow/client.ts";
+import type { Connection, MlflowClient } from "../../lib/mlflow/client.ts";
 import { mlflowClient } from "../../lib/mlflow/client.ts";
 
 /** A client of a server, with what a test wants otherwise. */
-export function clientOf(uri: string, options: Partial<ClientOptions> = {}): MlflowClient {
+export function clientOf(uri: string, options: Partial<Connection> = {}): MlflowClient {
   return mlflowClient(hostIo(), {
     trackingUri: new URL(uri),
     auth: null,

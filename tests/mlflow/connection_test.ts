@@ -4,7 +4,7 @@
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { type ChildProcess, spawn } from "node:child_process";
 import { TrackerError } from "../../lib/errors.ts";
-import type { ClientOptions, MlflowClient } from "../../lib/mlflow/client.ts";
+import type { Connection, MlflowClient } from "../../lib/mlflow/client.ts";
 import { proxyFor } from "../../lib/transport/proxy.ts";
 import { administrator, type MlflowServer, startMlflow } from "../helpers/mlflow_server.ts";
 import { python, pythonTest } from "../helpers/python.ts";
@@ -12,7 +12,7 @@ import { type Certificates, makeCertificates } from "./certificates.ts";
 import { clientOf } from "./clients.ts";
 import { startProxy } from "./http_proxy.ts";
 
-const NO_TLS: ClientOptions["tls"] = { caFile: null, clientCertFile: null, insecure: false };
+const NO_TLS: Connection["tls"] = { caFile: null, clientCertFile: null, insecure: false };
 
 interface Front {
   readonly port: number;
@@ -44,7 +44,7 @@ async function startFront(
   };
 }
 
-async function version(uri: string, options: Partial<ClientOptions>): Promise<string | null> {
+async function version(uri: string, options: Partial<Connection>): Promise<string | null> {
   const client = clientOf(uri, { timeoutMs: 20_000, ...options });
   try {
     return await client.version();
@@ -53,7 +53,7 @@ async function version(uri: string, options: Partial<ClientOptions>): Promise<st
   }
 }
 
-async function problem(uri: string, options: Partial<ClientOptions>): Promise<TrackerError> {
+async function problem(uri: string, options: Partial<Connection>): Promise<TrackerError> {
   return await assertRejects(() => version(uri, options), TrackerError);
 }
 
@@ -200,7 +200,7 @@ async function makeUser(uri: string, username: string, password: string): Promis
 
 async function asUser<Value>(
   uri: string,
-  auth: ClientOptions["auth"],
+  auth: Connection["auth"],
   work: (client: MlflowClient) => Promise<Value>,
 ): Promise<Value> {
   const client = clientOf(uri, { auth });
@@ -223,7 +223,7 @@ for (const mlflow of ["3", "2"] as const) {
         const id = await asUser(server.uri, admin, (client) => client.createExperiment("crypto"));
         const reader = { kind: "basic", username: "bob", password: "a long password" } as const;
         await makeUser(server.uri, reader.username, reader.password);
-        const told = async (auth: ClientOptions["auth"], ...parts: readonly string[]) => {
+        const told = async (auth: Connection["auth"], ...parts: readonly string[]) => {
           const error = await asUser(
             server.uri,
             auth,

@@ -1,17 +1,13 @@
 // The diagnosis on real servers and on broken ones: the first failure is the cause, what builds on it
-// is skipped, each failure says how to mend it, and no secret is told.
+// is skipped, each failure says how to fix it, and no secret is shown.
 
 import { assert, assertEquals, assertFalse, assertStringIncludes } from "@std/assert";
 import { run } from "../../lib/cli.ts";
 import { testIo } from "../helpers/test_io.ts";
 import { loadConfig } from "../../lib/config/values.ts";
-import {
-  type DoctorOptions,
-  type Finding,
-  runChecks,
-  type StoreState,
-} from "../../lib/doctor/mod.ts";
+import { type DoctorOptions, type Finding, runChecks } from "../../lib/doctor/mod.ts";
 import { hostIo, type Io } from "../../lib/io.ts";
+import type { StoreHealth } from "../../lib/store/mod.ts";
 import { startMlflow } from "../helpers/mlflow_server.ts";
 import { pythonTest } from "../helpers/python.ts";
 import { clientOf } from "./clients.ts";
@@ -50,8 +46,11 @@ Deno.test("without a server, the settings and the store are all there is", async
 });
 
 Deno.test("the store's state is judged", async () => {
-  const sound: StoreState = {
+  const sound: StoreHealth = {
     path: "/s.db",
+    format: 1,
+    journalMode: "wal",
+    sizeBytes: 4096,
     isSound: true,
     problems: [],
     fileMode: 0o600,
@@ -60,7 +59,7 @@ Deno.test("the store's state is judged", async () => {
     runs: 2,
     waiting: 0,
   };
-  const judge = async (change: Partial<StoreState> | null): Promise<Finding | undefined> => {
+  const judge = async (change: Partial<StoreHealth> | null): Promise<Finding | undefined> => {
     const store = () => Promise.resolve(change === null ? null : { ...sound, ...change });
     return (await diagnose({}, { store })).get("store");
   };
@@ -175,9 +174,7 @@ pythonTest({
       const client = clientOf(server.uri);
       await test.step("an experiment that is not there, with the nearest", async () => {
         await client.createExperiment("crypto-backtests");
-        const nearest = (wanted: string, known: readonly string[]): readonly string[] =>
-          known.filter((name) => name.startsWith(wanted));
-        const found = await diagnose(env, { nearest });
+        const found = await diagnose(env);
         assertEquals(found.get("backend")?.status, "ok");
         const finding = found.get("experiment");
         assertEquals(finding?.status, "warning");

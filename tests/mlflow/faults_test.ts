@@ -3,7 +3,7 @@
 
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { TrackerError } from "../../lib/errors.ts";
-import type { ClientOptions, MlflowClient } from "../../lib/mlflow/client.ts";
+import type { Connection, MlflowClient } from "../../lib/mlflow/client.ts";
 import { hostIo } from "../../lib/io.ts";
 import { openTransport, type StreamedBody } from "../../lib/transport/mod.ts";
 import { clientOf } from "./clients.ts";
@@ -26,7 +26,7 @@ const NEW_RUN = { experimentId: "7", name: "a", startTime: 1, user: "ada", tags:
 async function withFaults(
   answers: readonly Answer[],
   work: (client: MlflowClient, server: FaultServer) => Promise<void>,
-  options: Partial<ClientOptions> = {},
+  options: Partial<Connection> = {},
 ): Promise<void> {
   const server = await faultServer(...answers);
   const client = clientOf(server.uri, { timeoutMs: 400, ...options });
@@ -41,7 +41,7 @@ async function withFaults(
 /** The error of a question that is answered like this. */
 async function errorOf(
   answer: Answer,
-  options: Partial<ClientOptions> = {},
+  options: Partial<Connection> = {},
 ): Promise<TrackerError> {
   let error: TrackerError | undefined;
   await withFaults([answer], async (client) => {
@@ -138,7 +138,7 @@ Deno.test("a refusal is final: nothing was done", async () => {
 
 Deno.test("changes that are the same when made twice are repeated", async () => {
   await withFaults([reset, reply(503, ""), reply(200, "{}")], async (client, server) => {
-    await client.setTag("a", "b", "c");
+    await client.logBatch("a", { tags: { b: "c" } });
     assertEquals(server.heard.length, 3);
   }, { retries: 2 });
 });

@@ -3,7 +3,7 @@
 
 import { assertEquals } from "@std/assert";
 import { type OrderBy, parseFilter, parseOrderBy, type Pushdown } from "../../lib/filter/mod.ts";
-import { matchingPages, type PageRequest, type Search } from "../../lib/mlflow/pages.ts";
+import { matchingPages, type PagedSearch, type PageRequest } from "../../lib/mlflow/pages.ts";
 
 const NUMBERS = Array.from({ length: 95 }, (_, index) => index);
 
@@ -19,7 +19,7 @@ async function searchNumbers(
   const { limit = Infinity, rest = false, ordered = true } = change;
   const filter = parseFilter("metrics.a > 1");
   const requests: PageRequest[] = [];
-  const search: Search<number> = {
+  const search: PagedSearch<number> = {
     filter,
     orderBy: [parseOrderBy("metrics.a")],
     limit,

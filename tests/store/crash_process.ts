@@ -3,7 +3,7 @@
 // kills itself at the NUMBERth step. write: commits NUMBER runs. hold: keeps the store locked.
 
 import { StatementSync } from "node:sqlite";
-import { deliver, openStore } from "../../lib/store/mod.ts";
+import { openStore } from "../../lib/store/mod.ts";
 import { openDatabase } from "../../lib/store/sqlite.ts";
 import { quickIo, record } from "./store_folder.ts";
 import { storeServer } from "./store_server.ts";
@@ -49,7 +49,7 @@ switch (mode) {
   case "deliver": {
     const store = await openStore(io, file);
     const stopAt = killAt(number);
-    await deliver(store, await storeServer(io, server), { io, stopAt, jobs: 1 });
+    await store.deliver(await storeServer(io, server), { stopAt, jobs: 1 });
     console.log("delivered");
     await store.close();
     break;

@@ -3,7 +3,7 @@
 
 import { assert, assertEquals, assertMatch, assertRejects, assertThrows } from "@std/assert";
 import { StorageError } from "../../lib/errors.ts";
-import { deliver, openStore } from "../../lib/store/mod.ts";
+import { openStore } from "../../lib/store/mod.ts";
 import { openDatabase } from "../../lib/store/sqlite.ts";
 import { APPLICATION_ID, MIGRATIONS } from "../../lib/store/schema.ts";
 import type { Run, Tracker } from "../../lib/tracker.ts";
@@ -83,7 +83,7 @@ Deno.test("a delivery that is killed at any step is taken up by the next sync", 
     const { signal, out, err } = await runProcess("deliver", path, number, server);
     assert(signal === "SIGKILL" || out === "delivered\n", err);
     const tracker = await storeServer(io, server);
-    const outcomes = await deliver(store, tracker, { io, verify: true });
+    const outcomes = await store.deliver(tracker, { verify: true });
     assertEquals(outcomes.filter(({ error }) => error !== null), [], `step ${number}`);
     const runs = await allRuns(tracker);
     assertEquals(runs.map(({ status }) => status), ["FINISHED"], `step ${number}`);

@@ -3,8 +3,8 @@
 
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { StorageError, TrackerError } from "../../lib/errors.ts";
-import { deliver, type LocalStore, openStore } from "../../lib/store/mod.ts";
-import { storageError } from "../../lib/store/sqlite.ts";
+import { type LocalStore, openStore } from "../../lib/store/mod.ts";
+import { sqliteError } from "../../lib/store/sqlite.ts";
 import type { Run, Tracker } from "../../lib/tracker.ts";
 import { type FakeServer, fakeServer } from "./fake_server.ts";
 import { record, START, storeFolder } from "./store_folder.ts";
@@ -26,7 +26,7 @@ function doubt(name: string, run: (world: World) => Promise<void>): void {
         store,
         server,
         send: async (changed = {}) =>
-          (await deliver(store, { ...server, ...changed }, { io, jobs: 1 }))
+          (await store.deliver({ ...server, ...changed }, { jobs: 1 }))
             .map(({ status, error }) => [status, error?.message ?? ""] as const),
       });
     } finally {
@@ -106,7 +106,7 @@ doubt(
         return Promise.reject(failure("TIMEOUT", 0, true));
       },
     });
-    await store.setTag(key, "side", "short");
+    await store.logBatch(key, { tags: { side: "short" } });
     const [second] = await send({
       createRun: () => Promise.reject(failure("TIMEOUT", 0, true)),
     });
@@ -147,14 +147,14 @@ doubt("a tag removed and set again is on the server", async ({ store, server, se
   const key = store.commitRun(record(1));
   await send();
   await store.deleteTag(key, "side");
-  await store.setTag(key, "side", "short");
+  await store.logBatch(key, { tags: { side: "short" } });
   assertEquals(await send(), DELIVERED);
   assertEquals([...server.runs.values()].map(({ run }) => run.tags["side"]), ["short"]);
 });
 
 Deno.test("SQLite's extended codes mean what their low byte means", () => {
   const problemOf = (errcode: number): string => {
-    const told = storageError("store.db", Object.assign(new Error("x"), { errcode }), 30_000);
+    const told = sqliteError("store.db", Object.assign(new Error("x"), { errcode }), 30_000);
     assert(told instanceof StorageError);
     return told.message;
   };

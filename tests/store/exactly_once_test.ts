@@ -3,7 +3,7 @@
 // server in memory; a killed process is a copy of its store's files as they were at that moment.
 
 import { assert, assertEquals } from "@std/assert";
-import { deliver, type LocalStore, openStore, type RunRecord } from "../../lib/store/mod.ts";
+import { type LocalStore, openStore, type RunRecord } from "../../lib/store/mod.ts";
 import { type FakeServer, fakeServer } from "./fake_server.ts";
 import { seededRandom } from "../helpers/random.ts";
 import { type Fault, faulty, type LateRequest } from "./faults.ts";
@@ -101,8 +101,8 @@ async function deliverThroughFaults(
     const draw = isQuiet ? (): Fault => "none" : drawer(random);
     const killed = Promise.withResolvers<"killed">();
     const tracker = faulty(server, { late, random, draw, onKill: () => killed.resolve("killed") });
-    const options = { io: folder.io, jobs: 1 + (seed % 3), verify: seed % 2 === 0 };
-    const ended = await Promise.race([deliver(store, tracker, options), killed.promise]);
+    const options = { jobs: 1 + (seed % 3), verify: seed % 2 === 0 };
+    const ended = await Promise.race([store.deliver(tracker, options), killed.promise]);
     if (ended === "killed") {
       store = await afterKill(folder, store, lives.length);
       lives.push(store);

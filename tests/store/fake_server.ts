@@ -194,8 +194,6 @@ export function fakeServer(options: FakeServerOptions = {}): FakeServer {
         const all = new Map([...run.datasets, ...datasets].map((one) => [mark(one), one]));
         change(id, { datasets: [...all.values()] });
       }),
-    setTag: (id, key, value) =>
-      attempt(() => change(id, { tags: { ...activeRun(id).run.tags, [key]: value } })),
     deleteTag: (id, key) =>
       attempt(() => {
         const { [key]: removed, ...tags } = activeRun(id).run.tags;

@@ -3,7 +3,7 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { NotFoundError, TrackerError } from "../../lib/errors.ts";
 import {
-  deliver,
+  type DeliverOptions,
   type DeliveryOutcome,
   type LocalStore,
   openStore,
@@ -17,7 +17,7 @@ interface World extends StoreFolder {
   readonly store: LocalStore;
   readonly server: FakeServer;
   readonly send: (
-    options?: Partial<Parameters<typeof deliver>[2]>,
+    options?: DeliverOptions,
     tracker?: Tracker,
   ) => Promise<readonly DeliveryOutcome[]>;
 }
@@ -32,8 +32,7 @@ function outboxTest(name: string, run: (world: World) => Promise<void>): void {
         ...folder,
         store,
         server,
-        send: (options = {}, tracker = server) =>
-          deliver(store, tracker, { io: folder.io, ...options }),
+        send: (options = {}, tracker = server) => store.deliver(tracker, options),
       });
     } finally {
       await store.close();
@@ -152,7 +151,7 @@ outboxTest("two syncs at once share the work", async ({ store, server, send, io,
   const second = await openStore(io, path);
   const [one, two] = await Promise.all([
     send({ jobs: 3 }),
-    deliver(second, server, { io, jobs: 3 }),
+    second.deliver(server, { jobs: 3 }),
   ]);
   await second.close();
   assertEquals(server.runs.size, 20);
@@ -167,7 +166,7 @@ outboxTest(
     const key = store.commitRun(record(1));
     const [first] = await send();
     await server.deleteRun(first?.runId ?? "");
-    await store.setTag(key, "note", "changed");
+    await store.logBatch(key, { tags: { note: "changed" } });
     const [told] = await send();
     assertEquals(told?.status, "deleted");
     assertStringIncludes(told?.error?.message ?? "", "--recreate");
@@ -179,7 +178,7 @@ outboxTest(
     assertEquals(statuses(await send({ recreate: true })), { "run 1": "delivered" });
     assertEquals(activeRuns(server).map(({ tags }) => tags["note"]), ["changed"]);
     server.purge(activeRuns(server)[0]?.id ?? "");
-    await store.setTag(key, "note", "again");
+    await store.logBatch(key, { tags: { note: "again" } });
     assertEquals(statuses(await send()), { "run 1": "deleted" });
     assertEquals(statuses(await send({ recreate: true })), { "run 1": "delivered" });
     assertEquals(activeRuns(server).length, 1);
@@ -327,12 +326,12 @@ outboxTest("a run of the store is added to, and what is new is sent", async (wor
   assertEquals(store.commitRun(record(2, { ...more, existingRunId: sent?.runId ?? "" })), key);
   await store.updateRun(key, { name: "renamed" });
   await store.deleteTag(key, "side");
-  await server.setTag(sent?.runId ?? "", "mlflow.source.name", "edited by hand");
+  await server.logBatch(sent?.runId ?? "", { tags: { "mlflow.source.name": "edited by hand" } });
   assertEquals(store.waiting({ trackingUri: server.uri }).map(({ reason }) => reason), [
     "changed since it was delivered",
   ]);
   // The tags that record(2) brings are new; those of record(1) are not sent again.
-  await store.setTag(key, "mlflow.note.content", "note");
+  await store.logBatch(key, { tags: { "mlflow.note.content": "note" } });
   assertEquals(statuses(await send()), { renamed: "delivered" });
   const run = await server.getRun(sent?.runId ?? "");
   assertEquals([run.name, run.params["later"], run.metrics["later"]], ["renamed", "1", 7]);
@@ -346,8 +345,8 @@ outboxTest("a change of one tag leaves what was edited on the server", async (wo
   const { store, server, send } = world;
   const key = store.commitRun(record(1));
   const [sent] = await send();
-  await server.setTag(sent?.runId ?? "", "side", "edited by hand");
-  await store.setTag(key, "mlflow.note.content", "note");
+  await server.logBatch(sent?.runId ?? "", { tags: { side: "edited by hand" } });
+  await store.logBatch(key, { tags: { "mlflow.note.content": "note" } });
   await send();
   const { tags } = await server.getRun(sent?.runId ?? "");
   assertEquals([tags["side"], tags["mlflow.note.content"]], ["edited by hand", "note"]);
@@ -383,7 +382,7 @@ outboxTest("a run whose group was not delivered says why", async ({ store, serve
 });
 
 outboxTest("a run goes to the server it is meant for, elsewhere only as a copy", async (world) => {
-  const { store, server, send, io } = world;
+  const { store, server, send } = world;
   const other = fakeServer({ uri: "http://other:5000" });
   commit(store, 1, { trackingUri: other.uri, runName: "meant for other" });
   commit(store, 1, { runName: "for any" });
@@ -391,9 +390,9 @@ outboxTest("a run goes to the server it is meant for, elsewhere only as a copy",
   assertEquals(store.waiting({ trackingUri: null }).map(({ runName }) => runName), [
     "meant for other",
   ]);
-  assertEquals(statuses(await deliver(store, other, { io })), { "meant for other": "delivered" });
+  assertEquals(statuses(await store.deliver(other)), { "meant for other": "delivered" });
   assertEquals(store.waiting({ trackingUri: other.uri }), []);
-  assertEquals(statuses(await deliver(store, other, { io, copy: true })), {
+  assertEquals(statuses(await store.deliver(other, { copy: true })), {
     "for any": "delivered",
   });
   assertEquals([server.runs.size, other.runs.size], [1, 2]);
@@ -440,7 +439,7 @@ outboxTest("verification tells what differs, and the next sync mends it", async 
   assertEquals(outcome?.status, "failed");
   assertStringIncludes(outcome?.error?.message ?? "", "is missing");
   assertEquals(statuses(await send({ verify: true })), { "run 0": "delivered" });
-  await server.setTag(outcome?.runId ?? "", "side", "other");
+  await server.logBatch(outcome?.runId ?? "", { tags: { side: "other" } });
   const [checked] = await store.verify(server);
   assertEquals([checked?.key, checked?.differences], [key, ["tag side has another value"]]);
 });
@@ -452,7 +451,7 @@ outboxTest(
     const keys = [0, 1, 2, 3].map((index) => store.commitRun(record(index)));
     const ids = new Map((await send()).map(({ key, runId }) => [key, runId ?? ""]));
     const [whole, changed, deleted, purged] = keys.map((key) => ids.get(key) ?? "");
-    await server.setTag(changed ?? "", "side", "other");
+    await server.logBatch(changed ?? "", { tags: { side: "other" } });
     await server.deleteRun(deleted ?? "");
     server.purge(purged ?? "");
     assertEquals(await send(), []);
@@ -534,7 +533,10 @@ outboxTest("a clock that is set back does not keep a run waiting", async (world)
       return io.sleep(ms);
     },
   };
-  assertEquals(statuses(await send({ io: earlier })), { "run 1": "delivered" });
+  const again = await openStore(earlier, store.path);
+  assertEquals(statuses(await again.deliver(server)), { "run 1": "delivered" });
+  await again.close();
+  assert(sleeps.length > 0);
   assert(sleeps.every((ms) => ms <= 5000), sleeps.join());
 });
 

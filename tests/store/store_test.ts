@@ -109,6 +109,22 @@ storeTest("what a server would cut or refuse is refused at once", ({ store }) =>
   store.commitRun(record(0, { artifacts: [{ path, content: new Uint8Array() }] }));
 });
 
+storeTest("so is what is added to a run that is there", async ({ store }) => {
+  const key = store.commitRun(record(0));
+  const dataset = { name: "d", digest: "x".repeat(37), sourceType: "local", source: "{}" };
+  const changes: readonly (readonly [Promise<void>, string])[] = [
+    [store.logBatch(key, { params: { "a%b": "1" } }), "names are letters"],
+    [store.logBatch(key, { tags: { note: "x".repeat(8001) } }), "8001 characters"],
+    [store.logInputs(key, [dataset]), "37 characters"],
+    [store.writeArtifact(key, "../x", new Uint8Array()), "relative path"],
+  ];
+  for (const [change, message] of changes) {
+    await assertRejects(() => change, UsageError, message);
+  }
+  const again = record(0, { existingRunId: key, tags: { note: "x".repeat(8001) } });
+  assertThrows(() => store.commitRun(again), UsageError, "8001 characters");
+});
+
 storeTest("histories and latest values are told apart", async ({ store }) => {
   const metrics = [3, 1, 2].map((step) => ({ key: "m", value: step, timestamp: START, step }));
   const key = store.commitRun(record(0, { metrics: [...metrics, ...metrics] }));
@@ -238,7 +254,7 @@ storeTest("an export holds the runs, and importing it twice changes nothing", as
   }
   const points = (await Array.fromAsync(other.metricHistory(keys[0] ?? "", "s"))).flat();
   assertEquals(points.map(({ value }) => value), [1, 2]);
-  await store.setTag(keys[0] ?? "", "note", "later");
+  await store.logBatch(keys[0] ?? "", { tags: { note: "later" } });
   await store.exportTo(file);
   assertEquals(await other.importFrom(file), { added: 0, updated: 1, known: 1 });
   assertEquals((await other.getRun(keys[0] ?? "")).tags["note"], "later");
@@ -257,7 +273,7 @@ storeTest("a run delivered from two stores is on the server once", async (world)
     const server = fakeServer({ uri: `http://server-${order.indexOf(store)}:5000` });
     const ids = new Set<string | null>();
     for (const one of order) {
-      const outcomes = await one.deliver(server, { io, copy: true, verify: true });
+      const outcomes = await one.deliver(server, { copy: true, verify: true });
       assertEquals(outcomes.map(({ status }) => status), ["delivered", "delivered"]);
       outcomes.forEach(({ runId }) => ids.add(runId));
     }
@@ -289,12 +305,12 @@ storeTest("delivered runs are pruned by age and stay known", async (world) => {
   const { store, io } = world;
   const server = fakeServer();
   const old = store.commitRun(record(1, { fingerprint: "abc" }));
-  const [sent] = await store.deliver(server, { io });
+  const [sent] = await store.deliver(server);
   const waiting = store.commitRun(record(2, {
     artifacts: [{ path: "keep.bin", content: new Uint8Array(100) }],
   }));
   const fresh = store.commitRun(record(3, { startTime: io.now(), endTime: io.now() }));
-  await store.deliver(server, { io, keys: [fresh] });
+  await store.deliver(server, { keys: [fresh] });
   assertEquals(store.prune({ olderThanMs: 86_400_000 }).runs, 1);
   assertEquals((await search(store)).map(({ id }) => id).sort(), [waiting, fresh].sort());
   await assertRejects(() => store.getRun(old), NotFoundError);
@@ -363,7 +379,7 @@ Deno.test("a store on a network file system is journalled without shared memory"
   store.commitRun(record(1));
   const health = await store.health();
   assertEquals([health.journalMode, health.networkFileSystem], ["delete", "nfs"]);
-  assertEquals((await store.deliver(fakeServer(), { io: nfs })).map((one) => one.status), [
+  assertEquals((await store.deliver(fakeServer())).map((one) => one.status), [
     "delivered",
   ]);
   await store.close();

@@ -2,18 +2,16 @@
 // and inputs that a server has already change nothing there, artifacts are replaced by themselves.
 
 import { DeliveryError, NotFoundError } from "../../errors.ts";
+import { ARTIFACT_SCHEME } from "../../limits.ts";
 import type { Run } from "../../tracker.ts";
 import { readArtifact, type StoredArtifact, storedArtifacts } from "../artifacts.ts";
 import { acknowledge, acknowledged, deliveryRow, forget } from "../deliveries.ts";
 import { type RunDelivery, step } from "./delivery.ts";
-import { removeGhosts } from "./ghosts.ts";
-import { planBatches, tagsToRemove } from "./plan.ts";
+import { removeOrphans } from "./orphans.ts";
+import { runBatches, tagsToRemove } from "./run_batches.ts";
 import { readRuns } from "../read_runs.ts";
 import { ensureServerRun } from "./server_run.ts";
 import { compareWithServer } from "./verify.ts";
-
-/** Where the server keeps artifacts that can be reached through it. */
-const ARTIFACT_SCHEME = "mlflow-artifacts:";
 
 /** Brings all of a run to the server and returns the server's run. */
 export async function deliverRun(delivery: RunDelivery): Promise<Run> {
@@ -23,7 +21,7 @@ export async function deliverRun(delivery: RunDelivery): Promise<Run> {
   const tagRevision = deliveryRow(database, id)?.tag_revision ?? null;
   const done = acknowledged(database, id);
   let number = 0;
-  for (const { step: name, batch } of planBatches(database, run, { tagRevision, parentRunId })) {
+  for (const { step: name, batch } of runBatches(database, run, { tagRevision, parentRunId })) {
     number++;
     if (done.has(name)) continue;
     await step(delivery, `batch ${number}`, async () => {
@@ -39,7 +37,7 @@ export async function deliverRun(delivery: RunDelivery): Promise<Run> {
     if (problem !== null) problems.push(problem);
   }
   await finish(delivery, serverRun);
-  await removeGhosts(delivery, serverRun.id);
+  await removeOrphans(delivery, serverRun.id);
   if (settings.verify) await verify(delivery, serverRun.id);
   await step(delivery, "done", () =>
     forget(database, id, {

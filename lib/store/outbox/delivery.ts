@@ -11,8 +11,9 @@ import type { Database } from "../sqlite.ts";
 /** Called before and after each step with its name, so that tests can stop there. */
 export type StepHook = (step: string, runKey: string) => void | Promise<void>;
 
+/** How runs are delivered. */
 export interface DeliverySettings {
-  /** Make a run anew when the server has deleted it. */
+  /** Make a run again when the server has deleted it. */
   readonly recreate: boolean;
   /** Read the run back and compare. */
   readonly verify: boolean;
@@ -47,9 +48,7 @@ export interface RunDelivery extends DeliveryContext {
 export interface DeliveryOutcome {
   /** The run's key in the store. */
   readonly key: string;
-  /** For messages. */
   readonly runName: string;
-  /** By name. */
   readonly experiment: string;
   /** The server's ids, where they are known. */
   readonly runId: string | null;
@@ -66,7 +65,7 @@ export interface DeliveryOutcome {
   readonly warnings: readonly Warning[];
 }
 
-/** Runs a step of a delivery, telling the hook before and after. */
+/** Runs a step of a delivery, and the hook before and after it. */
 export async function step<T>(
   delivery: RunDelivery,
   name: string,

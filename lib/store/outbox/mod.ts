@@ -19,7 +19,7 @@ import type { DeliveryContext, DeliveryOutcome, RunDelivery, StepHook } from "./
 import { step } from "./delivery.ts";
 import { experimentOfRun } from "../experiments.ts";
 import { type Lease, removeDeadLeases, takeLease } from "./lease.ts";
-import { type RunRow, runRow } from "../run_rows.ts";
+import { type RunRow, storedRun } from "../run_rows.ts";
 import { serverExperiments } from "./server_experiments.ts";
 import { DeletedOnServerError } from "./server_run.ts";
 import type { Database } from "../sqlite.ts";
@@ -27,8 +27,6 @@ import { type DeliveryCandidate, deliveryCandidates } from "../waiting.ts";
 
 /** What is delivered, and how. */
 export interface DeliverOptions {
-  /** The host. */
-  readonly io: Io;
   /** Only these runs, by key; without, all that wait for this server. */
   readonly keys?: readonly string[];
   /** Only runs of this experiment, by name. */
@@ -37,11 +35,11 @@ export interface DeliverOptions {
   readonly copy?: boolean;
   /** Runs delivered at once; 4 when not given. */
   readonly jobs?: number;
-  /** Make a run anew when the server has deleted it. */
+  /** Make a run again when the server has deleted it. */
   readonly recreate?: boolean;
   /** Read each run back and compare. */
   readonly verify?: boolean;
-  /** Told of each run as it ends. */
+  /** Called with each run as it ends. */
   readonly onProgress?: (outcome: DeliveryOutcome, ended: number, total: number) => void;
   /** Once aborted, no further run is begun; those in hand are finished. */
   readonly signal?: AbortSignal;
@@ -49,7 +47,7 @@ export interface DeliverOptions {
   readonly graceMs?: number;
   /** How long to wait for another that delivers one of these runs; not at all when not given. */
   readonly patienceMs?: number;
-  /** Told of each step, for tests. */
+  /** Called before and after each step, for tests. */
   readonly stopAt?: StepHook;
 }
 
@@ -60,11 +58,12 @@ const CLAIM_PAUSE_MS = 200;
 
 /** Delivers what waits in a store to a server; one outcome a run, in the order they ended. */
 export async function deliverWaiting(
+  io: Io,
   database: Database,
   tracker: Tracker,
   options: DeliverOptions,
 ): Promise<readonly DeliveryOutcome[]> {
-  const { io, recreate = false, verify = false, stopAt } = options;
+  const { recreate = false, verify = false, stopAt } = options;
   const { graceMs = GRACE_MS, patienceMs = 0 } = options;
   await removeDeadLeases(io, database.path);
   const candidates = withParents(database, tracker, options);
@@ -124,7 +123,7 @@ async function deliverAll(
   const deliverNext = async ({ id, key, parentKey }: DeliveryCandidate): Promise<void> => {
     // Candidates are in the order they were logged, groups first, so this waits for one in hand.
     if (parentKey !== null) await ended.get(parentKey);
-    const run = runRow(context.database, key);
+    const run = storedRun(context.database, key);
     const stop = signal?.aborted === true ? interrupted() : server.failure();
     const outcome = stop === null
       ? await deliverOne(context, lease, { runId: id, serverId: context.serverId }, run)
@@ -171,7 +170,7 @@ async function deliverOne(
   }
   try {
     // As it is now that nobody else delivers it: another sync may just have finished it.
-    const current = runRow(database, run.key);
+    const current = storedRun(database, run.key);
     if (isDelivered(deliveryRow(database, id), current)) {
       updateDelivery(database, id, { owner: null });
     } else {

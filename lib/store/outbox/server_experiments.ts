@@ -1,5 +1,5 @@
 // The server's experiment for each of the store's, found or made once in a sync. Many may make the
-// same one at the same moment: whoever is told that it exists looks it up by name.
+// same one at the same moment: whoever learns that it exists looks it up by name.
 
 import { DeliveryError, NotFoundError, TrackerError } from "../../errors.ts";
 import type { Io } from "../../io.ts";
@@ -15,6 +15,7 @@ import {
 import type { RunRow } from "../run_rows.ts";
 import type { Database } from "../sqlite.ts";
 
+/** The server's experiments, as a delivery needs them. */
 export interface ServerExperiments {
   /** The experiment on the server that a run belongs to; made there if need be. */
   of(run: RunRow): Promise<Experiment>;
@@ -22,6 +23,7 @@ export interface ServerExperiments {
   learn(run: RunRow, experimentId: string): Promise<void>;
 }
 
+/** The experiments of one server, each asked for once. */
 export function serverExperiments(
   io: Pick<Io, "now">,
   database: Database,
@@ -38,16 +40,13 @@ export function serverExperiments(
   return {
     async of(run) {
       const local = experimentOfRun(database, run);
-      const hasServerId = run.server_experiment_id !== null &&
-        run.tracking_uri === serverUri(tracker.uri);
-      const experiment = await (hasServerId
-        ? once(
-          `id ${run.server_experiment_id}`,
-          () => tracker.getExperiment(run.server_experiment_id ?? ""),
-        )
-        : once(`name ${local.name}`, () => findOrCreate(tracker, run, local)));
+      const ownId = run.tracking_uri === serverUri(tracker.uri) ? run.server_experiment_id : null;
+      const experiment =
+        await (ownId === null
+          ? once(`name ${local.name}`, () => findOrCreate(tracker, run, local))
+          : once(`id ${ownId}`, () => tracker.getExperiment(ownId)));
       checkActive(experiment, tracker);
-      if (hasServerId && isPlaceholder(local, run)) {
+      if (ownId !== null && isPlaceholder(local, run)) {
         moveToExperiment(database, run, experiment.name, io.now());
       }
       return experiment;
@@ -93,9 +92,7 @@ async function findOrCreate(
   } catch (error) {
     // Made by another in between, or made although the answer was lost.
     if (!(error instanceof TrackerError)) throw error;
-    if (error.code !== "RESOURCE_ALREADY_EXISTS" && !error.maybeDone && error.status < 500) {
-      throw error;
-    }
+    if (!error.alreadyExists && !error.mayHaveReached) throw error;
     const made = await tracker.findExperiment(local.name);
     if (made === null) throw error;
     return made;

@@ -4,6 +4,7 @@
 
 import { DeliveryError, NotFoundError, TrackerError } from "../../errors.ts";
 import { parseFilter } from "../../filter/mod.ts";
+import { MAX_BATCH_TEXTS } from "../../limits.ts";
 import { PARENT_TAG, RUN_KEY_TAG } from "../../own_names.ts";
 import type { Run, Tracker } from "../../tracker.ts";
 import {
@@ -14,7 +15,7 @@ import {
   updateDelivery,
 } from "../deliveries.ts";
 import { type RunDelivery, step } from "./delivery.ts";
-import { BATCH_LIMITS, tagsToSend } from "./plan.ts";
+import { tagsToSend } from "./run_batches.ts";
 
 const CREATIONS = 3;
 /** How long to leave a server that is busy and names no time. */
@@ -149,7 +150,7 @@ function noteCreation(
 ): Readonly<Record<string, string>> {
   const { io, database, id, run } = delivery;
   const all = tagsToSend(database, run, { tagRevision: null, parentRunId });
-  const whole = all.length <= BATCH_LIMITS.texts;
+  const whole = all.length <= MAX_BATCH_TEXTS;
   const sent = whole ? all : all.filter(([key]) => key === PARENT_TAG);
   const revision = whole ? run.revision : -1;
   updateDelivery(database, id, {
@@ -174,14 +175,14 @@ function noteRun(delivery: RunDelivery, found: Run): Run {
 }
 
 /** Whether a request that failed may have been carried out all the same. */
-export function mayHaveReached(error: unknown): boolean {
+function mayHaveReached(error: unknown): boolean {
   if (error instanceof NotFoundError) return false;
   if (!(error instanceof TrackerError)) return true;
-  return error.maybeDone || error.status >= 500;
+  return error.mayHaveReached;
 }
 
 function isBusy(error: unknown): error is TrackerError {
-  return error instanceof TrackerError && error.status === 429;
+  return error instanceof TrackerError && error.isBusy;
 }
 
 function retryAfterMs(error: TrackerError): number {
@@ -189,7 +190,7 @@ function retryAfterMs(error: TrackerError): number {
 }
 
 function isTimeout(error: unknown): boolean {
-  return error instanceof TrackerError && (error.code === "TIMEOUT" || error.status === 504);
+  return error instanceof TrackerError && error.isTimeout;
 }
 
 /** Looks a run up now, and once more when the last creation has had its time to arrive. */
@@ -226,7 +227,7 @@ export async function lookUp(
   });
 }
 
-/** Takes the run that was found as this one's; of several the same one always. */
+/** Takes the run that was found as this one's; among several it always chooses the same one. */
 async function adopt(delivery: RunDelivery, found: readonly Run[]): Promise<Run | null> {
   const active = found.filter(({ lifecycleStage }) => lifecycleStage === "active");
   const [first] = (active.length > 0 ? active : found).toSorted((a, b) => fullest(a, b));

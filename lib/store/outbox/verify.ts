@@ -1,16 +1,18 @@
 // Reading a run back from the server and comparing all of it with the store. The server may have
 // more than was sent (tags of its own, others' notes); what was sent must be there, and once.
 
+import { ARTIFACT_SCHEME } from "../../limits.ts";
 import { PARENT_TAG } from "../../own_names.ts";
 import type { MetricPoint, Run, Tracker } from "../../tracker.ts";
 import { storedArtifacts } from "../artifacts.ts";
-import { tagsToSend } from "./plan.ts";
+import { tagsToSend } from "./run_batches.ts";
 import { points } from "../read_points.ts";
 import { readRuns } from "../read_runs.ts";
 import type { RunRow } from "../run_rows.ts";
 import { deletedOnServer } from "./server_run.ts";
 import type { Database } from "../sqlite.ts";
 
+/** A run and the server that should have it. */
 export interface Comparison {
   readonly database: Database;
   readonly tracker: Tracker;
@@ -130,7 +132,7 @@ async function compareArtifacts(
   { database, tracker, run }: Comparison,
   remote: Run,
 ): Promise<readonly string[]> {
-  if (!remote.artifactUri.startsWith("mlflow-artifacts:")) return [];
+  if (!remote.artifactUri.startsWith(ARTIFACT_SCHEME)) return [];
   const differences: string[] = [];
   const folders = Map.groupBy(
     storedArtifacts(database, run.id),

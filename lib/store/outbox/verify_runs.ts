@@ -15,7 +15,7 @@ export interface VerifyOptions {
   readonly keys?: readonly string[];
   /** Only runs of this experiment, by name. */
   readonly experiment?: string;
-  /** Told of each run as it ends. */
+  /** Called with each run as it ends. */
   readonly onProgress?: (outcome: VerifyOutcome, ended: number, total: number) => void;
 }
 
@@ -23,9 +23,7 @@ export interface VerifyOptions {
 export interface VerifyOutcome {
   /** The run's key in the store. */
   readonly key: string;
-  /** The server's id. */
   readonly runId: string;
-  /** For messages. */
   readonly runName: string;
   /** A line for each thing that differs; none when the server has the run as the store does. */
   readonly differences: readonly string[];

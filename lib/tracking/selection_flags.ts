@@ -1,9 +1,9 @@
-// Flags and questions that the commands on experiments and runs share: how many, how old, and
-// whether the user really means it.
+// The flags and arguments that name experiments and runs, or select them: by name or id, how many, how
+// old.
 
-import type { Context, Operand } from "../command/declare.ts";
+import type { Operand } from "../command/declare.ts";
 import { UsageError } from "../errors.ts";
-import { text, texts, toggle } from "../command/flags.ts";
+import { text, texts } from "../command/flags.ts";
 import type { Flag } from "../command/flags.ts";
 
 /** `--max-results N|all`. Undefined when not given. */
@@ -97,75 +97,52 @@ export const RUN_ID_FLAG: Flag<string | undefined> = text({
   completes: "none",
 });
 
-/** Flags of commands that ask before they act. */
-export const AGREEMENT_FLAGS: {
-  readonly yes: Flag<boolean>;
-  readonly dryRun: Flag<boolean>;
-} = {
-  yes: toggle({ short: "y", summary: "Do not ask" }),
-  dryRun: toggle({ summary: "Only list what would be done" }),
-};
-
-/** What is about to be done to what. */
-export interface Plan {
-  /** "Delete 3 runs", as the question and the list begin. */
-  readonly title: string;
-  /** One line an item. */
-  readonly items: readonly string[];
-  /** The command, for the message that --yes is missing. */
+/** What a command is about, for messages. */
+export interface Wanted {
+  /** "runs get". */
   readonly command: string;
+  /** "the run". */
+  readonly what: string;
 }
 
-const ITEMS_SHOWN = 20;
-
-/**
- * Lists what will be done and asks. Off a terminal, where nobody can be asked, only --yes will do.
- *
- * @throws {UsageError} without --yes and without a terminal.
- */
-export async function agreed(context: Context, plan: Plan, yes: boolean): Promise<boolean> {
-  if (plan.items.length === 0 || yes) return true;
-  context.note(planText(plan, ITEMS_SHOWN));
-  const answer = await context.confirm(`${plan.title}?`);
-  if (answer === null) {
-    throw new UsageError(
-      `Cannot ask before "btflow ${plan.command}": this is no terminal; add --yes to do it, or --dry-run to see the list`,
-    );
-  }
-  if (!answer) context.note("Nothing was changed");
-  return answer;
-}
-
-/** The list of a plan, whole unless a number of items is given. */
-export function planText(plan: Plan, shown: number = Infinity): string {
-  const more = plan.items.length - shown;
-  return [
-    `${plan.title}:`,
-    ...plan.items.slice(0, shown).map((item) => `  ${item}`),
-    ...(more > 0 ? [`  … and ${more} more`] : []),
-  ].join("\n");
+/** The things that arguments and a flag name together, each once. */
+export function together(
+  operands: readonly string[],
+  flag: string | undefined,
+): readonly string[] {
+  return [...new Set(flag === undefined ? operands : [...operands, flag])];
 }
 
 /**
- * The things that arguments and a flag name together, each once.
+ * The things that arguments and a flag name together; at least one.
  *
- * @throws {UsageError} when there are none, or more than `most`.
+ * @throws {UsageError} when there are none.
  */
 export function named(
   operands: readonly string[],
   flag: string | undefined,
-  wanted: { readonly command: string; readonly what: string; readonly most?: number },
-): readonly string[] {
-  const all = [...new Set(flag === undefined ? operands : [...operands, flag])];
-  if (all.length === 0) {
-    throw new UsageError(
-      `Cannot run "btflow ${wanted.command}": name ${wanted.what} (see btflow ${wanted.command} --help)`,
-    );
-  }
-  if (all.length > (wanted.most ?? Infinity)) {
-    throw new UsageError(
-      `Cannot run "btflow ${wanted.command}": name only one of ${all.join(", ")}`,
-    );
-  }
-  return all;
+  { command, what }: Wanted,
+): readonly [string, ...string[]] {
+  const [first, ...others] = together(operands, flag);
+  if (first !== undefined) return [first, ...others];
+  throw new UsageError(
+    `Cannot run "btflow ${command}": name ${what} (see btflow ${command} --help)`,
+  );
+}
+
+/**
+ * The one thing that an argument or a flag names.
+ *
+ * @throws {UsageError} when there is none, or more than one.
+ */
+export function namedOne(
+  operands: readonly string[],
+  flag: string | undefined,
+  wanted: Wanted,
+): string {
+  const all = named(operands, flag, wanted);
+  if (all.length === 1) return all[0];
+  throw new UsageError(
+    `Cannot run "btflow ${wanted.command}": name only one of ${all.join(", ")}`,
+  );
 }

@@ -71,7 +71,7 @@ export function runJson(run: Run): { readonly [key: string]: Json } {
   };
 }
 
-/** A time in a record; null where a server tells one that no calendar has. */
+/** A time as JSON has it; null where a server names one that no calendar has. */
 export function timeJson(time: Date): string | null {
   return isMissing(time) ? null : time.toISOString();
 }
@@ -91,7 +91,7 @@ export function experimentRow(experiment: Experiment): Row {
   return row;
 }
 
-/** What a table of runs shows unless told otherwise: the key metrics, and the params that differ. */
+/** The columns of a table of runs, unless others are named: key metrics, and params that differ. */
 export function defaultRunColumns(rows: readonly Row[]): readonly string[] {
   const shown = ["run_id", "run_name", "status", "start_time"];
   if (rows.some((row) => Object.hasOwn(row, STAGE))) shown.push(STAGE);

@@ -4,35 +4,30 @@ import { defineCommand } from "../command/declare.ts";
 import type { Command, Context } from "../command/declare.ts";
 import type { Result } from "../command/answer.ts";
 import { CONNECTION_FLAGS } from "../config/connection_flags.ts";
-import type { ConnectionValues } from "../config/connection_flags.ts";
+import type { FlagValues } from "../command/flags.ts";
 import { counted } from "../output/mod.ts";
 import { plainLine } from "../output/plain.ts";
 import type { Experiment, Tracker } from "../tracker.ts";
-import {
-  agreed,
-  AGREEMENT_FLAGS,
-  EXPERIMENT_FLAG,
-  NAME_OPERAND,
-  named,
-  planText,
-} from "../tracking/choices.ts";
-import type { Plan } from "../tracking/choices.ts";
+import { agreed, AGREEMENT_FLAGS, proposalText } from "../tracking/agreement.ts";
 import { findExperiment } from "../tracking/find.ts";
+import { EXPERIMENT_FLAG, NAME_OPERAND, named } from "../tracking/selection_flags.ts";
 import { withTracker } from "../tracking/session.ts";
+
+const FLAGS = { experiment: EXPERIMENT_FLAG, ...CONNECTION_FLAGS };
 
 /** Marks experiments as deleted. */
 export const remove: Command = defineCommand({
   name: "experiments delete",
   summary: "Delete experiments with their runs; restore brings them back",
   operands: [{ ...NAME_OPERAND, many: true }],
-  flags: { experiment: EXPERIMENT_FLAG, ...AGREEMENT_FLAGS, ...CONNECTION_FLAGS },
+  flags: { ...FLAGS, ...AGREEMENT_FLAGS },
   examples: [
     { command: "btflow experiments delete scratch", does: "Ask, then delete" },
     { command: "btflow experiments delete scratch --dry-run", does: "See what would be deleted" },
   ],
   exits: [4, 5, 7],
   formats: ["text", "json"],
-  run: (context, { flags, operands }) => changeStage(context, { flags, operands }, "deleted"),
+  run: (context, input) => changeStage(context, input, "deleted"),
 });
 
 /** Makes deleted experiments active again. */
@@ -40,20 +35,15 @@ export const restore: Command = defineCommand({
   name: "experiments restore",
   summary: "Bring deleted experiments back, with their runs",
   operands: [{ ...NAME_OPERAND, many: true }],
-  flags: { experiment: EXPERIMENT_FLAG, ...CONNECTION_FLAGS },
+  flags: FLAGS,
   examples: [{ command: "btflow experiments restore scratch", does: "Bring one back" }],
   exits: [4, 5, 7],
   formats: ["text", "json"],
-  run: (context, { flags, operands }) =>
-    changeStage(context, { flags: { ...flags, yes: true, dryRun: false }, operands }, "active"),
+  run: (context, input) => changeStage(context, input, "active"),
 });
 
 interface StageInput {
-  readonly flags: ConnectionValues & {
-    readonly experiment: string | undefined;
-    readonly yes: boolean;
-    readonly dryRun: boolean;
-  };
+  readonly flags: FlagValues<typeof FLAGS> & Partial<FlagValues<typeof AGREEMENT_FLAGS>>;
   readonly operands: readonly string[];
 }
 
@@ -75,16 +65,19 @@ function changeStage(
     }
     const items = await Promise.all(found.map((experiment) => described(tracker, experiment)));
     const count = counted(found.length, "experiments");
-    const plan: Plan = { title: `Delete ${count}`, items, command };
+    const proposal = { title: `Delete ${count}`, items, command };
     const ids = found.map(({ id }) => id);
-    if (flags.dryRun) {
+    if (flags.dryRun === true) {
       return {
-        text: planText({ ...plan, title: `Would delete ${count}` }),
+        text: proposalText({ ...proposal, title: `Would delete ${count}` }),
         json: { would_delete: ids },
       };
     }
     const done = isDelete ? "deleted" : "restored";
-    if (!await agreed(context, plan, flags.yes)) return { text: "", json: { [done]: [] } };
+    // Restoring takes nothing away, so it is not asked about.
+    if (isDelete && !await agreed(context, proposal, flags.yes === true)) {
+      return { text: "", json: { deleted: [] } };
+    }
     for (const id of ids) {
       await (isDelete ? tracker.deleteExperiment(id) : tracker.restoreExperiment(id));
     }

@@ -5,22 +5,21 @@ import { defineCommand } from "../command/declare.ts";
 import type { Command, Context } from "../command/declare.ts";
 import type { Result } from "../command/answer.ts";
 import { CONNECTION_FLAGS } from "../config/connection_flags.ts";
-import type { ConnectionValues } from "../config/connection_flags.ts";
 import { UsageError } from "../errors.ts";
 import { text, toggle } from "../command/flags.ts";
+import type { FlagValues } from "../command/flags.ts";
 import { counted } from "../output/mod.ts";
-import {
-  ageFlag,
-  agreed,
-  AGREEMENT_FLAGS,
-  EXPERIMENTS_FLAG,
-  planText,
-  RUN_ID_FLAG,
-  RUNS_OPERAND,
-} from "../tracking/choices.ts";
+import { withBackends } from "../backends.ts";
+import { agreed, AGREEMENT_FLAGS, proposalText } from "../tracking/agreement.ts";
 import { changeRuns } from "../tracking/change_runs.ts";
 import { describeRun, selectRuns } from "../tracking/select.ts";
-import { openBackends } from "../backends.ts";
+import {
+  ageFlag,
+  EXPERIMENTS_FLAG,
+  RUN_ID_FLAG,
+  RUNS_OPERAND,
+  together,
+} from "../tracking/selection_flags.ts";
 import { withTracker } from "../tracking/session.ts";
 
 const SELECTION_FLAGS = {
@@ -62,10 +61,8 @@ export const remove: Command = defineCommand({
   exits: [4, 5, 7, 9],
   formats: ["text", "json"],
   graceful: true,
-  run: (context, { flags, operands }) =>
-    flags.delivered
-      ? prune(context, { flags, operands })
-      : changeStage(context, { flags, operands }, "deleted"),
+  run: (context, input) =>
+    input.flags.delivered ? prune(context, input) : changeStage(context, input, "deleted"),
 });
 
 /** Makes deleted runs active again. */
@@ -84,19 +81,11 @@ export const restore: Command = defineCommand({
   exits: [4, 5, 7, 9],
   formats: ["text", "json"],
   graceful: true,
-  run: (context, { flags, operands }) =>
-    changeStage(context, { flags: { ...flags, olderThan: undefined }, operands }, "active"),
+  run: (context, input) => changeStage(context, input, "active"),
 });
 
 interface StageInput {
-  readonly flags: ConnectionValues & {
-    readonly runId: string | undefined;
-    readonly experiment: readonly string[];
-    readonly filter: string | undefined;
-    readonly olderThan: number | undefined;
-    readonly yes: boolean;
-    readonly dryRun: boolean;
-  };
+  readonly flags: FlagValues<typeof SELECTION_FLAGS> & { readonly olderThan?: number | undefined };
   readonly operands: readonly string[];
 }
 
@@ -108,7 +97,7 @@ function changeStage(
   const isDelete = stage === "deleted";
   const [verb, past] = isDelete ? ["Delete", "Deleted"] : ["Restore", "Restored"];
   const command = `runs ${verb.toLowerCase()}`;
-  const ids = [...new Set(flags.runId === undefined ? operands : [...operands, flags.runId])];
+  const ids = together(operands, flags.runId);
   return withTracker(context, flags, async (session) => {
     const found = await selectRuns(session, {
       ids,
@@ -123,16 +112,16 @@ function changeStage(
     }
     const runs = found.filter(({ lifecycleStage }) => lifecycleStage !== stage);
     const count = counted(runs.length, "runs");
-    const plan = { title: `${verb} ${count}`, items: runs.map(describeRun), command };
+    const proposal = { title: `${verb} ${count}`, items: runs.map(describeRun), command };
     if (flags.dryRun) {
-      const would = { ...plan, title: `Would ${verb.toLowerCase()} ${count}` };
+      const would = { ...proposal, title: `Would ${verb.toLowerCase()} ${count}` };
       return {
-        text: planText(would),
+        text: proposalText(would),
         json: { [`would_${verb.toLowerCase()}`]: runs.map(({ id }) => id) },
       };
     }
     const isNamed = !isDelete && ids.length > 0;
-    if (!isNamed && !await agreed(context, plan, flags.yes)) {
+    if (!isNamed && !await agreed(context, proposal, flags.yes)) {
       return { text: "", json: { [past.toLowerCase()]: [], failed: [] } };
     }
     const { tracker } = session;
@@ -161,27 +150,24 @@ async function prune(context: Context, { flags, operands }: StageInput): Promise
       "Cannot free the store of chosen runs: --delivered goes with --older-than only",
     );
   }
-  const backends = await openBackends(context, flags);
-  try {
+  return await withBackends(context, flags, async (backends) => {
     const store = await backends.store();
     const { runs } = store.prune({ olderThanMs: olderThan, dryRun: true });
     const count = counted(runs, "delivered runs");
     if (flags.dryRun) {
       return { text: `Would remove ${count} from ${store.path}`, json: { would_remove: runs } };
     }
-    const plan = {
+    const proposal = {
       title: `Remove ${count} from the store`,
       items: runs === 0 ? [] : [`${store.path}: the server keeps them`],
       command: "runs delete --delivered",
     };
-    if (!await agreed(context, plan, flags.yes)) return { text: "", json: { removed: 0 } };
+    if (!await agreed(context, proposal, flags.yes)) return { text: "", json: { removed: 0 } };
     const pruned = store.prune({ olderThanMs: olderThan });
     const freed = (pruned.freedBytes / 1e6).toFixed(1);
     return {
       text: `Removed ${counted(pruned.runs, "runs")} (${freed} MB) from ${store.path}`,
       json: { removed: pruned.runs, freed_bytes: pruned.freedBytes },
     };
-  } finally {
-    await backends.close();
-  }
+  });
 }
