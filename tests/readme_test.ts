@@ -10,7 +10,9 @@ import { allCommands, EXITS } from "../lib/cli.ts";
 import { COMMANDS } from "../lib/commands/mod.ts";
 import { settings } from "../lib/config/settings.ts";
 import { startMlflow } from "./helpers/mlflow_server.ts";
+import type { ProgramName } from "./helpers/programs.ts";
 import { pythonTest, repository } from "./helpers/python.ts";
+import { toolStep } from "./helpers/tools.ts";
 
 const README = await Deno.readTextFile(path.join(repository, "README.md"));
 
@@ -119,7 +121,7 @@ pythonTest({
       assertEquals(ways.length, 3, "batch, parallel and xargs");
       for (const [index, block] of ways.entries()) {
         const tool = block.split(" ")[0] ?? "";
-        await t.step(block.trim(), async () => {
+        const step = async (): Promise<void> => {
           const own = block.replaceAll("--experiment sweep", `--experiment sweep${index}`);
           const script = tool === "parallel"
             ? own.replace("parallel ", "parallel --will-cite ")
@@ -127,7 +129,9 @@ pythonTest({
           const { code, output } = await shell(script, folder, env);
           assertEquals(code, 0, output);
           assertEquals(await count(`sweep${index}`), "part1 part2 part3");
-        });
+        };
+        const tools: readonly ProgramName[] = tool === "parallel" ? ["parallel"] : [];
+        await toolStep(t, { name: block.trim(), tools, fn: step });
       }
       await t.step("a Slurm array, then one sync over its stores", async () => {
         const [job = ""] = blocks(scale, "bash");

@@ -1,0 +1,125 @@
+// Sets up what the tests need, as far as this user may: root on Debian gets the missing programs, and
+// everyone the Python environments, which are in the checkout. What cannot be had is said in one line
+// and is no failure, except where CI is set.
+
+import {
+  type EnvironmentName,
+  ENVIRONMENTS,
+  findPython,
+  mustRun,
+  PROGRAMS,
+  repository,
+} from "../tests/helpers/programs.ts";
+
+/** Whether programs come as Debian packages here. */
+export const isDebian: boolean = Deno.build.os === "linux" && exists("/etc/debian_version");
+
+const ENVIRONMENT_NAMES = Object.keys(ENVIRONMENTS) as EnvironmentName[];
+
+/** Sets up what is missing and answers what went wrong, a line each. */
+export async function setUp(): Promise<readonly string[]> {
+  const problems: string[] = [];
+  const note = (problem: string | null): void => {
+    if (problem === null) return;
+    problems.push(problem);
+    console.log(problem);
+  };
+  if (isDebian && Deno.uid() === 0) note(await installPackages());
+  const unmade = ENVIRONMENT_NAMES.filter((name) => PROGRAMS[name].find() === null);
+  const python = unmade.length === 0 ? null : findPython();
+  if (python !== null) {
+    console.log(`Making ${unmade.join(" and ")} for the tests (once; a few minutes) ...`);
+    for (const problem of await Promise.all(unmade.map((name) => makeEnvironment(python, name)))) {
+      note(problem);
+    }
+  } else if (unmade.length > 0) {
+    note(`Cannot make ${unmade.join(" and ")}: Python 3.10 or later with venv was not found`);
+  }
+  const missing = Object.entries(PROGRAMS).filter(([, { find }]) => find() === null)
+    .map(([name]) => name).join(", ");
+  if (missing !== "" && mustRun()) note(`Cannot run every test, as CI must: not found: ${missing}`);
+  else if (missing !== "") console.log(`Not found: ${missing}; tests that need them are skipped`);
+  return problems;
+}
+
+/** The packages that bring these programs. */
+export function packagesOf(names: readonly string[]): readonly string[] {
+  const rows = Object.entries(PROGRAMS).filter(([name]) => names.includes(name));
+  const packages = rows.map(([, row]) => row.find() === null ? row.package : null);
+  return [...new Set(packages.filter((name) => name !== null))].sort();
+}
+
+async function installPackages(): Promise<string | null> {
+  const wanted = packagesOf(Object.keys(PROGRAMS));
+  if (wanted.length === 0) return null;
+  console.log(`Installing ${wanted.join(", ")} (once; a few minutes) ...`);
+  const outdated = await aptGet("-o", "APT::Update::Error-Mode=any", "update");
+  const failure = await install(wanted);
+  if (failure === null) return null;
+  return `Cannot install ${packagesOf(Object.keys(PROGRAMS)).join(", ")}: ${outdated ?? failure}`;
+}
+
+/** One package that the system does not have keeps apt-get from installing any: it is left out. */
+async function install(packages: readonly string[]): Promise<string | null> {
+  const failure = await aptGet("--no-install-recommends", "--no-remove", "install", ...packages);
+  const unknown = /(?:locate package |Package ')([\w.+-]+)/.exec(failure ?? "")?.[1];
+  const others = packages.filter((name) => name !== unknown);
+  if (others.length > 0 && others.length < packages.length) await install(others);
+  return failure;
+}
+
+function aptGet(...args: readonly string[]): Promise<string | null> {
+  const env = { DEBIAN_FRONTEND: "noninteractive", LC_ALL: "C.UTF-8" };
+  const options = ["-qq", "-y", "-o", "DPkg::Lock::Timeout=60"];
+  return failureOf("apt-get", [...options, ...args], /^E: /, env);
+}
+
+async function makeEnvironment(python: string, name: EnvironmentName): Promise<string | null> {
+  const { requirements } = ENVIRONMENTS[name];
+  const folder = `${repository}/${name}`;
+  const pip = ["-m", "pip", "--disable-pip-version-check", "--no-input", "install", "--quiet"];
+  const failure = await failureOf(python, ["-m", "venv", "--clear", folder], /^Error: /) ??
+    await failureOf(`${folder}/bin/python`, [...pip, "--requirement", requirements], /^ERROR: /);
+  if (failure !== null) return `Cannot make ${name}: ${failure}`;
+  // What the environment was made of also says that it is complete.
+  await Deno.copyFile(`${repository}/${requirements}`, `${folder}/requirements.txt`);
+  return null;
+}
+
+/** Runs a tool; null when it succeeds, else the line that says why it failed, which has this mark. */
+async function failureOf(
+  command: string,
+  args: readonly string[],
+  mark: RegExp,
+  env: Readonly<Record<string, string>> = {},
+): Promise<string | null> {
+  try {
+    const { success, code, stderr } = await new Deno.Command(command, {
+      args: [...args],
+      cwd: repository,
+      env: { ...env },
+      stdin: "null",
+      stdout: "null",
+      stderr: "piped",
+    }).output();
+    if (success) return null;
+    const lines = new TextDecoder().decode(stderr).trim().split("\n").map((line) => line.trim());
+    return lines.find((line) => mark.test(line))?.replace(mark, "") ??
+      `${command} ended with ${code}: ${lines.at(-1)}`;
+  } catch (error) {
+    return `${command} cannot be run: ${error instanceof Error ? error.message : error}`;
+  }
+}
+
+function exists(file: string): boolean {
+  try {
+    return Deno.statSync(file).isFile;
+  } catch {
+    return false;
+  }
+}
+
+if (import.meta.main) {
+  const problems = await setUp();
+  if (problems.length > 0 && mustRun()) Deno.exit(1);
+}
