@@ -5,16 +5,16 @@
 import {
   type EnvironmentName,
   ENVIRONMENTS,
+  findProgram,
   findPython,
   mustRun,
+  type ProgramName,
   PROGRAMS,
   repository,
 } from "../tests/helpers/programs.ts";
 
 /** Whether programs come as Debian packages here. */
 export const isDebian: boolean = Deno.build.os === "linux" && exists("/etc/debian_version");
-
-const ENVIRONMENT_NAMES = Object.keys(ENVIRONMENTS) as EnvironmentName[];
 
 /** Sets up what is missing and answers what went wrong, a line each. */
 export async function setUp(): Promise<readonly string[]> {
@@ -25,7 +25,11 @@ export async function setUp(): Promise<readonly string[]> {
     console.log(problem);
   };
   if (isDebian && Deno.uid() === 0) note(await installPackages());
-  const unmade = ENVIRONMENT_NAMES.filter((name) => PROGRAMS[name].find() === null);
+  const missing = names(PROGRAMS).filter((name) => !(name in ENVIRONMENTS) && isMissing(name));
+  const list = missing.join(", ");
+  if (missing.length > 0 && mustRun()) note(`Cannot run every test, as CI must: no ${list}`);
+  else if (missing.length > 0) console.log(`Not found: ${list}; tests that need them are skipped`);
+  const unmade = names(ENVIRONMENTS).filter((name) => isMissing(name) || !hasMlflow(name));
   const python = unmade.length === 0 ? null : findPython();
   if (python !== null) {
     console.log(`Making ${unmade.join(" and ")} for the tests (once; a few minutes) ...`);
@@ -35,28 +39,38 @@ export async function setUp(): Promise<readonly string[]> {
   } else if (unmade.length > 0) {
     note(`Cannot make ${unmade.join(" and ")}: Python 3.10 or later with venv was not found`);
   }
-  const missing = Object.entries(PROGRAMS).filter(([, { find }]) => find() === null)
-    .map(([name]) => name).join(", ");
-  if (missing !== "" && mustRun()) note(`Cannot run every test, as CI must: not found: ${missing}`);
-  else if (missing !== "") console.log(`Not found: ${missing}; tests that need them are skipped`);
   return problems;
 }
 
-/** The packages that bring these programs. */
-export function packagesOf(names: readonly string[]): readonly string[] {
-  const rows = Object.entries(PROGRAMS).filter(([name]) => names.includes(name));
-  const packages = rows.map(([, row]) => row.find() === null ? row.package : null);
+/** The packages that bring what is missing of these. */
+export function packagesOf(wanted: readonly ProgramName[]): readonly string[] {
+  const packages = wanted.filter(isMissing).map((name) => PROGRAMS[name].package);
   return [...new Set(packages.filter((name) => name !== null))].sort();
 }
 
+function isMissing(name: ProgramName): boolean {
+  return findProgram(name) === null;
+}
+
+/** False after the Python it was made with has given way to another. */
+function hasMlflow(name: EnvironmentName): boolean {
+  const code = `import importlib.util, sys; sys.exit(importlib.util.find_spec("mlflow") is None)`;
+  const python = new Deno.Command(`${repository}/${name}/bin/python`, { args: ["-c", code] });
+  return python.outputSync().success;
+}
+
+function names<Name extends string>(table: Readonly<Record<Name, unknown>>): readonly Name[] {
+  return Object.keys(table) as Name[];
+}
+
 async function installPackages(): Promise<string | null> {
-  const wanted = packagesOf(Object.keys(PROGRAMS));
+  const wanted = packagesOf(names(PROGRAMS));
   if (wanted.length === 0) return null;
   console.log(`Installing ${wanted.join(", ")} (once; a few minutes) ...`);
   const outdated = await aptGet("-o", "APT::Update::Error-Mode=any", "update");
   const failure = await install(wanted);
   if (failure === null) return null;
-  return `Cannot install ${packagesOf(Object.keys(PROGRAMS)).join(", ")}: ${outdated ?? failure}`;
+  return `Cannot install ${packagesOf(names(PROGRAMS)).join(", ")}: ${outdated ?? failure}`;
 }
 
 /** One package that the system does not have keeps apt-get from installing any: it is left out. */

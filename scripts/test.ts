@@ -20,29 +20,36 @@ async function runTests(args: readonly string[], skipsFile: string): Promise<num
   return (await child.status).code;
 }
 
-/** The last lines: what was skipped, grouped by what it lacks, and what brings it. */
+/** The last lines: what was skipped, by what it lacks, and what brings it. */
 export function report(skips: readonly Skip[], problems: readonly string[]): readonly string[] {
   if (skips.length === 0) return ["Nothing was skipped."];
   const counts = new Map<string, number>();
   for (const reason of skips.flatMap(({ reasons }) => reasons)) {
     counts.set(reason, (counts.get(reason) ?? 0) + 1);
   }
-  const names = [...counts.keys()].sort();
-  const width = Math.max(...names.map((name) => name.length));
-  const rows = names.map((name) => {
-    const tests = PROGRAMS[name as ProgramName]?.tests;
-    const count = String(counts.get(name)).padStart(4);
-    return `  ${name.padEnd(width)} ${count}${tests === undefined ? "" : `  ${tests}`}`;
-  });
-  const packages = packagesOf(names);
+  const lacking = [...counts].sort(([a], [b]) => a < b ? -1 : 1);
+  const width = Math.max(...lacking.map(([reason]) => reason.length));
+  const programs = lacking.map(([reason]) => reason).filter(isProgram);
+  const packages = packagesOf(programs);
   return [
-    `Skipped ${skips.length} tests. What they lack, and how many need it:`,
-    ...rows,
+    `${tests(skips.length)} skipped, for want of:`,
+    ...lacking.map(([reason, count]) => {
+      const what = isProgram(reason) ? PROGRAMS[reason].tests : "";
+      return `  ${reason.padEnd(width)}  ${tests(count).padStart(9)}  ${what}`.trimEnd();
+    }),
     ...problems,
     ...(isDebian && packages.length > 0
       ? [`To run them too, as root: apt-get install -y ${packages.join(" ")}`]
       : []),
   ];
+}
+
+function tests(count: number): string {
+  return count === 1 ? "1 test" : `${count} tests`;
+}
+
+function isProgram(reason: string): reason is ProgramName {
+  return reason in PROGRAMS;
 }
 
 if (import.meta.main) {
@@ -52,6 +59,6 @@ if (import.meta.main) {
   const code = await runTests(Deno.args, skipsFile);
   const lines = fs.readFileSync(skipsFile, "utf8").split("\n").filter((line) => line !== "");
   fs.rmSync(skipsFile);
-  console.log(`\n${report(lines.map((line) => JSON.parse(line) as Skip), problems).join("\n")}`);
+  console.log(`${report(lines.map((line) => JSON.parse(line) as Skip), problems).join("\n")}`);
   Deno.exit(code);
 }

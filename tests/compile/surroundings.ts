@@ -38,7 +38,7 @@ export function noNamespaces(): string | null {
   try {
     const args = [...OWN, "--net", "--mount", "true"];
     const { success } = new Deno.Command("unshare", { args, stderr: "null" }).outputSync();
-    return success ? null : "the right to make namespaces";
+    return success ? null : "root's right to make namespaces";
   } catch {
     return null; // unshare is missing, which is told as that.
   }

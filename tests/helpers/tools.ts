@@ -65,7 +65,7 @@ function isSkipped(test: string, reasons: readonly string[]): boolean {
   return true;
 }
 
-/** Null where this user may mount file systems, else why not: containers often forbid it to root. */
+/** Null where this user may mount file systems, else what is lacking: many containers keep it from root. */
 export function noMounts(): string | null {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), "btflow-mount-"));
   const run = (command: string, ...args: readonly string[]): boolean => {
@@ -78,7 +78,7 @@ export function noMounts(): string | null {
   };
   try {
     const mounted = run("mount", "-t", "tmpfs", "btflow-test", folder);
-    return mounted && run("umount", folder) ? null : "the right to mount file systems";
+    return mounted && run("umount", folder) ? null : "root's right to mount file systems";
   } finally {
     fs.rmdirSync(folder);
   }
