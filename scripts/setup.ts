@@ -92,9 +92,16 @@ async function makeEnvironment(python: string, name: EnvironmentName): Promise<s
   const { requirements } = ENVIRONMENTS[name];
   const folder = `${repository}/${name}`;
   const pip = ["-m", "pip", "--disable-pip-version-check", "--no-input", "install", "--quiet"];
-  const failure = await failureOf(python, ["-m", "venv", "--clear", folder], /^Error: /) ??
-    await failureOf(`${folder}/bin/python`, [...pip, "--requirement", requirements], /^ERROR: /);
-  if (failure !== null) return `Cannot make ${name}: ${failure}`;
+  const made = await failureOf(python, ["-m", "venv", "--clear", folder], /^Error: /);
+  if (made !== null) return `Cannot make ${name}: ${made}`;
+  const filled = await failureOf(
+    `${folder}/bin/python`,
+    [...pip, "--requirement", requirements],
+    /^ERROR: /,
+  );
+  if (filled !== null) {
+    return `Cannot fill ${name} (is PyPI, or pip's mirror of it, in reach?): ${filled}`;
+  }
   // What the environment was made of also says that it is complete.
   await Deno.copyFile(`${repository}/${requirements}`, `${folder}/requirements.txt`);
   return null;
