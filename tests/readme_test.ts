@@ -79,6 +79,7 @@ function shell(
 
 pythonTest({
   name: "README: every command can be typed as it stands",
+  tools: ["bash"],
   sanitize: false,
   fn: async (t) => {
     const server = await startMlflow();
@@ -104,6 +105,7 @@ pythonTest({
 
 pythonTest({
   name: "docs/scale.md: the ways to spread a sweep all log every file once",
+  tools: ["bash"],
   sanitize: false,
   fn: async (t) => {
     const server = await startMlflow();
@@ -194,6 +196,7 @@ pythonTest({
 
 pythonTest({
   name: "README: each new command of the migration table does what the old one did",
+  tools: ["bash"],
   sanitize: false,
   fn: async (t) => {
     const server = await startMlflow();

@@ -25,7 +25,7 @@ export interface Environment extends Program {
   readonly requirements: string;
 }
 
-/** A folder in the repository. */
+/** An environment's folder in the repository. */
 export type EnvironmentName = ".venv" | ".venv-mlflow2";
 
 /** What a test can declare to need. */
@@ -60,11 +60,11 @@ export const ENVIRONMENTS: Readonly<Record<EnvironmentName, Environment>> = {
   ),
 };
 
-/** The table. */
+/** Everything that a test can declare to need, by its name. */
 export const PROGRAMS: Readonly<Record<ProgramName, Program>> = {
   ...ENVIRONMENTS,
   awk: onPath("mawk", "scripts/install.sh", "awk"),
-  bash: onPath("bash", "completions in bash", "bash"),
+  bash: onPath("bash", "completions in bash, and the commands of README", "bash"),
   chromium: onPath(
     "chromium",
     "the pages in a browser",
