@@ -83,7 +83,8 @@ async function install(packages: readonly string[]): Promise<string | null> {
 }
 
 function aptGet(...args: readonly string[]): Promise<string | null> {
-  const env = { DEBIAN_FRONTEND: "noninteractive", LC_ALL: "C.UTF-8" };
+  // In run level 1 no service is started: the tests start a PostgreSQL of their own.
+  const env = { DEBIAN_FRONTEND: "noninteractive", LC_ALL: "C.UTF-8", RUNLEVEL: "1" };
   const options = ["-qq", "-y", "-o", "DPkg::Lock::Timeout=60"];
   return failureOf("apt-get", [...options, ...args], /^E: /, env);
 }
