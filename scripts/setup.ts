@@ -2,6 +2,7 @@
 // everyone the Python environments, which are in the checkout. What cannot be had is said in one line
 // and is no failure, except where CI is set.
 
+import path from "node:path";
 import {
   type EnvironmentName,
   ENVIRONMENTS,
@@ -29,7 +30,7 @@ export async function setUp(): Promise<readonly string[]> {
   const list = missing.join(", ");
   if (missing.length > 0 && mustRun()) note(`Cannot run every test, as CI must: no ${list}`);
   else if (missing.length > 0) console.log(`Not found: ${list}; tests that need them are skipped`);
-  const unmade = names(ENVIRONMENTS).filter((name) => isMissing(name) || !hasMlflow(name));
+  const unmade = names(ENVIRONMENTS).filter((name) => !isMade(name));
   const python = unmade.length === 0 ? null : findPython();
   if (python !== null) {
     console.log(`Making ${unmade.join(" and ")} for the tests (once; a few minutes) ...`);
@@ -52,11 +53,11 @@ function isMissing(name: ProgramName): boolean {
   return findProgram(name) === null;
 }
 
-/** False after the Python it was made with has given way to another. */
-function hasMlflow(name: EnvironmentName): boolean {
+/** Also false once the system's Python, which it was made with, has given way to a newer one. */
+function isMade(name: EnvironmentName): boolean {
+  const python = findProgram(name);
   const code = `import importlib.util, sys; sys.exit(importlib.util.find_spec("mlflow") is None)`;
-  const python = new Deno.Command(`${repository}/${name}/bin/python`, { args: ["-c", code] });
-  return python.outputSync().success;
+  return python !== null && new Deno.Command(python, { args: ["-c", code] }).outputSync().success;
 }
 
 function names<Name extends string>(table: Readonly<Record<Name, unknown>>): readonly Name[] {
@@ -91,12 +92,12 @@ function aptGet(...args: readonly string[]): Promise<string | null> {
 
 async function makeEnvironment(python: string, name: EnvironmentName): Promise<string | null> {
   const { requirements } = ENVIRONMENTS[name];
-  const folder = `${repository}/${name}`;
+  const folder = path.join(repository, name);
   const pip = ["-m", "pip", "--disable-pip-version-check", "--no-input", "install", "--quiet"];
   const made = await failureOf(python, ["-m", "venv", "--clear", folder], /^Error: /);
   if (made !== null) return `Cannot make ${name}: ${made}`;
   const filled = await failureOf(
-    `${folder}/bin/python`,
+    path.join(folder, "bin/python"),
     [...pip, "--requirement", requirements],
     /^ERROR: /,
   );
@@ -104,7 +105,7 @@ async function makeEnvironment(python: string, name: EnvironmentName): Promise<s
     return `Cannot fill ${name} (is PyPI, or pip's mirror of it, in reach?): ${filled}`;
   }
   // What the environment was made of also says that it is complete.
-  await Deno.copyFile(`${repository}/${requirements}`, `${folder}/requirements.txt`);
+  await Deno.copyFile(path.join(repository, requirements), path.join(folder, "requirements.txt"));
   return null;
 }
 
