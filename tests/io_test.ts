@@ -6,11 +6,13 @@ import { assert, assertEquals, assertRejects } from "@std/assert";
 import { run } from "../lib/cli.ts";
 import { type Files, hostIo } from "../lib/io.ts";
 import { testIo } from "./helpers/test_io.ts";
+import { toolTest } from "./helpers/tools.ts";
 
 function inFolder(name: string, body: (folder: string, files: Files) => Promise<void>): void {
-  Deno.test({
+  toolTest({
     name,
-    ignore: Deno.build.os === "windows",
+    tools: [],
+    unless: Deno.build.os === "windows" ? "links and pipes of POSIX" : null,
     fn: async () => {
       const folder = Deno.makeTempDirSync();
       try {
@@ -98,9 +100,10 @@ for (
   });
 }
 
-Deno.test({
+toolTest({
   name: "a full disk under standard error changes no exit code",
-  ignore: Deno.build.os !== "linux",
+  tools: ["sh"],
+  unless: Deno.build.os === "linux" ? null : "/dev/full of Linux",
   fn: () => {
     for (const [words, code] of [["metrics sharpe_ratio", 0], ["stats missing.csv", 3]] as const) {
       const main = new URL("../main.ts", import.meta.url).pathname;

@@ -10,7 +10,9 @@ import { allCommands, EXITS } from "../lib/cli.ts";
 import { COMMANDS } from "../lib/commands/mod.ts";
 import { SETTINGS } from "../lib/config/settings.ts";
 import { startMlflow } from "./helpers/mlflow_server.ts";
+import type { ProgramName } from "./helpers/programs.ts";
 import { pythonTest, repository } from "./helpers/python.ts";
+import { toolStep } from "./helpers/tools.ts";
 
 const README = await Deno.readTextFile(path.join(repository, "README.md"));
 
@@ -77,6 +79,7 @@ function shell(
 
 pythonTest({
   name: "README: every command can be typed as it stands",
+  tools: ["bash"],
   sanitize: false,
   fn: async (t) => {
     const server = await startMlflow();
@@ -102,6 +105,7 @@ pythonTest({
 
 pythonTest({
   name: "docs/scale.md: the ways to spread a sweep all log every file once",
+  tools: ["bash"],
   sanitize: false,
   fn: async (t) => {
     const server = await startMlflow();
@@ -119,7 +123,7 @@ pythonTest({
       assertEquals(ways.length, 3, "batch, parallel and xargs");
       for (const [index, block] of ways.entries()) {
         const tool = block.split(" ")[0] ?? "";
-        await t.step(block.trim(), async () => {
+        const step = async (): Promise<void> => {
           const own = block.replaceAll("--experiment sweep", `--experiment sweep${index}`);
           const script = tool === "parallel"
             ? own.replace("parallel ", "parallel --will-cite ")
@@ -127,7 +131,9 @@ pythonTest({
           const { code, output } = await shell(script, folder, env);
           assertEquals(code, 0, output);
           assertEquals(await count(`sweep${index}`), "part1 part2 part3");
-        });
+        };
+        const tools: readonly ProgramName[] = tool === "parallel" ? ["parallel"] : [];
+        await toolStep(t, { name: block.trim(), tools, fn: step });
       }
       await t.step("a Slurm array, then one sync over its stores", async () => {
         const [job = ""] = blocks(scale, "bash");
@@ -190,6 +196,7 @@ pythonTest({
 
 pythonTest({
   name: "README: each new command of the migration table does what the old one did",
+  tools: ["bash"],
   sanitize: false,
   fn: async (t) => {
     const server = await startMlflow();

@@ -32,15 +32,15 @@ const FULL_DISK = [
   'mount -t tmpfs -o size=256k,mode=777 none "$0" && { cat /dev/zero > "$0/fill" 2>/dev/null || true; } && exec "$@"',
 ];
 
-/** Null when this system lets us make namespaces, else why not. */
+/** Null when this system lets us make namespaces, else what is lacking. */
 export function noNamespaces(): string | null {
-  if (Deno.build.os !== "linux") return "network namespaces are Linux's";
+  if (Deno.build.os !== "linux") return "network namespaces of Linux";
   try {
     const args = [...OWN, "--net", "--mount", "true"];
     const { success } = new Deno.Command("unshare", { args, stderr: "null" }).outputSync();
-    return success ? null : "this system allows no namespaces";
+    return success ? null : "root's right to make namespaces";
   } catch {
-    return "unshare cannot be found on PATH";
+    return null; // unshare is missing, which is told as that.
   }
 }
 

@@ -12,6 +12,8 @@ import {
 import { NotFoundError, TrackerError } from "../../lib/errors.ts";
 import { parseExperimentFilter, parseFilter, parseOrderBy } from "../../lib/filter/mod.ts";
 import type { MetricPoint, NewRun, Run, RunQuery, Tracker } from "../../lib/tracker.ts";
+import type { ProgramName } from "../helpers/programs.ts";
+import { toolTest } from "../helpers/tools.ts";
 
 /** A tracker to be tested, and how to take it down. */
 export interface Subject {
@@ -22,6 +24,8 @@ export interface Subject {
 export interface ConformanceOptions {
   /** False for a server without its artifact proxy. */
   readonly hasArtifacts?: boolean;
+  /** What the tracker needs to run. */
+  readonly tools?: readonly ProgramName[];
 }
 
 interface Case {
@@ -36,11 +40,11 @@ export function conformance(
   makeSubject: () => Promise<Subject>,
   options: ConformanceOptions = {},
 ): void {
-  const { hasArtifacts = true } = options;
-  Deno.test({
+  const { hasArtifacts = true, tools = [] } = options;
+  toolTest({
     name: `conformance: ${name}`,
-    sanitizeOps: false,
-    sanitizeResources: false,
+    tools,
+    sanitize: false,
     fn: async (test) => {
       const { tracker, close } = await makeSubject();
       try {

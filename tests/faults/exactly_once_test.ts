@@ -188,6 +188,7 @@ function compareAll(
 
 pythonTest({
   name: `${RUNS} runs by 8 processes through every fault, with kills: each exactly once and whole`,
+  tools: ["postgresql"],
   sanitize: false,
   fn: async () => {
     const seed = Number(Deno.env.get("BTFLOW_FAULT_SEED") ?? Math.floor(Math.random() * 2 ** 31));

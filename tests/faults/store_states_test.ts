@@ -9,7 +9,7 @@ import { DatabaseSync } from "node:sqlite";
 import { fileURLToPath } from "node:url";
 import { MIGRATIONS } from "../../lib/store/schema.ts";
 import { btflow } from "../../scripts/soak/process.ts";
-import { toolTest } from "../helpers/tools.ts";
+import { noMounts, toolTest } from "../helpers/tools.ts";
 import { type CommandLine, commandLine } from "./command_line.ts";
 
 const FEW = ["--metrics", "total_return", "--offline"];
@@ -35,13 +35,10 @@ async function mount(...args: readonly string[]): Promise<void> {
   assertEquals(code, 0, new TextDecoder().decode(stderr));
 }
 
-/** Only root mounts; where the whole suite must run, not being root is a failure of its own. */
-const notRoot = Deno.uid() === 0 ? null : "it mounts file systems, which root alone may do";
-
 toolTest({
   name: "a full disk, then a read-only one: exit 8, and the runs that were kept stay",
-  tools: ["mount", "umount"],
-  unless: notRoot,
+  tools: ["mount"],
+  unless: noMounts(),
   fn: () =>
     withCommandLine(async (line) => {
       const disk = path.join(line.folder, "disk");

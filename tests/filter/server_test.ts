@@ -64,6 +64,7 @@ for (const version of ["3", "2"] as const) {
 
 pythonTest({
   name: "what PostgreSQL finds otherwise than SQLite is made even here",
+  tools: ["postgresql"],
   version: "3",
   sanitize: false,
   fn: async () => {

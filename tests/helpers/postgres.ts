@@ -8,6 +8,7 @@ import os from "node:os";
 import path from "node:path";
 import process from "node:process";
 import { promisify } from "node:util";
+import { findProgram } from "./programs.ts";
 
 export interface Postgres {
   /** A SQLAlchemy URI of the database `mlflow`. */
@@ -19,17 +20,10 @@ export interface Postgres {
 
 const run = promisify(execFile);
 
-/** The folder of initdb and pg_ctl, or null when PostgreSQL is not installed. */
+/** The folder of initdb, pg_ctl and psql; null when PostgreSQL is not installed. */
 export function findPostgres(): string | null {
-  const installed = "/usr/lib/postgresql";
-  const versions = fs.existsSync(installed)
-    ? fs.readdirSync(installed).sort((a, b) => Number(b) - Number(a))
-    : [];
-  const folders = [
-    ...versions.map((version) => path.join(installed, version, "bin")),
-    ...(process.env["PATH"] ?? "").split(path.delimiter),
-  ];
-  return folders.find((folder) => fs.existsSync(path.join(folder, "initdb"))) ?? null;
+  const initdb = findProgram("postgresql");
+  return initdb === null ? null : path.dirname(initdb);
 }
 
 /** A port that nothing listens on now. */

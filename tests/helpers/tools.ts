@@ -1,45 +1,87 @@
-// Programs that some tests need from the system (shells, strace, unshare). They are found on PATH;
-// a missing one is said aloud and the test is skipped, except in CI, where that is a failure.
+// Tests that need more than Deno: each declares the programs it needs, by the names of PROGRAMS. Where
+// one is missing the test is skipped and noted, except in CI, where that is a failure.
 
+import fs from "node:fs";
+import os from "node:os";
+import path from "node:path";
 import process from "node:process";
-import { mustRun } from "./python.ts";
+import { findProgram, mustRun, type ProgramName } from "./programs.ts";
 
-/** Whether a program is on PATH. */
-export function hasTool(name: string): boolean {
-  const folders = (process.env["PATH"] ?? "").split(Deno.build.os === "windows" ? ";" : ":");
-  return folders.some((folder) => {
-    try {
-      return Deno.statSync(`${folder}/${name}`).isFile;
-    } catch {
-      return false;
-    }
-  });
+/** Names the file that skipped tests are noted in, for the list that `deno task test` ends with. */
+export const SKIPS_FILE = "BTFLOW_TEST_SKIPS";
+
+/** A test that did not run, and why: names of programs, or a reason in words. */
+export interface Skip {
+  readonly test: string;
+  readonly reasons: readonly (ProgramName | string)[];
 }
 
+/** A test and what it needs. */
 export interface ToolTest {
   readonly name: string;
-  /** Programs that must be on PATH. */
-  readonly tools: readonly string[];
+  readonly tools: readonly ProgramName[];
   /** A further condition, in words, that does not hold here; null when all is well. */
   readonly unless?: string | null;
+  /** False for tests that leave a server or a browser to the tests after them. */
+  readonly sanitize?: boolean;
   readonly fn: (context: Deno.TestContext) => void | Promise<void>;
 }
 
 /** Registers a test that needs programs of the system. */
 export function toolTest(test: ToolTest): void {
-  const missing = test.tools.filter((tool) => !hasTool(tool));
-  const reason = missing.length > 0
-    ? `${missing.join(", ")} cannot be found on PATH`
-    : test.unless ?? null;
-  if (reason !== null && !mustRun()) console.warn(`Skipped: ${test.name}: ${reason}`);
+  const { name, tools, unless = null, sanitize = true, fn } = test;
+  const reasons = whatLacks(tools, unless);
   Deno.test({
-    name: test.name,
-    ignore: reason !== null && !mustRun(),
+    name,
+    ignore: isSkipped(name, reasons),
+    sanitizeOps: sanitize,
+    sanitizeResources: sanitize,
     fn: (context) => {
-      if (reason !== null) throw new Error(`Cannot run this test: ${reason}`);
-      return test.fn(context);
+      if (reasons.length > 0) throw new Error(`Cannot run this test: ${reasons.join(", ")}`);
+      return fn(context);
     },
   });
+}
+
+/** A part of a test that needs more than the test; skipped alone. */
+export async function toolStep(
+  context: Deno.TestContext,
+  { name, tools, fn }: Pick<ToolTest, "name" | "tools" | "fn">,
+): Promise<void> {
+  await context.step({ name, ignore: isSkipped(name, whatLacks(tools)), fn });
+}
+
+function whatLacks(tools: readonly ProgramName[], unless: string | null = null): readonly string[] {
+  const missing: readonly string[] = tools.filter((tool) => findProgram(tool) === null);
+  return missing.length === 0 && unless !== null ? [unless] : missing;
+}
+
+/** Whether a test is to be skipped for these reasons, which is then noted. */
+function isSkipped(test: string, reasons: readonly string[]): boolean {
+  if (reasons.length === 0 || mustRun()) return false;
+  const file = process.env[SKIPS_FILE];
+  if (file === undefined) console.warn(`Skipped: ${test}: needs ${reasons.join(", ")}`);
+  else fs.appendFileSync(file, `${JSON.stringify({ test, reasons } satisfies Skip)}\n`);
+  return true;
+}
+
+/** Null where this user may mount file systems, else what is lacking: many containers keep it from root. */
+export function noMounts(): string | null {
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), "btflow-mount-"));
+  const run = (command: string, ...args: readonly string[]): boolean => {
+    try {
+      return new Deno.Command(command, { args: [...args], stdout: "null", stderr: "null" })
+        .outputSync().success;
+    } catch {
+      return false;
+    }
+  };
+  try {
+    const mounted = run("mount", "-t", "tmpfs", "btflow-test", folder);
+    return mounted && run("umount", folder) ? null : "root's right to mount file systems";
+  } finally {
+    fs.rmdirSync(folder);
+  }
 }
 
 /** What a program did. */

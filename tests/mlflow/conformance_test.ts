@@ -3,8 +3,7 @@
 
 import { conformance, type Subject } from "../conformance/suite.ts";
 import { type MlflowOptions, startMlflow } from "../helpers/mlflow_server.ts";
-import { findPostgres } from "../helpers/postgres.ts";
-import { mustRun, whenPython } from "../helpers/python.ts";
+import { PYTHON } from "../helpers/python.ts";
 import { clientOf } from "./clients.ts";
 
 async function subject(options: MlflowOptions): Promise<Subject> {
@@ -19,15 +18,12 @@ async function subject(options: MlflowOptions): Promise<Subject> {
   };
 }
 
-const onPostgres = findPostgres() !== null || mustRun();
-if (!onPostgres) {
-  console.error("SKIPPED: PostgreSQL is not installed, so MLflow is not tested on it");
-}
-
 for (const version of ["3", "2"] as const) {
-  whenPython(version, () => {
-    conformance(`MLflow ${version} on SQLite`, () => subject({ version }));
-    if (!onPostgres) return;
-    conformance(`MLflow ${version} on PostgreSQL`, () => subject({ version, backend: "postgres" }));
-  });
+  const tools = [PYTHON[version]];
+  conformance(`MLflow ${version} on SQLite`, () => subject({ version }), { tools });
+  conformance(
+    `MLflow ${version} on PostgreSQL`,
+    () => subject({ version, backend: "postgres" }),
+    { tools: [...tools, "postgresql"] },
+  );
 }

@@ -59,6 +59,7 @@ async function problem(uri: string, options: Partial<Connection>): Promise<Track
 
 pythonTest({
   name: "a real server behind TLS and proxies",
+  tools: ["openssl"],
   sanitize: false,
   fn: async (test) => {
     const certificates = await makeCertificates();

@@ -4,24 +4,10 @@
 
 import fs from "node:fs";
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
-import { mustRun } from "../helpers/python.ts";
+import { findProgram } from "../helpers/programs.ts";
+import { toolTest } from "../helpers/tools.ts";
 
-const NAMES = ["chromium", "chromium-browser", "google-chrome", "chrome"];
-
-/** The browser's path by PATH; null where there is none. Without one, CI fails and others are told. */
-export function findChromium(): string | null {
-  for (const folder of (Deno.env.get("PATH") ?? "").split(":")) {
-    for (const name of NAMES) {
-      if (fs.existsSync(`${folder}/${name}`)) return `${folder}/${name}`;
-    }
-  }
-  if (mustRun()) throw new Error("Cannot test the report: no chromium on PATH");
-  console.warn("The report's browser tests are skipped: no chromium on PATH");
-  return null;
-}
-
-/** Starts the browser. */
-export async function startBrowser(executablePath: string): Promise<Browser> {
+async function startBrowser(): Promise<Browser> {
   // Playwright looks for WSL under /proc/sys, which Deno refuses to anyone without all permissions.
   const exists = fs.existsSync;
   fs.existsSync = (file): boolean => {
@@ -34,7 +20,7 @@ export async function startBrowser(executablePath: string): Promise<Browser> {
   const { chromium } = await import("playwright-core");
   fs.existsSync = exists;
   return await chromium.launch({
-    executablePath,
+    executablePath: findProgram("chromium") ?? "",
     args: [
       "--no-sandbox",
       "--disable-gpu",
@@ -111,17 +97,10 @@ export function browserTests(): {
   readonly inBrowser: (name: string, test: (browser: Browser) => Promise<void>) => void;
   readonly end: () => void;
 } {
-  const executable = findChromium();
   let shared: Promise<Browser> | null = null;
-  const browser = (): Promise<Browser> => shared ??= startBrowser(executable ?? "");
+  const browser = (): Promise<Browser> => shared ??= startBrowser();
   const register = (name: string, fn: () => Promise<void>): void =>
-    Deno.test({
-      name,
-      ignore: executable === null,
-      sanitizeOps: false,
-      sanitizeResources: false,
-      fn,
-    });
+    toolTest({ name, tools: ["chromium"], sanitize: false, fn });
   return {
     inBrowser: (name, test) => register(name, async () => await test(await browser())),
     end: () => register("the browser stops", async () => await (await browser()).close()),

@@ -140,6 +140,7 @@ async function largeStore({ server }: Servers, folder: string): Promise<void> {
 
 pythonTest({
   name: `scale: ${RUNS} runs at once to PostgreSQL, and a store of ${MANY} runs`,
+  tools: ["postgresql"],
   sanitize: false,
   fn: async (t) => {
     const folder = fs.mkdtempSync(path.join(os.tmpdir(), "btflow-scale-"));

@@ -7,8 +7,7 @@ import { openStore } from "../../lib/store/mod.ts";
 import { openDatabase } from "../../lib/store/sqlite.ts";
 import { APPLICATION_ID, MIGRATIONS } from "../../lib/store/schema.ts";
 import type { Run, Tracker } from "../../lib/tracker.ts";
-import { mustRun } from "../helpers/python.ts";
-import { toolTest } from "../helpers/tools.ts";
+import { noMounts, toolTest } from "../helpers/tools.ts";
 import { record, storeFolder } from "./store_folder.ts";
 import { storeServer } from "./store_server.ts";
 
@@ -133,41 +132,34 @@ Deno.test("a store that another process keeps locked is waited for, then told of
   await remove();
 });
 
-/** A small file system of its own in memory; null where this user cannot make one. */
+/** A small file system of its own in memory. */
 async function smallDisk(
   folder: string,
   options: string,
-): Promise<{ remount(options: string): Promise<void>; remove(): Promise<void> } | null> {
-  const run = async (...args: readonly string[]): Promise<boolean> =>
-    (await new Deno.Command("mount", { args: [...args], stderr: "null" }).output()).success;
-  if (!await run("-t", "tmpfs", "-o", options, "btflow-test", folder)) return null;
+): Promise<{ remount(options: string): Promise<void>; remove(): Promise<void> }> {
+  const mount = async (...args: readonly string[]): Promise<void> => {
+    const { success } = await new Deno.Command("mount", { args: [...args] }).output();
+    assert(success, `mount ${args.join(" ")}`);
+  };
+  await mount("-t", "tmpfs", "-o", options, "btflow-test", folder);
   return {
-    remount: async (changed) =>
-      assert(await run("-o", `remount,${changed}`, folder), `remount ${changed}`),
+    remount: (changed) => mount("-o", `remount,${changed}`, folder),
     remove: async () => {
       await new Deno.Command("umount", { args: [folder] }).output();
     },
   };
 }
 
-/** Not every container lets root mount; where the whole suite must run, that is a failure. */
-async function skipAloud(remove: () => Promise<void>): Promise<void> {
-  await remove();
-  assert(!mustRun(), "cannot mount a tmpfs for the test");
-  console.warn("skipped: cannot mount a tmpfs");
-}
+const unless = noMounts();
 
 /** Registers a test on a small file system of its own. */
 function diskTest(name: string, fn: () => Promise<void>): void {
-  const isRoot = Deno.build.os === "linux" && Deno.uid() === 0;
-  const unless = isRoot ? null : "only root can mount a file system";
-  toolTest({ name, tools: ["mount", "umount"], unless, fn });
+  toolTest({ name, tools: ["mount"], unless, fn });
 }
 
 diskTest("a full disk is told of, and loses nothing", async () => {
   const { io, folder, remove } = await storeFolder();
   const disk = await smallDisk(folder, "size=2m");
-  if (disk === null) return await skipAloud(remove);
   const path = `${folder}/store.db`;
   const store = await openStore(io, path);
   const content = new Uint8Array(100_000).map((_, index) => index % 251);
@@ -194,7 +186,6 @@ diskTest("a full disk is told of, and loses nothing", async () => {
 diskTest("a read-only folder is told of; an export in it is read", async () => {
   const { io, folder, remove } = await storeFolder();
   const disk = await smallDisk(folder, "size=4m");
-  if (disk === null) return await skipAloud(remove);
   const path = `${folder}/store.db`;
   const store = await openStore(io, path);
   store.commitRun(record(1));
