@@ -51,6 +51,16 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "build",
     ...GROUND,
   ],
+  doctor: [
+    "tracking",
+    "store",
+    "mlflow",
+    "config",
+    "limits",
+    "tracker",
+    "transport",
+    ...GROUND,
+  ],
   tracking: [
     "backends",
     "store",
@@ -73,25 +83,26 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "filter",
     ...GROUND,
   ],
-  doctor: ["mlflow", "config", "tracker", "transport", ...GROUND],
   store: ["store/outbox", "limits", "tracker", "filter", ...GROUND],
   "store/outbox": ["store", "limits", "server_health", "tracker", "filter", ...GROUND],
-  mlflow: ["limits", "tracker", "transport", "filter", ...GROUND],
-  config: ["command", "transport", ...GROUND],
+  mlflow: ["config", "limits", "tracker", "transport", "filter", ...GROUND],
+  config: ["tracker", "command", "transport", "metrics", ...GROUND],
   backtest: ["command", "report", "input", "metrics", ...GROUND],
-  limits: ["tracker", ...GROUND],
   output: ["command", ...GROUND],
   server_health: ["errors"],
-  tracker: ["filter"],
   "command/completions": ["command"],
   command: [...GROUND],
   transport: ["build", ...GROUND],
   "report/client": ["report"],
-  report: ["metrics"],
-  input: ["input/csv", "metrics", ...GROUND],
+  report: ["metrics", "errors"],
+  input: ["input/csv", "limits", "metrics", ...GROUND],
   "input/csv": ["input", ...GROUND],
+  limits: ["tracker", ...GROUND],
+  tracker: ["filter"],
   filter: ["nearest", "errors"],
-  metrics: [],
+  metrics: ["metrics/ratios", "metrics/returns"],
+  "metrics/ratios": ["metrics", "metrics/returns"],
+  "metrics/returns": ["metrics"],
   build: [],
   own_names: [],
   nearest: [],
@@ -130,7 +141,12 @@ const HOST_FILES: ReadonlySet<string> = new Set([
 ]);
 
 /** Node modules that compute and touch nothing. */
-const PURE_NODE: ReadonlySet<string> = new Set(["node:crypto", "node:path", "node:buffer"]);
+const PURE_NODE: ReadonlySet<string> = new Set([
+  "node:buffer",
+  "node:crypto",
+  "node:path",
+  "node:zlib",
+]);
 
 async function sources(folder: string): Promise<Source[]> {
   const found: Source[] = [];

@@ -153,7 +153,7 @@ Deno.test("a wrong DENORT_BIN exits with 1 and one line, and leaves nothing behi
 
 toolTest({
   name: "a wrong base binary in Deno's cache is refused too",
-  tools: ["true"],
+  tools: ["sh"],
   unless: HOST === "linux-x64" ? null : "it uses a program of Linux on x64",
   fn: async () => {
     const folder = await Deno.makeTempDir();

@@ -100,7 +100,7 @@ const counting = (file: string): string =>
 
 toolTest({
   name: "a build that is interrupted ends its tools, leaves nothing and says by which signal",
-  tools: ["sh", "sleep"],
+  tools: ["sh"],
   fn: async (context) => {
     const cases = [
       ["SIGHUP", 129, "while it bundles", null],
