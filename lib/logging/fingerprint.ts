@@ -12,8 +12,8 @@ export interface FingerprintInputs {
   readonly returns: string;
   /** The benchmark's file; null without one. */
   readonly benchmark: string | null;
-  /** In the order given. */
-  readonly artifacts: readonly (readonly [name: string, sha256: string])[];
+  /** The files to attach, in the order given. */
+  readonly artifacts: readonly { readonly path: string; readonly sha256: string }[];
 }
 
 /** What of a request does not change what is logged, and why: all that is not hashed. */
@@ -52,7 +52,15 @@ export function fingerprint(
   const logging = Object.fromEntries(
     Object.entries(asked).filter(([key]) => !Object.hasOwn(NOT_HASHED, key)),
   );
-  const facts = { version: 1, inputs, computing, logging, runName, into };
+  const artifacts = inputs.artifacts.map(({ path, sha256 }) => [path, sha256]);
+  const facts = {
+    version: 1,
+    inputs: { ...inputs, artifacts },
+    computing,
+    logging,
+    runName,
+    into,
+  };
   return fingerprintOf(JSON.stringify(facts, canonical));
 }
 

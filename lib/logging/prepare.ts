@@ -71,7 +71,7 @@ export async function prepareRun(
   const inputs = {
     returns: backtest.file.sha256,
     benchmark: backtest.benchmark?.file?.sha256 ?? null,
-    artifacts: artifactHashes(attached),
+    artifacts: attached,
   };
   const record: PreparedRun["record"] = {
     ...content,
@@ -88,13 +88,6 @@ export async function prepareRun(
   checkRecord(record);
   const all = [...backtest.warnings, ...warnings, ...undefinedWarning(backtest)];
   return { backtest, record, warnings: all };
-}
-
-/** What a fingerprint says of attached files. */
-export function artifactHashes(
-  attached: readonly AttachedFile[],
-): readonly (readonly [name: string, sha256: string])[] {
-  return attached.map(({ path, sha256 }) => [path, sha256] as const);
 }
 
 /** The user's name for the run, else the strategy's, else the file's stem. */

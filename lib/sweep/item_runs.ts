@@ -5,7 +5,7 @@ import { evaluateFile } from "../backtest/mod.ts";
 import { fingerprint } from "../logging/fingerprint.ts";
 import { hashFile } from "../input/mod.ts";
 import type { PreparedRun } from "../logging/answer.ts";
-import { artifactHashes, chooseRunName, type LogWork, prepareRun } from "../logging/prepare.ts";
+import { chooseRunName, type LogWork, prepareRun } from "../logging/prepare.ts";
 import type { FoundRun } from "../store/mod.ts";
 import { holding } from "./holding.ts";
 import type { Sweep, SweepItem } from "./items.ts";
@@ -77,10 +77,10 @@ export async function findExisting(work: LogWork, item: SweepItem): Promise<Swee
   const inputs = {
     returns: await hashFile(io, item.returns),
     benchmark: options.benchmark === undefined ? null : await hashFile(io, options.benchmark),
-    artifacts: artifactHashes(await work.attached()),
+    artifacts: await work.attached(),
   };
   const runName = chooseRunName(request, item.returns, null, false);
-  return await findRun(work, item, runName, fingerprint(inputs, options, request, runName));
+  return await findLogged(work, item, runName, fingerprint(inputs, options, request, runName));
 }
 
 /** The same for one of several strategies in a file, whose names are known only once it is read. */
@@ -90,10 +90,10 @@ export async function findPrepared(
   { record, backtest }: PreparedRun,
 ): Promise<SweepRun | null> {
   if (!work.request.ifNew || backtest.series.name === null) return null;
-  return await findRun(work, item, record.runName, record.fingerprint);
+  return await findLogged(work, item, record.runName, record.fingerprint);
 }
 
-async function findRun(
+async function findLogged(
   { backends, request }: LogWork,
   item: SweepItem,
   runName: string,
