@@ -7,103 +7,89 @@ import type { Warning } from "../errors.ts";
 const ROWS = [
   {
     name: "MLFLOW_TRACKING_URI",
-    kind: "uri",
+    isAddress: true,
     directs: true,
     default: null,
     summary: "tracking server (http or https); unset: the local store",
   },
   {
     name: "MLFLOW_TRACKING_USERNAME",
-    kind: "text",
     default: null,
     summary: "user name for basic authentication",
   },
   {
     name: "MLFLOW_TRACKING_PASSWORD",
-    kind: "text",
     secret: true,
     default: null,
     summary: "password for basic authentication",
   },
   {
     name: "MLFLOW_TRACKING_TOKEN",
-    kind: "text",
     secret: true,
     default: null,
     summary: "bearer token; a user name with password takes precedence",
   },
   {
     name: "MLFLOW_TRACKING_SERVER_CERT_PATH",
-    kind: "file",
     directs: true,
     default: null,
     summary: "certificates (PEM) that the server's must descend from",
   },
   {
     name: "MLFLOW_TRACKING_CLIENT_CERT_PATH",
-    kind: "file",
     default: null,
     summary: "client certificate with its key (PEM)",
   },
   {
     name: "MLFLOW_TRACKING_INSECURE_TLS",
-    kind: "boolean",
     directs: true,
     default: "false",
-    summary: "do not check the server's certificate",
+    summary: "true: do not check the server's certificate",
   },
   {
     name: "MLFLOW_WORKSPACE",
-    kind: "text",
     default: null,
     summary: "workspace on servers that have them",
   },
   {
     name: "MLFLOW_EXPERIMENT_NAME",
-    kind: "text",
     default: null,
     summary: "experiment where none is named",
   },
   {
     name: "MLFLOW_EXPERIMENT_ID",
-    kind: "text",
     default: null,
     summary: "experiment where none is named, by id",
   },
   {
     name: "MLFLOW_DEFAULT_EXPERIMENT",
-    kind: "text",
     default: null,
     summary: "experiment where neither a flag nor the two above name one",
   },
   {
     name: "MLFLOW_RUN_ID",
-    kind: "text",
     default: null,
     summary: "existing run that `log` writes into",
   },
   {
     name: "MLFLOW_HTTP_REQUEST_TIMEOUT",
-    kind: "number",
     default: "120",
     summary: "seconds without an answer after which a request is given up",
   },
   {
     name: "MLFLOW_HTTP_REQUEST_MAX_RETRIES",
-    kind: "count",
     default: "3",
     summary: "how often a request is repeated where repeating is safe",
   },
   {
     name: "MLFLOW_HTTP_REQUEST_BACKOFF_FACTOR",
-    kind: "number",
     default: "1",
     summary: "seconds before the first repeat; doubled for each further one",
   },
   {
     name: "HTTP_PROXY",
     aliases: ["http_proxy"],
-    kind: "uri",
+    isAddress: true,
     directs: true,
     default: null,
     summary: "proxy for http servers",
@@ -111,7 +97,7 @@ const ROWS = [
   {
     name: "HTTPS_PROXY",
     aliases: ["https_proxy"],
-    kind: "uri",
+    isAddress: true,
     directs: true,
     default: null,
     summary: "proxy for https servers",
@@ -119,25 +105,21 @@ const ROWS = [
   {
     name: "NO_PROXY",
     aliases: ["no_proxy"],
-    kind: "list",
     default: null,
     summary: "hosts reached without a proxy, separated by commas; * for all",
   },
   {
     name: "NO_COLOR",
-    kind: "text",
     default: null,
     summary: "when set, no colour",
   },
   {
     name: "BTFLOW_STORE",
-    kind: "file",
     default: null,
     summary: "the local store; unset: btflow/store.db in the user's data folder",
   },
   {
     name: "BTFLOW_PERIODS",
-    kind: "text",
     default: "252",
     summary: "periods a year, or auto",
   },
@@ -152,14 +134,15 @@ export interface Setting {
   readonly name: SettingName;
   /** Other spellings of the same variable; the first that is set counts. */
   readonly aliases?: readonly string[];
-  /** What its text is read as. */
-  readonly kind: "uri" | "text" | "file" | "boolean" | "count" | "number" | "list";
+  /** An address, which may hold credentials: those are never shown. */
+  readonly isAddress?: true;
   /** Never shown, at any verbosity. */
   readonly secret?: true;
   /** Decides who sees the credentials, so a foreign folder may not set it for them. */
   readonly directs?: true;
   /** As text; null when there is none. */
   readonly default: string | null;
+  /** In lower case, for the manual page. */
   readonly summary: string;
 }
 

@@ -242,5 +242,5 @@ function shown(name: SettingName, value: string | undefined): string | null {
   if (value === undefined) return null;
   const setting = SETTINGS.find((candidate) => candidate.name === name);
   if (setting?.secret === true) return "********";
-  return setting?.kind === "uri" ? value.replace(/^([^/]*\/\/)?[^/]*@/, "$1********@") : value;
+  return setting?.isAddress === true ? value.replace(/^([^/]*\/\/)?[^/]*@/, "$1********@") : value;
 }

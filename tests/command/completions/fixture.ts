@@ -84,7 +84,7 @@ export const CASES: readonly Case[] = [
   { line: "btflow runs get --r", gives: ["--run-id"] },
   { line: "btflow runs get 0199f2c5 --r", gives: ["--run-id"] },
   { line: "btflow runs get r", gives: [] },
-  { line: "btflow runs search --format ", gives: ["csv", "json", "ndjson", "parquet", "table"] },
+  { line: "btflow runs search --format ", gives: ROW_FORMATS.toSorted() },
   { line: "btflow runs --format nd", gives: ["ndjson"] },
   { line: "btflow runs search --filter x --format c", gives: ["csv"] },
   { line: "btflow log --kind ", gives: ["prices", "returns"] },
