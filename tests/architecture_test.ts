@@ -35,7 +35,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "metrics",
     ...GROUND,
   ],
-  sweep: ["logging", "backends", "store", "backtest", "limits", "command", "input", ...GROUND],
+  sweep: ["logging", "backends", "store", "backtest", "command", "input", ...GROUND],
   logging: [
     "tracking",
     "backends",
