@@ -13,14 +13,12 @@ import { findExperiment } from "../tracking/find.ts";
 import { EXPERIMENT_FLAG, NAME_OPERAND, named } from "../tracking/selection_flags.ts";
 import { withTracker } from "../tracking/session.ts";
 
-const FLAGS = { experiment: EXPERIMENT_FLAG, ...CONNECTION_FLAGS };
-
 /** Marks experiments as deleted. */
 export const remove: Command = defineCommand({
   name: "experiments delete",
   summary: "Delete experiments with their runs; restore brings them back",
   operands: [{ ...NAME_OPERAND, many: true }],
-  flags: { ...FLAGS, ...AGREEMENT_FLAGS },
+  flags: { experiment: EXPERIMENT_FLAG, ...AGREEMENT_FLAGS, ...CONNECTION_FLAGS },
   examples: [
     { command: "btflow experiments delete scratch", does: "Ask, then delete" },
     { command: "btflow experiments delete scratch --dry-run", does: "See what would be deleted" },
@@ -35,7 +33,7 @@ export const restore: Command = defineCommand({
   name: "experiments restore",
   summary: "Bring deleted experiments back, with their runs",
   operands: [{ ...NAME_OPERAND, many: true }],
-  flags: FLAGS,
+  flags: { experiment: EXPERIMENT_FLAG, ...CONNECTION_FLAGS },
   examples: [{ command: "btflow experiments restore scratch", does: "Bring one back" }],
   exits: [4, 5, 7],
   formats: ["text", "json"],
@@ -43,7 +41,9 @@ export const restore: Command = defineCommand({
 });
 
 interface StageInput {
-  readonly flags: FlagValues<typeof FLAGS> & Partial<FlagValues<typeof AGREEMENT_FLAGS>>;
+  readonly flags:
+    & FlagValues<{ experiment: typeof EXPERIMENT_FLAG } & typeof CONNECTION_FLAGS>
+    & Partial<FlagValues<typeof AGREEMENT_FLAGS>>;
   readonly operands: readonly string[];
 }
 
