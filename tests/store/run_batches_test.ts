@@ -51,7 +51,7 @@ async function batchesOf(fields: Partial<RunRecord>): Promise<readonly RunBatch[
   }
 }
 
-/** As commit 83345df names them, and so the acknowledgements in stores of that time. */
+/** As commit 35407b9 names them, and so the acknowledgements in stores of that time. */
 const STEPS = {
   usual: [
     "batch 6fe802f9208c93f32cef0ed9938af123",
