@@ -45,10 +45,7 @@ export interface Backends {
     offline: boolean,
   ): Promise<FoundRun | null>;
   /** Delivers committed runs to the server. */
-  deliver(
-    keys: readonly string[],
-    options?: Omit<DeliverOptions, "keys">,
-  ): Promise<readonly DeliveryOutcome[]>;
+  deliver(options: DeliverOptions): Promise<readonly DeliveryOutcome[]>;
   /** Closes what was opened. */
   close(): Promise<void>;
 }
@@ -92,9 +89,9 @@ export async function openBackends(
         (offline || config.serverUri === null || experiment.kind === "ofRun"
           ? null
           : await findOnServer(backends, health, experiment, fingerprint)),
-    deliver: async (keys, options = {}) => {
+    deliver: async (options) => {
       const local = await backends.store();
-      return await local.deliver(await backends.server(), { ...options, keys });
+      return await local.deliver(await backends.server(), options);
     },
     close: async () => {
       await (await server?.catch(() => undefined))?.close();

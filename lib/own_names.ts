@@ -24,6 +24,8 @@ export const OWN_TAGS = "btflow.";
 export const RUN_KEY_TAG = "btflow.run_key";
 /** The tag by which `--if-new` and `--resume` know a run again. */
 export const FINGERPRINT_TAG = "btflow.fingerprint";
+/** When what a server has of a run that several stores have was changed last, in ms since the epoch. */
+export const CHANGED_TAG = "btflow.changed";
 /** The sweep that a run belongs to. */
 export const SWEEP_TAG = "btflow.sweep";
 /** The version that logged a run. */

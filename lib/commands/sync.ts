@@ -119,7 +119,7 @@ async function syncStore(
   }
   return {
     waiting: [],
-    outcomes: await deliverRuns(context, backends, store, flags),
+    outcomes: await deliverRuns(context, backends, flags),
     verified: flags.verify ? await verifyRuns(context, backends, store, flags) : [],
   };
 }
@@ -132,11 +132,12 @@ async function exportRuns(backends: Backends, file: string): Promise<Result> {
 
 async function importRuns(backends: Backends, file: string): Promise<Result> {
   const store = await backends.store();
-  const { added, updated, known } = await store.importFrom(file);
-  const changed = updated > 0 ? `, ${updated} changed since` : "";
+  const { added, updated, merged, known } = await store.importFrom(file);
+  const changed = (updated > 0 ? `, ${updated} changed since` : "") +
+    (merged > 0 ? `, ${merged} changed on both sides (the later changes count)` : "");
   return {
     text: `Imported ${counted(added, "runs")}${changed}; ${known} known already\n`,
-    json: { imported: added, updated, known, file },
+    json: { imported: added, updated, merged, known, file },
   };
 }
 
@@ -178,7 +179,6 @@ function warnOfOthers(
 async function deliverRuns(
   context: Context,
   backends: Backends,
-  store: LocalStore,
   flags: Flags,
 ): Promise<readonly DeliveryOutcome[]> {
   if (backends.serverUri === null) {
@@ -187,13 +187,13 @@ async function deliverRuns(
         "(--status lists what waits)",
     );
   }
-  const keys = waiting(store, backends, flags).map(({ key }) => key);
-  if (keys.length === 0) return [];
   let failed = 0;
-  return await backends.deliver(keys, {
+  return await backends.deliver({
     copy: flags.copy,
     recreate: flags.recreate,
     signal: context.interrupted,
+    warn: context.warn,
+    ...(flags.experiment === undefined ? {} : { experiment: flags.experiment }),
     ...(flags.jobs === undefined ? {} : { jobs: flags.jobs }),
     onProgress: (outcome, done, total) => {
       // A run that another sync is delivering has not failed.

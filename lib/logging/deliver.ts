@@ -26,7 +26,8 @@ export async function deliverNow(
   backends: Backends,
   key: string,
 ): Promise<Pick<Logged, "runId" | "experimentId" | "delivered" | "failure">> {
-  const outcomes = await backends.deliver([key], {
+  const outcomes = await backends.deliver({
+    keys: [key],
     signal: context.interrupted,
     patienceMs: PATIENCE_MS,
   });

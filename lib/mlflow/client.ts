@@ -30,12 +30,13 @@ export interface MlflowClient extends Tracker {
 export function mlflowClient(
   io: Pick<Io, "files" | "sleep" | "randomBytes" | "now">,
   connection: Connection,
+  open: typeof openTransport = openTransport,
 ): MlflowClient {
   const { trackingUri } = connection;
   if (trackingUri === null) {
     throw new UsageError("Cannot reach a server: MLFLOW_TRACKING_URI is not set");
   }
-  const transport = openTransport(io, { ...connection, server: trackingUri });
+  const transport = open(io, { ...connection, server: trackingUri });
   const root = trackingUri.pathname.replace(/\/+$/, "");
   const http = openHttp({ ...connection, transport, root, io });
   let asked: Promise<string | null> | undefined;

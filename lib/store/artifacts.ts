@@ -18,20 +18,23 @@ export interface StoredArtifact {
   readonly size: number;
 }
 
-/** Stores artifacts of a run; one of the same path is replaced. */
+/** Stores artifacts of a run; one of the same path is replaced. `changed`: 0 at the run's commit. */
 export function writeArtifacts(
   database: Database,
   runId: number,
   artifacts: readonly RunArtifact[],
+  changed: number,
 ): void {
   for (const { path, content } of artifacts) {
     const blob = blobId(database, content);
     database.run(
-      `INSERT INTO artifacts (run_id, path, blob_id) VALUES (?, ?, ?)
-       ON CONFLICT DO UPDATE SET blob_id = excluded.blob_id`,
+      `INSERT INTO artifacts (run_id, path, blob_id, changed) VALUES (?, ?, ?, ?)
+       ON CONFLICT DO UPDATE SET blob_id = excluded.blob_id,
+         changed = max(excluded.changed, changed + 1)`,
       runId,
       path,
       blob,
+      changed,
     );
   }
 }

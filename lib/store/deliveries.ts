@@ -26,6 +26,9 @@ export interface DeliveryRow {
   readonly owner: string | null;
 }
 
+/** A creation that has not arrived after so long does not arrive any more. */
+export const DOUBT_MS: number = 24 * 3_600_000;
+
 /** One run at one server. */
 export interface DeliveryId {
   readonly runId: number;

@@ -3,12 +3,9 @@
 
 import { serverId } from "./deliveries.ts";
 import { type ExperimentRow, storedExperiment } from "./experiments.ts";
-import { insertRows } from "./insert.ts";
-import { points } from "./read_points.ts";
-import { removeContent } from "./remove_runs.ts";
+import { copyContent, copyTags, lastChange, mergeRun } from "./merge_run.ts";
 import type { RunRow } from "./run_rows.ts";
-import type { Database, Value } from "./sqlite.ts";
-import { writeMetrics } from "./write_metrics.ts";
+import type { Database } from "./sqlite.ts";
 
 /** How many runs an exported file held, by what became of them. */
 export interface Imported {
@@ -16,6 +13,8 @@ export interface Imported {
   readonly added: number;
   /** Runs that had been changed there since they were imported last. */
   readonly updated: number;
+  /** Runs that had been changed there and here; the later changes count. */
+  readonly merged: number;
   /** Runs that were here already. */
   readonly known: number;
 }
@@ -24,7 +23,7 @@ const RUNS_AT_ONCE = 100;
 
 /** Copies the runs of a store into another; those that are there already change nothing. */
 export function importRuns(source: Database, target: Database): Imported {
-  const counts = { added: 0, updated: 0, known: 0 };
+  const counts = { added: 0, updated: 0, merged: 0, known: 0 };
   const ids = source.arrays<[number]>("SELECT id FROM runs ORDER BY id").map(([id]) => id);
   for (let from = 0; from < ids.length; from += RUNS_AT_ONCE) {
     target.write(() => {
@@ -38,19 +37,45 @@ export function importRuns(source: Database, target: Database): Imported {
 }
 
 function importRun(source: Database, target: Database, run: RunRow): keyof Imported {
-  if (target.get("SELECT 1 FROM pruned WHERE key = ?", run.key) !== undefined) return "known";
-  const before = target.get<RunRow>("SELECT * FROM runs WHERE key = ?", run.key);
-  if (before !== undefined && before.revision >= run.revision) {
-    // Two stores have it from now on, also where a copy made by hand has marked nothing.
-    target.run("UPDATE runs SET imported = 1 WHERE id = ? AND imported = 0", before.id);
-    importDeliveries(source, target, run, before.id);
-    return "known";
+  const pruned = target.get<PrunedRow>("SELECT * FROM pruned WHERE key = ?", run.key);
+  if (pruned !== undefined) {
+    if (lastChange(source, run) <= pruned.changed) return "known";
+    bringBack(source, target, run, pruned);
+    return "updated";
   }
-  if (before !== undefined) removeContent(target, before);
-  const id = importRow(source, target, run, before);
-  importContent(source, target, run, id);
-  importDeliveries(source, target, run, id);
-  return before === undefined ? "added" : "updated";
+  const before = target.get<RunRow>("SELECT * FROM runs WHERE key = ?", run.key);
+  if (before === undefined) {
+    importDeliveries(source, target, run, {
+      id: importRow(source, target, run, Infinity),
+      hasMore: false,
+    });
+    return "added";
+  }
+  // The other store has it too, however it came by it: a backup made by hand marks nothing.
+  target.run("UPDATE runs SET imported = 1 WHERE id = ? AND imported = 0", before.id);
+  const merged = mergeRun(source, target, run, before);
+  importDeliveries(source, target, run, { id: before.id, hasMore: merged.hasMore });
+  if (!merged.isChanged) return "known";
+  return merged.hasMore ? "merged" : "updated";
+}
+
+interface PrunedRow {
+  readonly key: string;
+  readonly tracking_uri: string;
+  readonly server_run_id: string;
+  readonly changed: number;
+}
+
+/** A run that was delivered and removed here, and changed there since: what is new is to be delivered. */
+function bringBack(source: Database, target: Database, run: RunRow, pruned: PrunedRow): void {
+  target.run("DELETE FROM pruned WHERE key = ?", run.key);
+  target.run(
+    `INSERT INTO deliveries (run_id, server_id, state, server_run_id, tag_revision)
+     VALUES (?, ?, 'created', ?, 0)`,
+    importRow(source, target, run, pruned.changed),
+    serverId(target, pruned.tracking_uri),
+    pruned.server_run_id,
+  );
 }
 
 const RUN_COLUMNS = [
@@ -68,35 +93,28 @@ const RUN_COLUMNS = [
   "existing_run_id",
   "no_create",
   "parent_key",
-  "revision",
+  "changed",
 ] as const;
 
-function importRow(
-  source: Database,
-  target: Database,
-  run: RunRow,
-  before: RunRow | undefined,
-): number {
-  const values = RUN_COLUMNS.map((column) => run[column]);
-  if (before !== undefined) {
-    target.run(
-      `UPDATE runs SET ${RUN_COLUMNS.map((column) => `${column} = ?`).join(", ")},
-         metric_set = NULL, imported = 1 WHERE id = ?`,
-      ...values,
-      before.id,
-    );
-    return before.id;
-  }
+/**
+ * Adds a run with all that it holds and returns its row's id. Revisions are a store's own: they begin
+ * again, and what was changed after `since` is a change to be delivered.
+ */
+function importRow(source: Database, target: Database, run: RunRow, since: number): number {
   const experimentId = importExperiment(
     target,
     storedExperiment(source, String(run.experiment_id)),
   );
-  return target.run(
-    `INSERT INTO runs (${RUN_COLUMNS.join(", ")}, experiment_id, imported)
-     VALUES (${RUN_COLUMNS.map(() => "?").join(", ")}, ?, 1)`,
-    ...values,
+  const { lastId: id } = target.run(
+    `INSERT INTO runs (${RUN_COLUMNS.join(", ")}, experiment_id, imported, revision)
+     VALUES (${RUN_COLUMNS.map(() => "?").join(", ")}, ?, 1, ?)`,
+    ...RUN_COLUMNS.map((column) => run[column]),
     experimentId,
-  ).lastId;
+    since === Infinity ? 0 : 1,
+  );
+  copyContent(source, target, run, id);
+  copyTags(source, target, run, { id, since });
+  return id;
 }
 
 /** The experiment of the same name, made as it is there if there is none. */
@@ -124,61 +142,26 @@ function importExperiment(target: Database, experiment: ExperimentRow): number {
   return lastId;
 }
 
-const COPIED_TABLES: Readonly<Record<string, readonly string[]>> = {
-  params: ["key", "value"],
-  tags: ["key", "value", "revision"],
-  removed_tags: ["key", "revision"],
-  datasets: ["name", "digest", "source_type", "source", "schema", "profile", "context"],
-};
-
-function importContent(source: Database, target: Database, run: RunRow, id: number): void {
-  for (const [table, columns] of Object.entries(COPIED_TABLES)) {
-    const rows = source.arrays<Value[]>(
-      `SELECT ?, ${columns.join(", ")} FROM ${table} WHERE run_id = ?`,
-      id,
-      run.id,
-    );
-    insertRows(target, table, ["run_id", ...columns], rows);
-  }
-  const owner = { id, startTime: run.start_time, metricSet: null };
-  const metricSet = writeMetrics(target, owner, [...points(source, run)]);
-  target.run("UPDATE runs SET metric_set = ? WHERE id = ?", metricSet, id);
-  const artifacts = source.all<{ blob_id: number; path: string; sha256: string }>(
-    `SELECT a.blob_id, a.path, b.sha256 FROM artifacts AS a JOIN blobs AS b ON b.id = a.blob_id
-     WHERE a.run_id = ?`,
-    run.id,
-  );
-  for (const { blob_id: blobId, path, sha256 } of artifacts) {
-    if (target.get("SELECT 1 FROM blobs WHERE sha256 = ?", sha256) === undefined) {
-      const [blob] = source.arrays<[string, number, Uint8Array]>(
-        "SELECT sha256, size, content FROM blobs WHERE id = ?",
-        blobId,
-      );
-      insertRows(target, "blobs", ["sha256", "size", "content"], blob === undefined ? [] : [blob]);
-    }
-    target.run(
-      `INSERT INTO artifacts (run_id, path, blob_id)
-       SELECT ?, ?, id FROM blobs WHERE sha256 = ?`,
-      id,
-      path,
-      sha256,
-    );
-  }
-}
-
 const DELIVERY_COLUMNS = [
   "state",
   "server_run_id",
   "server_experiment_id",
   "create_time",
   "uncertain",
-  "tag_revision",
   "delivered_revision",
   "delivered_time",
 ] as const;
 
-/** What only the other store knows: that a run was, or may have been, sent to a server. */
-function importDeliveries(source: Database, target: Database, run: RunRow, id: number): void {
+/**
+ * What is known there of servers and not here: that a run was, or may have been, sent. What was
+ * delivered there is delivered here where nothing more is here; else all of it is sent again.
+ */
+function importDeliveries(
+  source: Database,
+  target: Database,
+  run: RunRow,
+  { id, hasMore }: { readonly id: number; readonly hasMore: boolean },
+): void {
   const rows = source.all<
     Record<(typeof DELIVERY_COLUMNS)[number] | "uri", string | number | null>
   >(
@@ -188,15 +171,28 @@ function importDeliveries(source: Database, target: Database, run: RunRow, id: n
     run.id,
   );
   for (const row of rows) {
+    const isWhole = row.state === "delivered" && Number(row.delivered_revision) >= run.revision &&
+      !hasMore;
     target.run(
-      `INSERT INTO deliveries (run_id, server_id, ${DELIVERY_COLUMNS.join(", ")})
-       VALUES (?, ?, ${DELIVERY_COLUMNS.map(() => "?").join(", ")})
-       ON CONFLICT DO UPDATE SET
-         ${DELIVERY_COLUMNS.map((column) => `${column} = excluded.${column}`).join(", ")}
+      `INSERT INTO deliveries (run_id, server_id, state, server_run_id, server_experiment_id,
+         create_time, uncertain, delivered_time, tag_revision, delivered_revision)
+       SELECT id, ?, ?, ?, ?, ?, ?, ?, iif(?, revision, -1), iif(?, revision, NULL)
+       FROM runs WHERE id = ?
+       ON CONFLICT DO UPDATE SET state = excluded.state, server_run_id = excluded.server_run_id,
+         server_experiment_id = excluded.server_experiment_id,
+         create_time = excluded.create_time, uncertain = excluded.uncertain,
+         delivered_time = excluded.delivered_time, tag_revision = excluded.tag_revision,
+         delivered_revision = excluded.delivered_revision
        WHERE server_run_id IS NULL AND owner IS NULL`,
-      id,
       serverId(target, String(row.uri)),
-      ...DELIVERY_COLUMNS.map((column) => row[column]),
+      row.state === "delivered" && !isWhole ? "created" : row.state,
+      row.server_run_id,
+      row.server_experiment_id,
+      row.create_time,
+      row.uncertain,
+      row.delivered_time,
+      ...[isWhole ? 1 : 0, isWhole ? 1 : 0],
+      id,
     );
   }
 }

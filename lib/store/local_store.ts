@@ -35,7 +35,7 @@ export function storeTracker(database: Database, clock: StoreClock): Tracker {
     kind: "store",
     ...experimentMethods(database, clock),
     ...runMethods(database, clock),
-    ...artifactMethods(database),
+    ...artifactMethods(database, clock),
     close: () => settled(() => database.close()),
   };
 }
@@ -73,11 +73,11 @@ function runMethods(database: Database, clock: StoreClock): RunMethods {
     searchRuns: (query) => pages(() => searchRuns(database, query)),
     getRun,
     createRun: async (run) => await getRun(createRun(database, run, context())),
-    updateRun: (id, fields) => change(id, (run) => changeRun(database, run, fields)),
+    updateRun: (id, fields) => change(id, (run) => changeRun(database, run, fields, clock.now())),
     logBatch: (id, batch) =>
       change(id, (run) => {
         checkBatch(batch);
-        addBatch(database, run, batch);
+        addBatch(database, run, batch, clock.now());
       }),
     logInputs: (id, datasets) =>
       change(id, (run) => {
@@ -86,7 +86,7 @@ function runMethods(database: Database, clock: StoreClock): RunMethods {
       }),
     deleteTag: (id, key) =>
       change(id, (run) => {
-        if (!removeTag(database, run, key)) throw new NotFoundError("tag", key);
+        if (!removeTag(database, run, key, clock.now())) throw new NotFoundError("tag", key);
       }),
     deleteRun: (id) => settled(() => setRunStage(database, id, "deleted")),
     restoreRun: (id) => settled(() => setRunStage(database, id, "active")),
@@ -94,7 +94,7 @@ function runMethods(database: Database, clock: StoreClock): RunMethods {
   };
 }
 
-function artifactMethods(database: Database): ArtifactMethods {
+function artifactMethods(database: Database, { now }: StoreClock): ArtifactMethods {
   return {
     listArtifacts: (id, path = "") =>
       settled(() => listArtifacts(database, storedRun(database, id).id, path)),
@@ -105,7 +105,7 @@ function artifactMethods(database: Database): ArtifactMethods {
         database.write(() => {
           const run = activeRun(database, id);
           checkArtifact(path, content.length);
-          writeArtifacts(database, run.id, [{ path, content }]);
+          writeArtifacts(database, run.id, [{ path, content }], now());
           revise(database, run);
         })
       ),

@@ -6,6 +6,7 @@ import type { Io } from "../io.ts";
 import type { Tracker } from "../tracker.ts";
 import type { DeliveryState } from "./deliveries.ts";
 import type { DeliveryOutcome, StepHook } from "./outbox/delivery.ts";
+import { fileLeases, type Leases } from "./outbox/lease.ts";
 import { findFingerprint, type FoundRun } from "./fingerprints.ts";
 import { type StoreHealth, storeHealth } from "./health.ts";
 import { storeTracker } from "./local_store.ts";
@@ -82,10 +83,12 @@ export async function openStore(
   path: string,
   options: OpenOptions = {},
 ): Promise<LocalStore> {
-  return localStore(io, await openStoreFile(io, path, options));
+  const database = await openStoreFile(io, path, options);
+  return localStore(io, database, fileLeases(io, path));
 }
 
-function localStore(io: Io, database: Database): LocalStore {
+/** A store in a database that is open already. */
+export function localStore(io: Io, database: Database, leases: Leases): LocalStore {
   const makeKey = runKeys(io);
   const now = (): number => io.now();
   const commitRuns = (records: readonly RunRecord[]): readonly string[] =>
@@ -101,7 +104,7 @@ function localStore(io: Io, database: Database): LocalStore {
       findFingerprint(database, experiment, fingerprint),
     resolveRunId: (id) => findStoredRun(database, id)?.key ?? null,
     waiting,
-    deliver: (tracker, options = {}) => deliverWaiting(io, database, tracker, options),
+    deliver: (tracker, options = {}) => deliverWaiting(io, { database, leases }, tracker, options),
     verify: (tracker, options = {}) => verifyRuns(database, tracker, options),
     exportTo: (file) => exportStore(io, database, file),
     importFrom: (file) => importStore(io, database, file),

@@ -1,6 +1,9 @@
 // Taking runs out of the store for good. A run that was delivered and is then pruned leaves a row
 // behind: its fingerprint, so that it is not logged again, and its ids, so that it can still be found.
 
+import { present } from "../errors.ts";
+import { DOUBT_MS } from "./deliveries.ts";
+import { lastChange } from "./merge_run.ts";
 import type { RunRow } from "./run_rows.ts";
 import type { Database } from "./sqlite.ts";
 import { metricSetIds } from "./write_metrics.ts";
@@ -45,44 +48,60 @@ export interface Pruned {
 
 const RUNS_AT_ONCE = 200;
 
-/** Removes delivered runs by age, and the content that only they had. */
+/** Of runs that their own server has whole, that nobody delivers, and of which no second can arrive. */
+const PRUNABLE = `FROM runs
+  WHERE ifnull(runs.end_time, runs.start_time) <= $before AND EXISTS (
+    SELECT 1 FROM deliveries AS d JOIN servers AS s ON s.id = d.server_id
+    WHERE d.run_id = runs.id AND d.state = 'delivered'
+    AND d.delivered_revision >= runs.revision AND d.last_error IS NULL
+    AND (runs.tracking_uri IS NULL OR runs.tracking_uri = s.uri))
+  AND NOT EXISTS (
+    SELECT 1 FROM deliveries AS d WHERE d.run_id = runs.id
+    AND (d.owner IS NOT NULL OR (d.uncertain = 1 AND d.create_time > $doubt)))`;
+
+/**
+ * Removes delivered runs by age, and the content that only they had. They are chosen in the
+ * transaction that removes them: one that is changed meanwhile stays.
+ */
 export function pruneRuns(
   database: Database,
   { olderThanMs, dryRun = false }: PruneOptions,
   nowMs: number,
 ): Pruned {
+  const limits = { before: nowMs - olderThanMs, doubt: nowMs - DOUBT_MS };
+  if (dryRun) {
+    const [count] = database.named<{ n: number }>(`SELECT count(*) AS n ${PRUNABLE}`, limits);
+    return { runs: present(count, "a count").n, freedBytes: 0 };
+  }
   const before = sizeOf(database);
-  const rows = database.all<Pick<RunRow, "id" | "metric_set">>(
-    `SELECT runs.id, runs.metric_set FROM runs
-     WHERE ifnull(runs.end_time, runs.start_time) <= ? AND EXISTS (
-       SELECT 1 FROM deliveries AS d JOIN servers AS s ON s.id = d.server_id
-       WHERE d.run_id = runs.id AND d.state = 'delivered' AND d.owner IS NULL
-       AND d.delivered_revision >= runs.revision AND d.last_error IS NULL
-       AND (runs.tracking_uri IS NULL OR runs.tracking_uri = s.uri))`,
-    nowMs - olderThanMs,
-  );
-  if (dryRun) return { runs: rows.length, freedBytes: 0 };
-  for (let from = 0; from < rows.length; from += RUNS_AT_ONCE) {
-    database.write(() => {
-      for (const row of rows.slice(from, from + RUNS_AT_ONCE)) removeDelivered(database, row);
+  let runs = 0;
+  for (let removed = -1; removed !== 0; runs += removed) {
+    removed = database.write(() => {
+      const rows = database.named<Pick<RunRow, "id" | "metric_set">>(
+        `SELECT runs.id, runs.metric_set ${PRUNABLE} LIMIT ${RUNS_AT_ONCE}`,
+        limits,
+      );
+      for (const row of rows) removeDelivered(database, row);
+      return rows.length;
     });
   }
   database.write(() => {
     database.run("DELETE FROM blobs WHERE id NOT IN (SELECT blob_id FROM artifacts)");
   });
   database.all("PRAGMA incremental_vacuum");
-  return { runs: rows.length, freedBytes: Math.max(0, before - sizeOf(database)) };
+  return { runs, freedBytes: Math.max(0, before - sizeOf(database)) };
 }
 
 function removeDelivered(database: Database, run: Pick<RunRow, "id" | "metric_set">): void {
   database.run(
-    `INSERT INTO pruned (key, experiment, fingerprint, tracking_uri, server_run_id)
-     SELECT runs.key, e.name, runs.fingerprint, s.uri, d.server_run_id
+    `INSERT INTO pruned (key, experiment, fingerprint, tracking_uri, server_run_id, changed)
+     SELECT runs.key, e.name, runs.fingerprint, s.uri, d.server_run_id, ?
      FROM runs JOIN experiments AS e ON e.id = runs.experiment_id
      JOIN deliveries AS d ON d.run_id = runs.id AND d.state = 'delivered'
      JOIN servers AS s ON s.id = d.server_id
      WHERE runs.id = ? ORDER BY s.uri = runs.tracking_uri DESC, s.id LIMIT 1
-     ON CONFLICT DO NOTHING`,
+     ON CONFLICT DO UPDATE SET changed = excluded.changed`,
+    lastChange(database, run),
     run.id,
   );
   removeContent(database, run);

@@ -167,8 +167,24 @@ const FORMAT_2: readonly string[] = [
   "ALTER TABLE runs ADD COLUMN no_create INTEGER NOT NULL DEFAULT 0",
 ];
 
+/**
+ * When what can change was changed last, in ms since the epoch; 0: when the run was committed. By it
+ * two stores that have a run agree on what counts. `imported`: 1 for what was changed in another
+ * store, which may have delivered it, and later changes, since.
+ */
+const FORMAT_3: readonly string[] = [
+  ...["runs", "tags", "removed_tags", "artifacts", "pruned"].map(
+    (table) => `ALTER TABLE ${table} ADD COLUMN changed INTEGER NOT NULL DEFAULT 0`,
+  ),
+  ...["tags", "removed_tags"].map(
+    (table) => `ALTER TABLE ${table} ADD COLUMN imported INTEGER NOT NULL DEFAULT 0`,
+  ),
+  // Of changes from before times were kept the higher revision counts, as it did; any later one more.
+  ...["runs", "tags", "removed_tags"].map((table) => `UPDATE ${table} SET changed = revision`),
+];
+
 /** Entry n is the statements that bring format n to format n + 1. */
-export const MIGRATIONS: readonly (readonly string[])[] = [FORMAT_1, FORMAT_2];
+export const MIGRATIONS: readonly (readonly string[])[] = [FORMAT_1, FORMAT_2, FORMAT_3];
 
 /** Brings a file to the newest format, in one transaction that only one process can hold. */
 export function migrate(

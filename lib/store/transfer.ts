@@ -1,7 +1,7 @@
 // Carrying a store across an air gap as one file. The copy is made by SQLite's backup, which is
 // consistent while others write; Deno refuses VACUUM INTO unless every permission is given.
 
-import { hostProblem, InputError, StorageError } from "../errors.ts";
+import { hostProblem, InputError, present, StorageError } from "../errors.ts";
 import type { Io } from "../io.ts";
 import { type Imported, importRuns } from "./import_runs.ts";
 import { openStoreFile } from "./open.ts";
@@ -21,7 +21,14 @@ export async function exportStore(io: Io, database: Database, file: string): Pro
   try {
     await io.files.remove(temporary);
     await database.copyTo(temporary);
-    const runs = finishCopy(temporary, database);
+    const copy = openDatabase(temporary);
+    let runs: number;
+    try {
+      copy.get("PRAGMA journal_mode = delete");
+      runs = finishCopy(copy, database);
+    } finally {
+      copy.close();
+    }
     await io.files.write(file, io.files.chunks(temporary));
     if (io.platform !== "windows") await io.files.chmod(file, 0o600);
     return { runs };
@@ -59,24 +66,19 @@ function isExport(head: Uint8Array): boolean {
 }
 
 /**
- * Counts the runs of a copy, and makes it a file that is whole by itself, on read-only media too.
- * From here on two stores have these runs, and each must look a run up before it creates it.
+ * Counts the runs of a copy. From here on two stores have these runs, and each must look a run up
+ * before it creates it.
  */
-function finishCopy(file: string, original: Database): number {
-  const copy = openDatabase(file);
-  try {
-    copy.get("PRAGMA journal_mode = delete");
-    copy.run("UPDATE runs SET imported = 1 WHERE imported = 0");
-    const { n, last } = copy.get<{ n: number; last: number | null }>(
-      "SELECT count(*) AS n, max(id) AS last FROM runs",
-    ) ?? { n: 0, last: null };
-    original.write(() =>
-      original.run("UPDATE runs SET imported = 1 WHERE imported = 0 AND id <= ?", last)
-    );
-    return n;
-  } finally {
-    copy.close();
-  }
+export function finishCopy(copy: Database, original: Database): number {
+  copy.run("UPDATE runs SET imported = 1 WHERE imported = 0");
+  const { n, last } = present(
+    copy.get<{ n: number; last: number | null }>("SELECT count(*) AS n, max(id) AS last FROM runs"),
+    "the count of runs",
+  );
+  original.write(() =>
+    original.run("UPDATE runs SET imported = 1 WHERE imported = 0 AND id <= ?", last)
+  );
+  return n;
 }
 
 /** Takes in the runs of an exported store; those that are here already change nothing. */

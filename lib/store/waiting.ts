@@ -83,6 +83,8 @@ export interface DeliveryCandidate {
   readonly id: number;
   readonly key: string;
   readonly parentKey: string | null;
+  /** ms since the epoch; null when never tried. */
+  readonly lastAttempt: number | null;
 }
 
 /** The runs of `waitingRuns`, with as little of each as delivery needs to begin. */
@@ -91,7 +93,12 @@ export function deliveryCandidates(
   query: WaitingQuery,
 ): readonly DeliveryCandidate[] {
   return waitingRows(database, query)
-    .map(({ id, key, parent_key }) => ({ id, key, parentKey: parent_key }));
+    .map(({ id, key, parent_key, last_attempt }) => ({
+      id,
+      key,
+      parentKey: parent_key,
+      lastAttempt: last_attempt,
+    }));
 }
 
 function waitingRows(database: Database, query: WaitingQuery): readonly Row[] {

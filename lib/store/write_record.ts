@@ -15,7 +15,7 @@ import { checkRecord, type RunRecord } from "./record.ts";
 import { findStoredRun, type RunRow } from "./run_rows.ts";
 import type { Database } from "./sqlite.ts";
 import { flushMetrics, type MetricBatch, metricBatch, writeMetrics } from "./write_metrics.ts";
-import { addBatch, addDatasets, writeDatasets, writeTexts } from "./write_run.ts";
+import { addBatch, addDatasets, writeDatasets, writeParams, writeTags } from "./write_run.ts";
 
 /** The time and the keys that a commit uses. */
 export interface WriteContext {
@@ -58,7 +58,7 @@ function writeRecord(
   if (existing !== undefined) {
     // It may be one of these records.
     flushMetrics(database, batch);
-    addToRun(database, existing, record);
+    addToRun(database, existing, record, context.nowMs);
     return existing.key;
   }
   if (record.existingRunId !== undefined && record.trackingUri === null) {
@@ -73,20 +73,20 @@ function writeRecord(
     batch,
   );
   database.run("UPDATE runs SET metric_set = ? WHERE id = ?", metricSet, run);
-  writeTexts(database, "params", run, params);
-  writeTexts(database, "tags", run, { ...tags, ...ownTags(record, key) });
+  writeParams(database, run, params);
+  writeTags(database, run, { ...tags, ...ownTags(record, key) }, { revision: 0, changed: 0 });
   writeDatasets(database, run, datasets);
-  writeArtifacts(database, run, artifacts);
+  writeArtifacts(database, run, artifacts, 0);
   return key;
 }
 
 /** Logs into a run that the store has: its name, status and times stay as they are. */
-function addToRun(database: Database, run: RunRow, record: RunRecord): void {
+function addToRun(database: Database, run: RunRow, record: RunRecord, nowMs: number): void {
   const { metrics, params } = record;
   const tags = { ...record.tags, ...ownTags(record, run.key) };
-  addBatch(database, run, { metrics, params, tags });
+  addBatch(database, run, { metrics, params, tags }, nowMs);
   addDatasets(database, run, record.datasets);
-  writeArtifacts(database, run.id, record.artifacts);
+  writeArtifacts(database, run.id, record.artifacts, nowMs);
 }
 
 /** Tags that identify the run; one that logs into a server's run has no identity of its own. */

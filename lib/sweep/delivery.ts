@@ -118,7 +118,7 @@ async function deliverAll(
   const keys = [...undone.keys()];
   if (keys.length === 0) return 0;
   const signal = context.interrupted;
-  await backends.deliver(keys, { jobs, onProgress, signal, patienceMs: PATIENCE_MS });
+  await backends.deliver({ keys, jobs, onProgress, signal, patienceMs: PATIENCE_MS });
   for (const key of keys) {
     const one = undone.get(key);
     if (one === undefined) continue;

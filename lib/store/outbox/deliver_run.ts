@@ -3,12 +3,20 @@
 
 import { DeliveryError, NotFoundError } from "../../errors.ts";
 import { ARTIFACT_SCHEME } from "../../limits.ts";
-import type { Run } from "../../tracker.ts";
+import { CHANGED_TAG } from "../../own_names.ts";
+import type { LifecycleStage, Run } from "../../tracker.ts";
 import { readArtifact, type StoredArtifact, storedArtifacts } from "../artifacts.ts";
 import { acknowledge, acknowledged, deliveryRow, forget } from "../deliveries.ts";
 import { type RunDelivery, step } from "./delivery.ts";
 import { removeOrphans } from "./orphans.ts";
-import { runBatches, tagsToRemove } from "./run_batches.ts";
+import {
+  broughtUntil,
+  isRenamed,
+  runBatches,
+  type TagOptions,
+  tagsToRemove,
+} from "./run_batches.ts";
+import { lastChange } from "../merge_run.ts";
 import { readRuns } from "../read_runs.ts";
 import { ensureServerRun } from "./server_run.ts";
 import { compareWithServer } from "./verify.ts";
@@ -18,10 +26,14 @@ export async function deliverRun(delivery: RunDelivery): Promise<Run> {
   const { io, run, id, database, settings } = delivery;
   const parentRunId = parentOnServer(delivery);
   const serverRun = await ensureServerRun(delivery, parentRunId);
-  const tagRevision = deliveryRow(database, id)?.tag_revision ?? null;
+  const tags = {
+    tagRevision: deliveryRow(database, id)?.tag_revision ?? null,
+    parentRunId,
+    broughtUntil: broughtUntil(run, serverRun),
+  };
   const done = acknowledged(database, id);
   let number = 0;
-  for (const { step: name, batch } of runBatches(database, run, { tagRevision, parentRunId })) {
+  for (const { step: name, batch } of runBatches(database, run, tags)) {
     number++;
     if (done.has(name)) continue;
     await step(delivery, `batch ${number}`, async () => {
@@ -29,7 +41,7 @@ export async function deliverRun(delivery: RunDelivery): Promise<Run> {
       acknowledge(database, id, name);
     });
   }
-  await removeTags(delivery, serverRun, tagRevision);
+  await removeTags(delivery, serverRun, tags);
   await sendInputs(delivery, serverRun, done);
   const problems: string[] = [];
   for (const artifact of storedArtifacts(database, run.id)) {
@@ -52,11 +64,19 @@ export async function deliverRun(delivery: RunDelivery): Promise<Run> {
   return serverRun;
 }
 
-/** The server's id of the run that groups this one; that one is delivered first. */
-function parentOnServer({ database, run, id }: RunDelivery): string | null {
+/**
+ * The server's id of the run that groups this one, which is delivered first; null where there is
+ * none. A group that was deleted in the store before it reached the server does not hold its runs
+ * back.
+ */
+function parentOnServer({ database, run, id, warn }: RunDelivery): string | null {
   if (run.parent_key === null) return null;
-  const parent = database.get<{ server_run_id: string | null; last_error: string | null }>(
-    `SELECT d.server_run_id, d.last_error FROM runs AS p
+  const parent = database.get<{
+    readonly lifecycle_stage: LifecycleStage;
+    readonly server_run_id: string | null;
+    readonly last_error: string | null;
+  }>(
+    `SELECT p.lifecycle_stage, d.server_run_id, d.last_error FROM runs AS p
      LEFT JOIN deliveries AS d ON d.run_id = p.id AND d.server_id = ? WHERE p.key = ?`,
     id.serverId,
     run.parent_key,
@@ -64,6 +84,14 @@ function parentOnServer({ database, run, id }: RunDelivery): string | null {
   // One that the store does not have is the server's own, known by its id there.
   if (parent === undefined) return prunedParent(database, run.parent_key) ?? run.parent_key;
   if (parent.server_run_id !== null) return parent.server_run_id;
+  if (parent.lifecycle_stage === "deleted") {
+    warn({
+      code: "group-deleted",
+      message: `run ${run.key} is delivered without its group: run ${run.parent_key} is deleted ` +
+        "in the store",
+    });
+    return null;
+  }
   const why = parent.last_error === null ? "" : `: ${parent.last_error}`;
   throw new DeliveryError(`the run that groups it, ${run.parent_key}, is not delivered yet${why}`);
 }
@@ -76,9 +104,9 @@ function prunedParent(database: RunDelivery["database"], key: string): string | 
 async function removeTags(
   delivery: RunDelivery,
   serverRun: Run,
-  tagRevision: number | null,
+  tags: TagOptions,
 ): Promise<void> {
-  for (const key of tagsToRemove(delivery.database, delivery.run, tagRevision)) {
+  for (const key of tagsToRemove(delivery.database, delivery.run, tags)) {
     try {
       await step(delivery, "remove tag", () => delivery.tracker.deleteTag(serverRun.id, key));
     } catch (error) {
@@ -138,16 +166,24 @@ async function sendArtifact(
 
 /** Sets status, end and a changed name; a run that is only logged into keeps its own. */
 async function finish(delivery: RunDelivery, serverRun: Run): Promise<void> {
-  const { run, tracker } = delivery;
+  const { run, tracker, database } = delivery;
   if (run.existing_run_id !== null) return;
-  const isRenamed = run.name !== serverRun.name;
-  if (run.status === "RUNNING" && run.end_time === null && !isRenamed) return;
+  await noteChanges(delivery, serverRun);
+  const renamed = isRenamed(database, run, serverRun);
+  if (run.status === "RUNNING" && run.end_time === null && !renamed) return;
   await step(delivery, "finish", () =>
     tracker.updateRun(serverRun.id, {
       status: run.status,
       ...(run.end_time === null ? {} : { endTime: run.end_time }),
-      ...(isRenamed ? { name: run.name } : {}),
+      ...(renamed ? { name: run.name } : {}),
     }));
+}
+
+/** Tells other stores that have the run up to when the server has its changes. */
+async function noteChanges({ database, run, tracker }: RunDelivery, there: Run): Promise<void> {
+  const changed = lastChange(database, run);
+  if (run.imported === 0 || changed <= broughtUntil(run, there)) return;
+  await tracker.logBatch(there.id, { tags: { [CHANGED_TAG]: String(changed) } });
 }
 
 async function verify(delivery: RunDelivery, serverRunId: string): Promise<void> {

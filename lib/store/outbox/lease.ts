@@ -16,6 +16,22 @@ export interface Lease {
   release(): Promise<void>;
 }
 
+/** Where the syncs of one store get their leases. */
+export interface Leases {
+  /** Takes one. */
+  take(): Promise<Lease>;
+  /** Tidies up after syncs that were killed. */
+  tidy(): Promise<void>;
+}
+
+/** Leases as locked files beside the store. */
+export function fileLeases(io: Io, storePath: string): Leases {
+  return {
+    take: () => takeLease(io, storePath),
+    tidy: () => removeDeadLeases(io, storePath),
+  };
+}
+
 const ATTEMPTS = 5;
 const PAUSE_MS = 20;
 

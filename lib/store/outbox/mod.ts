@@ -18,10 +18,11 @@ import {
 import type { DeliveryContext, DeliveryOutcome, RunDelivery, StepHook } from "./delivery.ts";
 import { step } from "./delivery.ts";
 import { experimentOfRun } from "../experiments.ts";
-import { type Lease, removeDeadLeases, takeLease } from "./lease.ts";
-import { type RunRow, storedRun } from "../run_rows.ts";
+import type { Lease, Leases } from "./lease.ts";
+import { findStoredRun, type RunRow, storedRun } from "../run_rows.ts";
 import { serverExperiments } from "./server_experiments.ts";
-import { DeletedOnServerError } from "./server_run.ts";
+import { removeOrphans, runsInDoubt } from "./orphans.ts";
+import { currentRow, DeletedOnServerError } from "./server_run.ts";
 import type { Database } from "../sqlite.ts";
 import { type DeliveryCandidate, deliveryCandidates } from "../waiting.ts";
 
@@ -47,6 +48,8 @@ export interface DeliverOptions {
   readonly graceMs?: number;
   /** How long to wait for another that delivers one of these runs; not at all when not given. */
   readonly patienceMs?: number;
+  /** Called with what is odd about runs that were delivered before. */
+  readonly warn?: (warning: Warning) => void;
   /** Called before and after each step, for tests. */
   readonly stopAt?: StepHook;
 }
@@ -59,26 +62,30 @@ const CLAIM_PAUSE_MS = 200;
 /** Delivers what waits in a store to a server; one outcome a run, in the order they ended. */
 export async function deliverWaiting(
   io: Io,
-  database: Database,
+  { database, leases }: { readonly database: Database; readonly leases: Leases },
   tracker: Tracker,
   options: DeliverOptions,
 ): Promise<readonly DeliveryOutcome[]> {
-  const { recreate = false, verify = false, stopAt } = options;
+  const { keys, recreate = false, verify = false, stopAt } = options;
   const { graceMs = GRACE_MS, patienceMs = 0 } = options;
-  await removeDeadLeases(io, database.path);
+  await leases.tidy();
   const candidates = withParents(database, tracker, options);
-  if (candidates.length === 0) return [];
-  const lease = await takeLease(io, database.path);
+  const server = serverId(database, serverUri(tracker.uri));
+  const inDoubt = keys === undefined ? runsInDoubt(database, server, options.experiment) : [];
+  if (candidates.length === 0 && inDoubt.length === 0) return [];
+  const lease = await leases.take();
   const context: DeliveryContext = {
     io,
     database,
     tracker,
-    serverId: serverId(database, serverUri(tracker.uri)),
+    serverId: server,
     experiments: serverExperiments(io, database, tracker),
     settings: { recreate, verify, graceMs, patienceMs, hook: stopAt ?? (() => {}) },
   };
   try {
-    return await deliverAll(context, lease, candidates, options);
+    const outcomes = await deliverAll(context, lease, candidates, options);
+    await lookAgain(context, lease, inDoubt, options);
+    return outcomes;
   } finally {
     await lease.release();
   }
@@ -106,7 +113,52 @@ function withParents(
     );
     more = deliveryCandidates(database, { ...query, keys: [...parents] });
   }
-  return [...chosen.values()].toSorted((a, b) => a.id - b.id);
+  return inOrder(chosen);
+}
+
+/**
+ * What was tried longest ago, or never, comes first, so that runs that fail do not keep others from
+ * their turn; a run comes after the one that groups it.
+ */
+function inOrder(chosen: ReadonlyMap<string, DeliveryCandidate>): readonly DeliveryCandidate[] {
+  const ordered: DeliveryCandidate[] = [];
+  const seen = new Set<DeliveryCandidate>();
+  const place = (candidate: DeliveryCandidate): void => {
+    if (seen.has(candidate)) return;
+    seen.add(candidate);
+    const parent = candidate.parentKey === null ? undefined : chosen.get(candidate.parentKey);
+    if (parent !== undefined) place(parent);
+    ordered.push(candidate);
+  };
+  const tried = ({ lastAttempt }: DeliveryCandidate): number => lastAttempt ?? -Infinity;
+  [...chosen.values()].toSorted((a, b) => tried(a) - tried(b) || a.id - b.id).forEach(place);
+  return ordered;
+}
+
+/** Looks for what arrived after its run was delivered. What fails here is looked for another time. */
+async function lookAgain(
+  context: DeliveryContext,
+  lease: Lease,
+  keys: readonly string[],
+  { signal, warn = () => {} }: DeliverOptions,
+): Promise<void> {
+  const { database, serverId } = context;
+  for (const key of keys) {
+    const run = findStoredRun(database, key);
+    if (run === undefined) continue;
+    const id = { runId: run.id, serverId };
+    const delivery: RunDelivery = { ...context, run, id, warn };
+    if (signal?.aborted === true || !await claimInTime(delivery, lease)) return;
+    try {
+      const { state, server_run_id: kept } = currentRow(delivery);
+      if (state === "delivered" && kept !== null) await removeOrphans(delivery, kept);
+    } catch (error) {
+      if (!(error instanceof Error) || error instanceof StorageError) throw error;
+      return;
+    } finally {
+      updateDelivery(database, id, { owner: null });
+    }
+  }
 }
 
 async function deliverAll(
@@ -123,7 +175,9 @@ async function deliverAll(
   const deliverNext = async ({ id, key, parentKey }: DeliveryCandidate): Promise<void> => {
     // Candidates are in the order they were logged, groups first, so this waits for one in hand.
     if (parentKey !== null) await ended.get(parentKey);
-    const run = storedRun(context.database, key);
+    const run = findStoredRun(context.database, key);
+    // Removed meanwhile, by another command.
+    if (run === undefined) return;
     const stop = signal?.aborted === true ? interrupted() : server.failure();
     const outcome = stop === null
       ? await deliverOne(context, lease, { runId: id, serverId: context.serverId }, run)

@@ -1,16 +1,34 @@
 // Runs that nobody knows of: made by a creation that had been given up for lost and repeated, so that
-// the server has two with one key. Only what is certainly such a leftover is deleted.
+// the server has two with one key. Only what is certainly such a leftover is deleted. One look is not
+// enough: a request may arrive after the run has been delivered, so later syncs look again.
 
-import { updateDelivery } from "../deliveries.ts";
+import { DOUBT_MS, updateDelivery } from "../deliveries.ts";
+import type { Database } from "../sqlite.ts";
 import { type RunDelivery, step } from "./delivery.ts";
 import { currentRow, lookUp } from "./server_run.ts";
+
+/** Keys of delivered runs of which the server may still be given a second one. */
+export function runsInDoubt(
+  database: Database,
+  serverId: number,
+  experiment: string | undefined,
+): readonly string[] {
+  return database.arrays<[string]>(
+    `SELECT runs.key FROM deliveries AS d JOIN runs ON runs.id = d.run_id
+     JOIN experiments AS e ON e.id = runs.experiment_id
+     WHERE d.server_id = ? AND d.state = 'delivered' AND d.uncertain = 1
+       AND e.name = ifnull(?, e.name) ORDER BY runs.id`,
+    serverId,
+    experiment ?? null,
+  ).map(([key]) => key);
+}
 
 /**
  * Deletes what a creation that was given up for lost has made after all: runs with this run's key
  * and nothing in them. Anything else is left, with a warning.
  */
 export async function removeOrphans(delivery: RunDelivery, keptId: string): Promise<void> {
-  const { tracker, database, id, warn } = delivery;
+  const { io, tracker, database, id, warn } = delivery;
   const row = currentRow(delivery);
   if (row.uncertain === 0) return;
   for (const orphan of await lookUp(delivery, row)) {
@@ -26,5 +44,5 @@ export async function removeOrphans(delivery: RunDelivery, keptId: string): Prom
       });
     }
   }
-  updateDelivery(database, id, { uncertain: 0 });
+  if (io.now() - (row.create_time ?? 0) > DOUBT_MS) updateDelivery(database, id, { uncertain: 0 });
 }

@@ -4,8 +4,8 @@
 
 import { createHash } from "node:crypto";
 import { type BatchItem, cutBatches } from "../../limits.ts";
-import { PARENT_TAG, RUN_KEY_TAG, RUN_NAME_TAG } from "../../own_names.ts";
-import type { Batch } from "../../tracker.ts";
+import { CHANGED_TAG, PARENT_TAG, RUN_KEY_TAG, RUN_NAME_TAG } from "../../own_names.ts";
+import type { Batch, Run } from "../../tracker.ts";
 import type { Database } from "../sqlite.ts";
 import { points } from "../read_points.ts";
 import type { RunRow } from "../run_rows.ts";
@@ -21,8 +21,10 @@ export interface RunBatch {
 export interface TagOptions {
   /** Tags of this revision and before have been sent; null when none have. */
   readonly tagRevision: number | null;
-  /** The server's id of the run that groups this one. */
+  /** The server's id of the run that groups this one; null: none is named. */
   readonly parentRunId: string | null;
+  /** What other stores changed up to this time is left as the server has it; see `broughtUntil`. */
+  readonly broughtUntil: number;
 }
 
 /** The batches of a run: first its params and tags, then every point of every metric. */
@@ -56,31 +58,58 @@ function* items(database: Database, run: RunRow, options: TagOptions): Iterable<
 export function tagsToSend(
   database: Database,
   run: RunRow,
-  { tagRevision, parentRunId }: TagOptions,
+  { tagRevision, parentRunId, broughtUntil }: TagOptions,
 ): readonly (readonly [string, string])[] {
   const rows = database.arrays<[string, string]>(
-    "SELECT key, value FROM tags WHERE run_id = ? AND revision > ? ORDER BY key",
+    `SELECT key, value FROM tags WHERE run_id = ? AND revision > ?
+     AND (imported = 0 OR changed > ?) ORDER BY key`,
     run.id,
     tagRevision ?? -1,
+    broughtUntil,
   );
-  return rows
-    .filter(([key]) => key !== RUN_NAME_TAG && key !== RUN_KEY_TAG)
-    .map(([key, value]) =>
-      key === PARENT_TAG && value === run.parent_key && parentRunId !== null
-        ? [key, parentRunId]
-        : [key, value]
-    );
+  return rows.flatMap(([key, value]): readonly (readonly [string, string])[] => {
+    if (key === RUN_NAME_TAG || key === RUN_KEY_TAG) return [];
+    if (key !== PARENT_TAG || value !== run.parent_key) return [[key, value]];
+    return parentRunId === null ? [] : [[key, parentRunId]];
+  });
+}
+
+/** Nothing of the run was brought by another store. */
+export const NOTHING_BROUGHT = -1;
+
+/**
+ * Up to when a server has what other stores changed of a run: several stores may have it, and what one
+ * imported may be older than what another has delivered since. 0 for a run that is there whole.
+ */
+export function broughtUntil(run: RunRow, there: Run): number {
+  if (run.imported === 0) return NOTHING_BROUGHT;
+  const changed = Number(there.tags[CHANGED_TAG]);
+  if (Number.isSafeInteger(changed)) return changed;
+  return there.status === run.status ? 0 : NOTHING_BROUGHT;
+}
+
+/** Whether a run has another name on the server than it is to have there. */
+export function isRenamed(database: Database, run: RunRow, there: Run): boolean {
+  if (run.name === there.name) return false;
+  const name = database.get<{ imported: number; changed: number }>(
+    "SELECT imported, changed FROM tags WHERE run_id = ? AND key = ?",
+    run.id,
+    RUN_NAME_TAG,
+  );
+  return name === undefined || name.imported === 0 || name.changed > broughtUntil(run, there);
 }
 
 /** Tags to be removed from the server: taken away since the tags were last sent. */
 export function tagsToRemove(
   database: Database,
   run: RunRow,
-  tagRevision: number | null,
+  { tagRevision, broughtUntil }: Pick<TagOptions, "tagRevision" | "broughtUntil">,
 ): readonly string[] {
   return database.arrays<[string]>(
-    "SELECT key FROM removed_tags WHERE run_id = ? AND revision > ? ORDER BY key",
+    `SELECT key FROM removed_tags WHERE run_id = ? AND revision > ?
+     AND (imported = 0 OR changed > ?) ORDER BY key`,
     run.id,
     tagRevision ?? -1,
+    broughtUntil,
   ).map(([key]) => key);
 }

@@ -15,7 +15,7 @@ import {
   updateDelivery,
 } from "../deliveries.ts";
 import { type RunDelivery, step } from "./delivery.ts";
-import { tagsToSend } from "./run_batches.ts";
+import { NOTHING_BROUGHT, tagsToSend } from "./run_batches.ts";
 
 const CREATIONS = 3;
 /** How long to leave a server that is busy and names no time. */
@@ -149,7 +149,11 @@ function noteCreation(
   parentRunId: string | null,
 ): Readonly<Record<string, string>> {
   const { io, database, id, run } = delivery;
-  const all = tagsToSend(database, run, { tagRevision: null, parentRunId });
+  const all = tagsToSend(database, run, {
+    tagRevision: null,
+    parentRunId,
+    broughtUntil: NOTHING_BROUGHT,
+  });
   const whole = all.length <= MAX_BATCH_TEXTS;
   const sent = whole ? all : all.filter(([key]) => key === PARENT_TAG);
   const revision = whole ? run.revision : -1;

@@ -5,7 +5,7 @@ import { ARTIFACT_SCHEME } from "../../limits.ts";
 import { PARENT_TAG } from "../../own_names.ts";
 import type { MetricPoint, Run, Tracker } from "../../tracker.ts";
 import { storedArtifacts } from "../artifacts.ts";
-import { tagsToSend } from "./run_batches.ts";
+import { broughtUntil, isRenamed, tagsToSend } from "./run_batches.ts";
 import { points } from "../read_points.ts";
 import { readRuns } from "../read_runs.ts";
 import type { RunRow } from "../run_rows.ts";
@@ -34,27 +34,30 @@ export async function compareWithServer(
   const remote = await tracker.getRun(serverRunId);
   if (remote.lifecycleStage === "deleted") throw deletedOnServer(tracker, serverRunId);
   return [
-    ...compareFields(run, local, remote),
+    ...compareFields(comparison, local, remote),
     ...compareTexts("param", Object.entries(local.params), remote.params),
-    ...compareTexts("tag", sentTags(comparison), remote.tags),
+    ...compareTexts("tag", sentTags(comparison, remote), remote.tags),
     ...await compareMetrics(comparison, remote),
     ...compareDatasets(local, remote),
     ...await compareArtifacts(comparison, remote),
   ];
 }
 
-function sentTags({ database, run }: Comparison): readonly (readonly [string, string])[] {
-  return tagsToSend(database, run, { tagRevision: null, parentRunId: null })
-    .filter(([key]) => key !== PARENT_TAG);
+function sentTags(
+  { database, run }: Comparison,
+  remote: Run,
+): readonly (readonly [string, string])[] {
+  const options = { tagRevision: null, parentRunId: null, broughtUntil: broughtUntil(run, remote) };
+  return tagsToSend(database, run, options).filter(([key]) => key !== PARENT_TAG);
 }
 
-function compareFields(run: RunRow, local: Run, remote: Run): readonly string[] {
+function compareFields({ database, run }: Comparison, local: Run, remote: Run): readonly string[] {
   if (run.existing_run_id !== null) return [];
   const fields = [
     ["status", local.status, remote.status],
     ["start time", local.startTime, remote.startTime],
     ["end time", local.endTime, remote.endTime],
-    ["name", local.name, remote.name],
+    ["name", isRenamed(database, run, remote) ? local.name : remote.name, remote.name],
   ] as const;
   return fields
     .filter(([, mine, theirs]) => mine !== null && mine !== theirs)

@@ -1,0 +1,225 @@
+// Runs that more than one hand is on: two stores that carry them across an air gap, a prune beside a
+// change, a request that arrives hours late, runs that fail before runs that would not.
+
+import { assertEquals, assertMatch } from "@std/assert";
+import { TrackerError } from "../../lib/errors.ts";
+import { type LocalStore, openStore } from "../../lib/store/mod.ts";
+import { pruneRuns } from "../../lib/store/remove_runs.ts";
+import { type Database, openDatabase } from "../../lib/store/sqlite.ts";
+import type { Run, Tracker } from "../../lib/tracker.ts";
+import { type FakeServer, fakeServer } from "./fake_server.ts";
+import { record, START, type StoreFolder, storeFolder } from "./store_folder.ts";
+
+interface World extends StoreFolder {
+  /** Where runs are logged. */
+  readonly site: LocalStore;
+  /** Beyond the air gap. */
+  readonly office: LocalStore;
+  readonly server: FakeServer;
+  /** Carries all runs of one store to the other, and says what that one took in. */
+  readonly carry: (from: LocalStore, to: LocalStore) => ReturnType<LocalStore["importFrom"]>;
+}
+
+function shared(name: string, run: (world: World) => Promise<void>): void {
+  Deno.test(name, async () => {
+    const folder = await storeFolder();
+    const site = await openStore(folder.io, folder.path);
+    const office = await openStore(folder.io, `${folder.folder}/office.db`);
+    let files = 0;
+    try {
+      await run({
+        ...folder,
+        site,
+        office,
+        server: fakeServer(),
+        carry: async (from, to) => {
+          const file = `${folder.folder}/${++files}.btflow`;
+          await from.exportTo(file);
+          return await to.importFrom(file);
+        },
+      });
+    } finally {
+      await site.close();
+      await office.close();
+      await folder.remove();
+    }
+  });
+}
+
+function only(server: FakeServer): Run {
+  const active = [...server.runs.values()].map(({ run }) => run)
+    .filter(({ lifecycleStage }) => lifecycleStage === "active");
+  assertEquals(active.length, 1);
+  return active[0] as Run;
+}
+
+const tag = (store: LocalStore, key: string, tags: Record<string, string>): Promise<void> =>
+  store.logBatch(key, { tags });
+
+shared("tags set on both sides of an air gap all arrive", async (world) => {
+  const { site, office, server, carry } = world;
+  const key = site.commitRun(record(1));
+  assertEquals(await carry(site, office), { added: 1, updated: 0, merged: 0, known: 0 });
+  await tag(site, key, { x: "1" });
+  await site.deliver(server);
+  await tag(office, key, { y: "1" });
+  await tag(office, key, { z: "1" });
+  assertEquals(await carry(office, site), { added: 0, updated: 0, merged: 1, known: 0 });
+  await site.deliver(server);
+  const { tags } = only(server);
+  assertEquals([tags["x"], tags["y"], tags["z"]], ["1", "1", "1"]);
+  assertEquals((await site.getRun(key)).tags["x"], "1");
+  assertEquals((await site.verify(server)).flatMap(({ differences }) => differences), []);
+});
+
+shared("the later of two changes counts, whichever store takes in the other", async (world) => {
+  const { site, office, server, carry } = world;
+  const key = site.commitRun(record(1));
+  await carry(site, office);
+  await tag(site, key, { stage: "first", gone: "yes" });
+  await carry(site, office);
+  await world.io.sleep(5);
+  await tag(office, key, { stage: "second" });
+  await office.deleteTag(key, "gone");
+  await office.updateRun(key, { name: "renamed" });
+  await carry(site, office);
+  await carry(office, site);
+  for (const store of [site, office]) {
+    const { tags, name } = await store.getRun(key);
+    assertEquals([tags["stage"], tags["gone"], name], ["second", undefined, "renamed"]);
+  }
+  await site.deliver(server);
+  const { tags, name } = only(server);
+  assertEquals([tags["stage"], tags["gone"], name], ["second", undefined, "renamed"]);
+});
+
+shared("what was imported does not replace what was delivered since", async (world) => {
+  const { site, office, server, carry } = world;
+  const key = site.commitRun(record(1));
+  await site.deliver(server);
+  await tag(site, key, { stage: "old", gone: "yes" });
+  await carry(site, office);
+  await world.io.sleep(5);
+  await tag(site, key, { stage: "new" });
+  await site.deleteTag(key, "gone");
+  await site.updateRun(key, { name: "renamed" });
+  await site.deliver(server);
+  // The office has a change of its own to bring, and older ones of the site's.
+  await tag(office, key, { own: "1" });
+  await office.deliver(server);
+  const { tags, name } = only(server);
+  assertEquals([tags["stage"], tags["gone"], tags["own"]], ["new", undefined, "1"]);
+  assertEquals(name, "renamed");
+  for (const store of [site, office]) {
+    assertEquals((await store.verify(server)).flatMap(({ differences }) => differences), []);
+  }
+});
+
+shared("a change carried home is delivered, also where the run was pruned", async (world) => {
+  const { site, office, server, carry } = world;
+  const key = site.commitRun(record(1));
+  await carry(site, office);
+  await tag(site, key, { x: "1" });
+  await site.deliver(server);
+  assertEquals(site.prune({ olderThanMs: 0 }).runs, 1);
+  assertEquals(await carry(office, site), { added: 0, updated: 0, merged: 0, known: 1 });
+  await world.io.sleep(5);
+  await tag(office, key, { y: "1" });
+  assertEquals(await carry(office, site), { added: 0, updated: 1, merged: 0, known: 0 });
+  await site.deliver(server);
+  const { tags } = only(server);
+  assertEquals([tags["x"], tags["y"]], ["1", "1"]);
+});
+
+shared("a run that is changed while others are pruned stays", async ({ site, server, path }) => {
+  const keys = site.commitRuns(Array.from({ length: 250 }, (_, index) => record(index)));
+  await site.deliver(server);
+  const database = openDatabase(path);
+  let writes = 0;
+  const interrupted: Database = {
+    ...database,
+    write: (work, options) => {
+      // Another process changes the last run while the first ones are removed.
+      if (++writes === 2) void site.logBatch(keys.at(-1) ?? "", { tags: { kept: "yes" } });
+      return database.write(work, options);
+    },
+  };
+  assertEquals(pruneRuns(interrupted, { olderThanMs: 0 }, START * 2).runs, 249);
+  database.close();
+  assertEquals((await site.getRun(keys.at(-1) ?? "")).tags["kept"], "yes");
+  assertEquals(site.waiting({ trackingUri: server.uri }).length, 1);
+});
+
+function failure(status: number): TrackerError {
+  const code = status === 0 ? "TIMEOUT" : "GATEWAY_TIMEOUT";
+  return new TrackerError("POST", "http://server:5000", {
+    status,
+    code,
+    message: code,
+    maybeDone: true,
+  });
+}
+
+shared("a creation that arrives hours later leaves no second run", async (world) => {
+  const { site, server, io } = world;
+  site.commitRun(record(1));
+  let late: (() => Promise<Run>) | undefined;
+  const slow: Tracker = {
+    ...server,
+    createRun: (run) => {
+      if (late !== undefined) return server.createRun(run);
+      late = () => server.createRun(run);
+      return Promise.reject(failure(0));
+    },
+  };
+  await site.deliver(slow);
+  assertEquals((await site.deliver(slow)).map(({ status }) => status), ["delivered"]);
+  await io.sleep(3_600_000);
+  await late?.();
+  assertEquals(site.prune({ olderThanMs: -START }).runs, 0);
+  assertEquals(await site.deliver(server), []);
+  assertEquals(only(server).status, "FINISHED");
+  // After a day nothing is on its way any more: no further sync asks.
+  await io.sleep(86_400_000);
+  await site.deliver(server);
+  const silent = { ...server, searchRuns: () => Promise.reject(failure(0)) } as unknown as Tracker;
+  assertEquals(await site.deliver(silent), []);
+  assertEquals(site.prune({ olderThanMs: -START }).runs, 1);
+});
+
+shared("runs that fail do not keep others from their turn", async ({ site, server }) => {
+  const artifacts = [{ path: "big.html", content: new Uint8Array([1]) }];
+  site.commitRuns([1, 2, 3, 4].map((index) => record(index, { artifacts })));
+  site.commitRuns([5, 6, 7].map((index) => record(index)));
+  const gateway = { ...server, writeArtifact: () => Promise.reject(failure(504)) };
+  const delivered = async (): Promise<number> =>
+    (await site.deliver(gateway, { jobs: 1 })).filter(({ status }) => status === "delivered")
+      .length;
+  assertEquals(await delivered(), 0);
+  assertEquals(await delivered(), 3);
+});
+
+shared("the runs of a group that was deleted are delivered without it", async (world) => {
+  const { site, server } = world;
+  const parentKey = site.commitRun(record(1));
+  site.commitRun(record(2, { parentKey }));
+  await site.deleteRun(parentKey);
+  const [outcome] = await site.deliver(server);
+  assertEquals(outcome?.status, "delivered");
+  assertMatch(outcome?.warnings[0]?.message ?? "", /without its group: run \w+ is deleted/);
+  assertEquals(only(server).tags["mlflow.parentRunId"], undefined);
+});
+
+shared("a run that is removed before its turn stops no other", async ({ site, server, path }) => {
+  const [first = ""] = site.commitRuns([record(1), record(2)]);
+  const outcomes = await site.deliver(server, {
+    jobs: 1,
+    stopAt: (step, key) => {
+      if (step !== "before claim" || key !== first) return;
+      const other = openDatabase(path);
+      other.run("DELETE FROM runs WHERE key <> ?", first);
+      other.close();
+    },
+  });
+  assertEquals(outcomes.map(({ key, status }) => [key, status]), [[first, "delivered"]]);
+});
