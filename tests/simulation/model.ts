@@ -1,0 +1,140 @@
+// What must be true in the end, said without a line of the program: which runs were announced, what
+// people then did to them, and what a server must therefore have.
+
+import type { Server, ServerRun } from "./server.ts";
+
+/** A run as it was announced. */
+export interface Announced {
+  readonly key: string;
+  readonly store: number;
+  readonly params: Readonly<Record<string, string>>;
+  readonly tags: Readonly<Record<string, string>>;
+  /** Name, step and value of each point. */
+  readonly points: readonly (readonly [string, number, number])[];
+  readonly artifacts: Readonly<Record<string, string>>;
+  readonly endTime: number;
+  readonly parentKey: string | null;
+}
+
+interface Known extends Announced {
+  name: string | null;
+  /** What tags were last set to, or taken away, by people. */
+  readonly changes: Map<string, string | null>;
+  /** Deleted in a store or on the server: it need not be there, but never twice. */
+  mayBeMissing: boolean;
+}
+
+export interface Model {
+  announced(run: Announced): void;
+  changed(key: string, tag: string, value: string | null): void;
+  renamed(key: string, name: string): void;
+  /** Somebody deleted it, in a store or on the server. */
+  deleted(key: string): void;
+  /** What is wrong with a run that was just said to be delivered. */
+  claimed(server: Server, key: string): readonly string[];
+  /** What is wrong once all is quiet and delivered. */
+  settled(server: Server): readonly string[];
+}
+
+export function model(): Model {
+  const known = new Map<string, Known>();
+  const runOf = (key: string): Known => {
+    const found = known.get(key);
+    if (found === undefined) throw new Error(`the model does not know run ${key}`);
+    return found;
+  };
+  /** A group that was deleted binds nobody. */
+  const isFree = (parentKey: string | null): boolean =>
+    parentKey === null || runOf(parentKey).mayBeMissing;
+  const onServer = (server: Server, key: string): readonly ServerRun[] =>
+    [...server.runs.values()].filter((run) =>
+      run.stage === "active" && run.tags.get("btflow.run_key") === key
+    );
+  return {
+    announced: (run) =>
+      void known.set(run.key, { ...run, name: null, changes: new Map(), mayBeMissing: false }),
+    changed: (key, tag, value) => void runOf(key).changes.set(tag, value),
+    renamed: (key, name) => {
+      runOf(key).name = name;
+    },
+    deleted: (key) => {
+      runOf(key).mayBeMissing = true;
+    },
+    claimed(server, key) {
+      const run = runOf(key);
+      const found = onServer(server, key);
+      if (run.mayBeMissing) return [];
+      if (found.length === 0) return [`${key} was said to be delivered and is not there`];
+      // Two for a while are allowed: a request may still be on its way.
+      const best = found.map((one) => contentOf(run, one)).toSorted((a, b) => a.length - b.length);
+      return best[0] ?? [];
+    },
+    settled(server) {
+      const wrong: string[] = [];
+      for (const [key, run] of known) {
+        const found = onServer(server, key);
+        if (found.length > 1) wrong.push(`${key} is there ${found.length} times`);
+        if (run.mayBeMissing) continue;
+        const [there] = found;
+        if (there === undefined) wrong.push(`${key} is lost`);
+        else {
+          wrong.push(...contentOf(run, there), ...changesOf(run, there));
+          if (!isFree(run.parentKey)) wrong.push(...parentOf(run, there, server));
+        }
+      }
+      for (const { id, tags } of server.runs.values()) {
+        const key = tags.get("btflow.run_key");
+        if (key === undefined || !known.has(key)) wrong.push(`${id} was never announced`);
+      }
+      return wrong;
+    },
+  };
+}
+
+/** What a server lacks of what was announced; what never changes afterwards. */
+function contentOf(run: Known, there: ServerRun): readonly string[] {
+  const wrong: string[] = [];
+  const say = (what: string): void => void wrong.push(`${run.key}: ${what}`);
+  if (there.status !== "FINISHED") say(`it is ${there.status}`);
+  if (there.endTime !== run.endTime) say(`it ended at ${there.endTime}, not ${run.endTime}`);
+  for (const [key, value] of Object.entries(run.params)) {
+    if (there.params.get(key) !== value) say(`param ${key} is ${there.params.get(key)}`);
+  }
+  for (const [key, value] of Object.entries(run.tags)) {
+    if (!run.changes.has(key) && there.tags.get(key) !== value) {
+      say(`tag ${key} is ${there.tags.get(key)}`);
+    }
+  }
+  for (const [key, step, value] of run.points) {
+    const same = there.points.filter((point) => point.key === key && point.step === step);
+    if (same.length !== 1 || same[0]?.value !== value) {
+      say(`point ${key} ${step} is not there once`);
+    }
+  }
+  if (there.points.length !== run.points.length) say(`it has ${there.points.length} points`);
+  for (const [path, text] of Object.entries(run.artifacts)) {
+    const content = there.artifacts.get(path);
+    const found = content === undefined ? "missing" : new TextDecoder().decode(content);
+    if (found !== text) say(`artifact ${path} is ${found}`);
+  }
+  return wrong;
+}
+
+function changesOf(run: Known, there: ServerRun): readonly string[] {
+  const wrong: string[] = [];
+  for (const [tag, value] of run.changes) {
+    const found = there.tags.get(tag) ?? null;
+    if (found !== value) wrong.push(`${run.key}: tag ${tag} is ${found}, not ${value}`);
+  }
+  if (run.name !== null && there.name !== run.name) {
+    wrong.push(`${run.key}: its name is ${there.name}, not ${run.name}`);
+  }
+  return wrong;
+}
+
+function parentOf(run: Known, there: ServerRun, server: Server): readonly string[] {
+  const id = there.tags.get("mlflow.parentRunId");
+  const parent = id === undefined ? undefined : server.runs.get(id);
+  if (parent?.tags.get("btflow.run_key") === run.parentKey) return [];
+  return [`${run.key}: its parent is ${id}`];
+}

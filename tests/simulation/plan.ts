@@ -1,0 +1,121 @@
+// A history before it happens: what people and machines do, when, and what becomes of each request.
+// It is made of a seed and is plain data, so that one that ends badly can be made smaller piece by
+// piece and still be the same history.
+
+import { randomNumbers } from "./clock.ts";
+import { type Fate, FATES } from "./network.ts";
+
+/** One thing that somebody does, at a time, at a store. */
+export interface Action {
+  /** ms after the beginning. */
+  readonly at: number;
+  /** The number of the store; what happens at the server has none. */
+  readonly store: number;
+  readonly kind:
+    | "log"
+    | "sync"
+    | "verify"
+    | "carry"
+    | "tag"
+    | "untag"
+    | "rename"
+    | "remove"
+    | "restore"
+    | "prune"
+    | "power cut"
+    | "server stops"
+    | "server deletes";
+  /** The run it is about, of those logged so far; what is logged, for `log`. */
+  readonly run: number;
+  /** After so many of its steps the process is killed. */
+  readonly killedAfter?: number;
+}
+
+export interface Plan {
+  readonly seed: number;
+  readonly stores: number;
+  readonly actions: readonly Action[];
+  /** By the number of the request. */
+  readonly fates: readonly Fate[];
+  /** A server that ignores the filter of a search. */
+  readonly filtersIgnored: boolean;
+}
+
+const HOUR_MS = 3_600_000;
+const REQUESTS = 400;
+
+/** How often each kind comes, in parts. */
+const KINDS: readonly (readonly [Action["kind"], number])[] = [
+  ["log", 30],
+  ["sync", 22],
+  ["carry", 8],
+  ["tag", 10],
+  ["untag", 4],
+  ["rename", 4],
+  ["prune", 5],
+  ["verify", 4],
+  ["remove", 2],
+  ["restore", 2],
+  ["power cut", 3],
+  ["server stops", 4],
+  ["server deletes", 2],
+];
+
+const TOTAL = KINDS.reduce((sum, [, parts]) => sum + parts, 0);
+
+/** The history of a seed. */
+export function planOf(seed: number): Plan {
+  const random = randomNumbers(seed);
+  const below = (limit: number): number => Math.floor(random() * limit);
+  const stores = random() < 0.5 ? 1 : 2;
+  // Together, so that processes get in each other's way, or one after the other.
+  const spanMs = random() < 0.6 ? 500 + below(20_000) : HOUR_MS;
+  const kills = random() < 0.5 ? 0.25 : 0;
+  const actions: Action[] = [{ at: 0, store: 0, kind: "log", run: 0 }];
+  for (let count = 1 + below(9); count > 0; count--) {
+    actions.push({
+      at: below(spanMs),
+      store: below(stores),
+      kind: kindAt(below(TOTAL)),
+      run: below(6),
+      ...(random() < kills ? { killedAfter: below(24) } : {}),
+    });
+  }
+  const trouble = [0, 0.03, 0.1, 0.25][below(4)] as number;
+  const fates = Array.from(
+    { length: REQUESTS },
+    (): Fate => random() < trouble ? FATES[below(FATES.length)] as Fate : "well",
+  );
+  return {
+    seed,
+    stores,
+    actions: actions.toSorted((a, b) => a.at - b.at),
+    fates,
+    filtersIgnored: random() < 0.05,
+  };
+}
+
+function kindAt(part: number): Action["kind"] {
+  let left = part;
+  for (const [kind, parts] of KINDS) {
+    left -= parts;
+    if (left < 0) return kind;
+  }
+  return "log";
+}
+
+/** Every plan that is this one with less in it, the ones with much less first. */
+export function* smaller(plan: Plan): Iterable<Plan> {
+  for (const size of [4, 2, 1]) {
+    for (let from = 0; from < plan.actions.length; from += size) {
+      yield { ...plan, actions: plan.actions.toSpliced(from, size) };
+    }
+  }
+  if (plan.filtersIgnored) yield { ...plan, filtersIgnored: false };
+  for (const [index, { killedAfter, ...action }] of plan.actions.entries()) {
+    if (killedAfter !== undefined) yield { ...plan, actions: plan.actions.with(index, action) };
+  }
+  for (const [index, fate] of plan.fates.entries()) {
+    if (fate !== "well") yield { ...plan, fates: plan.fates.with(index, "well") };
+  }
+}

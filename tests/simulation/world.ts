@@ -1,0 +1,301 @@
+// A history as it happens: processes at stores, a network, a server and a clock, all of them played,
+// around the real delivery, client and store. What it finds wrong is what the model says.
+
+import { TrackerError } from "../../lib/errors.ts";
+import type { Io } from "../../lib/io.ts";
+import { mlflowClient } from "../../lib/mlflow/client.ts";
+import type { DeliverOptions, LocalStore, RunRecord } from "../../lib/store/mod.ts";
+import { randomNumbers, virtualClock } from "./clock.ts";
+import { discard, type MemoryStore, memoryStore, type Process } from "./memory_store.ts";
+import { type Announced, model } from "./model.ts";
+import { type Fate, network, TIMEOUT_MS } from "./network.ts";
+import type { Action, Plan } from "./plan.ts";
+import { memoryServer, type Server } from "./server.ts";
+
+export interface History {
+  /** What is wrong; nothing when all is well. */
+  readonly violations: readonly string[];
+  /** How often each fate and each kind of action came. */
+  readonly counts: ReadonlyMap<string, number>;
+}
+
+const START_MS = 1_700_000_000_000;
+const SETTLE_MS = 600_000;
+const SERVER = new URL("http://server:5000");
+
+/** Lets a plan happen. The same plan gives the same history; `afterwards` spoils its end, for tests. */
+export async function happen(
+  plan: Plan,
+  { afterwards = () => {} }: { readonly afterwards?: (server: Server) => void } = {},
+): Promise<History> {
+  const clock = virtualClock(START_MS);
+  const random = randomNumbers(plan.seed ^ 0x5eed);
+  const server = memoryServer();
+  if (plan.filtersIgnored) server.ignoreFilters();
+  const truth = model();
+  const stores = Array.from({ length: plan.stores }, (_, index) => memoryStore(`store ${index}`));
+  const processes: Process[][] = stores.map(() => []);
+  const logged: Announced[] = [];
+  const violations: string[] = [];
+  const counts = new Map<string, number>();
+  const count = (what: string): void => void counts.set(what, (counts.get(what) ?? 0) + 1);
+  let requests = 0;
+  let isQuiet = false;
+  let upAgainAt = 0;
+
+  /** A process at a store, its world, and the gate that it passes at each step. */
+  const begin = (at: number, killedAfter = Infinity): Worker => {
+    const process: Process = { alive: true, name: `process ${processes[at]?.length}` };
+    processes[at]?.push(process);
+    let steps = 0;
+    const alive = (): Promise<void> => {
+      if (steps++ >= killedAfter) {
+        if (process.alive) count("killed");
+        process.alive = false;
+      }
+      return process.alive ? Promise.resolve() : new Promise(() => {});
+    };
+    const io = {
+      now: clock.now,
+      sleep: async (ms: number) => {
+        await clock.sleep(ms);
+        await alive();
+      },
+      randomBytes: (length: number) =>
+        Uint8Array.from({ length }, () => Math.floor(random() * 256)),
+      files: undefined,
+    } as unknown as Io;
+    const draw = (): { fate: Fate; share: number } => {
+      const fate = isQuiet ? "well" : plan.fates[requests++] ?? "well";
+      if (fate !== "well") count(fate);
+      return { fate, share: random() };
+    };
+    const transport = network({
+      clock,
+      server,
+      draw,
+      alive,
+      isUp: () => isQuiet || clock.now() >= upAgainAt,
+    });
+    const tracker = mlflowClient(
+      io,
+      {
+        trackingUri: SERVER,
+        auth: null,
+        workspace: null,
+        retries: 2,
+        backoffFactor: 0.1,
+        timeoutMs: TIMEOUT_MS,
+        tls: {},
+        proxies: {},
+      } as unknown as Parameters<typeof mlflowClient>[1],
+      () => transport,
+    );
+    const store = (stores[at] as MemoryStore).open(process, io);
+    const deliver = async (options: Partial<DeliverOptions>): Promise<void> => {
+      const outcomes = await store.deliver(tracker, { stopAt: alive, ...options });
+      await alive();
+      if (plan.filtersIgnored) return;
+      for (const { status, key } of outcomes) {
+        if (status === "delivered") {
+          violations.push(...truth.claimed(server, key).map((what) => `claimed: ${what}`));
+        }
+      }
+    };
+    return { store, tracker, alive, deliver };
+  };
+
+  const log = async (action: Action, worker: Worker): Promise<void> => {
+    const record = recordOf(logged.length, action, logged, clock.now());
+    const [key = ""] = worker.store.commitRuns([record]);
+    const run = announcedOf(record, key, action.store);
+    logged.push(run);
+    truth.announced(run);
+    await worker.deliver({ keys: [key], patienceMs: 15_000 });
+  };
+
+  const work: Readonly<Record<Action["kind"], (action: Action, worker: Worker) => Promise<void>>> =
+    {
+      log,
+      sync: (_action, { deliver }) => deliver({ jobs: 1 + Math.floor(random() * 3) }),
+      verify: async (_action, { store, tracker, deliver }) => {
+        await deliver({ verify: true });
+        await store.verify(tracker, {});
+      },
+      carry: async ({ store: from }, worker) => {
+        await worker.alive();
+        const copy = (stores[from] as MemoryStore).export();
+        await clock.sleep(Math.floor(random() * 20_000));
+        const to = stores[(from + 1) % stores.length] as MemoryStore;
+        if (stores.length > 1) to.import(copy);
+        discard(copy);
+      },
+      tag: (action, { store }) =>
+        onRun(action, store, async (key) => {
+          const value = `${clock.now() - START_MS}`;
+          await store.logBatch(key, { tags: { [`of${action.store}`]: value } });
+          truth.changed(key, `of${action.store}`, value);
+        }),
+      untag: (action, { store }) =>
+        onRun(action, store, async (key) => {
+          if ((await store.getRun(key)).tags[`of${action.store}`] === undefined) return;
+          await store.deleteTag(key, `of${action.store}`);
+          truth.changed(key, `of${action.store}`, null);
+        }),
+      rename: (action, { store }) =>
+        onRun(action, store, async (key, run) => {
+          if (run.store !== action.store) return;
+          await store.updateRun(key, { name: `renamed ${action.at}` });
+          truth.renamed(key, `renamed ${action.at}`);
+        }),
+      remove: (action, { store }) =>
+        onRun(action, store, async (key) => {
+          truth.deleted(key);
+          await store.deleteRun(key);
+        }),
+      restore: (action, { store }) => onRun(action, store, (key) => store.restoreRun(key)),
+      prune: (_action, { store }) => {
+        store.prune({ olderThanMs: -1 });
+        return Promise.resolve();
+      },
+      "power cut": ({ store }) => {
+        for (const process of processes[store] ?? []) process.alive = false;
+        stores[store]?.cutPower();
+        return Promise.resolve();
+      },
+      "server stops": () => {
+        upAgainAt = clock.now() + 500 + Math.floor(random() * 30_000);
+        return Promise.resolve();
+      },
+      "server deletes": ({ run }) => {
+        const chosen = logged[run % Math.max(1, logged.length)];
+        for (const { tags, id } of server.runs.values()) {
+          if (chosen === undefined || tags.get("btflow.run_key") !== chosen.key) continue;
+          truth.deleted(chosen.key);
+          (server.runs.get(id) as { stage: string }).stage = "deleted";
+        }
+        return Promise.resolve();
+      },
+    };
+
+  const onRun = async (
+    { run }: Action,
+    store: LocalStore,
+    change: (key: string, run: Announced) => Promise<void>,
+  ): Promise<void> => {
+    const chosen = logged[run % Math.max(1, logged.length)];
+    if (chosen === undefined || store.resolveRunId(chosen.key) === null) return;
+    await change(chosen.key, chosen);
+  };
+
+  const attempt = async (what: string, todo: () => Promise<void>): Promise<void> => {
+    try {
+      await todo();
+    } catch (error) {
+      if (isExpected(error)) return;
+      violations.push(`${what}: ${error instanceof Error ? error.stack : String(error)}`);
+    }
+  };
+
+  for (const action of plan.actions) {
+    clock.after(action.at, () => {
+      count(action.kind);
+      const worker = begin(action.store, action.killedAfter);
+      void attempt(action.kind, () => work[action.kind](action, worker));
+    });
+  }
+  await clock.run();
+
+  // Nothing more goes wrong; what is under way has arrived. Everybody syncs until nothing waits.
+  isQuiet = true;
+  clock.after(SETTLE_MS, () => {});
+  await clock.run();
+  for (const isLast of [false, true]) {
+    for (let at = 0; at < stores.length; at++) {
+      const { deliver, store, tracker } = begin(at);
+      void attempt("settling", async () => {
+        await deliver({});
+        if (isLast) await store.verify(tracker, {});
+      });
+      await clock.run();
+    }
+    clock.after(SETTLE_MS, () => {});
+    await clock.run();
+  }
+  afterwards(server);
+  violations.push(...truth.settled(server));
+  for (const store of stores) store.close();
+  return { violations, counts };
+}
+
+interface Worker {
+  readonly store: LocalStore;
+  readonly tracker: ReturnType<typeof mlflowClient>;
+  readonly alive: () => Promise<void>;
+  readonly deliver: (options: Partial<DeliverOptions>) => Promise<void>;
+}
+
+/** What a process may be told when it works on what another changes, or a server refuses. */
+function isExpected(error: unknown): boolean {
+  return error instanceof TrackerError;
+}
+
+function recordOf(
+  index: number,
+  { run, store }: Action,
+  logged: readonly Announced[],
+  nowMs: number,
+): RunRecord {
+  const parent = run === 1
+    ? logged.find((one) => one.store === store && one.parentKey === null)
+    : undefined;
+  const metrics = Array.from({ length: run === 2 ? 120 : 3 }, (_, name) => ({
+    key: `metric_${name}`,
+    value: index + name / 8,
+    timestamp: nowMs,
+    step: 0,
+  }));
+  const series = run === 3
+    ? Array.from({ length: 5 }, (_, step) => ({
+      key: "series",
+      value: step,
+      timestamp: nowMs + step,
+      step,
+    }))
+    : [];
+  const encoder = new TextEncoder();
+  return {
+    experiment: { kind: "name", name: run === 4 ? "other" : "backtests" },
+    runName: `run ${index}`,
+    startTime: nowMs,
+    endTime: nowMs + 5,
+    status: "FINISHED",
+    user: "",
+    params: { window: String(index) },
+    tags: { side: "long" },
+    metrics: [...metrics, ...series],
+    datasets: run === 5
+      ? []
+      : [{ name: "r.csv", digest: String(index), sourceType: "local", source: "{}" }],
+    artifacts: run % 2 === 1
+      ? [{ path: "a/returns.csv", content: encoder.encode(`returns ${index}`) }]
+      : [],
+    trackingUri: SERVER.origin,
+    ...(parent === undefined ? {} : { parentKey: parent.key }),
+  };
+}
+
+function announcedOf(record: RunRecord, key: string, store: number): Announced {
+  return {
+    key,
+    store,
+    params: record.params,
+    tags: record.tags,
+    points: record.metrics.map(({ key, step, value }) => [key, step, value]),
+    artifacts: Object.fromEntries(
+      record.artifacts.map(({ path, content }) => [path, new TextDecoder().decode(content)]),
+    ),
+    endTime: record.endTime ?? 0,
+    parentKey: record.parentKey ?? null,
+  };
+}
