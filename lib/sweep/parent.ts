@@ -43,6 +43,8 @@ export async function openParent(
     artifacts: [],
     trackingUri: backends.serverUri,
     fingerprint,
+    // Looked for once more in the transaction: calls at the same moment share one parent.
+    ifNew: request.ifNew,
     noCreate: request.noCreate,
   });
   if (backends.serverUri !== null && !request.offline) await deliverNow(context, backends, key);
