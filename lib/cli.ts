@@ -20,6 +20,7 @@ import {
   InterruptedError,
   NotFoundError,
   SeveralErrors,
+  type Signal,
   StorageError,
   TrackerError,
   UsageError,
@@ -48,6 +49,7 @@ export const EXITS: readonly (Exit & { readonly name: string })[] = [
   { code: 7, name: "credentials", meaning: "The server refused the credentials (401, 403)" },
   { code: 8, name: "storage", meaning: "The local store or an output file cannot be used" },
   { code: 9, name: "several", meaning: "Several items failed for different reasons" },
+  { code: 129, name: "hung-up", meaning: "Hung up (the terminal was closed)" },
   { code: 130, name: "interrupted", meaning: "Interrupted (Ctrl-C)" },
   { code: 143, name: "terminated", meaning: "Terminated" },
 ];
@@ -65,9 +67,15 @@ export function exitCode(error: unknown): number {
   if (error instanceof NotFoundError) return 4;
   if (error instanceof TrackerError) return isRefusal(error) ? 7 : 5;
   if (error instanceof StorageError) return 8;
-  if (error instanceof InterruptedError) return error.signal === "SIGINT" ? 130 : 143;
+  if (error instanceof InterruptedError) return SIGNALS[error.signal].code;
   return 1;
 }
+
+const SIGNALS: Readonly<Record<Signal, { readonly code: number; readonly message: string }>> = {
+  SIGHUP: { code: 129, message: "Hung up" },
+  SIGINT: { code: 130, message: "Interrupted" },
+  SIGTERM: { code: 143, message: "Terminated" },
+};
 
 function isRefusal(error: unknown): boolean {
   return error instanceof TrackerError && error.isDenied;
@@ -120,7 +128,7 @@ async function runCommand(
   interruption.catch(() => {});
   const unlisten = io.onSignal((signal) => {
     const again = abort.signal.aborted;
-    const error = new InterruptedError(signal, signal === "SIGINT" ? "Interrupted" : "Terminated");
+    const error = new InterruptedError(signal, SIGNALS[signal].message);
     abort.abort(error);
     if (!command.graceful || again) stop(error);
   });

@@ -208,13 +208,15 @@ export class SeveralErrors extends Error {
   }
 }
 
+/** The signals that end the program in good order: Ctrl-C, `kill`, a terminal that was closed. */
+export type Signal = "SIGINT" | "SIGTERM" | "SIGHUP";
+
 /** The user or the system asked the program to stop. */
 export class InterruptedError extends Error {
   override readonly name: string = "InterruptedError";
-  /** Ctrl-C is SIGINT; `kill` sends SIGTERM. */
-  readonly signal: "SIGINT" | "SIGTERM";
+  readonly signal: Signal;
 
-  constructor(signal: "SIGINT" | "SIGTERM", message: string) {
+  constructor(signal: Signal, message: string) {
     super(message);
     this.signal = signal;
   }

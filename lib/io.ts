@@ -7,6 +7,7 @@ import { randomBytes } from "node:crypto";
 import fs from "node:fs";
 import path from "node:path";
 import process from "node:process";
+import type { Signal } from "./errors.ts";
 
 /** Where text goes: standard output or standard error. */
 export interface Sink {
@@ -39,10 +40,13 @@ export interface Files {
   /** All of a file. */
   read(file: string): Promise<Uint8Array>;
   /**
-   * Writes to a temporary name in the same folder, then renames: readers see all or nothing. A
-   * symbolic link is followed, an old file's mode is kept; a device or pipe is written as it is.
+   * Writes to a temporary name in the same folder, then renames: readers see all or nothing, and so
+   * does who comes after a power cut. A symbolic link is followed; a device or pipe is written as it
+   * is. A file has `mode` from its first byte on; without one an old file's mode is kept.
    */
-  write(file: string, content: Content): Promise<void>;
+  write(file: string, content: Content, mode?: number): Promise<void>;
+  /** Makes a file in its place, with this mode from the start; EEXIST when it is there already. */
+  create(file: string, content: Content, mode: number): Promise<void>;
   /** Null when there is no such file. */
   info(file: string): Promise<FileInfo | null>;
   /** The names in a folder, in no order. */
@@ -51,8 +55,6 @@ export interface Files {
   makeFolder(folder: string, mode?: number): Promise<void>;
   /** Removes a file, if it is there. */
   remove(file: string): Promise<void>;
-  /** Changes a file's mode; a device or pipe keeps its own. */
-  chmod(file: string, mode: number): Promise<void>;
   /** The kind of file system under a file, as Linux's statfs numbers it; null when unknown. */
   fileSystem(file: string): Promise<number | null>;
 }
@@ -84,8 +86,8 @@ export interface Io {
   ask(question: string): Promise<string | null>;
   /** The file system. */
   readonly files: Files;
-  /** Calls back on Ctrl-C or termination; returns how to stop listening. */
-  onSignal(listener: (signal: "SIGINT" | "SIGTERM") => void): () => void;
+  /** Calls back on Ctrl-C, termination or a closed terminal; returns how to stop listening. */
+  onSignal(listener: (signal: Signal) => void): () => void;
 }
 
 const CHUNK_BYTES = 1 << 20;
@@ -176,15 +178,20 @@ function hostFiles(): Files {
     chunks: hostChunks,
     read: async (file) => new Uint8Array(await fs.promises.readFile(file)),
     write: hostWrite,
+    create: hostCreate,
     info: (file) => new Promise((resolve) => resolve(hostInfo(file))),
     list: (folder) => fs.promises.readdir(folder),
     makeFolder: async (folder, mode) => {
-      await fs.promises.mkdir(folder, { recursive: true, ...(mode === undefined ? {} : { mode }) });
+      const options = { recursive: true, ...(mode === undefined ? {} : { mode }) } as const;
+      const first = await fs.promises.mkdir(folder, options);
+      // Each new folder is an entry in the one above it.
+      if (first === undefined) return;
+      const above = path.dirname(path.resolve(first));
+      for (let made = path.resolve(folder); made !== above; made = path.dirname(made)) {
+        await syncFolder(path.dirname(made));
+      }
     },
     remove: (file) => fs.promises.rm(file, { force: true }),
-    chmod: async (file, mode) => {
-      if ((await fs.promises.stat(file)).isFile()) await fs.promises.chmod(file, mode);
-    },
     fileSystem: hostFileSystem,
   };
 }
@@ -223,7 +230,13 @@ function* smallChunks(file: string, chunkSize: number): Iterable<Uint8Array> {
   }
 }
 
-async function hostWrite(file: string, content: Content): Promise<void> {
+/** What is being written: process.exit leaves no time for `finally`. */
+const temporaries = new Set<string>();
+process.on("exit", () => {
+  for (const file of temporaries) fs.rmSync(file, { force: true });
+});
+
+async function hostWrite(file: string, content: Content, mode?: number): Promise<void> {
   const old = hostStat(file);
   if (old?.isDirectory() === true) {
     // Engines differ in what they say of a rename onto a folder.
@@ -231,23 +244,54 @@ async function hostWrite(file: string, content: Content): Promise<void> {
   }
   if (old !== null && !old.isFile()) return await writeInto(file, content);
   const target = await followLinks(file);
-  const temporary = path.join(
-    path.dirname(target),
-    `.${path.basename(target)}.${process.pid}.${randomBytes(4).toString("hex")}.tmp`,
-  );
+  const folder = path.dirname(target);
+  const random = randomBytes(8).toString("hex");
+  const temporary = path.join(folder, `.${path.basename(target)}.${process.pid}.${random}.tmp`);
+  temporaries.add(temporary);
   try {
-    const handle = await fs.promises.open(temporary, "wx");
+    const kept = mode ?? (old === null ? undefined : old.mode & 0o777);
+    const handle = await fs.promises.open(temporary, "wx", kept);
     try {
       await writeAll(handle, content);
-      if (old?.isFile() === true) await handle.chmod(old.mode & 0o777);
+      // The umask takes from the mode of a new file what an old one may have had.
+      if (kept !== undefined) await handle.chmod(kept);
       await handle.sync();
     } finally {
       await handle.close();
     }
     await fs.promises.rename(temporary, target);
+    await syncFolder(folder);
   } catch (error) {
     await fs.promises.rm(temporary, { force: true }).catch(() => {});
     throw error;
+  } finally {
+    temporaries.delete(temporary);
+  }
+}
+
+async function hostCreate(file: string, content: Content, mode: number): Promise<void> {
+  const handle = await fs.promises.open(file, "wx", mode);
+  try {
+    await writeAll(handle, content);
+  } finally {
+    await handle.close();
+  }
+}
+
+/**
+ * Puts the names in a folder on the disk: a rename or a new folder survives a power cut only then.
+ * Windows has no such call, and some network file systems refuse it.
+ */
+async function syncFolder(folder: string): Promise<void> {
+  try {
+    const handle = await fs.promises.open(folder, "r");
+    try {
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+  } catch {
+    // What is written is there; only how soon it is on the disk is up to the system.
   }
 }
 
@@ -312,13 +356,17 @@ async function hostFileSystem(file: string): Promise<number | null> {
   }
 }
 
-function hostSignals(listener: (signal: "SIGINT" | "SIGTERM") => void): () => void {
-  const interrupt = (): void => listener("SIGINT");
-  const terminate = (): void => listener("SIGTERM");
-  process.on("SIGINT", interrupt);
-  process.on("SIGTERM", terminate);
+function hostSignals(listener: (signal: Signal) => void): () => void {
+  // nohup makes SIGHUP ignored, which a listener would undo; it leaves no output on a terminal.
+  const mayHangUp = process.stdout.isTTY === true || process.stderr.isTTY === true;
+  const signals: readonly Signal[] = [
+    "SIGINT",
+    "SIGTERM",
+    ...(mayHangUp ? ["SIGHUP"] as const : []),
+  ];
+  const listeners = signals.map((signal) => [signal, () => listener(signal)] as const);
+  for (const [signal, heard] of listeners) process.on(signal, heard);
   return () => {
-    process.off("SIGINT", interrupt);
-    process.off("SIGTERM", terminate);
+    for (const [signal, heard] of listeners) process.off(signal, heard);
   };
 }

@@ -106,7 +106,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   build: [],
   own_names: [],
   nearest: [],
-  io: [],
+  io: ["errors"],
   errors: [],
 };
 

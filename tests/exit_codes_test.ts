@@ -38,6 +38,7 @@ Deno.test("each kind of error has its exit code", () => {
     [new SeveralErrors("x", [input, new InputError("b.csv", "x")]), 3],
     [new SeveralErrors("x", [input, answered(500)]), 9],
     [new SeveralErrors("x", [answered(401), new DeliveryError("x")]), 9],
+    [new InterruptedError("SIGHUP", "x"), 129],
     [new InterruptedError("SIGINT", "x"), 130],
     [new InterruptedError("SIGTERM", "x"), 143],
   ];

@@ -108,7 +108,7 @@ export interface Declaration<F extends Readonly<Record<string, Flag<unknown>>>> 
 }
 
 /** Any command may end so: done, words it cannot take, output that cannot be written, a signal. */
-const COMMON_EXITS: readonly number[] = [0, 2, 8, 130, 143];
+const COMMON_EXITS: readonly number[] = [0, 2, 8, 129, 130, 143];
 
 /** Turns a declaration into a command; flag values reach `run` with the types their kinds give. */
 export function defineCommand<F extends Readonly<Record<string, Flag<unknown>>>>(

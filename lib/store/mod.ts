@@ -6,7 +6,7 @@ import type { Io } from "../io.ts";
 import type { Tracker } from "../tracker.ts";
 import type { DeliveryState } from "./deliveries.ts";
 import type { DeliveryOutcome, StepHook } from "./outbox/delivery.ts";
-import { fileLeases, type Leases } from "./outbox/lease.ts";
+import { fileLeases, type Leases } from "./lease.ts";
 import { findFingerprint, type FoundRun } from "./fingerprints.ts";
 import { type StoreHealth, storeHealth } from "./health.ts";
 import { storeTracker } from "./local_store.ts";
@@ -18,6 +18,7 @@ import { runKeys } from "./run_key.ts";
 import { findStoredRun } from "./run_rows.ts";
 import type { Database } from "./sqlite.ts";
 import type { Imported } from "./import_runs.ts";
+import { removeDeadTemporaries } from "./temporaries.ts";
 import { type Exported, exportStore, importStore } from "./transfer.ts";
 import { type WaitingQuery, type WaitingRun, waitingRuns } from "./waiting.ts";
 import { type VerifyOptions, type VerifyOutcome, verifyRuns } from "./outbox/verify_runs.ts";
@@ -84,6 +85,7 @@ export async function openStore(
   options: OpenOptions = {},
 ): Promise<LocalStore> {
   const database = await openStoreFile(io, path, options);
+  if (options.readOnly !== true) await removeDeadTemporaries(io, path);
   return localStore(io, database, fileLeases(io, path));
 }
 

@@ -28,15 +28,13 @@ export async function openStoreFile(
   options: OpenOptions = {},
 ): Promise<Database> {
   const { readOnly = false, busyTimeoutMs = BUSY_TIMEOUT_MS, migrations = MIGRATIONS } = options;
-  const isNew = await prepareFile(io, path, readOnly);
+  await prepareFile(io, path, readOnly);
   const database = openDatabase(path, { busyTimeoutMs, readOnly });
   try {
     if (readOnly) {
       checkReadable(database, migrations.length);
       return database;
     }
-    // Before anything is in it; SQLite gives its journal files the same mode.
-    if (isNew && io.platform !== "windows") await io.files.chmod(path, 0o600);
     checkFormat(database, migrations.length);
     const network = await networkFileSystem(io, path);
     await setJournal(io, database, network === null ? "wal" : "delete", busyTimeoutMs);
@@ -50,17 +48,18 @@ export async function openStoreFile(
   }
 }
 
-/** Makes the folder, if need be; true when the file does not exist yet. */
-async function prepareFile(io: Io, path: string, readOnly: boolean): Promise<boolean> {
+/** Makes folder and file, if need be. SQLite gives its journal files the mode of the file. */
+async function prepareFile(io: Io, path: string, readOnly: boolean): Promise<void> {
   try {
     const info = await io.files.info(path);
     if (info?.isDirectory) {
       throw new StorageError(path, "it is a folder: give the path of a file");
     }
-    if (info !== null) return false;
+    if (info !== null) return;
     if (readOnly) throw new StorageError(path, "there is no such store");
     await io.files.makeFolder(folderOf(path), 0o700);
-    return true;
+    // Where it cannot be made SQLite cannot make it either, and says why.
+    await io.files.create(path, "", 0o600).catch(() => {});
   } catch (error) {
     if (error instanceof StorageError) throw error;
     const reason = hostProblem(error, "writing");

@@ -7,6 +7,7 @@ import { type Imported, importRuns } from "./import_runs.ts";
 import { openStoreFile } from "./open.ts";
 import { APPLICATION_ID } from "./schema.ts";
 import { type Database, openDatabase } from "./sqlite.ts";
+import { withTemporary } from "./temporaries.ts";
 
 /** What was written. */
 export interface Exported {
@@ -14,31 +15,31 @@ export interface Exported {
   readonly runs: number;
 }
 
+/** Only the owner can read a copy, from its first byte on. */
+const PRIVATE = 0o600;
+
 /** Writes a consistent copy of the store, which its owner alone can read. */
 export async function exportStore(io: Io, database: Database, file: string): Promise<Exported> {
   await refuseOtherFile(io, file);
-  const temporary = `${database.path}.export-${io.pid}`;
-  try {
-    await io.files.remove(temporary);
-    await database.copyTo(temporary);
-    const copy = openDatabase(temporary);
-    let runs: number;
+  return await withTemporary(io, database.path, "export", async (temporary) => {
     try {
-      copy.get("PRAGMA journal_mode = delete");
-      runs = finishCopy(copy, database);
-    } finally {
-      copy.close();
+      await io.files.create(temporary, "", PRIVATE);
+      await database.copyTo(temporary);
+      const copy = openDatabase(temporary);
+      let runs: number;
+      try {
+        runs = finishCopy(copy, database);
+      } finally {
+        copy.close();
+      }
+      await io.files.write(file, io.files.chunks(temporary), PRIVATE);
+      return { runs };
+    } catch (error) {
+      if (error instanceof StorageError) throw error;
+      const reason = hostProblem(error, "writing");
+      throw new StorageError(file, `the store cannot be copied to it: ${reason}`, { cause: error });
     }
-    await io.files.write(file, io.files.chunks(temporary));
-    if (io.platform !== "windows") await io.files.chmod(file, 0o600);
-    return { runs };
-  } catch (error) {
-    if (error instanceof StorageError) throw error;
-    const reason = hostProblem(error, "writing");
-    throw new StorageError(file, `the store cannot be copied to it: ${reason}`, { cause: error });
-  } finally {
-    await removeStoreFiles(io, temporary);
-  }
+  });
 }
 
 const SQLITE_MAGIC = "SQLite format 3\0";
@@ -70,6 +71,7 @@ function isExport(head: Uint8Array): boolean {
  * before it creates it.
  */
 export function finishCopy(copy: Database, original: Database): number {
+  copy.get("PRAGMA journal_mode = delete");
   copy.run("UPDATE runs SET imported = 1 WHERE imported = 0");
   const { n, last } = present(
     copy.get<{ n: number; last: number | null }>("SELECT count(*) AS n, max(id) AS last FROM runs"),
@@ -83,17 +85,16 @@ export function finishCopy(copy: Database, original: Database): number {
 
 /** Takes in the runs of an exported store; those that are here already change nothing. */
 export async function importStore(io: Io, database: Database, file: string): Promise<Imported> {
-  const temporary = `${database.path}.import-${io.pid}`;
-  let source: Database | undefined;
-  try {
+  return await withTemporary(io, database.path, "import", async (temporary) => {
     await copyIn(io, file, temporary);
     // The copy, not the file itself: an older format is brought up to date there.
-    source = await openCopy(io, temporary, file);
-    return importRuns(source, database);
-  } finally {
-    source?.close();
-    await removeStoreFiles(io, temporary);
-  }
+    const source = await openCopy(io, temporary, file);
+    try {
+      return importRuns(source, database);
+    } finally {
+      source.close();
+    }
+  });
 }
 
 /** Opens the copy; what is wrong with it is wrong with the file that it was made from. */
@@ -109,15 +110,10 @@ async function openCopy(io: Io, temporary: string, file: string): Promise<Databa
 
 async function copyIn(io: Io, file: string, temporary: string): Promise<void> {
   try {
-    await io.files.write(temporary, io.files.chunks(file));
-    if (io.platform !== "windows") await io.files.chmod(temporary, 0o600);
+    await io.files.create(temporary, io.files.chunks(file), PRIVATE);
   } catch (error) {
     throw new InputError(file, hostProblem(error, "reading"), { cause: error });
   }
   // SQLite takes an empty file for a new database, a broken transfer leaves one.
   if ((await io.files.info(temporary))?.size === 0) throw new InputError(file, "it is empty");
-}
-
-async function removeStoreFiles(io: Io, path: string): Promise<void> {
-  for (const suffix of ["-wal", "-shm", "-journal", ""]) await io.files.remove(path + suffix);
 }

@@ -5,6 +5,7 @@ import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { run } from "../../lib/cli.ts";
+import type { Signal } from "../../lib/errors.ts";
 import { type Files, hostIo, type Io, type Sink } from "../../lib/io.ts";
 
 export interface TestIoOptions {
@@ -40,7 +41,7 @@ export interface TestIo extends Io {
   err(): string;
   outBytes(): Uint8Array;
   /** Sends a signal as the host would. */
-  signal(name: "SIGINT" | "SIGTERM"): void;
+  signal(name: Signal): void;
   /** Removes the temporary folder. */
   remove(): void;
 }
@@ -55,7 +56,7 @@ export function testIo(options: TestIoOptions = {}): TestIo {
   const out: Uint8Array[] = [];
   const err: Uint8Array[] = [];
   const answers = [...(options.answers ?? [])];
-  const listeners = new Set<(signal: "SIGINT" | "SIGTERM") => void>();
+  const listeners = new Set<(signal: Signal) => void>();
   const env: Readonly<Record<string, string>> = {
     HOME: path.join(folder, "home"),
     BTFLOW_STORE: path.join(folder, "store.db"),
@@ -136,12 +137,12 @@ function filesIn(folder: string, files: Files, stdin: string | Uint8Array): File
   return {
     chunks: (file, size) => file === "-" ? once(input) : files.chunks(at(file), size),
     read: (file) => file === "-" ? Promise.resolve(input) : files.read(at(file)),
-    write: (file, content) => files.write(at(file), content),
+    write: (file, content, mode) => files.write(at(file), content, mode),
+    create: (file, content, mode) => files.create(at(file), content, mode),
     info: (file) => files.info(at(file)),
     list: (name) => files.list(at(name)),
     makeFolder: (name, mode) => files.makeFolder(at(name), mode),
     remove: (file) => files.remove(at(file)),
-    chmod: (file, mode) => files.chmod(at(file), mode),
     fileSystem: (file) => files.fileSystem(at(file)),
   };
 }

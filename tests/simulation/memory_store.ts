@@ -8,7 +8,7 @@ import { importRuns } from "../../lib/store/import_runs.ts";
 import { migrate } from "../../lib/store/schema.ts";
 import { type Database, openDatabase, type Value } from "../../lib/store/sqlite.ts";
 import type { Io } from "../../lib/io.ts";
-import type { Leases } from "../../lib/store/outbox/lease.ts";
+import type { Leases } from "../../lib/store/lease.ts";
 
 /** One that runs btflow; dead ones do nothing any more. */
 export interface Process {

@@ -4,7 +4,7 @@
 //     deno run -A lease_process.ts STORE TURNS
 
 import { hostIo } from "../../lib/io.ts";
-import { removeDeadLeases, takeLease } from "../../lib/store/outbox/lease.ts";
+import { removeDeadLeases, takeLease } from "../../lib/store/lease.ts";
 
 const [store = "", turns = "1"] = Deno.args;
 const io = hostIo();

@@ -18,7 +18,7 @@ import {
 import type { DeliveryContext, DeliveryOutcome, RunDelivery, StepHook } from "./delivery.ts";
 import { step } from "./delivery.ts";
 import { experimentOfRun } from "../experiments.ts";
-import type { Lease, Leases } from "./lease.ts";
+import type { Lease, Leases } from "../lease.ts";
 import { findStoredRun, type RunRow, storedRun } from "../run_rows.ts";
 import { serverExperiments } from "./server_experiments.ts";
 import { removeOrphans, runsInDoubt } from "./orphans.ts";

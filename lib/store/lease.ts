@@ -1,13 +1,13 @@
-// Who is delivering: a token for each sync, and a small file beside the store that it holds locked.
+// Who is at work: a token for each sync, export or import, and a small file beside the store that it holds locked.
 // The system drops the lock of a killed process at once and never that of a suspended one, so a run
 // is neither taken from the living nor left to the dead, as it would be with leases that run out.
 
-import { StorageError } from "../../errors.ts";
-import type { Io } from "../../io.ts";
-import { folderOf } from "../location.ts";
-import { type Database, openDatabase } from "../sqlite.ts";
+import { StorageError } from "../errors.ts";
+import type { Io } from "../io.ts";
+import { folderOf } from "./location.ts";
+import { type Database, openDatabase } from "./sqlite.ts";
 
-/** A sync's claim to be alive. */
+/** A claim to be alive. */
 export interface Lease {
   /** What marks the runs that it is delivering. */
   readonly owner: string;
@@ -40,6 +40,8 @@ export async function takeLease(io: Io, storePath: string): Promise<Lease> {
   for (let attempt = 1;; attempt++) {
     const owner = `${io.pid}-${hex(io.randomBytes(8))}`;
     const file = leaseFile(storePath, owner);
+    // Where it cannot be made SQLite cannot make it either, and says why.
+    await io.files.create(file, "", 0o600).catch(() => {});
     const lock = openDatabase(file, { busyTimeoutMs: 0 });
     // One that asked whether this file is held may have locked or removed it just now.
     if (lockNow(lock) && isLocked(file)) {
@@ -65,7 +67,8 @@ function hex(bytes: Uint8Array): string {
 
 const SUFFIX = ".sync-";
 
-function leaseFile(storePath: string, owner: string): string {
+/** The file that the sync, export or import with this token holds locked. */
+export function leaseFile(storePath: string, owner: string): string {
   return `${storePath}${SUFFIX}${owner}`;
 }
 
@@ -89,8 +92,8 @@ async function isHeld(io: Io, storePath: string, owner: string): Promise<boolean
   return await isHeldNow(io, file);
 }
 
-/** Whether a file is there and locked; one that is not locked is removed. */
-async function isHeldNow(io: Io, file: string): Promise<boolean> {
+/** Whether a lease file is there and locked; one that is not locked is removed. */
+export async function isHeldNow(io: Io, file: string): Promise<boolean> {
   if (await io.files.info(file) === null) return false;
   const probe = openDatabase(file, { busyTimeoutMs: 0 });
   if (!lockNow(probe)) {

@@ -1,0 +1,139 @@
+// Exports and imports as files: what lies beside the store meanwhile, who can read it, what it leaves
+// when it is killed.
+
+import { assertEquals } from "@std/assert";
+import { takeLease } from "../../lib/store/lease.ts";
+import { openStore } from "../../lib/store/mod.ts";
+import type { Io } from "../../lib/io.ts";
+import { record, type StoreFolder, storeFolder } from "./store_folder.ts";
+
+function transferTest(name: string, fn: (world: StoreFolder) => Promise<void>): void {
+  Deno.test(name, async () => {
+    const world = await storeFolder();
+    try {
+      await fn(world);
+    } finally {
+      await world.remove();
+    }
+  });
+}
+
+/** An export of a new store with so many runs, numbered from `first`. */
+async function exported({ io, folder }: StoreFolder, first: number, runs: number): Promise<string> {
+  const store = await openStore(io, `${folder}/from-${first}.db`);
+  store.commitRuns(Array.from({ length: runs }, (_, i) => record(first + i)));
+  const file = `${folder}/${first}.btflow`;
+  await store.exportTo(file);
+  await store.close();
+  return file;
+}
+
+function names(folder: string): readonly string[] {
+  return [...Deno.readDirSync(folder)].map(({ name }) => name).sort();
+}
+
+/** The host's io, but who looks at a file of this kind first waits until the others are done. */
+function waiting(io: Io, kind: string, others: Promise<unknown>): Io {
+  const info = async (file: string): ReturnType<Io["files"]["info"]> => {
+    if (file.includes(kind)) await others;
+    return await io.files.info(file);
+  };
+  return { ...io, files: { ...io.files, info } };
+}
+
+transferTest("imports by processes with one id do not take each other's file", async (world) => {
+  const { io, path } = world;
+  const [first = "", second = ""] = [
+    await exported(world, 100, 2),
+    await exported(world, 200, 3),
+  ];
+  const others = Promise.withResolvers<void>();
+  const slow = await openStore(waiting(io, ".import-", others.promise), path);
+  const quick = await openStore(io, path);
+  const slowly = slow.importFrom(first);
+  assertEquals((await quick.importFrom(second)).added, 3);
+  others.resolve();
+  assertEquals((await slowly).added, 2);
+  await slow.close();
+  await quick.close();
+});
+
+/** The host's io, but whenever a chunk of a file is read the modes of the files in a folder are noted. */
+function noting(io: Io, folder: string, seen: Map<string, number>): Io {
+  const note = (): void => {
+    for (const name of names(folder)) {
+      const mode = Deno.statSync(`${folder}/${name}`).mode ?? 0;
+      seen.set(name.replace(/-[0-9].*|[0-9]+\.[0-9a-f]+(?=\.tmp)/, "…"), mode & 0o777);
+    }
+  };
+  return {
+    ...io,
+    files: {
+      ...io.files,
+      chunks: async function* (file) {
+        note();
+        for await (const chunk of io.files.chunks(file, 1 << 16)) {
+          yield chunk;
+          note();
+        }
+      },
+    },
+  };
+}
+
+Deno.test({
+  name: "exports and imports are readable by their owner alone while they are made",
+  ignore: Deno.build.os === "windows",
+  fn: async () => {
+    const world = await storeFolder();
+    const umask = Deno.umask(0);
+    try {
+      const file = await exported(world, 1, 2);
+      const seen = new Map<string, number>();
+      const store = await openStore(noting(world.io, world.folder, seen), world.path);
+      await store.importFrom(file);
+      await store.exportTo(`${world.folder}/out.btflow`);
+      await store.close();
+      const open = [...seen].filter(([, mode]) => mode !== 0o600);
+      assertEquals(open, []);
+      const made = [".out.btflow.….tmp", "store.db.export…", "store.db.import…"];
+      assertEquals(made.filter((name) => !seen.has(name)), []);
+    } finally {
+      Deno.umask(umask);
+      await world.remove();
+    }
+  },
+});
+
+transferTest(
+  "what killed exports and imports left is tidied; what others use is not",
+  async (world) => {
+    const { io, path, folder } = world;
+    await (await openStore(io, path)).close();
+    const lease = await takeLease(io, path);
+    const living = `${path}.export-${lease.owner}`;
+    const dead = [
+      ".export-1-00ff",
+      ".export-1-00ff-journal",
+      ".import-1-0a0b",
+      ".import-1-0a0b-wal",
+    ];
+    const others = ["store.db.export", "store.db.export-of-may", "my-store.db.export-1-00ff"];
+    for (const file of [living, ...dead.map((name) => path + name)]) {
+      Deno.writeTextFileSync(
+        file,
+        "x",
+      );
+    }
+    for (const name of others) Deno.writeTextFileSync(`${folder}/${name}`, "x");
+    await (await openStore(io, path, { readOnly: true })).close();
+    assertEquals(names(folder).filter((name) => name.includes("port-1-")).length, 5);
+    await (await openStore(io, path)).close();
+    const kept = [...others, "store.db", `store.db.export-${lease.owner}`];
+    const lockFile = `store.db.sync-${lease.owner}`;
+    assertEquals(names(folder).filter((name) => !name.startsWith(lockFile)), kept.sort());
+    await lease.release();
+    await (await openStore(io, path)).close();
+    assertEquals(names(folder), [...others, "store.db"].sort());
+  },
+);
