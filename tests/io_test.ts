@@ -8,6 +8,8 @@ import { type Files, hostIo } from "../lib/io.ts";
 import { testIo } from "./helpers/test_io.ts";
 import { toolTest } from "./helpers/tools.ts";
 
+const CONFIG = new URL("../deno.json", import.meta.url).pathname;
+
 function inFolder(name: string, body: (folder: string, files: Files) => Promise<void>): void {
   toolTest({
     name,
@@ -110,6 +112,101 @@ toolTest({
       const { code: got } = new Deno.Command("sh", { args: ["-c", script, Deno.execPath(), main] })
         .outputSync();
       assertEquals(got, code, words);
+    }
+  },
+});
+
+inFolder("what is being written when the process exits leaves nothing", async (folder) => {
+  const io = new URL("../lib/io.ts", import.meta.url).href;
+  const code = `import { hostIo } from "${io}";
+    import process from "node:process";
+    await hostIo().files.write("${folder}/out", (async function* () {
+      yield "first";
+      process.exit([...Deno.readDirSync("${folder}")].length === 1 ? 129 : 1);
+    })());`;
+  const { code: exit } = await new Deno.Command(Deno.execPath(), {
+    args: [
+      "run",
+      "-q",
+      "--no-check",
+      "-A",
+      "--config",
+      CONFIG,
+      `data:text/typescript,${encodeURIComponent(code)}`,
+    ],
+  }).output();
+  assertEquals(exit, 129);
+  assertEquals([...Deno.readDirSync(folder)], []);
+});
+
+inFolder("a file has its mode from the first byte on", async (folder, files) => {
+  const modes: number[] = [];
+  const content = async function* (): AsyncIterable<string> {
+    for (const part of ["a", "b"]) {
+      for (const { name } of Deno.readDirSync(folder)) {
+        modes.push((Deno.statSync(`${folder}/${name}`).mode ?? 0) & 0o777);
+      }
+      yield await Promise.resolve(part);
+    }
+  };
+  await files.write(`${folder}/written`, content(), 0o600);
+  await files.create(`${folder}/created`, content(), 0o600);
+  assertEquals([...new Set(modes)], [0o600]);
+  const error = await assertRejects(() => files.create(`${folder}/created`, "x", 0o600));
+  assertEquals((error as { code?: string }).code, "EEXIST");
+  assertEquals(Deno.readTextFileSync(`${folder}/created`), "ab");
+});
+
+for (
+  const [signal, code, text] of [
+    ["SIGHUP", 129, "Hung up"],
+    ["SIGINT", 130, "Interrupted"],
+    ["SIGTERM", 143, "Terminated"],
+  ] as const
+) {
+  Deno.test(`${signal} ends a command with ${code}`, async () => {
+    const io = testIo();
+    const files: Files = {
+      ...io.files,
+      chunks: async function* () {
+        io.signal(signal);
+        yield await new Promise<Uint8Array>(() => {});
+      },
+    };
+    try {
+      assertEquals(await run(["stats", "-"], { ...io, files }), code);
+      assertEquals(io.err(), `error: ${text}\n`);
+    } finally {
+      io.remove();
+    }
+  });
+}
+
+toolTest({
+  name: "a file and the folders made for it are put on the disk with their names",
+  tools: ["strace"],
+  unless: Deno.build.os === "linux" ? null : "strace of Linux",
+  fn: async () => {
+    const folder = Deno.makeTempDirSync();
+    const io = new URL("../lib/io.ts", import.meta.url).href;
+    const code = `import { hostIo } from "${io}";
+      const { files } = hostIo();
+      await files.makeFolder("${folder}/a/b", 0o700);
+      await files.write("${folder}/a/b/file", "x");`;
+    try {
+      const { stderr } = await new Deno.Command("strace", {
+        args: [
+          ...["-f", "-y", "-e", "trace=fsync,rename,renameat,renameat2", "-o", `${folder}/trace`],
+          ...[Deno.execPath(), "run", "-q", "--no-check", "-A", "--config", CONFIG],
+          `data:text/typescript,${encodeURIComponent(code)}`,
+        ],
+      }).output();
+      assertEquals(new TextDecoder().decode(stderr), "");
+      const synced = [...Deno.readTextFileSync(`${folder}/trace`).matchAll(/fsync\(\d+<(.*?)>/g)]
+        .map(([, name = ""]) => name.slice(folder.length).replace(/\.\d.*/, ""));
+      assertEquals(synced, ["/a", "", "/a/b/.file", "/a/b"]);
+    } finally {
+      Deno.removeSync(folder, { recursive: true });
     }
   },
 });
