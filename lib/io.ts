@@ -39,6 +39,8 @@ export interface Files {
   chunks(file: string, chunkSize?: number): AsyncIterable<Uint8Array>;
   /** All of a file. */
   read(file: string): Promise<Uint8Array>;
+  /** The first bytes of a file, fewer where it is shorter: to see what it is, not to use it. */
+  head(file: string, length: number): Promise<Uint8Array>;
   /**
    * Writes to a temporary name in the same folder, then renames: readers see all or nothing, and so
    * does who comes after a power cut. A symbolic link is followed; a device or pipe is written as it
@@ -177,6 +179,11 @@ function hostFiles(): Files {
   return {
     chunks: hostChunks,
     read: async (file) => new Uint8Array(await fs.promises.readFile(file)),
+    head: (file, length) =>
+      new Promise((resolve) => {
+        for (const bytes of smallChunks(file, length)) return resolve(bytes.slice());
+        resolve(new Uint8Array());
+      }),
     write: hostWrite,
     create: hostCreate,
     info: (file) => new Promise((resolve) => resolve(hostInfo(file))),

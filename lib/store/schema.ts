@@ -7,6 +7,11 @@ import type { Database } from "./sqlite.ts";
 
 /** "BTFL": tells a btflow store from any other SQLite file. */
 export const APPLICATION_ID = 0x4254464c;
+/**
+ * "BTFX": an export, which another may replace. A store never has it: opened for writing an export
+ * becomes one, and loses it. Exports made before there was this mark have the store's.
+ */
+export const EXPORT_ID = 0x42544658;
 
 /**
  * Metrics are clustered by name, not by run: filtering and sorting on one metric then reads one
@@ -191,7 +196,8 @@ export function migrate(
   database: Database,
   migrations: readonly (readonly string[])[] = MIGRATIONS,
 ): void {
-  if (checkFormat(database, migrations.length) === migrations.length) return;
+  const isNewest = checkFormat(database, migrations.length) === migrations.length;
+  if (isNewest && pragma(database, "application_id") === APPLICATION_ID) return;
   database.write(() => {
     const format = checkFormat(database, migrations.length);
     for (const statements of migrations.slice(format)) {
@@ -208,7 +214,7 @@ export function checkFormat(database: Database, newest: number = MIGRATIONS.leng
   const application = pragma(database, "application_id");
   const empty = format === 0 && application === 0 &&
     database.get("SELECT 1 FROM sqlite_schema LIMIT 1") === undefined;
-  if (!empty && application !== APPLICATION_ID) {
+  if (!empty && application !== APPLICATION_ID && application !== EXPORT_ID) {
     throw new StorageError(database.path, "it is an SQLite file, but not a btflow store");
   }
   if (format > newest) {

@@ -5,7 +5,8 @@ import { hostProblem, InputError, present, StorageError } from "../errors.ts";
 import type { Io } from "../io.ts";
 import { type Imported, importRuns } from "./import_runs.ts";
 import { openStoreFile } from "./open.ts";
-import { APPLICATION_ID } from "./schema.ts";
+import { EXPORT_ID } from "./schema.ts";
+import { storeHeader } from "./header.ts";
 import { type Database, openDatabase } from "./sqlite.ts";
 import { withTemporary } from "./temporaries.ts";
 
@@ -42,36 +43,22 @@ export async function exportStore(io: Io, database: Database, file: string): Pro
   });
 }
 
-const SQLITE_MAGIC = "SQLite format 3\0";
-/** Where an SQLite file says that it has a write-ahead log (2), and whose file it is. */
-const JOURNAL_BYTE = 18;
-const APPLICATION_ID_BYTE = 68;
-
 /** An older export is replaced; no other file is, and least of all a store or a server's database. */
 async function refuseOtherFile(io: Io, file: string): Promise<void> {
   const info = await io.files.info(file).catch(() => null);
   if (info === null || info.size === 0 || info.isDirectory) return;
-  for await (const chunk of io.files.chunks(file)) {
-    if (isExport(chunk)) return;
-    break;
-  }
+  if ((await storeHeader(io, file))?.isExport === true) return;
   throw new StorageError(file, "it is there already and is no export; choose another name");
 }
 
-/** Whether a file begins as those that `finishCopy` leaves: a store without a write-ahead log. */
-function isExport(head: Uint8Array): boolean {
-  if (head.length < APPLICATION_ID_BYTE + 4) return false;
-  const view = new DataView(head.buffer, head.byteOffset);
-  return new TextDecoder().decode(head.subarray(0, SQLITE_MAGIC.length)) === SQLITE_MAGIC &&
-    view.getUint32(APPLICATION_ID_BYTE) === APPLICATION_ID && head[JOURNAL_BYTE] === 1;
-}
-
 /**
- * Counts the runs of a copy. From here on two stores have these runs, and each must look a run up
- * before it creates it.
+ * Counts the runs of a copy, and makes it an export: marked as one, and whole by itself, so that it
+ * can be read on read-only media too. From here on two stores have these runs, and each must look a
+ * run up before it creates it.
  */
 export function finishCopy(copy: Database, original: Database): number {
   copy.get("PRAGMA journal_mode = delete");
+  copy.run(`PRAGMA application_id = ${EXPORT_ID}`);
   copy.run("UPDATE runs SET imported = 1 WHERE imported = 0");
   const { n, last } = present(
     copy.get<{ n: number; last: number | null }>("SELECT count(*) AS n, max(id) AS last FROM runs"),

@@ -1,7 +1,10 @@
 // Exports and imports as files: what lies beside the store meanwhile, who can read it, what it leaves
 // when it is killed.
 
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertRejects } from "@std/assert";
+import { DatabaseSync } from "node:sqlite";
+import { StorageError } from "../../lib/errors.ts";
+import { APPLICATION_ID } from "../../lib/store/schema.ts";
 import { takeLease } from "../../lib/store/lease.ts";
 import { openStore } from "../../lib/store/mod.ts";
 import type { Io } from "../../lib/io.ts";
@@ -135,5 +138,56 @@ transferTest(
     await lease.release();
     await (await openStore(io, path)).close();
     assertEquals(names(folder), [...others, "store.db"].sort());
+  },
+);
+
+/** An io whose file systems are all network ones: a store then has no write-ahead log. */
+function onNetwork(io: Io): Io {
+  return { ...io, files: { ...io.files, fileSystem: () => Promise.resolve(0x6969) } };
+}
+
+for (const [kind, world] of [["local", (io: Io) => io], ["network", onNetwork]] as const) {
+  transferTest(
+    `an export replaces no store on a ${kind} file system`,
+    async ({ io, path, folder }) => {
+      const disk = world(io);
+      const store = await openStore(disk, path);
+      store.commitRun(record(1));
+      const other = await openStore(disk, `${folder}/other.db`);
+      other.commitRun(record(2));
+      await other.close();
+      Deno.linkSync(path, `${folder}/hard.db`);
+      Deno.symlinkSync(path, `${folder}/soft.db`);
+      // An export that was opened for writing is a store, and may hold runs that nothing else has.
+      await store.exportTo(`${folder}/opened.db`);
+      const opened = await openStore(disk, `${folder}/opened.db`);
+      opened.commitRun(record(3));
+      await opened.close();
+      for (const name of ["store.db", "other.db", "hard.db", "soft.db", "opened.db"]) {
+        const before = Deno.readFileSync(`${folder}/${name}`);
+        await assertRejects(
+          () => store.exportTo(`${folder}/${name}`),
+          StorageError,
+          "is no export",
+        );
+        assertEquals(Deno.readFileSync(`${folder}/${name}`), before);
+      }
+      await store.close();
+    },
+  );
+}
+
+transferTest(
+  "an export of before exports were marked is imported, and not replaced",
+  async (world) => {
+    const { io, path } = world;
+    const file = await exported(world, 1, 2);
+    const old = new DatabaseSync(file);
+    old.exec(`PRAGMA application_id = ${APPLICATION_ID}`);
+    old.close();
+    const store = await openStore(io, path);
+    assertEquals((await store.importFrom(file)).added, 2);
+    await assertRejects(() => store.exportTo(file), StorageError, "is no export");
+    await store.close();
   },
 );
