@@ -28,6 +28,7 @@ import {
 } from "./errors.ts";
 import { commandHelp, type Exit, groupHelp, overviewHelp } from "./command/help.ts";
 import type { Io } from "./io.ts";
+import { keepingReadFiles } from "./kept_files.ts";
 import { nearestNames } from "./nearest.ts";
 import { render, storageError } from "./output/mod.ts";
 import { plain } from "./output/plain.ts";
@@ -133,15 +134,29 @@ async function runCommand(
     if (!command.graceful || again) stop(error);
   });
   try {
-    const context = makeContext(io, asJson, display, abort.signal);
+    const output = words.flags.get("output")?.[0];
+    const context = makeContext(keepingReadFiles(io, output), asJson, display, abort.signal);
+    if (output !== undefined) {
+      for (const file of namedFiles(command, words)) await context.io.files.inUse(file);
+    }
     const result = await Promise.race([command.run(context, words), interruption]);
     await display.stop();
     // A command that ended well on an interruption still has its answer written.
     const interrupted = abort.signal.aborted ? undefined : abort.signal;
-    return await printResult(command, words, result, { io, asJson, interrupted });
+    return await printResult(command, words, result, { io: context.io, asJson, interrupted });
   } finally {
     unlisten();
   }
+}
+
+/** The files that a command line names for reading. */
+function namedFiles(command: Command, { flags, operands }: Words): readonly string[] {
+  const given = [...flags].flatMap(([key, values]) =>
+    key !== "output" && command.flags[key]?.completes === "file" ? values : []
+  );
+  return command.operands.some(({ completes }) => completes === "file")
+    ? [...given, ...operands]
+    : given;
 }
 
 async function findCommand(

@@ -28,6 +28,8 @@ export interface FileInfo {
   readonly modifiedMs: number;
   /** Unix permission bits; null where there are none. */
   readonly mode: number | null;
+  /** Device and inode, the same for all names of a file; only regular files have it. */
+  readonly identity?: string;
 }
 
 /** What can be written to a file: all at once, or as it arrives. */
@@ -51,6 +53,8 @@ export interface Files {
   create(file: string, content: Content, mode: number): Promise<void>;
   /** Null when there is no such file. */
   info(file: string): Promise<FileInfo | null>;
+  /** Says that a file is being used by other means, as a store is: no output may replace it. */
+  inUse(file: string): Promise<void>;
   /** The names in a folder, in no order. */
   list(folder: string): Promise<readonly string[]>;
   /** Makes a folder and those above it; one that is there is left as it is. */
@@ -184,6 +188,7 @@ function hostFiles(): Files {
         for (const bytes of smallChunks(file, length)) return resolve(bytes.slice());
         resolve(new Uint8Array());
       }),
+    inUse: () => Promise.resolve(),
     write: hostWrite,
     create: hostCreate,
     info: (file) => new Promise((resolve) => resolve(hostInfo(file))),
@@ -350,6 +355,10 @@ function hostInfo(file: string): FileInfo | null {
     isDirectory: stat.isDirectory(),
     modifiedMs: stat.mtimeMs,
     mode: process.platform === "win32" ? null : stat.mode & 0o777,
+    // Windows numbers files beyond what a double tells apart.
+    ...(stat.isFile() && Number.isSafeInteger(stat.ino)
+      ? { identity: `${stat.dev}:${stat.ino}` }
+      : {}),
   };
 }
 

@@ -169,7 +169,7 @@ async function toFile(
 }
 
 /** The error of a file that cannot be written, from the host's. */
-export function storageError(path: string, cause: unknown): StorageError {
-  if (cause instanceof StorageError) return cause;
+export function storageError(path: string, cause: unknown): StorageError | UsageError {
+  if (cause instanceof StorageError || cause instanceof UsageError) return cause;
   return new StorageError(path, hostProblem(cause, "writing"), { cause });
 }

@@ -28,6 +28,7 @@ export async function openStoreFile(
   options: OpenOptions = {},
 ): Promise<Database> {
   const { readOnly = false, busyTimeoutMs = BUSY_TIMEOUT_MS, migrations = MIGRATIONS } = options;
+  await io.files.inUse(path);
   await prepareFile(io, path, readOnly);
   const database = openDatabase(path, { busyTimeoutMs, readOnly });
   try {
