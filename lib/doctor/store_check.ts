@@ -22,7 +22,7 @@ export async function checkStore(examine: () => Promise<StoreHealth | null>): Pr
   if (!state.isSound) {
     return failed(
       `${state.path} is damaged: ${state.problems[0] ?? "unknown"}`,
-      "copy it away, then btflow sync --export FILE saves what can still be read",
+      "restore a copy, or save what can be read with sqlite3's .recover",
     );
   }
   if (state.fileMode !== null && (state.fileMode & 0o077) !== 0) {

@@ -1,7 +1,7 @@
 // Artifacts in the store: content under its SHA-256, so that what many runs share is kept once.
 
 import { createHash } from "node:crypto";
-import { NotFoundError } from "../errors.ts";
+import { NotFoundError, StorageError } from "../errors.ts";
 import type { Artifact } from "../tracker.ts";
 import type { RunArtifact } from "./record.ts";
 import type { Database } from "./sqlite.ts";
@@ -39,10 +39,33 @@ export function writeArtifacts(
   }
 }
 
+/** Content as it is kept. Its hash is computed whenever it is used: disks and carried files err. */
+interface Blob {
+  readonly id: number;
+  readonly sha256: string;
+  readonly size: number;
+  readonly content: Uint8Array;
+}
+
+function sha256Of(content: Uint8Array): string {
+  return createHash("sha256").update(content).digest("hex");
+}
+
+function isDamaged({ sha256, size, content }: Blob): boolean {
+  return content.length !== size || sha256Of(content) !== sha256;
+}
+
 function blobId(database: Database, content: Uint8Array): number {
-  const sha256 = createHash("sha256").update(content).digest("hex");
-  const found = database.get<{ id: number }>("SELECT id FROM blobs WHERE sha256 = ?", sha256);
-  if (found !== undefined) return found.id;
+  const sha256 = sha256Of(content);
+  const found = database.get<Blob>("SELECT * FROM blobs WHERE sha256 = ?", sha256);
+  if (found !== undefined) {
+    if (isDamaged(found)) {
+      // What is logged now is what the runs before it had logged as well.
+      const update = "UPDATE blobs SET size = ?, content = ? WHERE id = ?";
+      database.run(update, content.length, content, found.id);
+    }
+    return found.id;
+  }
   return database.run(
     "INSERT INTO blobs (sha256, size, content) VALUES (?, ?, ?)",
     sha256,
@@ -60,16 +83,60 @@ export function storedArtifacts(database: Database, runId: number): readonly Sto
   );
 }
 
-/** The content of an artifact; throws `NotFoundError`. */
+/**
+ * The content of an artifact, as it was logged.
+ *
+ * @throws {NotFoundError} where the run has none of this path.
+ * @throws {StorageError} where the content is damaged.
+ */
 export function readArtifact(database: Database, runId: number, path: string): Uint8Array {
-  const row = database.get<{ content: Uint8Array }>(
-    `SELECT b.content FROM artifacts AS a JOIN blobs AS b ON b.id = a.blob_id
-     WHERE a.run_id = ? AND a.path = ?`,
+  const blob = artifactBlob(database, runId, path);
+  if (blob === undefined) throw new NotFoundError("artifact", path);
+  if (isDamaged(blob)) {
+    throw new StorageError(
+      database.path,
+      `artifact ${path} of run ${blob.runKey} is damaged: log the same file again, which restores it`,
+    );
+  }
+  return blob.content;
+}
+
+/** Whether the content of a run's artifact is what was logged. */
+export function isIntact(database: Database, runId: number, path: string): boolean {
+  const blob = artifactBlob(database, runId, path);
+  return blob !== undefined && !isDamaged(blob);
+}
+
+function artifactBlob(
+  database: Database,
+  runId: number,
+  path: string,
+): Blob & { readonly runKey: string } | undefined {
+  return database.get<Blob & { readonly runKey: string }>(
+    `SELECT b.*, r.key AS runKey FROM artifacts AS a JOIN blobs AS b ON b.id = a.blob_id
+     JOIN runs AS r ON r.id = a.run_id WHERE a.run_id = ? AND a.path = ?`,
     runId,
     path,
   );
-  if (row === undefined) throw new NotFoundError("artifact", path);
-  return row.content;
+}
+
+/** An artifact whose content is not what its hash says. */
+export interface DamagedArtifact {
+  readonly runId: number;
+  readonly runKey: string;
+  readonly path: string;
+}
+
+/** All damaged artifacts of a store, by run. Reads all content. */
+export function damagedArtifacts(database: Database): readonly DamagedArtifact[] {
+  return database.arrays<[number]>("SELECT id FROM blobs ORDER BY id").flatMap(([id]) => {
+    const blob = database.get<Blob>("SELECT * FROM blobs WHERE id = ?", id);
+    return blob === undefined || !isDamaged(blob) ? [] : database.all<DamagedArtifact>(
+      `SELECT r.id AS runId, r.key AS runKey, a.path FROM artifacts AS a
+       JOIN runs AS r ON r.id = a.run_id WHERE a.blob_id = ? ORDER BY r.id, a.path`,
+      id,
+    );
+  });
 }
 
 /** The entries of one folder of a run's artifacts; a folder is whatever has something under it. */

@@ -209,10 +209,7 @@ const MESSAGES: readonly (readonly [RegExp, number])[] = [
 /** What went wrong outside the program, as a `StorageError`; a fault inside it comes back as it is. */
 export function sqliteError(path: string, error: unknown, busyTimeoutMs: number): unknown {
   if (!(error instanceof Error) || error instanceof StorageError) return error;
-  const errcode = (error as { readonly errcode?: number }).errcode;
-  const code = errcode === undefined
-    ? MESSAGES.find(([pattern]) => pattern.test(error.message))?.[1]
-    : errcode & 0xff;
+  const code = codeOf(error);
   if (code === 5 || code === 6) {
     const seconds = Math.round(busyTimeoutMs / 1000);
     const problem = `another process has kept it locked for ${seconds} s: wait for it, or stop it`;
@@ -220,4 +217,18 @@ export function sqliteError(path: string, error: unknown, busyTimeoutMs: number)
   }
   const problem = code === undefined ? undefined : PROBLEMS[code];
   return problem === undefined ? error : new StorageError(path, problem, { cause: error });
+}
+
+function codeOf(error: Error): number | undefined {
+  const errcode = (error as { readonly errcode?: number }).errcode;
+  return errcode === undefined
+    ? MESSAGES.find(([pattern]) => pattern.test(error.message))?.[1]
+    : errcode & 0xff;
+}
+
+/** What is to blame for SQLite's error: what is in the file, or the disk that it is on. */
+export function faultOf(error: StorageError): "damage" | "not SQLite" | "disk" | null {
+  const code = error.cause instanceof Error ? codeOf(error.cause) : undefined;
+  if (code === undefined) return null;
+  return code === 11 ? "damage" : code === 26 ? "not SQLite" : "disk";
 }

@@ -3,11 +3,12 @@
 
 import { hostProblem, InputError, present, StorageError } from "../errors.ts";
 import type { Io } from "../io.ts";
+import { type DamagedArtifact, damagedArtifacts } from "./artifacts.ts";
 import { type Imported, importRuns } from "./import_runs.ts";
 import { openStoreFile } from "./open.ts";
 import { EXPORT_ID } from "./schema.ts";
 import { storeHeader } from "./header.ts";
-import { type Database, openDatabase } from "./sqlite.ts";
+import { type Database, faultOf, openDatabase } from "./sqlite.ts";
 import { withTemporary } from "./temporaries.ts";
 
 /** What was written. */
@@ -19,7 +20,11 @@ export interface Exported {
 /** Only the owner can read a copy, from its first byte on. */
 const PRIVATE = 0o600;
 
-/** Writes a consistent copy of the store, which its owner alone can read. */
+/**
+ * Writes a consistent copy of the store, which its owner alone can read.
+ *
+ * @throws {StorageError} also where the store is damaged: the copy would not be whole.
+ */
 export async function exportStore(io: Io, database: Database, file: string): Promise<Exported> {
   await refuseOtherFile(io, file);
   return await withTemporary(io, database.path, "export", async (temporary) => {
@@ -29,6 +34,7 @@ export async function exportStore(io: Io, database: Database, file: string): Pro
       const copy = openDatabase(temporary);
       let runs: number;
       try {
+        refuseDamaged(copy, database.path);
         runs = finishCopy(copy, database);
       } finally {
         copy.close();
@@ -36,11 +42,49 @@ export async function exportStore(io: Io, database: Database, file: string): Pro
       await io.files.write(file, io.files.chunks(temporary), PRIVATE);
       return { runs };
     } catch (error) {
-      if (error instanceof StorageError) throw error;
+      if (error instanceof StorageError && error.path !== temporary) throw error;
+      // A copy is made page by page, so what is wrong with it is wrong with the store or its disk.
+      if (error instanceof StorageError) {
+        const problem = `it cannot be exported: ${problemOf(error)}`;
+        throw new StorageError(database.path, problem, { cause: error });
+      }
       const reason = hostProblem(error, "writing");
       throw new StorageError(file, `the store cannot be copied to it: ${reason}`, { cause: error });
     }
   });
+}
+
+function problemOf(error: StorageError): string {
+  return error.message.slice(`Cannot use ${error.path}: `.length);
+}
+
+/** What SQLite finds wrong in a file; null when nothing. */
+function damageOf(database: Database): string | null {
+  const [line] = database.arrays<[string]>("PRAGMA quick_check(1)")[0] ?? ["no answer"];
+  return line === "ok" ? null : line.replace(/\s+/g, " ");
+}
+
+function refuseDamaged(copy: Database, path: string): void {
+  const damage = damageOf(copy);
+  if (damage !== null) {
+    throw new StorageError(
+      path,
+      `it is damaged (${damage}), so an export of it would not be whole: ` +
+        "restore a copy, or save what can be read with sqlite3's .recover",
+    );
+  }
+  const [first, ...more] = damagedArtifacts(copy);
+  if (first === undefined) return;
+  throw new StorageError(
+    path,
+    `${named(first, more)} is damaged, so an export of it would not be whole: ` +
+      "log the same file again, which restores it",
+  );
+}
+
+function named(first: DamagedArtifact, more: readonly DamagedArtifact[]): string {
+  const others = more.length === 0 ? "" : ` (and ${more.length} more)`;
+  return `artifact ${first.path} of run ${first.runKey}${others}`;
 }
 
 /** An older export is replaced; no other file is, and least of all a store or a server's database. */
@@ -70,36 +114,104 @@ export function finishCopy(copy: Database, original: Database): number {
   return n;
 }
 
-/** Takes in the runs of an exported store; those that are here already change nothing. */
+/**
+ * Takes in the runs of an exported store; those that are here already change nothing.
+ *
+ * @throws {InputError} where the file is damaged. Runs with a damaged artifact are left out, and said
+ * when all the others have been taken in.
+ */
 export async function importStore(io: Io, database: Database, file: string): Promise<Imported> {
   return await withTemporary(io, database.path, "import", async (temporary) => {
-    await copyIn(io, file, temporary);
-    // The copy, not the file itself: an older format is brought up to date there.
-    const source = await openCopy(io, temporary, file);
+    await copyIn(io, { file, temporary, storePath: database.path });
+    let source: Database | undefined;
     try {
-      return importRuns(source, database);
+      // The copy, not the file itself: an older format is brought up to date there.
+      source = await openStoreFile(io, temporary);
+      const damage = damageOf(source);
+      if (damage !== null) {
+        throw new InputError(file, `it is damaged (${damage}): nothing was imported`);
+      }
+      const damaged = leaveOutDamaged(source);
+      const imported = importRuns(source, database);
+      const [first, ...more] = damaged;
+      if (first === undefined) return imported;
+      const { added, updated, known } = imported;
+      throw new InputError(
+        file,
+        `${named(first, more)} is damaged and was left out with its run; ` +
+          `of the others ${added + updated} were imported, ${known} known already`,
+      );
+    } catch (error) {
+      if (!(error instanceof StorageError)) throw error;
+      throw importError(error, { file, source, target: database });
     } finally {
-      source.close();
+      source?.close();
     }
   });
 }
 
-/** Opens the copy; what is wrong with it is wrong with the file that it was made from. */
-async function openCopy(io: Io, temporary: string, file: string): Promise<Database> {
+/** Takes runs with a damaged artifact out of the copy that is imported from. */
+function leaveOutDamaged(source: Database): readonly DamagedArtifact[] {
+  const damaged = damagedArtifacts(source);
+  for (const { runId } of damaged) {
+    source.run("DELETE FROM deliveries WHERE run_id = ?", runId);
+    source.run("DELETE FROM runs WHERE id = ?", runId);
+  }
+  return damaged;
+}
+
+/** The error of an import, naming the file or the store, whichever is at fault, not the copy. */
+function importError(
+  error: StorageError,
+  { file, source, target }: {
+    readonly file: string;
+    readonly source: Database | undefined;
+    readonly target: Database;
+  },
+): Error {
+  const problem = problemOf(error) + (source === undefined ? "" : takenIn(source, target));
+  const options = { cause: error };
+  if (error.path === target.path) return new StorageError(target.path, problem, options);
+  const fault = faultOf(error);
+  if (fault === "damage") return new InputError(file, problem, options);
+  if (fault === "disk") {
+    return new StorageError(target.path, `${file} cannot be imported: ${problem}`, options);
+  }
+  return new StorageError(file, `it cannot be imported: ${problem}`, options);
+}
+
+/** How far an import came that failed; nothing where that cannot be read any more. */
+function takenIn(source: Database, target: Database): string {
   try {
-    return await openStoreFile(io, temporary);
-  } catch (error) {
-    if (!(error instanceof StorageError)) throw error;
-    const problem = error.message.replace(`Cannot use ${temporary}: `, "");
-    throw new StorageError(file, `it cannot be imported: ${problem}`, { cause: error });
+    const keys = source.arrays<[string]>("SELECT key FROM runs");
+    const here = keys.filter(([key]) => target.get("SELECT 1 FROM runs WHERE key = ?", key));
+    return `; ${here.length} of its ${keys.length} runs are in the store`;
+  } catch {
+    return "";
   }
 }
 
-async function copyIn(io: Io, file: string, temporary: string): Promise<void> {
+async function copyIn(
+  io: Io,
+  { file, temporary, storePath }: {
+    readonly file: string;
+    readonly temporary: string;
+    readonly storePath: string;
+  },
+): Promise<void> {
+  const content = async function* (): AsyncIterable<Uint8Array> {
+    try {
+      yield* io.files.chunks(file);
+    } catch (cause) {
+      throw new InputError(file, hostProblem(cause, "reading"), { cause });
+    }
+  };
   try {
-    await io.files.create(temporary, io.files.chunks(file), PRIVATE);
-  } catch (error) {
-    throw new InputError(file, hostProblem(error, "reading"), { cause: error });
+    await io.files.create(temporary, content(), PRIVATE);
+  } catch (cause) {
+    if (cause instanceof InputError) throw cause;
+    const problem = `${file} cannot be copied beside it: ${hostProblem(cause, "writing")}`;
+    throw new StorageError(storePath, problem, { cause });
   }
   // SQLite takes an empty file for a new database, a broken transfer leaves one.
   if ((await io.files.info(temporary))?.size === 0) throw new InputError(file, "it is empty");

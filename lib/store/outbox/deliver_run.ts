@@ -1,7 +1,7 @@
 // Delivering one run, step by step. Each step may be interrupted anywhere and done again: batches
 // and inputs that a server has already change nothing there, artifacts are replaced by themselves.
 
-import { DeliveryError, NotFoundError } from "../../errors.ts";
+import { DeliveryError, NotFoundError, StorageError } from "../../errors.ts";
 import { ARTIFACT_SCHEME } from "../../limits.ts";
 import { CHANGED_TAG } from "../../own_names.ts";
 import type { LifecycleStage, Run } from "../../tracker.ts";
@@ -151,7 +151,7 @@ async function sendArtifact(
   const name = `artifact ${sha256} ${path}`;
   if (done.has(name)) return null;
   await step(delivery, `artifact ${path}`, async () => {
-    await tracker.writeArtifact(serverRun.id, path, readArtifact(database, run.id, path));
+    await tracker.writeArtifact(serverRun.id, path, contentOf(delivery, path));
     const folder = path.includes("/") ? path.slice(0, path.lastIndexOf("/")) : undefined;
     const listed = await tracker.listArtifacts(serverRun.id, folder);
     const there = listed.find((entry) => entry.path === path);
@@ -162,6 +162,15 @@ async function sendArtifact(
     acknowledge(database, id, name);
   });
   return null;
+}
+
+/** A damaged file is the fault of one run, and stops no other. */
+function contentOf({ database, run }: RunDelivery, path: string): Uint8Array {
+  try {
+    return readArtifact(database, run.id, path);
+  } catch (cause) {
+    throw cause instanceof StorageError ? new DeliveryError(cause.message, { cause }) : cause;
+  }
 }
 
 /** Sets status, end and a changed name; a run that is only logged into keeps its own. */

@@ -4,7 +4,7 @@
 import { ARTIFACT_SCHEME } from "../../limits.ts";
 import { PARENT_TAG } from "../../own_names.ts";
 import type { MetricPoint, Run, Tracker } from "../../tracker.ts";
-import { storedArtifacts } from "../artifacts.ts";
+import { isIntact, storedArtifacts } from "../artifacts.ts";
 import { broughtUntil, isRenamed, tagsToSend } from "./run_batches.ts";
 import { points } from "../read_points.ts";
 import { readRuns } from "../read_runs.ts";
@@ -131,6 +131,10 @@ function compareDatasets(local: Run, remote: Run): readonly string[] {
     .map(({ name }) => `dataset ${name} is missing`);
 }
 
+/**
+ * A server says only the size of a file, and to fetch each one would take too long. So their content
+ * is compared by size; that the store's own is what was logged is checked by its hash.
+ */
 async function compareArtifacts(
   { database, tracker, run }: Comparison,
   remote: Run,
@@ -144,6 +148,9 @@ async function compareArtifacts(
   for (const [folder, artifacts] of folders) {
     const listed = await tracker.listArtifacts(remote.id, folder === "" ? undefined : folder);
     for (const { path, size } of artifacts) {
+      if (!isIntact(database, run.id, path)) {
+        differences.push(`artifact ${path} is damaged in the store`);
+      }
       const there = listed.find((entry) => entry.path === path);
       if (there === undefined) differences.push(`artifact ${path} is missing`);
       else if (there.size !== null && there.size !== size) {
