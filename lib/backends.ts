@@ -19,6 +19,9 @@ import type {
 import { FINGERPRINT_TAG, RUN_KEY_TAG } from "./own_names.ts";
 import type { ExperimentRef, Tracker } from "./tracker.ts";
 
+/** What a command does with the store: `make` also makes one that is missing. */
+export type StoreUse = "read" | "change" | "make";
+
 /** Everything a command may need to reach. */
 export interface Backends {
   /** The settings, checked. */
@@ -32,12 +35,14 @@ export interface Backends {
    * must be there: a mistyped name is not an empty store. Throws `StorageError`.
    */
   store(make?: boolean): Promise<LocalStore>;
-  /** The local store; null where there is none yet, for looking must not make one. */
+  /** The local store as `store(false)` finds it, for reading alone: an export stays as it is. */
+  storeToRead(): Promise<LocalStore>;
+  /** The local store for reading; null where there is none yet, for looking must not make one. */
   storeIfThere(): Promise<LocalStore | null>;
   /** The server; a UsageError when none is set. */
   server(): Promise<Tracker>;
-  /** Where commands that read look: the server when one is set, else the store, as `store` opens it. */
-  tracker(make?: boolean): Promise<Tracker>;
+  /** The server when one is set and commands that read look there, else the store, opened for `use`. */
+  tracker(use?: StoreUse): Promise<Tracker>;
   /** A run with this fingerprint in this experiment: in the store, else (not `offline`) on the server. */
   findLogged(
     experiment: ExperimentChoice,
@@ -63,27 +68,38 @@ export async function openBackends(
   const config = await loadConfig(io, { flags: { trackingUri, store: named, envFile } });
   for (const warning of config.warnings) context.warn(warning);
   let store: Promise<LocalStore> | undefined;
+  let reader: Promise<LocalStore> | undefined;
   let server: Promise<Tracker> | undefined;
   const readsServer = config.serverUri !== null &&
     (named === undefined || trackingUri !== undefined);
   const health = serverHealth();
+  const requireNamed = async (): Promise<void> => {
+    const path = named === undefined ? null : config.storePath;
+    if (path !== null && await io.files.info(path) === null) {
+      throw new StorageError(path, "there is no such store");
+    }
+  };
   const backends: Backends = {
     config,
     serverUri: config.serverUri,
     readsServer,
     store: async (make = true) => {
-      const path = named === undefined ? null : config.storePath;
-      if (!make && path !== null && await io.files.info(path) === null) {
-        throw new StorageError(path, "there is no such store");
-      }
+      if (!make) await requireNamed();
       return await (store ??= openLocalStore(context, config));
+    },
+    storeToRead: async () => {
+      await requireNamed();
+      return await (store ?? (reader ??= openLocalStore(context, config, true)));
     },
     storeIfThere: async () =>
       await io.files.info(await storePath(context, config)) === null
         ? null
-        : await backends.store(),
+        : await backends.storeToRead(),
     server: () => server ??= openServer(context, config),
-    tracker: (make = false) => readsServer ? backends.server() : backends.store(make),
+    tracker: (use = "read") => {
+      if (readsServer) return backends.server();
+      return use === "read" ? backends.storeToRead() : backends.store(use === "make");
+    },
     findLogged: async (experiment, fingerprint, offline) =>
       (await backends.store()).findFingerprint(experiment, fingerprint) ??
         (offline || config.serverUri === null || experiment.kind === "ofRun"
@@ -96,6 +112,7 @@ export async function openBackends(
     close: async () => {
       await (await server?.catch(() => undefined))?.close();
       await (await store?.catch(() => undefined))?.close();
+      await (await reader?.catch(() => undefined))?.close();
     },
   };
   return backends;
@@ -150,9 +167,14 @@ async function storePath({ io }: Context, config: Config): Promise<string> {
   return resolve(io.cwd(), config.storePath ?? defaultStorePath(io));
 }
 
-async function openLocalStore(context: Context, config: Config): Promise<LocalStore> {
-  const { openStore } = await import("./store/mod.ts");
-  return await openStore(context.io, await storePath(context, config));
+async function openLocalStore(
+  context: Context,
+  config: Config,
+  toRead = false,
+): Promise<LocalStore> {
+  const { openStore, openStoreToRead } = await import("./store/mod.ts");
+  const open = toRead ? openStoreToRead : openStore;
+  return await open(context.io, await storePath(context, config));
 }
 
 async function openServer(context: Context, config: Config): Promise<Tracker> {

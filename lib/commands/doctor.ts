@@ -54,8 +54,8 @@ export const command: Command = defineCommand({
 /** The health of the store; null while there is none, for looking must not make one. */
 async function healthOf(io: Io, path: string): Promise<StoreHealth | null> {
   if (await io.files.info(path) === null) return null;
-  const { openStore } = await import("../store/mod.ts");
-  const store = await openStore(io, path);
+  const { openStoreToRead } = await import("../store/mod.ts");
+  const store = await openStoreToRead(io, path);
   try {
     return await store.health();
   } finally {

@@ -51,7 +51,7 @@ export const create: Command = defineCommand({
       const wasThere = id === existing;
       if (wasThere) context.note(`Experiment "${name}" exists: left as it is`);
       return { text: id, json: { experiment_id: id, name, created: !wasThere } };
-    }, true);
+    }, "make");
   },
 });
 

@@ -86,7 +86,7 @@ function changeStage(
         .join("\n"),
       json: { [done]: ids },
     };
-  });
+  }, "change");
 }
 
 const RUNS_COUNTED = 100;

@@ -56,7 +56,7 @@ export const update: Command = defineCommand({
         await tracker.setExperimentTag(id, key, value);
       }
       return shown(await tracker.getExperiment(id));
-    });
+    }, "change");
   },
 });
 

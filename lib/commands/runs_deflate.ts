@@ -88,7 +88,7 @@ export const deflate: Command = defineCommand({
           pages: [shown.map(({ trial, value }) => row(trial, value, spread, expected))],
         },
       };
-    }),
+    }, flags.log ? "change" : "read"),
 });
 
 const COLUMNS: readonly string[] = [

@@ -129,7 +129,7 @@ function changeStage(
       done: past,
       apply: ({ id }) => isDelete ? tracker.deleteRun(id) : tracker.restoreRun(id),
     });
-  });
+  }, "change");
 }
 
 function startedBefore(ageMs: number | undefined, now: number): readonly string[] {

@@ -92,7 +92,7 @@ export const update: Command = defineCommand({
         done: "Updated",
         apply: (run) => applyTo(session.tracker, run, flags, now),
       });
-    });
+    }, "change");
   },
 });
 

@@ -112,9 +112,10 @@ async function syncStore(
   backends: Backends,
   flags: Flags,
 ): Promise<StorePart> {
-  const store = await backends.store(false);
+  const onlyLists = flags.status || flags.dryRun;
+  const store = await (onlyLists ? backends.storeToRead() : backends.store(false));
   warnOfOthers(context, store, backends, flags);
-  if (flags.status || flags.dryRun) {
+  if (onlyLists) {
     return { waiting: waiting(store, backends, flags), outcomes: [], verified: [] };
   }
   return {

@@ -9,6 +9,7 @@ import type { DeliveryOutcome, StepHook } from "./outbox/delivery.ts";
 import { fileLeases, type Leases } from "./lease.ts";
 import { findFingerprint, type FoundRun } from "./fingerprints.ts";
 import { type StoreHealth, storeHealth } from "./health.ts";
+import { storeHeader } from "./header.ts";
 import { storeTracker } from "./local_store.ts";
 import { type OpenOptions, openStoreFile } from "./open.ts";
 import { type DeliverOptions, deliverWaiting } from "./outbox/mod.ts";
@@ -16,6 +17,7 @@ import type { ExperimentChoice, RunArtifact, RunRecord } from "./record.ts";
 import { type Pruned, type PruneOptions, pruneRuns } from "./remove_runs.ts";
 import { runKeys } from "./run_key.ts";
 import { findStoredRun } from "./run_rows.ts";
+import { MIGRATIONS } from "./schema.ts";
 import type { Database } from "./sqlite.ts";
 import type { Imported } from "./import_runs.ts";
 import { removeDeadTemporaries } from "./temporaries.ts";
@@ -87,6 +89,17 @@ export async function openStore(
   const database = await openStoreFile(io, path, options);
   if (options.readOnly !== true) await removeDeadTemporaries(io, path);
   return localStore(io, database, fileLeases(io, path));
+}
+
+/**
+ * Opens a store for reading. An export, and any other store without a write-ahead log, is read as it
+ * lies, on read-only media too, and stays as it is.
+ */
+export async function openStoreToRead(io: Io, path: string): Promise<LocalStore> {
+  const header = await storeHeader(io, path).catch(() => null);
+  const isNewest = header?.format === MIGRATIONS.length;
+  const readOnly = header !== null && (header.isExport || header.isSelfContained && isNewest);
+  return await openStore(io, path, { readOnly });
 }
 
 /** A store in a database that is open already. */

@@ -32,6 +32,7 @@ export async function openStoreFile(
   await prepareFile(io, path, readOnly);
   const database = openDatabase(path, { busyTimeoutMs, readOnly });
   try {
+    database.run(`PRAGMA cache_size = -${CACHE_KIB}`);
     if (readOnly) {
       checkReadable(database, migrations.length);
       return database;
@@ -40,7 +41,6 @@ export async function openStoreFile(
     const network = await networkFileSystem(io, path);
     await setJournal(io, database, network === null ? "wal" : "delete", busyTimeoutMs);
     database.run("PRAGMA synchronous = FULL");
-    database.run(`PRAGMA cache_size = -${CACHE_KIB}`);
     migrate(database, migrations);
     return database;
   } catch (error) {

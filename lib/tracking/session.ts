@@ -1,7 +1,7 @@
 // The tracker that a command works with, and when it is closed: a command that answers with rows is
 // done when the last page has been written, not when it returns.
 
-import { type Backends, openBackends, withBackends } from "../backends.ts";
+import { type Backends, openBackends, type StoreUse, withBackends } from "../backends.ts";
 import type { Context } from "../command/declare.ts";
 import type { ConnectionValues } from "../config/connection_flags.ts";
 import { NotFoundError } from "../errors.ts";
@@ -14,16 +14,16 @@ export interface Session {
   readonly tracker: Tracker;
 }
 
-/** Opens the tracker (`make`: a store that is missing is made), does the work, and closes it. */
+/** Opens the tracker, does the work, and closes it. */
 export async function withTracker<T>(
   context: Context,
   flags: ConnectionValues,
   work: (session: Session) => Promise<T>,
-  make = false,
+  use: StoreUse = "read",
 ): Promise<T> {
   return await withBackends(context, flags, async (backends) => {
     try {
-      return await work({ context, backends, tracker: await backends.tracker(make) });
+      return await work({ context, backends, tracker: await backends.tracker(use) });
     } catch (error) {
       throw await explained(error, backends);
     }

@@ -8,6 +8,7 @@ import { APPLICATION_ID } from "../../lib/store/schema.ts";
 import { takeLease } from "../../lib/store/lease.ts";
 import { openStore } from "../../lib/store/mod.ts";
 import type { Io } from "../../lib/io.ts";
+import { testIo } from "../helpers/test_io.ts";
 import { record, type StoreFolder, storeFolder } from "./store_folder.ts";
 
 function transferTest(name: string, fn: (world: StoreFolder) => Promise<void>): void {
@@ -189,5 +190,40 @@ transferTest(
     assertEquals((await store.importFrom(file)).added, 2);
     await assertRejects(() => store.exportTo(file), StorageError, "is no export");
     await store.close();
+  },
+);
+
+transferTest(
+  "commands that read leave an export as it is; one that writes makes it a store",
+  async (world) => {
+    const { folder } = world;
+    const file = await exported(world, 1, 2);
+    const io = testIo({ cwd: folder });
+    const before = Deno.readFileSync(file);
+    const [id = "", other = ""] = JSON.parse(
+      (await io.run("runs", "--store", file, "--format", "json")).out,
+    )
+      .map((row: { run_id: string }) => row.run_id);
+    for (
+      const words of [
+        ["runs", "search"],
+        ["runs", "get", id],
+        ["runs", "compare", id, other],
+        ["runs", "artifacts", id],
+        ["history", id, "--all"],
+        ["experiments"],
+        ["experiments", "get", "crypto"],
+        ["sync", "--status"],
+        ["doctor"],
+      ]
+    ) {
+      const { code, err } = await io.run(...words, "--store", file);
+      assertEquals([words, code, err.includes("error")], [words, 0, false]);
+      assertEquals(Deno.readFileSync(file), before, words.join(" "));
+    }
+    assertEquals(names(folder).filter((name) => name.startsWith("1.btflow")), ["1.btflow"]);
+    assertEquals((await io.run("runs", "update", id, "--tag", "a=b", "--store", file)).code, 0);
+    const again = await io.run("runs", "get", id, "--store", file, "--format", "json");
+    assertEquals(JSON.parse(again.out).tags.a, "b");
   },
 );
