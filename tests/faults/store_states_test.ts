@@ -98,6 +98,67 @@ toolTest({
     }),
 });
 
+toolTest({
+  name: "an import on a full disk names the store; an export is read from a read-only disk",
+  tools: ["mount"],
+  unless: noMounts(),
+  fn: () =>
+    withCommandLine(async (line) => {
+      const disk = path.join(line.folder, "disk");
+      const file = path.join(line.folder, "noise.bin");
+      const carried = path.join(line.folder, "carried.btflow");
+      fs.mkdirSync(disk);
+      fs.writeFileSync(file, new Uint8Array(300_000).fill(7));
+      await line.log("a", "--offline", "--artifact", file);
+      assertEquals((await line.call("sync", "--export", carried)).code, 0);
+      await mount("-t", "tmpfs", "-o", "size=2m", "btflow-test", disk);
+      try {
+        const store = `${disk}/store.db`;
+        const into = (...more: readonly string[]) => line.call("sync", "--store", store, ...more);
+        const log = ["log", "-e", "b", "--returns", "returns.csv", ...FEW, "--store", store];
+        assertEquals((await line.call(...log)).code, 0);
+        // Room for the copy beside the store, but not for its content in the store as well.
+        fs.writeFileSync(`${disk}/filler`, new Uint8Array(free(disk) - 600_000));
+        const taking = await into("--import", carried);
+        assertEquals([taking.code, taking.out], [8, ""]);
+        assertMatch(
+          taking.err,
+          /^error: Cannot use .*\/store\.db: the disk is full.*; 0 of its 1 runs/,
+        );
+        fs.writeFileSync(`${disk}/more`, new Uint8Array(free(disk) - 100_000));
+        const copying = await into("--import", carried);
+        assertEquals(copying, {
+          code: 8,
+          out: "",
+          err:
+            `error: Cannot use ${store}: ${carried} cannot be copied beside it: no space left on ` +
+            "the disk\n",
+        });
+        const left = fs.readdirSync(disk).filter((name) => /port-/.test(name));
+        assertEquals(left, []);
+        fs.rmSync(`${disk}/filler`);
+        fs.rmSync(`${disk}/more`);
+        assertEquals((await into("--import", carried)).code, 0);
+
+        fs.rmSync(store);
+        fs.copyFileSync(carried, `${disk}/carried.btflow`);
+        await mount("-o", "remount,ro", disk);
+        const words = ["runs", "search", "--store", `${disk}/carried.btflow`, "--format", "json"];
+        const { code, out, err } = await line.call(...words);
+        assertEquals(code, 0, err);
+        assertEquals(JSON.parse(out).length, 1);
+      } finally {
+        await new Deno.Command("umount", { args: [disk] }).output();
+      }
+    }),
+});
+
+/** Bytes that a file system can still take. */
+function free(folder: string): number {
+  const { bavail, bsize } = fs.statfsSync(folder);
+  return bavail * bsize;
+}
+
 const HOLDER = fileURLToPath(new URL("../store/crash_process.ts", import.meta.url));
 
 Deno.test("a store that stays locked: exit 8 after the wait, and it works again after it", () =>
