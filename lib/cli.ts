@@ -133,9 +133,16 @@ async function runCommand(
     abort.abort(error);
     if (!command.graceful || again) stop(error);
   });
+  const kept: string[] = [];
   try {
     const output = words.flags.get("output")?.[0];
-    const context = makeContext(keepingReadFiles(io, output), asJson, display, abort.signal);
+    const context = makeContext(
+      keepingReadFiles(io, output),
+      asJson,
+      display,
+      abort.signal,
+      kept,
+    );
     if (output !== undefined) {
       for (const file of namedFiles(command, words)) await context.io.files.inUse(file);
     }
@@ -144,6 +151,8 @@ async function runCommand(
     // A command that ended well on an interruption still has its answer written.
     const interrupted = abort.signal.aborted ? undefined : abort.signal;
     return await printResult(command, words, result, { io: context.io, asJson, interrupted });
+  } catch (error) {
+    throw kept.length === 0 ? error : sayingKept(error, kept);
   } finally {
     unlisten();
   }
@@ -193,17 +202,31 @@ async function findCommand(
   throw new UsageError(`Cannot run "${loaded.name} ${verb}": no such command; ${did}`);
 }
 
+/** The error of a call that kept runs before it failed. A fault of the program stays one. */
+function sayingKept(error: unknown, kept: readonly string[]): Error {
+  const [only] = kept;
+  const runs = kept.length === 1
+    ? `run ${only} is kept in the store: do not log it again`
+    : `${kept.length} runs are kept in the store: do not log them again`;
+  const message = `${error instanceof Error ? error.message : error}; ${runs}`;
+  if (error instanceof InterruptedError) return new InterruptedError(error.signal, message);
+  if (exitCode(error) !== 1) return new DeliveryError(message, { cause: error });
+  return Object.assign(new Error(message), error instanceof Error ? { stack: error.stack } : {});
+}
+
 function makeContext(
   io: Io,
   asJson: boolean,
   display: ProgressDisplay,
   interrupted: AbortSignal,
+  kept: string[],
 ): Context {
   return {
     io,
     interrupted,
     warn: (warning) => display.print(warningLine(warning, asJson)),
     note: (message) => display.print(noteLine(message, asJson)),
+    kept: (runKey) => void kept.push(runKey),
     progress: (state: Progress) => display.show(state),
     confirm: async (question) => {
       if (!io.stdinIsTerminal || !io.stderr.isTerminal) return null;

@@ -23,6 +23,7 @@ Deno.test("a sweep stops asking a server that answers nothing whether it has its
     note: () => {},
     progress: () => {},
     interrupted: new AbortController().signal,
+    kept: () => {},
     confirm: () => Promise.resolve(null),
   };
   const backends = await openBackends(context, {

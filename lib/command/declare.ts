@@ -12,6 +12,8 @@ export interface Context {
   /** Tells of something that does not stop the work: a line on stderr. */
   warn(warning: Warning): void;
   note(message: string): void;
+  /** Notes that a run is durable: whatever fails from now on says so, or a repeat would double it. */
+  kept(runKey: string): void;
   /** Tells how far the work is. */
   progress(state: Progress): void;
   /** Aborted on Ctrl-C or termination, for commands that declare `graceful`. */

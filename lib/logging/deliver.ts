@@ -26,11 +26,17 @@ export async function deliverNow(
   backends: Backends,
   key: string,
 ): Promise<Pick<Logged, "runId" | "experimentId" | "delivered" | "failure">> {
-  const outcomes = await backends.deliver({
-    keys: [key],
-    signal: context.interrupted,
-    patienceMs: PATIENCE_MS,
-  });
+  let outcomes: readonly DeliveryOutcome[];
+  try {
+    outcomes = await backends.deliver({
+      keys: [key],
+      signal: context.interrupted,
+      patienceMs: PATIENCE_MS,
+    });
+  } catch (error) {
+    const failure = undelivered({ key, status: "failed", error: asError(error) });
+    return { runId: null, experimentId: null, delivered: false, failure };
+  }
   const outcome = outcomes.find((one) => one.key === key);
   for (const warning of outcomes.flatMap(({ warnings }) => warnings)) context.warn(warning);
   if (outcome === undefined) {
@@ -58,7 +64,9 @@ export function waitingElsewhere(store: LocalStore, key: string): DeliveryError 
 }
 
 /** The error of a run that is kept but did not reach the server. */
-export function undelivered({ key, status, error }: DeliveryOutcome): DeliveryError {
+export function undelivered(
+  { key, status, error }: Pick<DeliveryOutcome, "key" | "status" | "error">,
+): DeliveryError {
   const reason = error?.message ?? "it was not tried";
   // What the server has deleted is not made again just because one asks a second time.
   const next = status === "deleted" ? "" : ', "btflow sync" delivers it';
@@ -67,4 +75,9 @@ export function undelivered({ key, status, error }: DeliveryOutcome): DeliveryEr
     `Cannot deliver run ${key}: ${reason}${kept} in the store${next}`,
     { cause: error },
   );
+}
+
+/** Whatever was thrown, as an error. */
+export function asError(error: unknown): Error {
+  return error instanceof Error ? error : new Error(String(error));
 }

@@ -128,12 +128,15 @@ export async function logBacktests(
   backtests: readonly Backtest[],
 ): Promise<Result> {
   const { context, backends: { serverUri }, request } = work;
-  const logged: Logged[] = [];
+  // All are prepared before the first is kept: what is wrong with one leaves nothing half done.
+  const prepared: PreparedRun[] = [];
   for (const backtest of backtests) {
-    const prepared = await prepareRun(work, backtest, backtests.length > 1);
-    for (const warning of prepared.warnings) context.warn(warning);
-    logged.push(await logOne(work, prepared));
+    const one = await prepareRun(work, backtest, backtests.length > 1);
+    for (const warning of one.warnings) context.warn(warning);
+    prepared.push(one);
   }
+  const logged: Logged[] = [];
+  for (const one of prepared) logged.push(await logOne(work, one));
   const answers = logged.map((one) => loggedJson(one, serverUri, request));
   const failures = logged.flatMap(({ failure }) => failure === null ? [] : [failure]);
   return {
@@ -172,6 +175,7 @@ async function logOne(work: LogWork, prepared: PreparedRun): Promise<Logged> {
     }
   }
   const key = store.commitRun(prepared.record);
+  context.kept(key);
   if (backends.serverUri !== null && !request.offline) {
     return { ...none, key, ...await deliverNow(context, backends, key) };
   }

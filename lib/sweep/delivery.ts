@@ -4,7 +4,7 @@
 import type { Backends } from "../backends.ts";
 import type { Context } from "../command/declare.ts";
 import { present } from "../errors.ts";
-import { PATIENCE_MS, undelivered, waitingElsewhere } from "../logging/deliver.ts";
+import { asError, PATIENCE_MS, undelivered, waitingElsewhere } from "../logging/deliver.ts";
 import type { DeliveryOutcome, RunRecord } from "../store/mod.ts";
 import { existingRun, type SweepRun } from "./item_runs.ts";
 import type { Sweep, SweepItem } from "./items.ts";
@@ -55,6 +55,8 @@ export type Waiting =
 export interface DeliveryQueue {
   /** Commits a group in one transaction; its delivery goes on while the next is computed. */
   send(group: readonly Waiting[]): Promise<void>;
+  /** True once a group could not be committed: no further one would be. */
+  isBroken(): boolean;
   /** Resolves to how many runs were delivered. */
   done(): Promise<number>;
 }
@@ -68,11 +70,28 @@ export function deliveryQueue(
 ): DeliveryQueue {
   const undone = new Map<string, Waiting>();
   let delivery: Promise<number> = Promise.resolve(0);
+  let hasKept = false;
+  let isBroken = false;
   return {
     send: async (group) => {
       if (group.length === 0) return;
       if (dryRun) return group.forEach((one) => results.add(sweepRun(one, null, null)));
-      for (const [one, key] of await commit(backends, group)) {
+      let committed: readonly (readonly [Waiting, key: string])[];
+      try {
+        committed = await commit(backends, group);
+      } catch (error) {
+        if (!hasKept) throw error;
+        // Thrown, it would hide the runs that are kept.
+        isBroken = true;
+        for (const { item: { returns }, key } of group) {
+          const isKept = key !== null;
+          results.add({ returns, error: asError(error), kept: isKept, existed: isKept });
+        }
+        return;
+      }
+      for (const [one, key] of committed) {
+        hasKept = true;
+        if (one.record !== null) context.kept(key);
         // Not meant for a server; or the same input twice in one sweep, which is one run.
         const isDone = backends.serverUri === null || offline || undone.has(key);
         if (isDone) results.add(sweepRun(one, key, null));
@@ -84,6 +103,7 @@ export function deliveryQueue(
       // A failure is seen by whoever waits for the end.
       delivery.catch(() => {});
     },
+    isBroken: () => isBroken,
     done: () => delivery,
   };
 }
@@ -118,17 +138,29 @@ async function deliverAll(
   const keys = [...undone.keys()];
   if (keys.length === 0) return 0;
   const signal = context.interrupted;
-  await backends.deliver({ keys, jobs, onProgress, signal, patienceMs: PATIENCE_MS });
+  let failed: Error | null = null;
+  try {
+    await backends.deliver({ keys, jobs, onProgress, signal, patienceMs: PATIENCE_MS });
+  } catch (error) {
+    failed = asError(error);
+  }
   for (const key of keys) {
     const one = undone.get(key);
     if (one === undefined) continue;
     undone.delete(key);
-    results.add(await otherResult(backends, one, key));
+    results.add(
+      failed === null
+        ? await otherResult(backends, one, key)
+        : resultOf(one, { key, status: "failed", error: failed, runId: null }),
+    );
   }
   return delivered;
 }
 
-function resultOf(one: Waiting, outcome: DeliveryOutcome): SweepRun | SweepFailure {
+function resultOf(
+  one: Waiting,
+  outcome: Pick<DeliveryOutcome, "key" | "status" | "error" | "runId">,
+): SweepRun | SweepFailure {
   if (outcome.error === null) return sweepRun(one, outcome.key, outcome.runId);
   const { item: { returns }, record } = one;
   return { returns, error: undelivered(outcome), kept: true, existed: record === null };

@@ -5,7 +5,7 @@ import type { Backends } from "../backends.ts";
 import type { Context } from "../command/declare.ts";
 import { present } from "../errors.ts";
 import type { PreparedRun } from "../logging/answer.ts";
-import { waitsForServer } from "../logging/deliver.ts";
+import { asError, waitsForServer } from "../logging/deliver.ts";
 import { attachedFiles, type LogWork, requireExperiment } from "../logging/prepare.ts";
 import { deliveryQueue, type SweepResults, sweepResults, type Waiting } from "./delivery.ts";
 import { holding } from "./holding.ts";
@@ -40,7 +40,7 @@ export async function runSweep(
   const group: Waiting[] = [];
   let since = context.io.now();
   for (const item of sweep.items) {
-    if (context.interrupted.aborted) break;
+    if (context.interrupted.aborted || queue.isBroken()) break;
     try {
       for (const run of await itemRuns(itemWork(work, sweep, item), item, parent)) {
         if ("record" in run) {
@@ -91,8 +91,4 @@ async function itemRuns(
     runs.push(await findPrepared(work, item, prepared) ?? prepared);
   }
   return runs;
-}
-
-function asError(error: unknown): Error {
-  return error instanceof Error ? error : new Error(String(error));
 }

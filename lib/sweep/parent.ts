@@ -47,6 +47,7 @@ export async function openParent(
     ifNew: request.ifNew,
     noCreate: request.noCreate,
   });
+  context.kept(key);
   if (backends.serverUri !== null && !request.offline) await deliverNow(context, backends, key);
   return key;
 }
