@@ -7,6 +7,7 @@ import { TrackerError } from "../errors.ts";
 import type { Io } from "../io.ts";
 import type { StreamedBody, Transport, TransportReply } from "../transport/mod.ts";
 import { readReply, type Reply } from "./reply.ts";
+import { type Redact, redacted, redactor } from "./redact.ts";
 import { OVERLOADED_CODE, refusal } from "./refusal.ts";
 import { type Reader, ShapeError } from "./schema.ts";
 
@@ -24,8 +25,11 @@ export type Connection = Pick<
 >;
 
 /** What requests are made with. */
-export interface HttpOptions
-  extends Pick<Connection, "auth" | "workspace" | "retries" | "backoffFactor" | "timeoutMs"> {
+export interface HttpOptions extends
+  Pick<
+    Connection,
+    "auth" | "proxies" | "workspace" | "retries" | "backoffFactor" | "timeoutMs"
+  > {
   readonly transport: Transport;
   /** Path of the server's root, without a slash at its end. */
   readonly root: string;
@@ -74,23 +78,38 @@ const PASSING: ReadonlySet<number> = new Set([408, 425, 429, 500, 502, 503, 504]
 const encoder = new TextEncoder();
 
 /** The requests of one client. */
-export function openHttp(options: HttpOptions): Http {
+export function openHttp(given: HttpOptions): Http {
+  const options = { ...given, redact: redactor(given.auth, given.proxies) };
+  const guarded = async <Value>(work: () => Promise<Value>): Promise<Value> => {
+    try {
+      return await work();
+    } catch (error) {
+      throw redacted(error, options.redact);
+    }
+  };
+  const whole = (request: HttpRequest): Promise<Reply> =>
+    repeating(options, request, () => complete(options, request));
   return {
-    json: async (request, read) => {
-      const reply = await repeating(options, request, () => complete(options, request));
-      return interpret(request, reply, read);
-    },
-    text: async (request) => {
-      const reply = await repeating(options, request, () => complete(options, request));
-      return reply.text();
-    },
+    json: (request, read) => guarded(async () => interpret(request, await whole(request), read)),
+    text: (request) => guarded(async () => (await whole(request)).text()),
     stream: (request) => streamed(options, request),
     url: (path) => urlOf(options, path),
-    probe: async (request) => {
-      const reply = await options.transport.send(wire(options, request, urlPath(options, request)));
-      return await readReply(reply, limits(options, request));
-    },
+    probe: (request) =>
+      guarded(async () => {
+        const sent = await options.transport.send(
+          wire(options, request, urlPath(options, request)),
+        );
+        const reply = await readReply(sent, limits(options, request));
+        const headers = Object.entries(reply.headers).map(([name, value]) =>
+          [name, options.redact(value)] as const
+        );
+        return { ...reply, headers: Object.fromEntries(headers) };
+      }),
   };
+}
+
+interface Options extends HttpOptions {
+  readonly redact: Redact;
 }
 
 /** Sends a request until it succeeds, may not be repeated, or has been repeated often enough. */
@@ -132,25 +151,29 @@ function delayMs(
   return asked > MAX_DELAY_MS ? null : Math.max(asked, Math.min(backoffMs, MAX_DELAY_MS));
 }
 
-async function complete(options: HttpOptions, request: HttpRequest): Promise<Reply> {
+async function complete(options: Options, request: HttpRequest): Promise<Reply> {
   const reply = await send(options, request);
   const whole = await readReply(reply, limits(options, request));
   if (whole.status >= 200 && whole.status < 300) return whole;
   throw refusal(whole, refusalContext(options, request));
 }
 
-async function* streamed(options: HttpOptions, request: HttpRequest): AsyncGenerator<Uint8Array> {
-  const reply = await repeating(options, request, async () => {
-    const sent = await send(options, request);
-    if (sent.status >= 200 && sent.status < 300) return sent;
-    const whole = await readReply(sent, limits(options, request));
-    throw refusal(whole, refusalContext(options, request));
-  });
-  yield* reply.body;
+async function* streamed(options: Options, request: HttpRequest): AsyncGenerator<Uint8Array> {
+  try {
+    const reply = await repeating(options, request, async () => {
+      const sent = await send(options, request);
+      if (sent.status >= 200 && sent.status < 300) return sent;
+      const whole = await readReply(sent, limits(options, request));
+      throw refusal(whole, refusalContext(options, request));
+    });
+    yield* reply.body;
+  } catch (error) {
+    throw redacted(error, options.redact);
+  }
 }
 
 /** Sends once; follows redirects of GETs within the server. */
-async function send(options: HttpOptions, request: HttpRequest): Promise<TransportReply> {
+async function send(options: Options, request: HttpRequest): Promise<TransportReply> {
   let path = urlPath(options, request);
   for (let redirects = 0;; redirects++) {
     const reply = await options.transport.send(wire(options, request, path));
@@ -235,12 +258,13 @@ function urlPath({ root }: HttpOptions, { path, query = {} }: HttpRequest): stri
 }
 
 function limits(
-  options: HttpOptions,
+  options: Options,
   request: HttpRequest,
 ): Parameters<typeof readReply>[1] {
   const { method, path, maxBytes = MAX_REPLY_BYTES } = request;
-  const { timeoutMs } = options;
-  return { method, url: urlOf(options, path), maxBytes, timeoutMs, changes: changes(request) };
+  const { timeoutMs, redact } = options;
+  const url = urlOf(options, path);
+  return { method, url, maxBytes, timeoutMs, redact, changes: changes(request) };
 }
 
 function changes({ method, changes }: HttpRequest): boolean {
@@ -248,13 +272,14 @@ function changes({ method, changes }: HttpRequest): boolean {
 }
 
 function refusalContext(
-  options: HttpOptions,
+  options: Options,
   request: HttpRequest,
 ): Parameters<typeof refusal>[1] {
   return {
     method: request.method,
     url: urlOf(options, request.path),
     auth: options.auth,
+    redact: options.redact,
     changes: changes(request),
     nowMs: options.io.now(),
   };

@@ -11,6 +11,8 @@ export interface RefusalContext {
   readonly method: string;
   readonly url: string;
   readonly auth: Auth | null;
+  /** Applied to the server's words before they are cut. */
+  readonly redact: (text: string) => string;
   /** Whether the request may have changed something. */
   readonly changes: boolean;
   readonly nowMs: number;
@@ -27,7 +29,7 @@ const OVERLOADED_MESSAGE =
 /** An error status as an error: MLflow's own words, or what stands before MLflow. */
 export function refusal(reply: Reply, context: RefusalContext): TrackerError {
   const { status } = reply;
-  const { code, message } = said(reply);
+  const { code, message } = said(reply, context.redact);
   const isOverloaded = status === 400 && OVERLOADED.test(message);
   // Even a "too many requests" may come from a proxy after the server has done its work.
   const maybeDone = context.changes &&
@@ -44,10 +46,13 @@ export function refusal(reply: Reply, context: RefusalContext): TrackerError {
   });
 }
 
-function said(reply: Reply): { readonly code: string | undefined; readonly message: string } {
+function said(
+  reply: Reply,
+  redact: RefusalContext["redact"],
+): { readonly code: string | undefined; readonly message: string } {
   try {
     const { code, message } = readRefusal(reply.json());
-    return { code, message: firstLine(message) || "the server refuses" };
+    return { code, message: firstLine(redact(message)) || "the server refuses" };
   } catch {
     if (reply.isHtml && reply.status === 404) {
       return {
@@ -56,7 +61,7 @@ function said(reply: Reply): { readonly code: string | undefined; readonly messa
           "MLflow recent enough?",
       };
     }
-    const text = reply.isHtml ? "" : firstLine(reply.text());
+    const text = reply.isHtml ? "" : firstLine(redact(reply.text()));
     return { code: undefined, message: text || "the server answered with an error" };
   }
 }

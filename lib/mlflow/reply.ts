@@ -24,6 +24,8 @@ export interface ReplyLimits {
   readonly maxBytes: number;
   /** Whether the request may have changed something. */
   readonly changes: boolean;
+  /** Applied to the server's words before they are cut. */
+  readonly redact: (text: string) => string;
   /** Of the pauses; a whole reply may take ten times as long. */
   readonly timeoutMs: number;
 }
@@ -33,7 +35,7 @@ const WHOLE_TIMEOUTS = 10;
 
 /** Reads a reply to its end. */
 export async function readReply(reply: TransportReply, limits: ReplyLimits): Promise<Reply> {
-  const { method, url, maxBytes, timeoutMs, changes } = limits;
+  const { method, url, maxBytes, timeoutMs, changes, redact } = limits;
   const bad = (message: string): TrackerError =>
     new TrackerError(method, url, {
       status: reply.status,
@@ -64,12 +66,12 @@ export async function readReply(reply: TransportReply, limits: ReplyLimits): Pro
     bytes,
     isHtml,
     json: () => {
-      if (isHtml) throw bad(webPage(bytes));
+      if (isHtml) throw bad(webPage(bytes, redact));
       if (isDeep(bytes)) throw bad(`the reply is nested deeper than ${MAX_NESTING} levels`);
       return JSON.parse(new TextDecoder().decode(bytes));
     },
     text: () => {
-      if (isHtml && !isPlain(bytes)) throw bad(webPage(bytes));
+      if (isHtml && !isPlain(bytes)) throw bad(webPage(bytes, redact));
       return new TextDecoder().decode(bytes);
     },
   };
@@ -80,8 +82,8 @@ function isPlain(bytes: Uint8Array): boolean {
   return !bytes.subarray(0, 1024).includes(LESS_THAN);
 }
 
-function webPage(bytes: Uint8Array): string {
-  const page = new TextDecoder().decode(bytes.subarray(0, 64 * 1024));
+function webPage(bytes: Uint8Array, redact: ReplyLimits["redact"]): string {
+  const page = redact(new TextDecoder().decode(bytes.subarray(0, 64 * 1024)));
   const title = /<title[^>]*>([^<]{1,80})/i.exec(page)?.[1]?.replace(/\s+/g, " ").trim();
   const named = title === undefined || title === "" ? "a web page" : `a web page, "${title}"`;
   return `the server answered with ${named}, not with MLflow's data; is MLFLOW_TRACKING_URI ` +
