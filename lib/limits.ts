@@ -36,6 +36,17 @@ export function lengthOf(text: string): number {
   return text.length;
 }
 
+/**
+ * Throws for a text that servers on SQLite keep and servers on PostgreSQL never take; `what` names it,
+ * as in `param "a"`. All else (lone surrogates, other control characters) is kept by both.
+ */
+export function checkText(what: string, text: string): void {
+  if (!text.includes("\0")) return;
+  throw new UsageError(
+    `Cannot log ${what}: it has a NUL character (\\u0000), which servers on PostgreSQL never take`,
+  );
+}
+
 const KEY = /^[\p{L}\p{N}_. :/-]+$/u;
 
 /** Throws unless a server would take the whole batch as it is. */
@@ -56,6 +67,7 @@ export function checkBatch(batch: Batch): void {
   }
   for (const [kind, key, value] of textsOf(batch)) {
     checkKey(kind, key);
+    checkText(`${kind} "${key}"`, value);
     checkLength(kind, key, value);
   }
 }
@@ -68,6 +80,7 @@ export function checkLengths(batch: Batch): void {
 /** Throws unless a server of any database would take the name. */
 export function checkName(kind: "experiment" | "run", name: string): void {
   if (name.trim() === "") throw new UsageError(`Cannot log: the name of the ${kind} is blank`);
+  checkText(`the name of the ${kind}`, name);
   const longest = MAX_NAME_LENGTH[kind];
   if (lengthOf(name) > longest) {
     throw new UsageError(
@@ -78,8 +91,12 @@ export function checkName(kind: "experiment" | "run", name: string): void {
 }
 
 /** Throws unless a server would take the dataset. */
-export function checkDataset({ name, digest }: Dataset): void {
+export function checkDataset(dataset: Dataset): void {
+  const { name, digest } = dataset;
   if (name === "") throw new UsageError("Cannot log a dataset without a name");
+  for (const [field, text] of Object.entries(dataset)) {
+    checkText(`the ${field} of a dataset`, text);
+  }
   if (digest === "" || lengthOf(digest) > MAX_DIGEST_LENGTH) {
     throw new UsageError(
       `Cannot log dataset "${name}": its digest has ${lengthOf(digest)} characters; ` +

@@ -2,6 +2,7 @@
 // them, and numbers keep the digits they were given with, so that runs of old and new tools compare.
 
 import { UsageError } from "../errors.ts";
+import { checkText } from "../limits.ts";
 
 /**
  * Params from the JSON text of an object: `{"lookback": 20, "fee": 1.0, "live": true}` gives
@@ -19,7 +20,13 @@ export function paramsFromJson(json: string, flag: string): Readonly<Record<stri
   if (parsed === null) {
     throw new UsageError(`Cannot read ${flag}: expected a JSON object such as '{"lookback": 20}'`);
   }
-  return Object.fromEntries(Object.entries(parsed).map(([key, value]) => [key, paramText(value)]));
+  const params = Object.fromEntries(
+    Object.entries(parsed).map(([key, value]) => [key, paramText(value)]),
+  );
+  for (const [key, value] of Object.entries(params)) {
+    checkText(`"${key.replaceAll("\0", "")}" of ${flag}`, key + value);
+  }
+  return params;
 }
 
 /**

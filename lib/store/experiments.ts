@@ -3,7 +3,7 @@
 
 import { NotFoundError, UsageError } from "../errors.ts";
 import type { Experiment, LifecycleStage } from "../tracker.ts";
-import { lengthOf, MAX_TAG_LENGTH } from "../limits.ts";
+import { checkText, lengthOf, MAX_TAG_LENGTH } from "../limits.ts";
 import { alreadyExists, invalidState } from "./refusals.ts";
 import type { RunRow } from "./run_rows.ts";
 import type { Database } from "./sqlite.ts";
@@ -225,6 +225,7 @@ function checkedActive(row: ExperimentRow): ExperimentRow {
 
 function checkedName(name: string): string {
   if (name.trim() === "") throw new UsageError("Cannot create an experiment without a name");
+  checkText("the name of the experiment", name);
   return name;
 }
 
@@ -235,6 +236,7 @@ function writeExperimentTag(database: Database, id: number, key: string, value: 
         `MLflow keeps ${MAX_TAG_LENGTH}`,
     );
   }
+  checkText(`tag "${key}"`, key + value);
   database.run(
     `INSERT INTO experiment_tags (experiment_id, key, value) VALUES (?, ?, ?)
      ON CONFLICT DO UPDATE SET value = excluded.value`,
