@@ -18,7 +18,9 @@ export function parseWords(command: Command, argv: readonly string[]): Words {
     if (flag.short !== undefined) names.set(`-${flag.short}`, key);
   }
   const keys = [...new Set(names.values())];
-  const parsed = parseArgs(attached(command, argv, names), { string: keys, collect: keys });
+  // The operands go past the parser: it takes them as the arguments of one call, which has a limit.
+  const { words: flagWords, operands } = attached(command, argv, names);
+  const parsed = parseArgs([...flagWords], { string: keys, collect: keys });
   const flags = new Map<string, readonly string[]>();
   for (const key of keys) {
     const words = parsed[key] as readonly string[];
@@ -30,22 +32,21 @@ export function parseWords(command: Command, argv: readonly string[]): Words {
     }
     flags.set(key, words);
   }
-  const operands = parsed._ as readonly string[];
   if (!flags.has("help")) checkOperands(command, operands);
   return { flags, operands };
 }
 
-/** The words with every value attached to its flag's key, and the operands behind `--`. */
+/** The flags, every value attached to its flag's key, and the operands. */
 function attached(
   command: Command,
   argv: readonly string[],
   names: ReadonlyMap<string, string>,
-): readonly string[] {
+): { readonly words: readonly string[]; readonly operands: readonly string[] } {
   const flags: string[] = [];
   const operands: string[] = [];
   const words = argv.values();
   for (const word of words) {
-    if (word === "--") operands.push(...words);
+    if (word === "--") { for (const operand of words) operands.push(operand); }
     else if (!word.startsWith("-") || word === "-" || /^-\.?\d/.test(word)) operands.push(word);
     else {
       const { name, value } = splitFlag(word);
@@ -67,7 +68,7 @@ function attached(
       flags.push(`--${key}=${given}`);
     }
   }
-  return [...flags, "--", ...operands];
+  return { words: flags, operands };
 }
 
 function splitFlag(word: string): { readonly name: string; readonly value?: string } {

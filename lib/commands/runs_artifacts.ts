@@ -5,7 +5,7 @@ import { defineCommand } from "../command/declare.ts";
 import type { Command, Context } from "../command/declare.ts";
 import type { Result } from "../command/answer.ts";
 import { CONNECTION_FLAGS } from "../config/connection_flags.ts";
-import { NotFoundError, StorageError, UsageError } from "../errors.ts";
+import { NotFoundError, StorageError, TrackerError, UsageError } from "../errors.ts";
 import { text } from "../command/flags.ts";
 import { nearestNames } from "../nearest.ts";
 import { ROW_FORMATS, storageError } from "../output/mod.ts";
@@ -58,6 +58,9 @@ function listed(files: readonly Artifact[]): Result {
 
 /** Deeper than this no artifact lies; a server that says so is wrong. */
 const DEEPEST = 64;
+/** More than any run has: a server whose folders hold folders would be asked without end. */
+const MOST_FOLDERS = 10_000;
+const MOST_FILES = 1_000_000;
 
 /** All files under a path, sorted; a path that names a file is that file. */
 async function listFiles(
@@ -66,7 +69,7 @@ async function listFiles(
   path: string,
 ): Promise<readonly Artifact[]> {
   // A server that lists what was not asked for must not have it written beside what was.
-  const below = (await walk(tracker, runId, path, 0)).filter((file) =>
+  const below = (await walk(tracker, runId, path)).filter((file) =>
     path === "" || file.path === path || file.path.startsWith(`${path}/`)
   );
   if (below.length > 0 || path === "") return below;
@@ -79,20 +82,26 @@ async function listFiles(
   throw new NotFoundError("artifact", path, { nearest, hint: `run ${runId} has no such file` });
 }
 
-async function walk(
-  tracker: Tracker,
-  runId: string,
-  path: string,
-  depth: number,
-): Promise<Artifact[]> {
+async function walk(tracker: Tracker, runId: string, top: string): Promise<Artifact[]> {
   const files: Artifact[] = [];
-  for (const artifact of await tracker.listArtifacts(runId, path)) {
-    if (artifact.path === path) {
+  const folders = [{ path: top, depth: 0 }];
+  const known = new Set([top]);
+  for (const { path, depth } of folders) {
+    for (const artifact of await tracker.listArtifacts(runId, path)) {
       if (!artifact.isDirectory) files.push(artifact);
-      continue;
+      else if (depth < DEEPEST && !known.has(artifact.path)) {
+        known.add(artifact.path);
+        folders.push({ path: artifact.path, depth: depth + 1 });
+      }
+      if (folders.length > MOST_FOLDERS || files.length > MOST_FILES) {
+        throw new TrackerError("list artifacts of", `${tracker.uri} run ${runId}`, {
+          status: 0,
+          code: "BAD_REPLY",
+          message: `there are more than ${MOST_FOLDERS} folders or ${MOST_FILES} files: ` +
+            "name one folder",
+        });
+      }
     }
-    if (!artifact.isDirectory) files.push(artifact);
-    else if (depth < DEEPEST) files.push(...await walk(tracker, runId, artifact.path, depth + 1));
   }
   return files.sort((a, b) => a.path < b.path ? -1 : 1);
 }

@@ -135,7 +135,8 @@ function bestOf(
   if (better !== "higher" && better !== "lower") return null;
   const finite = values.filter(Number.isFinite);
   if (finite.length < 2) return null;
-  const best = better === "higher" ? Math.max(...finite) : Math.min(...finite);
+  const choose = better === "higher" ? Math.max : Math.min;
+  const best = finite.reduce((left, right) => choose(left, right));
   const winners = titles.filter((_, i) => values[i] === best);
   return winners.length === 0 || winners.length === titles.length ? null : winners.join(", ");
 }

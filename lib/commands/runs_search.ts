@@ -117,7 +117,9 @@ async function page(
   }
   return await withTracker(context, { ...flags, store }, async (session) => {
     const runs: Run[] = [];
-    for await (const some of await searchHere(session, search)) runs.push(...some);
+    for await (const some of await searchHere(session, search)) {
+      for (const run of some) runs.push(run);
+    }
     const { comparisonPage } = await import("../tracking/comparison_page.ts");
     const heading = search.experiments.join(", ") || "Runs";
     const facts = { heading, now: context.io.now() };

@@ -55,7 +55,7 @@ export function runContent(
   for (const [key, value] of [...backtest.metrics, ...Object.entries(backtest.series.metrics)]) {
     metrics.push({ key, value, timestamp: facts.startTime, step: 0 });
   }
-  metrics.push(...seriesPoints(backtest, request, warnings));
+  for (const point of seriesPoints(backtest, request, warnings)) metrics.push(point);
   const content: RunContent = {
     ...facts,
     status: "FINISHED",

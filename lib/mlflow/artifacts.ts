@@ -4,8 +4,9 @@
 import { NotFoundError, TrackerError, UsageError } from "../errors.ts";
 import { ARTIFACT_SCHEME } from "../limits.ts";
 import type { Artifact, ArtifactMethods } from "../tracker.ts";
-import { get, named } from "./calls.ts";
+import { API, get, named } from "./calls.ts";
 import type { Http } from "./http.ts";
+import { pageTokens } from "./pages.ts";
 import { getRun } from "./runs.ts";
 import { readArtifacts } from "./schema.ts";
 import type { Page } from "./schema.ts";
@@ -47,6 +48,7 @@ async function listArtifacts(
   path: string,
 ): Promise<readonly Artifact[]> {
   const found: Artifact[] = [];
+  const tokenOf = pageTokens("GET", http.url(`${API}/artifacts/list`));
   let token: string | null = null;
   do {
     const query = {
@@ -59,8 +61,8 @@ async function listArtifacts(
       runId,
       () => get(http, "artifacts/list", query, readArtifacts),
     );
-    found.push(...page.items);
-    token = page.next === token ? null : page.next;
+    for (const artifact of page.items) found.push(artifact);
+    token = tokenOf(page);
   } while (token !== null);
   return found;
 }

@@ -66,6 +66,7 @@ function searchExperiments(
     serverOrder: pushdownExperimentOrder,
     matches: evaluateExperiment,
     compare: compareExperiments,
+    url: http.url(`${API}/experiments/search`),
     fetch: ({ filter, orderBy, maxResults, token }) =>
       search(http, "experiments/search", {
         view_type: VIEWS[query.view],

@@ -5,7 +5,12 @@
 import type { Config } from "../config/values.ts";
 import { TrackerError } from "../errors.ts";
 import type { Io } from "../io.ts";
-import type { StreamedBody, Transport, TransportReply } from "../transport/mod.ts";
+import {
+  base64,
+  type StreamedBody,
+  type Transport,
+  type TransportReply,
+} from "../transport/mod.ts";
 import { readReply, type Reply } from "./reply.ts";
 import { type Redact, redacted, redactor } from "./redact.ts";
 import { OVERLOADED_CODE, refusal } from "./refusal.ts";
@@ -246,8 +251,7 @@ function wire(
 function authorization({ auth }: HttpOptions): Record<string, string> {
   if (auth === null) return {};
   if (auth.kind === "bearer") return { authorization: `Bearer ${auth.token}` };
-  const bytes = encoder.encode(`${auth.username}:${auth.password}`);
-  return { authorization: `Basic ${btoa(String.fromCharCode(...bytes))}` };
+  return { authorization: `Basic ${base64(`${auth.username}:${auth.password}`)}` };
 }
 
 function urlPath({ root }: HttpOptions, { path, query = {} }: HttpRequest): string {

@@ -3,6 +3,7 @@
 // order must be made here.
 
 import type { Filter, OrderBy, Pushdown } from "../filter/mod.ts";
+import { TrackerError } from "../errors.ts";
 import type { Page } from "./schema.ts";
 
 /** One page as it is asked of the server. */
@@ -24,10 +25,41 @@ export interface PagedSearch<Item> {
   readonly serverOrder: (orderBy: readonly OrderBy[]) => readonly string[] | null;
   readonly matches: (filter: Filter, item: Item) => boolean;
   readonly compare: (orderBy: readonly OrderBy[]) => (left: Item, right: Item) => number;
+  /** Where pages come from, for errors. */
+  readonly url: string;
   readonly fetch: (request: PageRequest) => Promise<Page<Item>>;
 }
 
 const PAGE_GROWTH = 4;
+/** A server may leave out of a page what a user may not see; one that goes on like this is broken. */
+const MAX_EMPTY_PAGES = 1000;
+const MAX_PAGES = 100_000;
+
+/** Takes the pages of one question and gives the token of the next, as long as they lead to an end. */
+export function pageTokens(
+  method: "GET" | "POST",
+  url: string,
+): (page: Page<unknown>) => string | null {
+  const seen = new Set<string>();
+  let empty = 0;
+  return ({ items, next }) => {
+    if (next === null) return null;
+    empty = items.length === 0 ? empty + 1 : 0;
+    const problem = seen.has(next)
+      ? "it gives a page token for the second time"
+      : empty > MAX_EMPTY_PAGES
+      ? `more than ${MAX_EMPTY_PAGES} pages one after the other are empty`
+      : seen.size >= MAX_PAGES
+      ? `there are more than ${MAX_PAGES} pages`
+      : null;
+    if (problem !== null) {
+      const message = `the server's pages do not end: ${problem}`;
+      throw new TrackerError(method, url, { status: 200, code: "BAD_REPLY", message });
+    }
+    seen.add(next);
+    return next;
+  };
+}
 
 /** The items of a search, page by page. */
 export async function* matchingPages<Item>(
@@ -45,6 +77,7 @@ export async function* matchingPages<Item>(
   // it turns out otherwise.
   let asked = orderBy === null ? pageSize : Math.min(pageSize, limit);
   let token: string | null = null;
+  const tokenOf = pageTokens("POST", search.url);
   do {
     const maxResults = rest === null && orderBy !== null ? Math.min(pageSize, left) : asked;
     asked = Math.min(pageSize, asked * PAGE_GROWTH);
@@ -57,13 +90,12 @@ export async function* matchingPages<Item>(
     const items = rest === null
       ? page.items
       : page.items.filter((item) => search.matches(rest, item));
-    if (orderBy === null) unordered.push(...items);
+    if (orderBy === null) { for (const item of items) unordered.push(item); }
     else if (items.length > 0) {
       yield items.length > left ? items.slice(0, left) : items;
       left -= items.length;
     }
-    // A server that gives the same token again would be asked without end.
-    token = page.next === token ? null : page.next;
+    token = tokenOf(page);
   } while (token !== null && left > 0);
   if (orderBy === null) {
     yield* inOrder(unordered.sort(search.compare(search.orderBy)), left, pageSize);

@@ -4,7 +4,7 @@
 
 import type { Auth } from "../config/values.ts";
 import { TrackerError } from "../errors.ts";
-import type { ProxyRules } from "../transport/proxy.ts";
+import { base64, type ProxyRules } from "../transport/proxy.ts";
 
 /** Takes the secrets of a connection out of a text. */
 export type Redact = (text: string) => string;
@@ -48,16 +48,16 @@ export function redacted(error: unknown, redact: Redact): unknown {
 function secretsOf(auth: Auth | null): readonly string[] {
   if (auth === null) return [];
   if (auth.kind === "bearer") return [auth.token];
-  return [auth.password, base64(`${auth.username}:${auth.password}`)];
+  return [auth.password, unpadded(`${auth.username}:${auth.password}`)];
 }
 
 /** Of a proxy whose address has a user name alone, that is the secret. */
 function proxySecrets(proxy: URL | null): readonly string[] {
   if (proxy === null || proxy.username + proxy.password === "") return [];
   const username = decoded(proxy.username);
-  if (proxy.password === "") return [username, base64(`${username}:`)];
+  if (proxy.password === "") return [username, unpadded(`${username}:`)];
   const password = decoded(proxy.password);
-  return [proxy.password, password, base64(`${username}:${password}`)];
+  return [proxy.password, password, unpadded(`${username}:${password}`)];
 }
 
 function decoded(text: string): string {
@@ -72,14 +72,12 @@ function decoded(text: string): string {
 function formsOf(secret: string): readonly string[] {
   const encoded = encodeURIComponent(secret);
   const inUrl = [encoded, encoded.replace(/%[\dA-F]{2}/g, (code) => code.toLowerCase())];
-  return [secret, base64(secret), ...inUrl, JSON.stringify(secret).slice(1, -1)];
+  return [secret, unpadded(secret), ...inUrl, JSON.stringify(secret).slice(1, -1)];
 }
 
 /** Without the padding, which some leave out. */
-function base64(text: string): string {
-  let bytes = "";
-  for (const byte of new TextEncoder().encode(text)) bytes += String.fromCharCode(byte);
-  return btoa(bytes).replace(/=+$/, "");
+function unpadded(text: string): string {
+  return base64(text).replace(/=+$/, "");
 }
 
 function patternOf(form: string): string {

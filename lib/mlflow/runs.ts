@@ -6,10 +6,10 @@ import { compareRuns, evaluate, pushdown, pushdownOrder } from "../filter/mod.ts
 import { DATASET_CONTEXT_TAG } from "../own_names.ts";
 import type { Dataset, MetricPoint, NewRun, Run, RunMethods, RunQuery } from "../tracker.ts";
 import { batchesOf } from "./batches.ts";
-import { change, create, get, isMissing, named, pairsOf, search } from "./calls.ts";
+import { API, change, create, get, isMissing, named, pairsOf, search } from "./calls.ts";
 import { VIEWS } from "./experiments.ts";
 import type { Http } from "./http.ts";
-import { matchingPages } from "./pages.ts";
+import { matchingPages, pageTokens } from "./pages.ts";
 import { readHistory, readRun, readRuns } from "./schema.ts";
 import type { Page } from "./schema.ts";
 
@@ -94,6 +94,7 @@ function searchRuns(
     serverOrder: pushdownOrder,
     matches: evaluate,
     compare: compareRuns,
+    url: http.url(`${API}/runs/search`),
     fetch: ({ filter, orderBy, maxResults, token }) =>
       search(http, "runs/search", {
         experiment_ids: query.experimentIds,
@@ -143,6 +144,7 @@ async function* metricHistory(
   key: string,
 ): AsyncIterable<readonly MetricPoint[]> {
   const points: MetricPoint[] = [];
+  const tokenOf = pageTokens("GET", http.url(`${API}/metrics/get-history`));
   let token: string | null = null;
   do {
     const page: Page<MetricPoint> = await get(
@@ -158,7 +160,7 @@ async function* metricHistory(
       MAX_HISTORY_BYTES,
     );
     for (const point of page.items) points.push(point);
-    token = page.next === token ? null : page.next;
+    token = tokenOf(page);
   } while (token !== null);
   // An unknown run has no points either, and says so only here.
   if (points.length === 0) await getRun(http, runId);

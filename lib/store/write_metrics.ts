@@ -76,13 +76,12 @@ export function writeMetrics(
     const { step, timestamp, value } = latest;
     latestRows.push([keyId, run.id, value, step, timestamp === run.startTime ? null : timestamp]);
     const earlier = points.slice(0, -1);
-    pointRows.push(
-      ...(before === undefined
-        ? numbered(run.id, keyId, earlier)
-        : unknownPoints(database, run.id, keyId, earlier)),
-    );
+    const rows = before === undefined
+      ? numbered(run.id, keyId, earlier)
+      : unknownPoints(database, run.id, keyId, earlier);
+    for (const row of rows) pointRows.push(row);
   }
-  if (batch !== undefined) batch.latest.push(...latestRows);
+  if (batch !== undefined) { for (const row of latestRows) batch.latest.push(row); }
   else {
     insertRows(database, "metrics", LATEST_COLUMNS, latestRows, {
       conflict: "ON CONFLICT (key_id, run_id) DO UPDATE SET " +

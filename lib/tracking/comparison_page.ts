@@ -44,7 +44,9 @@ async function curveOf(
 ): Promise<readonly MetricPoint[]> {
   const points: MetricPoint[] = [];
   try {
-    for await (const page of tracker.metricHistory(runId, CURVE)) points.push(...page);
+    for await (const page of tracker.metricHistory(runId, CURVE)) {
+      for (const point of page) points.push(point);
+    }
   } catch (error) {
     // Deleted since the search: the run keeps its row and has no curve.
     if (!(error instanceof NotFoundError)) throw error;

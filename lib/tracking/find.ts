@@ -53,7 +53,9 @@ export async function listExperiments(
 ): Promise<readonly Experiment[]> {
   const found: Experiment[] = [];
   const query = { filter: null, orderBy: [], view, limit: MANY };
-  for await (const page of tracker.searchExperiments(query)) found.push(...page);
+  for await (const page of tracker.searchExperiments(query)) {
+    for (const one of page) found.push(one);
+  }
   return found;
 }
 

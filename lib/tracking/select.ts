@@ -70,7 +70,9 @@ async function searched(
   const experimentIds = chosen.map(({ id }) => id);
   const query = { experimentIds, filter, orderBy: [], view: choice.view, limit: Infinity };
   const runs: Selected[] = [];
-  for await (const page of tracker.searchRuns(query)) runs.push(...page.map(brief));
+  for await (const page of tracker.searchRuns(query)) {
+    for (const run of page) runs.push(brief(run));
+  }
   if (runs.length === 0) context.note("No run matches: nothing to do");
   return runs;
 }

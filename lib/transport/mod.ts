@@ -23,7 +23,7 @@ import { connectFailure, greetFailure } from "./failures.ts";
 
 export type { TransportOptions, TransportReply, TransportRequest } from "./exchange.ts";
 export type { StreamedBody } from "./http1.ts";
-export { isLoopback, proxyFor } from "./proxy.ts";
+export { base64, isLoopback, proxyFor } from "./proxy.ts";
 
 /** Requests to one server. */
 export interface Transport {

@@ -57,7 +57,13 @@ function ipv4(text: string): number | null {
 /** The credentials of a proxy, when its address holds any. */
 export function proxyHeaders(proxy: URL): Record<string, string> {
   if (proxy.username === "") return {};
-  const user = `${decodeURIComponent(proxy.username)}:${decodeURIComponent(proxy.password)}`;
-  const bytes = new TextEncoder().encode(user);
-  return { "proxy-authorization": `Basic ${btoa(String.fromCharCode(...bytes))}` };
+  const [username, password] = [proxy.username, proxy.password].map(decodeURIComponent);
+  return { "proxy-authorization": `Basic ${base64(`${username}:${password}`)}` };
+}
+
+/** The base64 of a text in UTF-8. */
+export function base64(text: string): string {
+  let bytes = "";
+  for (const byte of new TextEncoder().encode(text)) bytes += String.fromCharCode(byte);
+  return btoa(bytes);
 }

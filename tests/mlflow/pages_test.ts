@@ -1,7 +1,8 @@
 // A search that a server runs in part gives what it would give whole, and asks for no more pages
 // than it needs.
 
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertRejects } from "@std/assert";
+import { TrackerError } from "../../lib/errors.ts";
 import { type OrderBy, parseFilter, parseOrderBy, type Pushdown } from "../../lib/filter/mod.ts";
 import { matchingPages, type PagedSearch, type PageRequest } from "../../lib/mlflow/pages.ts";
 
@@ -29,6 +30,7 @@ async function searchNumbers(
     serverOrder: (orderBy: readonly OrderBy[]) => ordered ? orderBy.map(({ text }) => text) : null,
     matches: (_filter, number) => number % 2 === 0,
     compare: () => (left, right) => right - left,
+    url: "http://server/search",
     fetch: (request) => {
       requests.push(request);
       const from = Number(request.token ?? 0);
@@ -91,26 +93,63 @@ Deno.test("pages are fetched only when asked for", async () => {
     serverOrder: () => [],
     matches: () => true,
     compare: () => () => 0,
+    url: "http://server/search",
     fetch: () => Promise.resolve({ items: [++fetched], next: String(fetched) }),
   });
   for await (const [number] of pages) if (number === 3) break;
   assertEquals(fetched, 3);
 });
 
-Deno.test("a server that gives the same token for ever is left", async () => {
-  let fetched = 0;
+/** Asks a server whose pages are made by `fetch` for everything. */
+async function everything(
+  fetch: PagedSearch<number>["fetch"],
+  ordered = true,
+): Promise<readonly number[]> {
+  const found: number[] = [];
   const pages = matchingPages<number>({
     filter: null,
     orderBy: [],
     limit: Infinity,
     pageSize: 1,
     cut: () => Promise.reject(new Error("there is no filter")),
-    serverOrder: () => [],
+    serverOrder: () => ordered ? [] : null,
     matches: () => true,
-    compare: () => () => 0,
-    fetch: () => Promise.resolve({ items: [++fetched], next: "again" }),
+    compare: () => (left, right) => left - right,
+    url: "http://server/search",
+    fetch,
   });
-  const found: number[] = [];
-  for await (const page of pages) found.push(...page);
-  assertEquals(found, [1, 2]);
+  for await (const page of pages) for (const number of page) found.push(number);
+  return found;
+}
+
+for (
+  const [what, tokens] of [["the same token", ["a"]], ["two tokens in turn", ["a", "b"]]] as const
+) {
+  Deno.test(`a server that gives ${what} again and again is an error, not an end`, async () => {
+    let fetched = 0;
+    const next = (): string => tokens[fetched % tokens.length] as string;
+    await assertRejects(
+      () => everything(() => Promise.resolve({ items: [++fetched], next: next() })),
+      TrackerError,
+      "Cannot POST http://server/search: the server's pages do not end: it gives a page token",
+    );
+    assertEquals(fetched, tokens.length + 1);
+  });
+}
+
+Deno.test("a server whose pages are empty and never end is left", async () => {
+  let fetched = 0;
+  await assertRejects(
+    () => everything(() => Promise.resolve({ items: [], next: String(++fetched) })),
+    TrackerError,
+    "pages one after the other are empty",
+  );
+});
+
+Deno.test("a page with more items than a call takes arguments is read", async () => {
+  const items = Array.from({ length: 300_000 }, (_, index) => index);
+  assertEquals(
+    (await everything(() => Promise.resolve({ items, next: null }), false)).length,
+    300_000,
+  );
 });

@@ -225,7 +225,7 @@ export async function lookUp(
       view: "all",
       limit: 100,
     });
-    for await (const page of pages) found.push(...page);
+    for await (const page of pages) for (const one of page) found.push(one);
     // A server that ignores the filter must not make us adopt a stranger's run.
     return found.filter(({ tags }) => tags[RUN_KEY_TAG] === run.key);
   });
