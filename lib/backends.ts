@@ -7,7 +7,7 @@ import type { Context } from "./command/declare.ts";
 import { loadConfig } from "./config/values.ts";
 import type { Config } from "./config/values.ts";
 import type { ConnectionValues } from "./config/connection_flags.ts";
-import { StorageError, TrackerError, UsageError } from "./errors.ts";
+import { hostProblem, StorageError, TrackerError, UsageError } from "./errors.ts";
 import { type ServerHealth, serverHealth } from "./server_health.ts";
 import type {
   DeliverOptions,
@@ -75,7 +75,7 @@ export async function openBackends(
   const health = serverHealth();
   const requireNamed = async (): Promise<void> => {
     const path = named === undefined ? null : config.storePath;
-    if (path !== null && await io.files.info(path) === null) {
+    if (path !== null && !await isThere(context, path)) {
       throw new StorageError(path, "there is no such store");
     }
   };
@@ -92,9 +92,9 @@ export async function openBackends(
       return await (store ?? (reader ??= openLocalStore(context, config, true)));
     },
     storeIfThere: async () =>
-      await io.files.info(await storePath(context, config)) === null
-        ? null
-        : await backends.storeToRead(),
+      await isThere(context, await storePath(context, config))
+        ? await backends.storeToRead()
+        : null,
     server: () => server ??= openServer(context, config),
     tracker: (use = "read") => {
       if (readsServer) return backends.server();
@@ -160,6 +160,14 @@ async function findOnServer(
     health.note(error);
   }
   return null;
+}
+
+async function isThere({ io }: Context, path: string): Promise<boolean> {
+  try {
+    return await io.files.info(path) !== null;
+  } catch (cause) {
+    throw new StorageError(path, hostProblem(cause, "reading"), { cause });
+  }
 }
 
 async function storePath({ io }: Context, config: Config): Promise<string> {

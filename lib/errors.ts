@@ -238,6 +238,7 @@ const HOST_PROBLEMS: Readonly<Record<string, readonly [reading: string, writing:
   EISDIR: ["it is a folder, not a file", "it is a folder"],
   EBUSY: ["it is in use, or a folder", "it is in use, or a folder"],
   ELOOP: ["its symbolic links lead in a circle", "its symbolic links lead in a circle"],
+  ENAMETOOLONG: ["its name is too long", "its name is too long"],
   EMFILE: ["too many files are open", "too many files are open"],
   ENOSPC: ["no space left on the disk", "no space left on the disk"],
   EDQUOT: ["the disk quota is used up", "the disk quota is used up"],

@@ -3,7 +3,7 @@
 import { defineCommand } from "../command/declare.ts";
 import type { Command } from "../command/declare.ts";
 import { CONNECTION_FLAGS } from "../config/connection_flags.ts";
-import { parseExperimentFilter, parseExperimentOrderBy } from "../filter/mod.ts";
+import { parseExperimentFilter, parseSortKeys } from "../filter/mod.ts";
 import { text, texts, toggle } from "../command/flags.ts";
 import { ROW_FORMATS } from "../output/mod.ts";
 import type { Experiment } from "../tracker.ts";
@@ -33,7 +33,7 @@ export const list: Command = defineCommand({
   formats: ROW_FORMATS,
   run: async (context, { flags }) => {
     const filter = flags.filter === undefined ? null : parseExperimentFilter(flags.filter);
-    const orderBy = flags.orderBy.map(parseExperimentOrderBy);
+    const orderBy = parseSortKeys(flags.orderBy, "experiments");
     const pages = await withPages(context, flags, ({ tracker }) => {
       const view = flags.showDeleted ? "all" : "active";
       const limit = flags.maxResults ?? Infinity;

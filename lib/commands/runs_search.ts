@@ -5,7 +5,7 @@ import type { Command, Context } from "../command/declare.ts";
 import { CONNECTION_FLAGS, STORES_FLAG } from "../config/connection_flags.ts";
 import type { ConnectionValues } from "../config/connection_flags.ts";
 import { UsageError } from "../errors.ts";
-import { parseFilter, parseOrderBy } from "../filter/mod.ts";
+import { parseFilter, parseSortKeys } from "../filter/mod.ts";
 import { list, text, texts, toggle } from "../command/flags.ts";
 import type { Row } from "../command/answer.ts";
 import { ROW_FORMATS } from "../output/mod.ts";
@@ -82,7 +82,7 @@ export const search: Command = defineCommand({
       stores: flags.store,
       experiments: flags.experiment,
       filter: flags.filter === undefined ? null : parseFilter(flags.filter),
-      orderBy: flags.orderBy.map(parseOrderBy),
+      orderBy: parseSortKeys(flags.orderBy, "runs"),
       view: flags.showDeleted ? "all" : "active",
       limit: flags.maxResults ?? (groupBy === undefined ? DEFAULT_LIMIT : Infinity),
     };

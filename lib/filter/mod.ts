@@ -32,6 +32,7 @@ export {
   type OrderBy,
   parseExperimentOrderBy,
   parseOrderBy,
+  parseSortKeys,
 } from "./order.ts";
 export {
   experimentOrderToSql,

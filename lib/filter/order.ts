@@ -2,7 +2,7 @@
 // same as SQL. MLflow puts runs without the key last in both directions, NaN just before them, and
 // breaks ties by the latest start, then the id.
 
-import { FilterSyntaxError } from "../errors.ts";
+import { FilterSyntaxError, UsageError } from "../errors.ts";
 import type { Entity, Literal } from "./ast.ts";
 import { type ExperimentAttribute, type RunAttribute, type Scope } from "./fields.ts";
 import {
@@ -34,6 +34,21 @@ export function parseOrderBy(text: string): OrderBy {
 /** Reads one sort key of experiments, such as `last_update_time DESC`. */
 export function parseExperimentOrderBy(text: string): OrderBy {
   return parseOrder(text, "experiments");
+}
+
+/** SQLite joins 64 tables at most, and each key but an attribute is one. */
+export const MAX_SORT_KEYS = 60;
+
+/**
+ * Reads the sort keys of a search, the most important first.
+ *
+ * @throws {UsageError} for more of them than a store can sort by.
+ */
+export function parseSortKeys(texts: readonly string[], scope: Scope): readonly OrderBy[] {
+  const keys = texts.map((text) => parseOrder(text, scope));
+  const count = distinct(keys).length;
+  if (count <= MAX_SORT_KEYS) return keys;
+  throw new UsageError(`Cannot sort by ${count} keys: at most ${MAX_SORT_KEYS} are taken`);
 }
 
 function parseOrder(text: string, scope: Scope): OrderBy {

@@ -2,7 +2,7 @@
 // The system drops the lock of a killed process at once and never that of a suspended one, so a run
 // is neither taken from the living nor left to the dead, as it would be with leases that run out.
 
-import { StorageError } from "../errors.ts";
+import { hostProblem, StorageError } from "../errors.ts";
 import type { Io } from "../io.ts";
 import { folderOf } from "./location.ts";
 import { type Database, openDatabase } from "./sqlite.ts";
@@ -76,7 +76,14 @@ export function leaseFile(storePath: string, owner: string): string {
 export async function removeDeadLeases(io: Io, storePath: string): Promise<void> {
   const folder = folderOf(storePath);
   const prefix = storePath.slice(folder === "." ? 0 : folder.length).replace(/^[/\\]/, "") + SUFFIX;
-  for (const name of await io.files.list(folder)) {
+  let names: readonly string[];
+  try {
+    names = await io.files.list(folder);
+  } catch (cause) {
+    const problem = `its folder cannot be listed: ${hostProblem(cause, "reading")}`;
+    throw new StorageError(storePath, problem, { cause });
+  }
+  for (const name of names) {
     if (!name.startsWith(prefix) || name.endsWith("-journal")) continue;
     await isHeldNow(io, leaseFile(storePath, name.slice(prefix.length)));
   }

@@ -1,13 +1,13 @@
 // Reading runs back. The ids of a search are settled first (8 bytes a run), then whole runs are read
 // page by page, so memory stays flat however many there are and no read lock is held in between.
 
-import { present } from "../errors.ts";
+import { StorageError } from "../errors.ts";
 import { experimentOrderToSql, experimentToSql } from "../filter/mod.ts";
 import type { Dataset, Experiment, ExperimentQuery, Run, RunQuery } from "../tracker.ts";
 import { EXPERIMENT_COLUMNS, experimentOf, type ExperimentRow } from "./experiments.ts";
 import type { RunRow } from "./run_rows.ts";
 import { selectRunIds, viewSql } from "./select_runs.ts";
-import type { Database } from "./sqlite.ts";
+import { type Database, notAsMade } from "./sqlite.ts";
 import { metricSetIds } from "./write_metrics.ts";
 
 const PAGE_RUNS = 500;
@@ -45,6 +45,7 @@ export function readRuns(database: Database, ids: readonly number[]): readonly R
       JSON.stringify(ids),
     );
     const metrics = readMetrics(database, rows);
+    rows.forEach((row) => checkRow(database, row));
     const runs = new Map(rows.map((row) => [row.id, runOf(row, metrics.get(row.id) ?? [])]));
     return ids.flatMap((id) => runs.get(id) ?? []);
   });
@@ -87,7 +88,7 @@ function readMetrics(
     const runIds = JSON.stringify(group.map(({ id }) => id));
     for (let from = 0; from < keyIds.length; from += COLUMNS_A_STATEMENT) {
       const part = keyIds.slice(from, from + COLUMNS_A_STATEMENT);
-      const partNames = part.map((keyId) => present(names.get(keyId), "the name of a metric"));
+      const partNames = part.map((keyId) => names.get(keyId) ?? unnamed(database, keyId));
       const columns = part.map((keyId) =>
         `(SELECT ifnull(value, 'NaN') FROM metrics WHERE key_id = ${keyId} AND run_id = r.value)`
       );
@@ -98,13 +99,37 @@ function readMetrics(
       for (const [runId, ...values] of found) {
         const named = metrics.get(runId) ?? [];
         values.forEach((value, index) => {
-          if (value !== null) named.push([partNames[index] as string, Number(value)]);
+          if (value === null) return;
+          if (typeof value !== "number" && value !== "NaN") throw foreign(database, "a metric");
+          named.push([partNames[index] as string, Number(value)]);
         });
         metrics.set(runId, named);
       }
     }
   }
   return metrics;
+}
+
+/** A store is another's data: what is not of the type that its table says is refused. */
+function checkRow(database: Database, row: WideRow): void {
+  const { key, name, status, lifecycle_stage, user_id, artifact_uri } = row;
+  const texts = [key, name, status, lifecycle_stage, user_id, artifact_uri];
+  const isRun = texts.every((text) => typeof text === "string") &&
+    typeof row.start_time === "number" &&
+    (row.end_time === null || typeof row.end_time === "number");
+  if (!isRun) throw foreign(database, "a run");
+  for (const json of [row.params, row.tags]) {
+    const values = Object.values(JSON.parse(json) as Record<string, unknown>);
+    if (!values.every((value) => typeof value === "string")) throw foreign(database, "a text");
+  }
+}
+
+function foreign(database: Database, what: string): StorageError {
+  return new StorageError(database.path, notAsMade(`${what} has a value of another type`));
+}
+
+function unnamed(database: Database, keyId: number): never {
+  throw new StorageError(database.path, notAsMade(`metric ${keyId} has no name`));
 }
 
 function keyNames(database: Database, ids: readonly number[]): Map<number, string> {

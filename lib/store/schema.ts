@@ -3,7 +3,7 @@
 // guessed at. docs/store.md describes the tables for those who read them with sqlite3.
 
 import { StorageError } from "../errors.ts";
-import type { Database } from "./sqlite.ts";
+import { type Database, notAsMade } from "./sqlite.ts";
 
 /** "BTFL": tells a btflow store from any other SQLite file. */
 export const APPLICATION_ID = 0x4254464c;
@@ -216,6 +216,19 @@ export function checkFormat(database: Database, newest: number = MIGRATIONS.leng
     database.get("SELECT 1 FROM sqlite_schema LIMIT 1") === undefined;
   if (!empty && application !== APPLICATION_ID && application !== EXPORT_ID) {
     throw new StorageError(database.path, "it is an SQLite file, but not a btflow store");
+  }
+  if (format < 0 || (format === 0 && application !== 0)) {
+    throw new StorageError(database.path, notAsMade(`its format is ${format}`));
+  }
+  const foreign = database.get<{ name: string }>(
+    `SELECT name FROM sqlite_schema WHERE type IN ('view', 'trigger')
+       OR sql LIKE 'CREATE VIRTUAL%' OR (type = 'table' AND name NOT LIKE 'sqlite_%'
+         AND name NOT IN (SELECT name FROM pragma_table_list WHERE strict)) LIMIT 1`,
+  );
+  if (foreign !== undefined) {
+    // Views and triggers would be run by a store's own statements, and a table that is not STRICT
+    // holds values of any type.
+    throw new StorageError(database.path, notAsMade(`${foreign.name} is no table of a store`));
   }
   if (format > newest) {
     throw new StorageError(

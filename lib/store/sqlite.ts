@@ -79,16 +79,30 @@ export function openDatabase(path: string, options: DatabaseOptions = {}): Datab
   };
   return {
     path,
-    get: <Row>(sql: string, ...values: readonly Value[]) =>
-      guard(() => statement(sql).get(...values)) as Row | undefined,
-    all: <Row>(sql: string, ...values: readonly Value[]) =>
-      guard(() => statement(sql).all(...values)) as Row[],
+    get: <Row>(sql: string, ...values: readonly Value[]) => {
+      const row = guard(() => statement(sql).get(...values));
+      if (row !== undefined) checkTypes(path, row);
+      return row as Row | undefined;
+    },
+    all: <Row>(sql: string, ...values: readonly Value[]) => {
+      const rows = guard(() => statement(sql).all(...values));
+      rows.forEach((row) => checkTypes(path, row));
+      return rows as Row[];
+    },
     named: <Row>(sql: string, values: Readonly<Record<string, Value>>) =>
       guard(() => statement(sql).all({ ...values })) as Row[],
     arrays: <Row>(sql: string, ...values: readonly Value[]) =>
       guard(() => statement(sql, true).all(...values)) as unknown as Row[],
-    iterate: <Row>(sql: string, ...values: readonly Value[]) =>
-      guard(() => statement(sql, true).iterate(...values)) as unknown as Iterable<Row>,
+    iterate: <Row>(sql: string, ...values: readonly Value[]) => {
+      const rows = guard(() => statement(sql, true).iterate(...values));
+      // Damage shows while rows are read, and not when reading begins.
+      const guarded = {
+        next: () => guard(() => rows.next()),
+        return: () => guard(() => rows.return?.() ?? { done: true, value: undefined }),
+        [Symbol.iterator]: () => guarded,
+      };
+      return guarded as unknown as Iterable<Row>;
+    },
     run,
     ...transactions(run, () => hasWriteAheadLog(statement)),
     copyTo: async (file) => {
@@ -206,6 +220,31 @@ const MESSAGES: readonly (readonly [RegExp, number])[] = [
   [/disk I\/O/, 10],
 ];
 
+/** What SQLite says of tables and values that btflow never makes: a file's content is data. */
+const FOREIGN =
+  /^(no such (table|column)|.*already exists|duplicate column|malformed JSON|JSON cannot hold|.*has no column named|cannot store )/;
+
+function foreignProblem(error: Error): string | undefined {
+  const isLarge = /too large to be represented|out of range/i.test(error.message);
+  if (!isLarge && !FOREIGN.test(error.message)) return undefined;
+  return notAsMade(isLarge ? "a number is too large" : error.message);
+}
+
+/** Bytes are the content of artifacts and nothing else. */
+function checkTypes(path: string, row: Readonly<Record<string, unknown>>): void {
+  for (const column in row) {
+    if (row[column] instanceof Uint8Array && column !== "content") {
+      throw new StorageError(path, notAsMade(`${column} holds bytes`));
+    }
+  }
+}
+
+/** The problem of a store whose content is none that btflow writes. */
+export function notAsMade(what: string): string {
+  return `it is not as btflow made it (${what}): it is damaged, or another program changed it; ` +
+    "restore a copy";
+}
+
 /** What went wrong outside the program, as a `StorageError`; a fault inside it comes back as it is. */
 export function sqliteError(path: string, error: unknown, busyTimeoutMs: number): unknown {
   if (!(error instanceof Error) || error instanceof StorageError) return error;
@@ -215,7 +254,7 @@ export function sqliteError(path: string, error: unknown, busyTimeoutMs: number)
     const problem = `another process has kept it locked for ${seconds} s: wait for it, or stop it`;
     return new StorageError(path, problem, { cause: error });
   }
-  const problem = code === undefined ? undefined : PROBLEMS[code];
+  const problem = code === undefined || code === 1 ? foreignProblem(error) : PROBLEMS[code];
   return problem === undefined ? error : new StorageError(path, problem, { cause: error });
 }
 

@@ -1,10 +1,10 @@
 // Writing metrics: which point of a name is its latest, which are history, and which names a run
 // has. The order is MLflow's: highest step, then timestamp, then value; equal points are one point.
 
-import { present } from "../errors.ts";
+import { present, StorageError } from "../errors.ts";
 import type { MetricPoint } from "../tracker.ts";
 import { insertRows } from "./insert.ts";
-import type { Database, Value } from "./sqlite.ts";
+import { type Database, notAsMade, type Value } from "./sqlite.ts";
 
 /** What of a run's row its metrics need. */
 export interface MetricOwner {
@@ -207,5 +207,18 @@ function metricSet(database: Database, before: number | null, added: readonly nu
 export function metricSetIds(database: Database, id: number | null): readonly number[] {
   if (id === null) return [];
   const row = database.get<{ key_ids: string }>("SELECT key_ids FROM metric_sets WHERE id = ?", id);
-  return row === undefined ? [] : JSON.parse(row.key_ids) as number[];
+  if (row === undefined) return [];
+  const ids = parsed(row.key_ids);
+  if (!Array.isArray(ids) || !ids.every(Number.isSafeInteger)) {
+    throw new StorageError(database.path, notAsMade(`metric set ${id} is no list of ids`));
+  }
+  return ids;
+}
+
+function parsed(json: string): unknown {
+  try {
+    return JSON.parse(json);
+  } catch {
+    return null;
+  }
 }
