@@ -170,8 +170,8 @@ function readEpoch(text: string, unit: Epoch, byDigits: boolean, marks: DateRead
   return Math.abs(ms) <= LAST_MS ? ms : NaN;
 }
 
-/** The last time that Date can hold. */
-const LAST_MS = 8.64e15;
+/** The last time that Date can hold, also when a zone moves it. */
+export const LAST_MS: number = 8.64e15 - 2 * 86_400_000;
 
 function dateProblem(text: string, format: string | undefined, form: Form | undefined): string {
   if (isMissing(text)) return "the date is missing";

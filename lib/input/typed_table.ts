@@ -4,7 +4,7 @@
 import { InputError } from "../errors.ts";
 import { quoted, trimCell } from "./cells.ts";
 import { chooseColumns, type ColumnChoice, profileColumn } from "./columns.ts";
-import { createDateReader, type DateReader } from "./dates.ts";
+import { createDateReader, type DateReader, LAST_MS } from "./dates.ts";
 import type { ReadOptions } from "./options.ts";
 import { createRowCollector, placedError, type RawRows, type RowCollector } from "./rows.ts";
 
@@ -71,6 +71,9 @@ export function collectTyped(
     if (dates === null) return 0;
     const isTime = dateColumn?.isTime === true && typeof cell === "number" && !Number.isNaN(cell);
     if (!isTime) return values.date(cellText(path, unit, cell, place, "a date"), place);
+    if (Math.abs(cell) > LAST_MS) {
+      throw placedError(path, unit, place, `its date, ${cell} ms from 1970, is out of range`);
+    }
     return dateColumn.zone === null ? cell : dates.readInstant(cell);
   };
   return {
