@@ -239,6 +239,8 @@ const HOST_PROBLEMS: Readonly<Record<string, readonly [reading: string, writing:
   EBUSY: ["it is in use, or a folder", "it is in use, or a folder"],
   ELOOP: ["its symbolic links lead in a circle", "its symbolic links lead in a circle"],
   ENAMETOOLONG: ["its name is too long", "its name is too long"],
+  EFBIG: ["it is larger than what is read of it", "it would be too large"],
+  ENOTREG: ["it is a device or a pipe, not a file", "it is a device or a pipe"],
   EMFILE: ["too many files are open", "too many files are open"],
   ENOSPC: ["no space left on the disk", "no space left on the disk"],
   EDQUOT: ["the disk quota is used up", "the disk quota is used up"],

@@ -25,6 +25,8 @@ export interface FileInfo {
   readonly size: number;
   /** True for a folder; links are followed. */
   readonly isDirectory: boolean;
+  /** False for a device or pipe too. */
+  readonly isFile: boolean;
   readonly modifiedMs: number;
   /** Unix permission bits; null where there are none. */
   readonly mode: number | null;
@@ -97,6 +99,50 @@ export interface Io {
 }
 
 const CHUNK_BYTES = 1 << 20;
+
+/**
+ * All of a file, up to a limit that counts what is read: a device says it has no bytes, and never ends.
+ * Fails with the code `EFBIG` beyond the limit.
+ */
+export async function readAtMost(
+  files: Pick<Files, "chunks">,
+  file: string,
+  maxBytes: number,
+): Promise<Uint8Array<ArrayBuffer>> {
+  const parts: Uint8Array[] = [];
+  let length = 0;
+  for await (const chunk of files.chunks(file)) {
+    length += chunk.length;
+    if (length > maxBytes) throw fileError("EFBIG", file);
+    parts.push(chunk.slice());
+  }
+  const all = new Uint8Array(length);
+  let at = 0;
+  for (const part of parts) {
+    all.set(part, at);
+    at += part.length;
+  }
+  return all;
+}
+
+/** The largest file of settings or certificates. */
+export const SMALL_FILE_BYTES: number = 1 << 20;
+
+/** All of a small file; one that is a device or a pipe, which may never end, fails with `ENOTREG`. */
+export async function readSmall(
+  files: Pick<Files, "chunks" | "info">,
+  file: string,
+): Promise<Uint8Array<ArrayBuffer>> {
+  const info = await files.info(file);
+  if (info === null) throw fileError("ENOENT", file);
+  if (info.isDirectory) throw fileError("EISDIR", file);
+  if (!info.isFile) throw fileError("ENOTREG", file);
+  return await readAtMost(files, file, SMALL_FILE_BYTES);
+}
+
+function fileError(code: string, file: string): Error {
+  return Object.assign(new Error(`${code}: ${file}`), { code });
+}
 
 /** The real world. Made once, in main.ts. */
 export function hostIo(): Io {
@@ -353,6 +399,7 @@ function hostInfo(file: string): FileInfo | null {
   return {
     size: stat.size,
     isDirectory: stat.isDirectory(),
+    isFile: stat.isFile(),
     modifiedMs: stat.mtimeMs,
     mode: process.platform === "win32" ? null : stat.mode & 0o777,
     // Windows numbers files beyond what a double tells apart.

@@ -16,7 +16,7 @@ const MAX_NAME_LENGTH = { experiment: 256, run: 250 } as const;
 /** Longest digest of a dataset. */
 const MAX_DIGEST_LENGTH = 36;
 /** Largest artifact that one row can hold. */
-const MAX_ARTIFACT_BYTES = 900_000_000;
+export const MAX_ARTIFACT_BYTES = 900_000_000;
 /** Longest name of a file in the artifact store of a server, in UTF-8. */
 const MAX_FILE_NAME_BYTES = 255;
 /** Most params, and most tags, of one request. */

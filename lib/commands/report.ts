@@ -121,7 +121,7 @@ async function ofRun(
     chunks: (path) => tracker.readArtifact(run.id, path),
     info: (path) => {
       const size = attached.get(path);
-      const info = { isDirectory: false, modifiedMs: 0, mode: null };
+      const info = { isDirectory: false, isFile: true, modifiedMs: 0, mode: null };
       return Promise.resolve(size === undefined ? null : { ...info, size });
     },
   };

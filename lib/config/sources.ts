@@ -4,7 +4,7 @@
 // values.ts' matter.
 
 import { hostProblem, present, UsageError, type Warning } from "../errors.ts";
-import type { Io } from "../io.ts";
+import { type Io, readAtMost, readSmall, SMALL_FILE_BYTES } from "../io.ts";
 import {
   type Resolved,
   type Setting,
@@ -31,8 +31,6 @@ interface Layer {
   /** What was odd about the file that it was read from. */
   readonly warnings?: readonly Warning[];
 }
-
-const ENV_FILE_BYTES = 1 << 20;
 
 /** Looks every setting up where it may be set, strongest first. */
 export async function readSettings(io: Io, flags: ConfigFlags = {}): Promise<Settings> {
@@ -122,11 +120,15 @@ async function readText(io: Io, file: string, source: Source): Promise<FileText 
   try {
     const info = await io.files.info(file);
     if (info === null || info.isDirectory) return null;
-    if (info.size > ENV_FILE_BYTES) throw new UsageError(`Cannot read ${file}: larger than 1 MB`);
-    const content = new TextDecoder().decode(await io.files.read(file));
-    return { content, mode: info.mode, warnings: [] };
+    // A pipe that is named on purpose is one whose other end writes: --env-file <(decrypt …).
+    const bytes = source === "env-file"
+      ? await readAtMost(io.files, file, SMALL_FILE_BYTES)
+      : await readSmall(io.files, file);
+    return { content: new TextDecoder().decode(bytes), mode: info.mode, warnings: [] };
   } catch (cause) {
-    if (cause instanceof UsageError) throw cause;
+    if ((cause as { readonly code?: unknown }).code === "EFBIG") {
+      throw new UsageError(`Cannot read ${file}: larger than 1 MB`, { cause });
+    }
     const message = `Cannot read ${file}: ${hostProblem(cause, "reading")}`;
     if (source === "env-file") throw new UsageError(message, { cause });
     return { content: "", mode: null, warnings: [{ code: "env-file-unreadable", message }] };

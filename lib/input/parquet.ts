@@ -44,6 +44,9 @@ type Cells = Float64Array | unknown[];
 
 /** More rows than memory can hold as numbers are taken for a damaged or hostile file. */
 const MAX_ROWS = 2 ** 27;
+/** Rows that differ take more than this; beyond it a small file would fill the memory. */
+const MAX_ROWS_A_BYTE = 8;
+const SURELY_HELD_ROWS = 10_000_000;
 
 /** Reads a Parquet file. */
 export async function readParquet(source: Source, options: ReadOptions): Promise<TableRows> {
@@ -65,6 +68,10 @@ export async function readParquet(source: Source, options: ReadOptions): Promise
   if (count === 0) throw new InputError(path, "it has columns but no rows");
   if (count > MAX_ROWS) {
     throw new InputError(path, `it says it has ${count} rows, more than are read`);
+  }
+  if (count > SURELY_HELD_ROWS && count > file.byteLength * MAX_ROWS_A_BYTE) {
+    const problem = `it says it has ${count} rows in ${file.byteLength} bytes, as no series has`;
+    throw new InputError(path, problem);
   }
   const marks = { isFiner: false };
   const read = (wanted: readonly Field[], rows: number): Promise<ReadonlyMap<string, Cells>> =>

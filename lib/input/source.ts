@@ -63,7 +63,8 @@ export async function openSource(
   const first = await take(raw, 2);
   const isGzip = options.isRaw !== true && first.bytes[0] === 0x1f && first.bytes[1] === 0x8b;
   const whole = rejoin(first.bytes, raw);
-  const unpacked = limited(isGzip ? gunzipped(whole, shownPath) : whole, shownPath, limit);
+  const within = limited(isGzip ? gunzipped(whole, shownPath) : whole, shownPath, limit);
+  const unpacked = isGzip ? plausible(within, shownPath, stored.bytes) : within;
   const iterator: AsyncIterator<Uint8Array> = unpacked[Symbol.asyncIterator]();
   const start = await take(iterator, HEAD_BYTES);
   const content = (): AsyncIterable<Uint8Array> => rejoin(start.bytes, iterator);
@@ -105,6 +106,8 @@ async function* hostErrors(
 }
 
 interface Measured {
+  /** So far. */
+  readonly bytes: () => number;
   readonly chunks: AsyncIterable<Uint8Array>;
   readonly result: Source["stored"];
 }
@@ -122,6 +125,7 @@ function measured(chunks: AsyncIterable<Uint8Array>, wantsHash: boolean): Measur
   }
   return {
     chunks: counted(),
+    bytes: () => bytes,
     result: () => ({ bytes, sha256: hex ??= hash?.digest("hex") ?? "" }),
   };
 }
@@ -160,11 +164,22 @@ async function* rejoin(
   for (let next = await rest.next(); next.done !== true; next = await rest.next()) yield next.value;
 }
 
+const PIECE_BYTES = 1 << 16;
+
+/** What is packed, in pieces: each is unpacked whole, and to a thousand times its size at most. */
+async function* pieces(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  for await (const chunk of chunks) {
+    for (let from = 0; from < chunk.length; from += PIECE_BYTES) {
+      yield chunk.subarray(from, from + PIECE_BYTES);
+    }
+  }
+}
+
 async function* gunzipped(
   chunks: AsyncIterable<Uint8Array>,
   path: string,
 ): AsyncGenerator<Uint8Array> {
-  const iterator = chunks[Symbol.asyncIterator]();
+  const iterator = pieces(chunks)[Symbol.asyncIterator]();
   let failure: unknown;
   const packed = new ReadableStream<Uint8Array<ArrayBuffer>>({
     async pull(controller) {
@@ -190,6 +205,30 @@ async function* gunzipped(
     );
   } finally {
     await reader.cancel().catch(() => {});
+  }
+}
+
+/** Returns and prices pack ten times at most; what packs much better is one row again and again. */
+const MAX_PACKING = 100;
+const SURELY_HELD_BYTES: number = 256 * 1024 ** 2;
+
+/** Ends the reading of a small file that unpacks without end before memory does. */
+async function* plausible(
+  chunks: AsyncIterable<Uint8Array>,
+  path: string,
+  packedBytes: () => number,
+): AsyncGenerator<Uint8Array> {
+  let bytes = 0;
+  for await (const chunk of chunks) {
+    bytes += chunk.length;
+    if (bytes > SURELY_HELD_BYTES && bytes > packedBytes() * MAX_PACKING) {
+      throw new InputError(
+        path,
+        `it unpacks to more than ${MAX_PACKING} times its size, as no series does; ` +
+          "unpack it yourself if it is meant",
+      );
+    }
+    yield chunk;
   }
 }
 

@@ -14,7 +14,8 @@ import { deliverNow, waitsForServer } from "./deliver.ts";
 import type { LogRequest } from "./request.ts";
 import { runContent, userName } from "./run_content.ts";
 import { fileStem } from "../backtest/file_stem.ts";
-import type { Io } from "../io.ts";
+import { type Io, readAtMost } from "../io.ts";
+import { MAX_ARTIFACT_BYTES } from "../limits.ts";
 import { checkRecord } from "../store/record.ts";
 import type { RunArtifact } from "../store/mod.ts";
 
@@ -48,7 +49,7 @@ async function readAttached(io: Io, paths: readonly string[]): Promise<readonly 
   for (const file of paths) {
     const path = file.split(/[\\/]/).at(-1) ?? file;
     try {
-      const content = await io.files.read(file);
+      const content = await readAtMost(io.files, file, MAX_ARTIFACT_BYTES);
       attached.push({ path, content, sha256: sha256(content) });
     } catch (cause) {
       throw new InputError(file, hostProblem(cause, "reading"), { cause });

@@ -60,6 +60,7 @@ export class BodyError extends Error {
 
 const MAX_HEAD_BYTES = 64 * 1024;
 const MAX_CHUNK_LINE_BYTES = 4 * 1024;
+const MAX_TRAILERS = 16;
 /** A body up to this size goes out together with its head, in one packet where it fits. */
 const JOINED_BYTES = 64 * 1024;
 
@@ -227,8 +228,9 @@ async function* readChunks(stream: ByteStream): AsyncGenerator<Uint8Array> {
     yield* readLength(stream, length);
     if (await readLine(stream) !== "") throw new ReplyError("the reply has a malformed chunk");
   }
-  while (await readLine(stream) !== "") {
-    // Trailers are of no use here; the empty line after them ends the reply.
+  // Trailers are of no use here; the empty line after them ends the reply.
+  for (let lines = 0; await readLine(stream) !== ""; lines++) {
+    if (lines === MAX_TRAILERS) throw new ReplyError("the reply has trailers without end");
   }
 }
 

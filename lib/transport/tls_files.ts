@@ -2,7 +2,7 @@
 // because one file may hold certificate and key, in either order, with text around them.
 
 import { hostProblem, UsageError } from "../errors.ts";
-import type { Io } from "../io.ts";
+import { type Io, readSmall } from "../io.ts";
 
 /** What the settings say about TLS. */
 export interface TlsOptions {
@@ -37,7 +37,7 @@ export async function readTlsFiles(
 ): Promise<TlsSecrets> {
   const read = async (name: string, file: string): Promise<string> => {
     try {
-      return new TextDecoder().decode(await io.files.read(file));
+      return new TextDecoder().decode(await readSmall(io.files, file));
     } catch (cause) {
       const why = hostProblem(cause, "reading");
       throw new UsageError(`Cannot read ${file}, named by ${name}: ${why}`, { cause });

@@ -20,15 +20,22 @@ function worldIo({ env = {}, files = {}, mode = 0o600 }: World): Io {
     const content = files[file];
     if (content === undefined) return Promise.resolve(null);
     const size = content?.length ?? 1;
-    return Promise.resolve({ size, isDirectory: content === "FOLDER", modifiedMs: 0, mode });
+    return Promise.resolve({
+      size,
+      isDirectory: content === "FOLDER",
+      isFile: true,
+      modifiedMs: 0,
+      mode,
+    });
   };
-  const read = (file: string): Promise<Uint8Array> => {
+  const chunks = async function* (file: string): AsyncIterable<Uint8Array> {
     const content = files[file];
-    if (typeof content !== "string") return Promise.reject(new Error("permission denied"));
-    return Promise.resolve(new TextEncoder().encode(content));
+    await Promise.resolve();
+    if (typeof content !== "string") throw new Error("permission denied");
+    yield new TextEncoder().encode(content);
   };
   const io = hostIo();
-  return { ...io, env: (name) => env[name], files: { ...io.files, info, read } };
+  return { ...io, env: (name) => env[name], files: { ...io.files, info, chunks } };
 }
 
 function load(world: World): Promise<Config> {

@@ -31,9 +31,13 @@ export function memoryHost(
       chunks,
       info: (file): Promise<FileInfo | null> =>
         Promise.resolve(
-          files[file] === undefined
-            ? null
-            : { size: bytesOf(file).length, isDirectory: false, modifiedMs: 0, mode: 0o600 },
+          files[file] === undefined ? null : {
+            size: bytesOf(file).length,
+            isDirectory: false,
+            isFile: true,
+            modifiedMs: 0,
+            mode: 0o600,
+          },
         ),
     },
   };
