@@ -230,7 +230,10 @@ function makeContext(
     progress: (state: Progress) => display.show(state),
     confirm: async (question) => {
       if (!io.stdinIsTerminal || !io.stderr.isTerminal) return null;
-      return /^y(es)?$/i.test((await io.ask(`${plain(question)} [y/N] `))?.trim() ?? "");
+      const answer = await io.ask(`${plain(question)} [y/N] `);
+      // Nothing has begun: also a command that ends well by itself has nothing to end.
+      interrupted.throwIfAborted();
+      return /^y(es)?$/i.test(answer?.trim() ?? "");
     },
   };
 }

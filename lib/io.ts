@@ -7,7 +7,7 @@ import { randomBytes } from "node:crypto";
 import fs from "node:fs";
 import path from "node:path";
 import process from "node:process";
-import type { Signal } from "./errors.ts";
+import { InterruptedError, type Signal } from "./errors.ts";
 
 /** Where text goes: standard output or standard error. */
 export interface Sink {
@@ -218,7 +218,11 @@ async function hostAsk(question: string): Promise<string | null> {
   const { createInterface } = await import("node:readline/promises");
   const reader = createInterface({ input: process.stdin, output: process.stderr });
   try {
-    const closed = new Promise<null>((resolve) => reader.once("close", () => resolve(null)));
+    const closed = new Promise<null>((resolve, reject) => {
+      reader.once("close", () => resolve(null));
+      // On a terminal that is read key by key, Ctrl-C is a key and no signal.
+      reader.once("SIGINT", () => reject(new InterruptedError("SIGINT", "Interrupted")));
+    });
     return await Promise.race([reader.question(question), closed]);
   } finally {
     reader.close();

@@ -7,7 +7,7 @@ import { defineCommand } from "../command/declare.ts";
 import type { Command, Context } from "../command/declare.ts";
 import type { Result } from "../command/answer.ts";
 import { CONNECTION_FLAGS, STORES_FLAG } from "../config/connection_flags.ts";
-import { UsageError } from "../errors.ts";
+import { InterruptedError, UsageError } from "../errors.ts";
 import { exclusive, type FlagValues, number, text, toggle } from "../command/flags.ts";
 import { counted } from "../output/mod.ts";
 import type { DeliveryOutcome, LocalStore, VerifyOutcome, WaitingRun } from "../store/mod.ts";
@@ -84,7 +84,7 @@ export const command: Command = defineCommand({
       return await within(stores[0], (backends) => exportRuns(backends, exported));
     }
     if (imported !== undefined) {
-      return await within(stores[0], (backends) => importRuns(backends, imported));
+      return await within(stores[0], (backends) => importRuns(context, backends, imported));
     }
     const parts: StorePart[] = [];
     for (const store of stores) {
@@ -131,14 +131,25 @@ async function exportRuns(backends: Backends, file: string): Promise<Result> {
   return { text: `Exported the store to ${file}\n`, json: { exported: file } };
 }
 
-async function importRuns(backends: Backends, file: string): Promise<Result> {
+async function importRuns(context: Context, backends: Backends, file: string): Promise<Result> {
   const store = await backends.store();
-  const { added, updated, merged, known } = await store.importFrom(file);
+  const { added, updated, merged, known, left } = await store.importFrom(file, {
+    signal: context.interrupted,
+    onProgress: (done, total) => context.progress({ done, total, failed: 0, label: file }),
+  });
+  const { reason } = context.interrupted;
+  const failure = left !== undefined && reason instanceof InterruptedError
+    ? new InterruptedError(
+      reason.signal,
+      `Interrupted with ${counted(left, "runs")} left; run the same command again to go on`,
+    )
+    : undefined;
   const changed = (updated > 0 ? `, ${updated} changed since` : "") +
     (merged > 0 ? `, ${merged} changed on both sides (the later changes count)` : "");
   return {
     text: `Imported ${counted(added, "runs")}${changed}; ${known} known already\n`,
     json: { imported: added, updated, merged, known, file },
+    ...(failure === undefined ? {} : { failure }),
   };
 }
 

@@ -4,7 +4,7 @@
 import * as zod from "zod";
 
 import { DATASET_CONTEXT_TAG, RUN_NAME_TAG, USER_TAG } from "../own_names.ts";
-import type { Artifact, Dataset, Experiment, MetricPoint, Run } from "../tracker.ts";
+import type { Artifact, Dataset, Experiment, MetricPoint, Run, RunStatus } from "../tracker.ts";
 
 /** Reads a reply's JSON; throws a {@link ShapeError} when it has another shape. */
 export type Reader<Value> = (json: unknown) => Value;
@@ -54,18 +54,25 @@ const whole = zod.union([
   zod.number().refine(Number.isInteger, "expected a whole number"),
   zod.string().regex(/^-?\d{1,19}$/).transform(Number),
 ]);
-/** NaN comes as text; infinities are stored as the largest numbers, but text is understood too. */
+/**
+ * NaN comes as text; infinities are stored as the largest numbers, but text is understood too, and
+ * 1e999, which is read as infinite.
+ */
 const figure = zod.union([
-  zod.number(),
+  zod.custom<number>((value) => typeof value === "number", "expected a number"),
   zod.enum(["NaN", "Infinity", "-Infinity"]).transform(Number),
 ]);
 const text = zod.string();
+/** Of a run or experiment: without one, nothing can be asked about it. */
+const id = text.min(1, "expected an id, got nothing");
+/** Also one that this program does not know: one such run must not hide all others. */
+const status = text.transform((value) => value as RunStatus);
 const stage = zod.enum(["active", "deleted"]);
 const pair = zod.object({ key: text, value: text.default("") });
 const pairs = zod.array(pair).default([]);
 
 const experimentShape = zod.object({
-  experiment_id: text,
+  experiment_id: id,
   name: text,
   artifact_location: text.default(""),
   lifecycle_stage: stage.default("active"),
@@ -95,11 +102,11 @@ const datasetShape = zod.object({
 
 const runShape = zod.object({
   info: zod.object({
-    run_id: text,
-    experiment_id: text,
+    run_id: id,
+    experiment_id: id,
     run_name: text.optional(),
     user_id: text.optional(),
-    status: zod.enum(["RUNNING", "SCHEDULED", "FINISHED", "FAILED", "KILLED"]),
+    status,
     start_time: whole.default(0),
     end_time: whole.optional(),
     artifact_uri: text.default(""),
@@ -119,7 +126,7 @@ const nextToken = text.optional().transform((token) =>
 
 /** `experiments/create`. */
 export const readExperimentId: Reader<string> = reader(
-  zod.object({ experiment_id: text }),
+  zod.object({ experiment_id: id }),
   (reply) => reply.experiment_id,
 );
 

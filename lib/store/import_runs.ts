@@ -17,15 +17,32 @@ export interface Imported {
   readonly merged: number;
   /** Runs that were here already. */
   readonly known: number;
+  /** Runs of the file that were not looked at; undefined unless the work was interrupted. */
+  readonly left?: number;
+}
+
+/** How runs are taken in. */
+export interface ImportOptions {
+  readonly onProgress?: (done: number, total: number) => void;
+  /** Once aborted, no further group of runs is taken in. */
+  readonly signal?: AbortSignal;
 }
 
 const RUNS_AT_ONCE = 100;
 
 /** Copies the runs of a store into another; those that are there already change nothing. */
-export function importRuns(source: Database, target: Database): Imported {
+export async function importRuns(
+  source: Database,
+  target: Database,
+  { onProgress, signal }: ImportOptions = {},
+): Promise<Imported> {
   const counts = { added: 0, updated: 0, merged: 0, known: 0 };
   const ids = source.arrays<[number]>("SELECT id FROM runs ORDER BY id").map(([id]) => id);
   for (let from = 0; from < ids.length; from += RUNS_AT_ONCE) {
+    // Signals are heard between two groups.
+    if (from > 0) await new Promise((resolve) => setTimeout(resolve));
+    if (signal?.aborted === true) return { ...counts, left: ids.length - from };
+    if (ids.length > RUNS_AT_ONCE) onProgress?.(from, ids.length);
     target.write(() => {
       for (const id of ids.slice(from, from + RUNS_AT_ONCE)) {
         const run = source.get<RunRow>("SELECT * FROM runs WHERE id = ?", id);
@@ -36,7 +53,11 @@ export function importRuns(source: Database, target: Database): Imported {
   return counts;
 }
 
-function importRun(source: Database, target: Database, run: RunRow): keyof Imported {
+function importRun(
+  source: Database,
+  target: Database,
+  run: RunRow,
+): Exclude<keyof Imported, "left"> {
   const pruned = target.get<PrunedRow>("SELECT * FROM pruned WHERE key = ?", run.key);
   if (pruned !== undefined) {
     if (lastChange(source, run) <= pruned.changed) return "known";

@@ -19,7 +19,7 @@ import { runKeys } from "./run_key.ts";
 import { findStoredRun } from "./run_rows.ts";
 import { MIGRATIONS } from "./schema.ts";
 import type { Database } from "./sqlite.ts";
-import type { Imported } from "./import_runs.ts";
+import type { Imported, ImportOptions } from "./import_runs.ts";
 import { removeDeadTemporaries } from "./temporaries.ts";
 import { type Exported, exportStore, importStore } from "./transfer.ts";
 import { type WaitingQuery, type WaitingRun, waitingRuns } from "./waiting.ts";
@@ -73,7 +73,7 @@ export interface LocalStore extends Tracker {
   /** Writes a consistent copy of the whole store. */
   exportTo(file: string): Promise<Exported>;
   /** Takes in the runs of an exported store, under their own keys; doing so twice changes nothing. */
-  importFrom(file: string): Promise<Imported>;
+  importFrom(file: string, options?: ImportOptions): Promise<Imported>;
   /** Removes delivered runs by age. */
   prune(options: PruneOptions): Pruned;
   /** Examines the whole file; takes a while where there is much. */
@@ -122,7 +122,7 @@ export function localStore(io: Io, database: Database, leases: Leases): LocalSto
     deliver: (tracker, options = {}) => deliverWaiting(io, { database, leases }, tracker, options),
     verify: (tracker, options = {}) => verifyRuns(database, tracker, options),
     exportTo: (file) => exportStore(io, database, file),
-    importFrom: (file) => importStore(io, database, file),
+    importFrom: (file, options) => importStore(io, database, file, options),
     prune: (options) => pruneRuns(database, options, now()),
     health: () => storeHealth(io, database, () => waiting({ trackingUri: null }).length),
   };

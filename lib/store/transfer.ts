@@ -1,10 +1,10 @@
 // Carrying a store across an air gap as one file. The copy is made by SQLite's backup, which is
 // consistent while others write; Deno refuses VACUUM INTO unless every permission is given.
 
-import { hostProblem, InputError, present, StorageError } from "../errors.ts";
+import { hostProblem, InputError, InterruptedError, present, StorageError } from "../errors.ts";
 import type { Io } from "../io.ts";
 import { type DamagedArtifact, damagedArtifacts } from "./artifacts.ts";
-import { type Imported, importRuns } from "./import_runs.ts";
+import { type Imported, type ImportOptions, importRuns } from "./import_runs.ts";
 import { openStoreFile } from "./open.ts";
 import { EXPORT_ID } from "./schema.ts";
 import { storeHeader } from "./header.ts";
@@ -120,9 +120,14 @@ export function finishCopy(copy: Database, original: Database): number {
  * @throws {InputError} where the file is damaged. Runs with a damaged artifact are left out, and said
  * when all the others have been taken in.
  */
-export async function importStore(io: Io, database: Database, file: string): Promise<Imported> {
+export async function importStore(
+  io: Io,
+  database: Database,
+  file: string,
+  options: ImportOptions = {},
+): Promise<Imported> {
   return await withTemporary(io, database.path, "import", async (temporary) => {
-    await copyIn(io, { file, temporary, storePath: database.path });
+    await copyIn(io, { file, temporary, storePath: database.path, signal: options.signal });
     let source: Database | undefined;
     try {
       // The copy, not the file itself: an older format is brought up to date there.
@@ -132,7 +137,7 @@ export async function importStore(io: Io, database: Database, file: string): Pro
         throw new InputError(file, `it is damaged (${damage}): nothing was imported`);
       }
       const damaged = leaveOutDamaged(source);
-      const imported = importRuns(source, database);
+      const imported = await importRuns(source, database, options);
       const [first, ...more] = damaged;
       if (first === undefined) return imported;
       const { added, updated, known } = imported;
@@ -193,26 +198,49 @@ function takenIn(source: Database, target: Database): string {
 
 async function copyIn(
   io: Io,
-  { file, temporary, storePath }: {
+  { file, temporary, storePath, signal }: {
     readonly file: string;
     readonly temporary: string;
     readonly storePath: string;
+    readonly signal: AbortSignal | undefined;
   },
 ): Promise<void> {
   const content = async function* (): AsyncIterable<Uint8Array> {
     try {
-      yield* io.files.chunks(file);
+      yield* storeChunks(io, file, signal);
     } catch (cause) {
+      if (cause instanceof StorageError || cause instanceof InterruptedError) throw cause;
       throw new InputError(file, hostProblem(cause, "reading"), { cause });
     }
   };
   try {
     await io.files.create(temporary, content(), PRIVATE);
   } catch (cause) {
-    if (cause instanceof InputError) throw cause;
+    if (cause instanceof InputError || cause instanceof InterruptedError) throw cause;
+    if (cause instanceof StorageError) throw cause;
     const problem = `${file} cannot be copied beside it: ${hostProblem(cause, "writing")}`;
     throw new StorageError(storePath, problem, { cause });
   }
   // SQLite takes an empty file for a new database, a broken transfer leaves one.
   if ((await io.files.info(temporary))?.size === 0) throw new InputError(file, "it is empty");
+}
+
+const SQLITE_MAGIC = "SQLite format 3\0";
+
+/** The bytes of a file that begins as SQLite's do: another may have no end, and is not copied. */
+async function* storeChunks(
+  io: Io,
+  file: string,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<Uint8Array> {
+  let isFirst = true;
+  for await (const chunk of io.files.chunks(file)) {
+    signal?.throwIfAborted();
+    const magic = new TextDecoder("latin1").decode(chunk.subarray(0, SQLITE_MAGIC.length));
+    if (isFirst && magic !== SQLITE_MAGIC) {
+      throw new StorageError(file, "it cannot be imported: the file is not an SQLite database");
+    }
+    isFirst = false;
+    yield chunk;
+  }
 }

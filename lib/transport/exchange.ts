@@ -51,7 +51,7 @@ export interface TransportReply {
 export interface Connection {
   /** The open socket. */
   readonly stream: SocketStream;
-  /** When it was given back, ms since the epoch; 0 while in use for the first time. */
+  /** When it was given back, by the clock that only goes forward; 0 while in use for the first time. */
   idleSince: number;
 }
 

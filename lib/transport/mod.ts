@@ -71,7 +71,7 @@ export function openTransport(io: Pick<Io, "files">, options: TransportOptions):
     while (idle.length > 0) {
       const connection = idle.pop();
       if (connection === undefined) break;
-      if (connection.stream.usable() && Date.now() - connection.idleSince <= limitMs) {
+      if (connection.stream.usable() && performance.now() - connection.idleSince <= limitMs) {
         return connection;
       }
       connection.stream.destroy();
@@ -79,7 +79,7 @@ export function openTransport(io: Pick<Io, "files">, options: TransportOptions):
     return null;
   };
   const giveBack = (connection: Connection): void => {
-    connection.idleSince = Date.now();
+    connection.idleSince = performance.now();
     if (idle.length < MAX_IDLE) idle.push(connection);
     else connection.stream.destroy();
   };

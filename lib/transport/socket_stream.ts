@@ -71,11 +71,11 @@ export function byteStream(socket: RawSocket, stallMs: number): SocketStream {
   let waitingBytes = 0;
   let ended = false;
   let failure: Error | null = null;
-  let lastActivity = Date.now();
+  let lastActivity = performance.now();
   let wake: (() => void) | null = null;
 
   const notify = (): void => {
-    lastActivity = Date.now();
+    lastActivity = performance.now();
     wake?.();
   };
   const onData = (chunk: Uint8Array): void => {
@@ -137,7 +137,7 @@ export function byteStream(socket: RawSocket, stallMs: number): SocketStream {
     new Promise((resolve) => {
       let timer: ReturnType<typeof setTimeout> | undefined;
       const arm = (): void => {
-        const leftMs = lastActivity + stallMs - Date.now();
+        const leftMs = lastActivity + stallMs - performance.now();
         if (leftMs <= 0) stream.fail(new Stalled(stallMs));
         else timer = setTimeout(arm, leftMs);
       };
@@ -146,7 +146,7 @@ export function byteStream(socket: RawSocket, stallMs: number): SocketStream {
         wake = null;
         resolve();
       };
-      lastActivity = Date.now();
+      lastActivity = performance.now();
       arm();
     });
 
@@ -159,7 +159,7 @@ export function byteStream(socket: RawSocket, stallMs: number): SocketStream {
       const timer = setTimeout(() => stream.fail(new Stalled(stallMs)), stallMs);
       socket.write(bytes, (error) => {
         clearTimeout(timer);
-        lastActivity = Date.now();
+        lastActivity = performance.now();
         if (error) reject(failure ?? error);
         else resolve();
       });

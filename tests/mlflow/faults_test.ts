@@ -419,3 +419,33 @@ Deno.test("requests share one connection", async () => {
     assertEquals(ports.size, 1);
   });
 });
+
+Deno.test("one run with an unknown status or an endless number does not hide the others", async () => {
+  const run = (id: string, status: string, value: string): string =>
+    `{"info": {"run_id": "${id}", "experiment_id": "1", "status": "${status}"},
+      "data": {"metrics": [{"key": "m", "value": ${value}}]}}`;
+  const runs = [run("a", "PAUSED", "1"), run("b", "FINISHED", "1e999"), run("c", "FINISHED", "2")];
+  await withFaults([reply(200, `{"runs": [${runs.join()}]}`)], async (client) => {
+    const query = {
+      experimentIds: ["1"],
+      filter: null,
+      orderBy: [],
+      view: "all",
+      limit: 9,
+    } as const;
+    const found = (await Array.fromAsync(client.searchRuns(query))).flat();
+    assertEquals(
+      found.map(({ id, status, metrics }) => [id, status, metrics["m"]]),
+      [["a", "PAUSED" as string, 1], ["b", "FINISHED", Infinity], ["c", "FINISHED", 2]],
+    );
+  });
+});
+
+Deno.test("a run without an id is refused", async () => {
+  const info = { run_id: "", experiment_id: "1", status: "RUNNING" };
+  await withFaults([reply(200, JSON.stringify({ run: { info } }))], async (client) => {
+    const error = await assertRejects(() => client.createRun(NEW_RUN), TrackerError);
+    assertEquals([error.code, error.maybeDone], ["BAD_REPLY", true]);
+    assertStringIncludes(error.message, "run.info.run_id: expected an id");
+  });
+});

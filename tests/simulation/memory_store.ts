@@ -22,7 +22,7 @@ export interface MemoryStore {
   /** As `sync --export` makes it. */
   export(): Database;
   /** As `sync --import` takes it in. */
-  import(copy: Database): void;
+  import(copy: Database): Promise<void>;
   /** Forgets what had not to be on disk. The processes are dead by then. */
   cutPower(): void;
   close(): void;
@@ -124,7 +124,9 @@ export function memoryStore(name: string): MemoryStore {
       finishCopy(copy, noted);
       return copy;
     },
-    import: (copy) => void importRuns(copy, noted),
+    import: async (copy) => {
+      await importRuns(copy, noted);
+    },
     cutPower() {
       statements.length = durable;
       const before = database;

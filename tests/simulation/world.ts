@@ -127,7 +127,7 @@ export async function happen(
         const copy = (stores[from] as MemoryStore).export();
         await clock.sleep(Math.floor(random() * 20_000));
         const to = stores[(from + 1) % stores.length] as MemoryStore;
-        if (stores.length > 1) to.import(copy);
+        if (stores.length > 1) await to.import(copy);
         discard(copy);
       },
       tag: (action, { store }) =>
