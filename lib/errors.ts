@@ -253,7 +253,11 @@ export function hostProblem(cause: unknown, doing: "reading" | "writing"): strin
   const code = (cause as { readonly code?: unknown } | null)?.code;
   const known = typeof code === "string" ? HOST_PROBLEMS[code] : undefined;
   if (known !== undefined) return known[doing === "reading" ? 0 : 1];
-  return cause instanceof Error ? cause.message : String(cause);
+  const message = cause instanceof Error ? cause.message : String(cause);
+  // Deno's advice would be to allow the program everything.
+  return /^Requires all access/.test(message)
+    ? "it is a device or a special file, which this program may not open"
+    : message;
 }
 
 /**

@@ -258,8 +258,15 @@ function hostFiles(): Files {
   };
 }
 
+/** This process's own streams by their names: Deno opens no device but /dev/null. */
+const STREAMS: Readonly<Record<string, 0 | 1 | 2>> = {
+  "/dev/stdin": 0,
+  "/dev/stdout": 1,
+  "/dev/stderr": 2,
+};
+
 async function* hostChunks(file: string, chunkSize = CHUNK_BYTES): AsyncIterable<Uint8Array> {
-  if (file === "-") {
+  if (file === "-" || STREAMS[file] === 0) {
     for await (const chunk of process.stdin) yield chunk as Uint8Array;
     return;
   }
@@ -299,6 +306,13 @@ process.on("exit", () => {
 });
 
 async function hostWrite(file: string, content: Content, mode?: number): Promise<void> {
+  const stream = STREAMS[file];
+  if (stream === 1 || stream === 2) {
+    const sink = hostSink(stream === 1 ? process.stdout : process.stderr, stream);
+    const isWhole = typeof content === "string" || content instanceof Uint8Array;
+    for await (const part of isWhole ? [content] : content) await sink.write(part);
+    return;
+  }
   const old = hostStat(file);
   if (old?.isDirectory() === true) {
     // Engines differ in what they say of a rename onto a folder.
@@ -398,6 +412,9 @@ function hostStat(file: string): fs.Stats | null {
 }
 
 function hostInfo(file: string): FileInfo | null {
+  if (STREAMS[file] !== undefined) {
+    return { size: 0, isDirectory: false, isFile: false, modifiedMs: 0, mode: null };
+  }
   const stat = hostStat(file);
   if (stat === null) return null;
   return {
