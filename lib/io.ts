@@ -7,7 +7,7 @@ import { randomBytes } from "node:crypto";
 import fs from "node:fs";
 import path from "node:path";
 import process from "node:process";
-import { InterruptedError, type Signal } from "./errors.ts";
+import type { Signal } from "./errors.ts";
 
 /** Where text goes: standard output or standard error. */
 export interface Sink {
@@ -100,50 +100,6 @@ export interface Io {
 
 const CHUNK_BYTES = 1 << 20;
 
-/**
- * All of a file, up to a limit that counts what is read: a device says it has no bytes, and never ends.
- * Fails with the code `EFBIG` beyond the limit.
- */
-export async function readAtMost(
-  files: Pick<Files, "chunks">,
-  file: string,
-  maxBytes: number,
-): Promise<Uint8Array<ArrayBuffer>> {
-  const parts: Uint8Array[] = [];
-  let length = 0;
-  for await (const chunk of files.chunks(file)) {
-    length += chunk.length;
-    if (length > maxBytes) throw fileError("EFBIG", file);
-    parts.push(chunk.slice());
-  }
-  const all = new Uint8Array(length);
-  let at = 0;
-  for (const part of parts) {
-    all.set(part, at);
-    at += part.length;
-  }
-  return all;
-}
-
-/** The largest file of settings or certificates. */
-export const SMALL_FILE_BYTES: number = 1 << 20;
-
-/** All of a small file; one that is a device or a pipe, which may never end, fails with `ENOTREG`. */
-export async function readSmall(
-  files: Pick<Files, "chunks" | "info">,
-  file: string,
-): Promise<Uint8Array<ArrayBuffer>> {
-  const info = await files.info(file);
-  if (info === null) throw fileError("ENOENT", file);
-  if (info.isDirectory) throw fileError("EISDIR", file);
-  if (!info.isFile) throw fileError("ENOTREG", file);
-  return await readAtMost(files, file, SMALL_FILE_BYTES);
-}
-
-function fileError(code: string, file: string): Error {
-  return Object.assign(new Error(`${code}: ${file}`), { code });
-}
-
 /** The real world. Made once, in main.ts. */
 export function hostIo(): Io {
   return {
@@ -218,10 +174,11 @@ async function hostAsk(question: string): Promise<string | null> {
   const { createInterface } = await import("node:readline/promises");
   const reader = createInterface({ input: process.stdin, output: process.stderr });
   try {
-    const closed = new Promise<null>((resolve, reject) => {
-      reader.once("close", () => resolve(null));
-      // On a terminal that is read key by key, Ctrl-C is a key and no signal.
-      reader.once("SIGINT", () => reject(new InterruptedError("SIGINT", "Interrupted")));
+    const closed = new Promise<null>((resolve) => reader.once("close", () => resolve(null)));
+    // On a terminal that is read key by key, Ctrl-C is a key and no signal.
+    reader.once("SIGINT", () => {
+      process.emit("SIGINT");
+      reader.close();
     });
     return await Promise.race([reader.question(question), closed]);
   } finally {

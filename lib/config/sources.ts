@@ -4,7 +4,8 @@
 // values.ts' matter.
 
 import { hostProblem, present, UsageError, type Warning } from "../errors.ts";
-import { type Io, readAtMost, readSmall, SMALL_FILE_BYTES } from "../io.ts";
+import type { Io } from "../io.ts";
+import { readAtMost, readSmall, SMALL_FILE_BYTES } from "../small_file.ts";
 import {
   type Resolved,
   type Setting,

@@ -2,7 +2,8 @@
 // because one file may hold certificate and key, in either order, with text around them.
 
 import { hostProblem, UsageError } from "../errors.ts";
-import { type Io, readSmall } from "../io.ts";
+import type { Io } from "../io.ts";
+import { readSmall } from "../small_file.ts";
 
 /** What the settings say about TLS. */
 export interface TlsOptions {

@@ -9,7 +9,7 @@ import { gzipSync } from "node:zlib";
 import { InputError, TrackerError } from "../../lib/errors.ts";
 import { readReturns } from "../../lib/input/mod.ts";
 import { openSource } from "../../lib/input/source.ts";
-import { readAtMost, readSmall } from "../../lib/io.ts";
+import { readAtMost, readSmall } from "../../lib/small_file.ts";
 import { loadConfig } from "../../lib/config/values.ts";
 import { clientOf } from "../mlflow/clients.ts";
 import { faultServer, raw } from "../mlflow/fault_server.ts";
