@@ -93,16 +93,9 @@ export function openDatabase(path: string, options: DatabaseOptions = {}): Datab
       guard(() => statement(sql).all({ ...values })) as Row[],
     arrays: <Row>(sql: string, ...values: readonly Value[]) =>
       guard(() => statement(sql, true).all(...values)) as unknown as Row[],
-    iterate: <Row>(sql: string, ...values: readonly Value[]) => {
-      const rows = guard(() => statement(sql, true).iterate(...values));
-      // Damage shows while rows are read, and not when reading begins.
-      const guarded = {
-        next: () => guard(() => rows.next()),
-        return: () => guard(() => rows.return?.() ?? { done: true, value: undefined }),
-        [Symbol.iterator]: () => guarded,
-      };
-      return guarded as unknown as Iterable<Row>;
-    },
+    // By all(): node:sqlite's own iterator ends without a word at a damaged page, as Deno 2.9 has it.
+    iterate: <Row>(sql: string, ...values: readonly Value[]) =>
+      guard(() => statement(sql, true).all(...values)) as unknown as Iterable<Row>,
     run,
     ...transactions(run, () => hasWriteAheadLog(statement)),
     copyTo: async (file) => {

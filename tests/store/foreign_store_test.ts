@@ -1,9 +1,11 @@
 // A store that another wrote, changed or damaged: its content is data. Each ends in one line that names
 // the file, with exit code 8, and none in a stack trace or in SQL made of its content.
 
-import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { DatabaseSync } from "node:sqlite";
 import fs from "node:fs";
+import { StorageError } from "../../lib/errors.ts";
+import { openDatabase } from "../../lib/store/sqlite.ts";
 import path from "node:path";
 import { type TestIo, testIo } from "../helpers/test_io.ts";
 
@@ -109,6 +111,21 @@ Deno.test("a damaged page is no bug, whichever it is", () =>
       codes.add(answer.code);
     }
     assert(codes.has(8), "no damage was met");
+  }));
+
+Deno.test("damage that shows only while rows are read ends the reading with an error", () =>
+  withStore(async (io) => {
+    await Promise.resolve();
+    const file = path.join(io.folder, "rows.db");
+    const rows = "WITH RECURSIVE r(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM r LIMIT 1000)";
+    change(file, "CREATE TABLE t (a)", `INSERT INTO t ${rows} SELECT hex(zeroblob(100)) FROM r`);
+    const whole = fs.readFileSync(file);
+    const middle = Math.floor(whole.length / 4096 / 2) * 4096;
+    fs.writeFileSync(file, new Uint8Array(whole).fill(0xaa, middle, middle + 4096));
+    const database = openDatabase(file);
+    const readAll = (): unknown => [...database.iterate("SELECT a FROM t")];
+    assertThrows(readAll, StorageError, "the file is damaged");
+    database.close();
   }));
 
 for (
