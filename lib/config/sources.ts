@@ -127,6 +127,7 @@ async function readText(io: Io, file: string, source: Source): Promise<FileText 
       : await readSmall(io.files, file);
     return { content: new TextDecoder().decode(bytes), mode: info.mode, warnings: [] };
   } catch (cause) {
+    if (cause instanceof UsageError) throw cause;
     if ((cause as { readonly code?: unknown }).code === "EFBIG") {
       throw new UsageError(`Cannot read ${file}: larger than 1 MB`, { cause });
     }

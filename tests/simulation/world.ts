@@ -87,7 +87,7 @@ export async function happen(
         backoffFactor: 0.1,
         timeoutMs: TIMEOUT_MS,
         tls: {},
-        proxies: {},
+        proxies: { http: null, https: null, none: [] },
       } as unknown as Parameters<typeof mlflowClient>[1],
       () => transport,
     );

@@ -31,7 +31,7 @@ Deno.test("equal sweeps that looked before any had committed share one parent", 
       },
     }) as unknown as Sweep;
   const open = (ifNew: boolean): Promise<string | null> =>
-    openParent({ io } as Context, backends, sweep(ifNew));
+    openParent({ io, kept: () => {} } as unknown as Context, backends, sweep(ifNew));
   try {
     const [first, second] = [await open(true), await open(true)];
     assertEquals(first, second);
