@@ -203,7 +203,9 @@ toolTest({
       }).output();
       assertEquals(new TextDecoder().decode(stderr), "");
       const synced = [...Deno.readTextFileSync(`${folder}/trace`).matchAll(/fsync\(\d+<(.*?)>/g)]
-        .map(([, name = ""]) => name.slice(folder.length).replace(/\.\d.*/, ""));
+        // Deno syncs files of its own cache.
+        .flatMap(([, name = ""]) => name.startsWith(folder) ? [name.slice(folder.length)] : [])
+        .map((name) => name.replace(/\.\d.*/, ""));
       assertEquals(synced, ["/a", "", "/a/b/.file", "/a/b"]);
     } finally {
       Deno.removeSync(folder, { recursive: true });
