@@ -80,7 +80,7 @@ export function isElsewhere(database: Database, id: DeliveryId): boolean {
   ) !== undefined;
 }
 
-/** Takes a run for one sync, unless another than `from` has it by now. */
+/** Takes a run for one sync, unless another than `from` has it by now, or it was pruned. */
 export function claim(
   database: Database,
   id: DeliveryId,
@@ -90,10 +90,10 @@ export function claim(
 ): boolean {
   return database.write(() => {
     database.run(
-      `INSERT INTO deliveries (run_id, server_id, state) VALUES (?, ?, 'waiting')
-       ON CONFLICT DO NOTHING`,
-      id.runId,
+      `INSERT INTO deliveries (run_id, server_id, state)
+       SELECT id, ?, 'waiting' FROM runs WHERE id = ? ON CONFLICT DO NOTHING`,
       id.serverId,
+      id.runId,
     );
     const { changes } = database.run(
       `UPDATE deliveries SET owner = ?, attempts = attempts + 1, last_attempt = ?

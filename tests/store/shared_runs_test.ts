@@ -223,3 +223,21 @@ shared("a run that is removed before its turn stops no other", async ({ site, se
   });
   assertEquals(outcomes.map(({ key, status }) => [key, status]), [[first, "delivered"]]);
 });
+
+shared("a run that others deliver and prune before its turn is no error", async (world) => {
+  const { site, server, io, path } = world;
+  const key = site.commitRun(record(1));
+  const other = await openStore(io, path);
+  let isDone = false;
+  const outcomes = await site.deliver(server, {
+    stopAt: async (step) => {
+      if (step !== "before claim" || isDone) return;
+      isDone = true;
+      await other.deliver(server);
+      assertEquals(other.prune({ olderThanMs: 0 }).runs, 1);
+    },
+  });
+  assertEquals([isDone, outcomes], [true, []]);
+  assertEquals(only(server).tags["btflow.run_key"], key);
+  await other.close();
+});

@@ -182,6 +182,7 @@ async function deliverAll(
     const outcome = stop === null
       ? await deliverOne(context, lease, { runId: id, serverId: context.serverId }, run)
       : outcomeOf(context, run, { status: "skipped", error: stop });
+    if (outcome === null) return;
     server.note(outcome.error);
     outcomes.push(outcome);
     onProgress?.(outcome, outcomes.length, candidates.length);
@@ -209,7 +210,7 @@ async function deliverOne(
   lease: Lease,
   id: RunDelivery["id"],
   run: RunRow,
-): Promise<DeliveryOutcome> {
+): Promise<DeliveryOutcome | null> {
   const warnings: Warning[] = [];
   const delivery: RunDelivery = {
     ...context,
@@ -219,6 +220,8 @@ async function deliverOne(
   };
   const { database } = context;
   if (!await claimInTime(delivery, lease)) {
+    // Delivered and pruned by others before its turn.
+    if (findStoredRun(database, run.key) === undefined) return null;
     const error = new DeliveryError("another sync is delivering it");
     return outcomeOf(context, run, { status: "busy", error });
   }
