@@ -61,9 +61,9 @@ Deno.test("sync --import ends on Ctrl-C with what it has done, and says so", () 
       ...io,
       files: {
         ...io.files,
-        write: async (target, content) => {
-          await io.files.write(target, content);
-          setTimeout(() => io.signal("SIGINT"));
+        create: async (target, content, mode) => {
+          await io.files.create(target, content, mode);
+          if (/\.import-[^/]*$/.test(target)) setTimeout(() => io.signal("SIGINT"));
         },
       },
     };
