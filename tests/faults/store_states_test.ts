@@ -216,6 +216,12 @@ Deno.test("a store of the first format is brought up to date, with what it holds
     const database = new DatabaseSync(line.store);
     // What later formats added, taken back.
     database.exec("ALTER TABLE runs DROP COLUMN no_create; PRAGMA user_version = 1");
+    for (const table of ["runs", "tags", "removed_tags", "artifacts", "pruned"]) {
+      database.exec(`ALTER TABLE ${table} DROP COLUMN changed`);
+    }
+    for (const table of ["tags", "removed_tags"]) {
+      database.exec(`ALTER TABLE ${table} DROP COLUMN imported`);
+    }
     database.close();
     const status = await line.call("sync", "--status", "--format", "json");
     const [{ run_key: waits, experiment }] = JSON.parse(status.out);
