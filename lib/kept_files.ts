@@ -17,11 +17,10 @@ export function keepingReadFiles(io: Io, output: string | undefined): Io {
   let targetNames: Promise<readonly string[]> | undefined;
   const use = async (file: string): Promise<void> => {
     if (file === "-") return;
-    const names = await namesOf(io, file);
-    for (const name of names) used.add(name);
+    used.add(file);
     if (target === null) return;
-    const same = (await (targetNames ??= namesOf(io, target))).some((name) => names.includes(name));
-    if (same) throw refusal(target);
+    targetNames ??= namesOf(io, target);
+    if (haveOne(await targetNames, await namesOf(io, file))) throw refusal(target);
   };
   const files: Files = {
     ...io.files,
@@ -35,7 +34,9 @@ export function keepingReadFiles(io: Io, output: string | undefined): Io {
       return await io.files.read(file);
     },
     write: async (file, content, mode) => {
-      if ((await namesOf(io, file)).some((name) => used.has(name))) throw refusal(file);
+      // What files are on the disk is asked here: of a sweep's thousands nothing may be written.
+      const names = await namesOf(io, file);
+      for (const one of used) if (haveOne(names, await namesOf(io, one))) throw refusal(file);
       await io.files.write(file, content, mode);
     },
   };
@@ -44,6 +45,10 @@ export function keepingReadFiles(io: Io, output: string | undefined): Io {
 
 function refusal(file: string): UsageError {
   return new UsageError(`Cannot write ${file}: the command itself uses that file; choose another`);
+}
+
+function haveOne(names: readonly string[], others: readonly string[]): boolean {
+  return names.some((name) => others.includes(name));
 }
 
 /** By what a file is known: its path (a store's log counts as the store), and what it is on the disk. */

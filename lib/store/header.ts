@@ -22,11 +22,16 @@ const USER_VERSION = 60;
 const APPLICATION_ID = 68;
 const HEADER_BYTES = 100;
 
+/** Whether a file that begins with these bytes is SQLite's. */
+export function isSqlite(head: Uint8Array): boolean {
+  return new TextDecoder("latin1").decode(head.subarray(0, MAGIC.length)) === MAGIC;
+}
+
 /** The header of an SQLite file; null for any other, an empty one too. */
 export async function storeHeader(io: Io, file: string): Promise<StoreHeader | null> {
   const head = await io.files.head(file, HEADER_BYTES);
   if (head.length < HEADER_BYTES) return null;
-  if (new TextDecoder().decode(head.subarray(0, MAGIC.length)) !== MAGIC) return null;
+  if (!isSqlite(head)) return null;
   const view = new DataView(head.buffer, head.byteOffset);
   const isSelfContained = head[JOURNAL] === 1;
   return {

@@ -18,7 +18,7 @@ const CONTENT_TABLES: readonly string[] = [
 ];
 
 /** Removes what a run holds, but not the run. */
-export function removeContent(
+function removeContent(
   database: Database,
   run: Pick<RunRow, "id" | "metric_set">,
 ): void {

@@ -7,7 +7,7 @@ import { type DamagedArtifact, damagedArtifacts } from "./artifacts.ts";
 import { type Imported, type ImportOptions, importRuns } from "./import_runs.ts";
 import { openStoreFile } from "./open.ts";
 import { EXPORT_ID } from "./schema.ts";
-import { storeHeader } from "./header.ts";
+import { isSqlite, storeHeader } from "./header.ts";
 import { type Database, faultOf, openDatabase } from "./sqlite.ts";
 import { withTemporary } from "./temporaries.ts";
 
@@ -216,16 +216,16 @@ async function copyIn(
   try {
     await io.files.create(temporary, content(), PRIVATE);
   } catch (cause) {
-    if (cause instanceof InputError || cause instanceof InterruptedError) throw cause;
-    if (cause instanceof StorageError) throw cause;
+    const isSaid = [InputError, InterruptedError, StorageError].some((kind) =>
+      cause instanceof kind
+    );
+    if (isSaid) throw cause;
     const problem = `${file} cannot be copied beside it: ${hostProblem(cause, "writing")}`;
     throw new StorageError(storePath, problem, { cause });
   }
   // SQLite takes an empty file for a new database, a broken transfer leaves one.
   if ((await io.files.info(temporary))?.size === 0) throw new InputError(file, "it is empty");
 }
-
-const SQLITE_MAGIC = "SQLite format 3\0";
 
 /** The bytes of a file that begins as SQLite's do: another may have no end, and is not copied. */
 async function* storeChunks(
@@ -236,8 +236,7 @@ async function* storeChunks(
   let isFirst = true;
   for await (const chunk of io.files.chunks(file)) {
     signal?.throwIfAborted();
-    const magic = new TextDecoder("latin1").decode(chunk.subarray(0, SQLITE_MAGIC.length));
-    if (isFirst && magic !== SQLITE_MAGIC) {
+    if (isFirst && !isSqlite(chunk)) {
       throw new StorageError(file, "it cannot be imported: the file is not an SQLite database");
     }
     isFirst = false;

@@ -2,7 +2,7 @@
 // It is made of a seed and is plain data, so that one that ends badly can be made smaller piece by
 // piece and still be the same history.
 
-import { randomNumbers } from "./clock.ts";
+import { seededRandom } from "../helpers/random.ts";
 import { type Fate, FATES } from "./network.ts";
 
 /** One thing that somebody does, at a time, at a store. */
@@ -65,7 +65,7 @@ const TOTAL = KINDS.reduce((sum, [, parts]) => sum + parts, 0);
 
 /** The history of a seed. */
 export function planOf(seed: number): Plan {
-  const random = randomNumbers(seed);
+  const random = seededRandom(seed);
   const below = (limit: number): number => Math.floor(random() * limit);
   const stores = random() < 0.5 ? 1 : 2;
   // Together, so that processes get in each other's way, or one after the other.

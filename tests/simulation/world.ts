@@ -5,7 +5,8 @@ import { TrackerError } from "../../lib/errors.ts";
 import type { Io } from "../../lib/io.ts";
 import { mlflowClient } from "../../lib/mlflow/client.ts";
 import type { DeliverOptions, LocalStore, RunRecord } from "../../lib/store/mod.ts";
-import { randomNumbers, virtualClock } from "./clock.ts";
+import { seededRandom } from "../helpers/random.ts";
+import { virtualClock } from "./clock.ts";
 import { discard, type MemoryStore, memoryStore, type Process } from "./memory_store.ts";
 import { type Announced, model } from "./model.ts";
 import { type Fate, network, TIMEOUT_MS } from "./network.ts";
@@ -29,7 +30,7 @@ export async function happen(
   { afterwards = () => {} }: { readonly afterwards?: (server: Server) => void } = {},
 ): Promise<History> {
   const clock = virtualClock(START_MS);
-  const random = randomNumbers(plan.seed ^ 0x5eed);
+  const random = seededRandom(plan.seed ^ 0x5eed);
   const server = memoryServer();
   if (plan.filtersIgnored) server.ignoreFilters();
   const truth = model();
