@@ -2,7 +2,7 @@
 // web page or with a million nested brackets is named as such, and costs no more than the limits.
 
 import { TrackerError } from "../errors.ts";
-import type { TransportReply } from "../transport/mod.ts";
+import { type Clock, HOST_CLOCK, type TransportReply } from "../transport/mod.ts";
 
 /** A reply that has been read to its end. */
 export interface Reply {
@@ -34,7 +34,11 @@ const MAX_NESTING = 64;
 const WHOLE_TIMEOUTS = 10;
 
 /** Reads a reply to its end. */
-export async function readReply(reply: TransportReply, limits: ReplyLimits): Promise<Reply> {
+export async function readReply(
+  reply: TransportReply,
+  limits: ReplyLimits,
+  clock: Pick<Clock, "now"> = HOST_CLOCK,
+): Promise<Reply> {
   const { method, url, maxBytes, timeoutMs, changes, redact } = limits;
   const bad = (message: string): TrackerError =>
     new TrackerError(method, url, {
@@ -43,7 +47,7 @@ export async function readReply(reply: TransportReply, limits: ReplyLimits): Pro
       message,
       maybeDone: changes,
     });
-  const startMs = performance.now();
+  const startMs = clock.now();
   const parts: Uint8Array[] = [];
   let length = 0;
   for await (const part of reply.body) {
@@ -52,7 +56,7 @@ export async function readReply(reply: TransportReply, limits: ReplyLimits): Pro
     if (length > maxBytes) {
       throw bad(`the reply is larger than ${Math.round(maxBytes / 1_048_576)} MB`);
     }
-    if (performance.now() - startMs > timeoutMs * WHOLE_TIMEOUTS) {
+    if (clock.now() - startMs > timeoutMs * WHOLE_TIMEOUTS) {
       throw bad(`the reply takes longer than ${timeoutMs * WHOLE_TIMEOUTS / 1000} s`);
     }
   }
@@ -91,6 +95,7 @@ function webPage(bytes: Uint8Array, redact: ReplyLimits["redact"]): string {
 }
 
 function looksLikeHtml(bytes: Uint8Array): boolean {
+  if (!bytes.subarray(0, 64).includes(LESS_THAN)) return false;
   const start = new TextDecoder().decode(bytes.subarray(0, 64)).trimStart().toLowerCase();
   return start.startsWith("<!doctype html") || start.startsWith("<html");
 }

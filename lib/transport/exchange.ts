@@ -2,6 +2,7 @@
 // have happened after the server acted, and the error says so.
 
 import { BUILD } from "../build.ts";
+import type { Clock } from "./clock.ts";
 import { readBody, readHead, ReplyError, writeRequest } from "./http1.ts";
 import type { ReplyHead, StreamedBody } from "./http1.ts";
 import { proxyFor, proxyHeaders } from "./proxy.ts";
@@ -21,6 +22,8 @@ export interface TransportOptions {
   readonly proxies: ProxyRules;
   /** How long to wait for a connection, for an answer, and between its parts. */
   readonly timeoutMs: number;
+  /** What time-outs are measured by; the host's clock when not given. */
+  readonly clock?: Clock;
 }
 
 /** One request. */
@@ -59,6 +62,7 @@ export interface Connection {
 export interface ExchangeContext {
   /** For messages: without query and credentials. */
   readonly url: string;
+  readonly clock: Clock;
   /** Takes the connection once it can carry another request. */
   readonly giveBack: (connection: Connection) => void;
 }
@@ -68,16 +72,19 @@ export async function exchange(
   connection: Connection,
   request: TransportRequest,
   options: TransportOptions,
-  { url, giveBack }: ExchangeContext,
+  { url, clock, giveBack }: ExchangeContext,
 ): Promise<TransportReply> {
   const { stream } = connection;
   const { method } = request;
   let written = false;
-  let guard: ReturnType<typeof setTimeout> | undefined;
+  let disarm = (): void => {};
   const writing = writeRequest(stream, requestHead(request, options), request.body ?? null).then(
     () => {
       written = true;
-      guard = setTimeout(() => stream.fail(new Stalled(options.timeoutMs)), options.timeoutMs);
+      disarm = clock.after(
+        options.timeoutMs,
+        () => stream.fail(new Stalled(options.timeoutMs)),
+      );
       return null;
     },
     (error: unknown) => {
@@ -94,7 +101,7 @@ export async function exchange(
     const failed = await writing;
     throw sourceError(failed?.error) ?? afterSending(method, url, withHint(error, options));
   } finally {
-    clearTimeout(guard);
+    disarm();
   }
   const body = async function* (): AsyncGenerator<Uint8Array> {
     let whole = false;

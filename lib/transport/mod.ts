@@ -9,6 +9,7 @@ import tls from "node:tls";
 
 import { mayConnect, scopeRefusal } from "../build.ts";
 import { TrackerError } from "../errors.ts";
+import { type Clock, HOST_CLOCK } from "./clock.ts";
 import { exchange } from "./exchange.ts";
 import type { Connection, TransportOptions, TransportReply, TransportRequest } from "./exchange.ts";
 import { readHead, ReplyError, writeRequest } from "./http1.ts";
@@ -22,6 +23,7 @@ import type { TlsSecrets } from "./tls_files.ts";
 import { connectFailure, greetFailure } from "./failures.ts";
 
 export type { TransportOptions, TransportReply, TransportRequest } from "./exchange.ts";
+export { type Clock, HOST_CLOCK } from "./clock.ts";
 export type { StreamedBody } from "./http1.ts";
 export { base64, isLoopback, proxyFor } from "./proxy.ts";
 
@@ -56,7 +58,7 @@ const CONNECT_LIMIT_MS = 15_000;
 
 /** Opens nothing yet: the first request does. */
 export function openTransport(io: Pick<Io, "files">, options: TransportOptions): Transport {
-  const { server } = options;
+  const { server, clock = HOST_CLOCK } = options;
   let idle: Connection[] = [];
   const open = new Set<SocketStream>();
   const secrets = lazy(() => readTlsFiles(io, options.tls));
@@ -71,7 +73,7 @@ export function openTransport(io: Pick<Io, "files">, options: TransportOptions):
     while (idle.length > 0) {
       const connection = idle.pop();
       if (connection === undefined) break;
-      if (connection.stream.usable() && performance.now() - connection.idleSince <= limitMs) {
+      if (connection.stream.usable() && clock.now() - connection.idleSince <= limitMs) {
         return connection;
       }
       connection.stream.destroy();
@@ -79,7 +81,7 @@ export function openTransport(io: Pick<Io, "files">, options: TransportOptions):
     return null;
   };
   const giveBack = (connection: Connection): void => {
-    connection.idleSince = performance.now();
+    connection.idleSince = clock.now();
     if (idle.length < MAX_IDLE) idle.push(connection);
     else connection.stream.destroy();
   };
@@ -90,7 +92,7 @@ export function openTransport(io: Pick<Io, "files">, options: TransportOptions):
       const url = server.origin + request.path.replace(/\?.*$/s, "");
       const limitMs = request.repeatable === true ? REUSE_LIMIT_MS : REUSE_LIMIT_UNREPEATABLE_MS;
       const connection = takeIdle(limitMs) ?? await connect(request.method, url);
-      return await exchange(connection, request, options, { url, giveBack });
+      return await exchange(connection, request, options, { url, clock, giveBack });
     },
     steps: {
       lookUp: () => lookUp(near(options), server.origin),
@@ -140,7 +142,7 @@ async function connectNear(
   }
   const limitMs = Math.min(options.timeoutMs, CONNECT_LIMIT_MS);
   try {
-    return await connectTcp(target, limitMs);
+    return await connectTcp(target, { limitMs, clock: options.clock ?? HOST_CLOCK });
   } catch (error) {
     const isProxy = target !== options.server;
     throw new TrackerError(method, url, connectFailure(target, isProxy, limitMs, error));
@@ -153,28 +155,35 @@ async function dial(
   secrets: TlsSecrets,
   { method, url }: { readonly method: string; readonly url: string },
 ): Promise<SocketStream> {
-  const { server, timeoutMs } = options;
+  const { server, timeoutMs, clock = HOST_CLOCK } = options;
   const proxy = proxyFor(server, options.proxies);
   const limitMs = Math.min(timeoutMs, CONNECT_LIMIT_MS);
+  const limit = { limitMs, clock };
   let socket = await connectNear(options, method, url);
   try {
     if (proxy?.protocol === "https:") {
-      socket = await startTls(socket, proxy, { rejectUnauthorized: true }, limitMs);
+      socket = await startTls(socket, proxy, { rejectUnauthorized: true }, limit);
     }
     if (proxy !== null && server.protocol === "https:") {
-      await tunnel(socket, server, proxy, limitMs);
+      await tunnel(socket, server, proxy, limit);
     }
-    if (server.protocol === "https:") socket = await startTls(socket, server, secrets, limitMs);
+    if (server.protocol === "https:") socket = await startTls(socket, server, secrets, limit);
   } catch (error) {
     socket.destroy();
     throw new TrackerError(method, url, greetFailure(server, limitMs, error));
   }
-  return byteStream(socket, timeoutMs);
+  return byteStream(socket, timeoutMs, clock);
 }
 
-function connectTcp(target: URL, limitMs: number): Promise<net.Socket> {
+/** How long something may take. */
+interface Limit {
+  readonly limitMs: number;
+  readonly clock: Clock;
+}
+
+function connectTcp(target: URL, limit: Limit): Promise<net.Socket> {
   const port = Number(target.port || (target.protocol === "https:" ? 443 : 80));
-  return settle(limitMs, () => {
+  return settle(limit, () => {
     const socket = net.connect({ host: bareHost(target), port, noDelay: true });
     return { socket, ready: "connect" };
   });
@@ -184,12 +193,12 @@ function startTls(
   under: net.Socket,
   target: URL,
   secrets: TlsSecrets,
-  limitMs: number,
+  limit: Limit,
 ): Promise<net.Socket> {
   const host = bareHost(target);
   // A server name is a name: addresses are not allowed in it (RFC 6066, section 3).
   const servername = net.isIP(host) === 0 ? host : "";
-  return settle(limitMs, () => ({
+  return settle(limit, () => ({
     socket: tls.connect({
       ...secrets,
       socket: under,
@@ -203,23 +212,23 @@ function startTls(
 
 /** Waits until a socket is ready, has failed or has taken too long. */
 function settle(
-  limitMs: number,
+  { limitMs, clock }: Limit,
   start: () => { readonly socket: net.Socket; readonly ready: string },
 ): Promise<net.Socket> {
   return new Promise((resolve, reject) => {
     const { socket, ready } = start();
     const fail = (error: Error): void => {
-      clearTimeout(timer);
+      disarm();
       socket.destroy();
       reject(error);
     };
     const closed = (): void =>
       fail(new ReplyError("the connection was closed", { brokenOff: true }));
-    const timer = setTimeout(() => fail(new Stalled(limitMs)), limitMs);
+    const disarm = clock.after(limitMs, () => fail(new Stalled(limitMs)));
     socket.on("error", fail);
     socket.once("close", closed);
     socket.once(ready, () => {
-      clearTimeout(timer);
+      disarm();
       socket.off("close", closed);
       resolve(socket);
     });
@@ -230,9 +239,9 @@ async function tunnel(
   socket: net.Socket,
   server: URL,
   proxy: URL,
-  limitMs: number,
+  { limitMs, clock }: Limit,
 ): Promise<void> {
-  const stream = byteStream(socket, limitMs);
+  const stream = byteStream(socket, limitMs, clock);
   const target = `${server.hostname}:${server.port || 443}`;
   const headers = { host: target, ...proxyHeaders(proxy) };
   await writeRequest(stream, { method: "CONNECT", target, headers }, null);

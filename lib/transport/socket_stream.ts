@@ -1,6 +1,7 @@
 // A socket as a stream of bytes that is asked for, with a limit on how long nothing may happen. It
 // knows whether a kept-alive connection can still be used: one that said anything while idle cannot.
 
+import { type Clock, HOST_CLOCK } from "./clock.ts";
 import type { ByteStream } from "./http1.ts";
 
 /** The part of node:net's sockets that is used here. */
@@ -66,16 +67,20 @@ const MAX_WAITING_BYTES = 1 << 20;
 const PIECE_BYTES = 256 * 1024;
 
 /** Wraps a connected socket. */
-export function byteStream(socket: RawSocket, stallMs: number): SocketStream {
+export function byteStream(
+  socket: RawSocket,
+  stallMs: number,
+  clock: Clock = HOST_CLOCK,
+): SocketStream {
   const waiting: Uint8Array[] = [];
   let waitingBytes = 0;
   let ended = false;
   let failure: Error | null = null;
-  let lastActivity = performance.now();
+  let lastActivity = clock.now();
   let wake: (() => void) | null = null;
 
   const notify = (): void => {
-    lastActivity = performance.now();
+    lastActivity = clock.now();
     wake?.();
   };
   const onData = (chunk: Uint8Array): void => {
@@ -135,18 +140,18 @@ export function byteStream(socket: RawSocket, stallMs: number): SocketStream {
   /** Resolves when something has happened, or makes the stream fail when nothing does. */
   const activity = (): Promise<void> =>
     new Promise((resolve) => {
-      let timer: ReturnType<typeof setTimeout> | undefined;
+      let disarm = (): void => {};
       const arm = (): void => {
-        const leftMs = lastActivity + stallMs - performance.now();
+        const leftMs = lastActivity + stallMs - clock.now();
         if (leftMs <= 0) stream.fail(new Stalled(stallMs));
-        else timer = setTimeout(arm, leftMs);
+        else disarm = clock.after(leftMs, arm);
       };
       wake = () => {
-        clearTimeout(timer);
+        disarm();
         wake = null;
         resolve();
       };
-      lastActivity = performance.now();
+      lastActivity = clock.now();
       arm();
     });
 
@@ -156,10 +161,10 @@ export function byteStream(socket: RawSocket, stallMs: number): SocketStream {
         reject(failure);
         return;
       }
-      const timer = setTimeout(() => stream.fail(new Stalled(stallMs)), stallMs);
+      const disarm = clock.after(stallMs, () => stream.fail(new Stalled(stallMs)));
       socket.write(bytes, (error) => {
-        clearTimeout(timer);
-        lastActivity = performance.now();
+        disarm();
+        lastActivity = clock.now();
         if (error) reject(failure ?? error);
         else resolve();
       });
