@@ -241,8 +241,10 @@ function add(open: OpenBatch, item: BatchItem, bytes: number): void {
   open.texts[item.kind]++;
 }
 
+const encoder = new TextEncoder();
+
 /** At least the bytes of an item in the request's JSON. */
 function bytesOf(item: BatchItem): number {
   if (item.kind === "metric") return item.point.key.length * 4 + 110;
-  return 4 * item.key.length + 40 + new TextEncoder().encode(JSON.stringify(item.value)).length;
+  return 4 * item.key.length + 40 + encoder.encode(JSON.stringify(item.value)).length;
 }

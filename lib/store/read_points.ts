@@ -6,8 +6,9 @@ import type { Database } from "./sqlite.ts";
 
 /** Every point of every metric of a run, a metric at a time: the earlier ones, then the latest. */
 export function* points(database: Database, run: RunRow): Iterable<MetricPoint> {
-  const latest = database.arrays<[number, string, number | null, number, number]>(
-    `SELECT k.id, k.name, m.value, m.step, ifnull(m.timestamp, ?)
+  const latest = database.arrays<[number, string, number | null, number, number, number]>(
+    `SELECT k.id, k.name, m.value, m.step, ifnull(m.timestamp, ?),
+       EXISTS (SELECT 1 FROM points AS p WHERE p.run_id = m.run_id AND p.key_id = k.id)
      FROM metric_sets AS s CROSS JOIN json_each(s.key_ids) AS j
      CROSS JOIN keys AS k ON k.id = j.value CROSS JOIN metrics AS m ON m.key_id = k.id AND m.run_id = ?
      WHERE s.id = ? ORDER BY k.name`,
@@ -15,8 +16,8 @@ export function* points(database: Database, run: RunRow): Iterable<MetricPoint> 
     run.id,
     run.metric_set,
   );
-  for (const [keyId, key, value, step, timestamp] of latest) {
-    const earlier = database.arrays<[number, number, number | null]>(
+  for (const [keyId, key, value, step, timestamp, hasEarlier] of latest) {
+    const earlier = hasEarlier === 0 ? [] : database.arrays<[number, number, number | null]>(
       `SELECT step, timestamp, value FROM points WHERE run_id = ? AND key_id = ?
        ORDER BY step, timestamp, nth`,
       run.id,

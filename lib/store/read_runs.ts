@@ -1,7 +1,7 @@
 // Reading runs back. The ids of a search are settled first (8 bytes a run), then whole runs are read
 // page by page, so memory stays flat however many there are and no read lock is held in between.
 
-import { StorageError } from "../errors.ts";
+import { present, StorageError } from "../errors.ts";
 import { experimentOrderToSql, experimentToSql } from "../filter/mod.ts";
 import type { Dataset, Experiment, ExperimentQuery, Run, RunQuery } from "../tracker.ts";
 import { EXPERIMENT_COLUMNS, experimentOf, type ExperimentRow } from "./experiments.ts";
@@ -28,6 +28,27 @@ interface WideRow extends RunRow {
   readonly datasets: string;
 }
 
+const DATASETS = `json_group_array(json_object('name', d.name, 'digest', d.digest,
+  'sourceType', d.source_type, 'source', d.source, 'schema', d.schema,
+  'profile', d.profile, 'context', d.context))`;
+
+/** The datasets of one run. */
+export function readDatasets(database: Database, runId: number): readonly Dataset[] {
+  const row = database.get<{ json: string }>(
+    `SELECT ${DATASETS} AS json FROM datasets AS d WHERE d.run_id = ?`,
+    runId,
+  );
+  return datasetsOf(present(row, "a list of datasets").json);
+}
+
+function datasetsOf(json: string): readonly Dataset[] {
+  return (JSON.parse(json) as Record<string, string | null>[]).map((dataset) =>
+    Object.fromEntries(
+      Object.entries(dataset).filter(([, value]) => value !== null),
+    ) as unknown as Dataset
+  );
+}
+
 /** Whole runs, in the order of the ids given; one that is gone by now is left out. */
 export function readRuns(database: Database, ids: readonly number[]): readonly Run[] {
   return database.read(() => {
@@ -37,10 +58,7 @@ export function readRuns(database: Database, ids: readonly number[]): readonly R
            AS params,
          (SELECT json_group_object(t.key, t.value) FROM tags AS t WHERE t.run_id = runs.id)
            AS tags,
-         (SELECT json_group_array(json_object('name', d.name, 'digest', d.digest,
-             'sourceType', d.source_type, 'source', d.source, 'schema', d.schema,
-             'profile', d.profile, 'context', d.context))
-           FROM datasets AS d WHERE d.run_id = runs.id) AS datasets
+         (SELECT ${DATASETS} FROM datasets AS d WHERE d.run_id = runs.id) AS datasets
        FROM runs WHERE runs.id IN (SELECT value FROM json_each(?))`,
       JSON.stringify(ids),
     );
@@ -54,7 +72,6 @@ export function readRuns(database: Database, ids: readonly number[]): readonly R
 type Named<Item> = readonly (readonly [string, Item])[];
 
 function runOf(row: WideRow, metrics: Named<number>): Run {
-  const datasets = JSON.parse(row.datasets) as Record<string, string | null>[];
   return {
     id: row.key,
     experimentId: String(row.experiment_id),
@@ -68,11 +85,7 @@ function runOf(row: WideRow, metrics: Named<number>): Run {
     metrics: Object.fromEntries(metrics),
     params: JSON.parse(row.params) as Record<string, string>,
     tags: JSON.parse(row.tags) as Record<string, string>,
-    datasets: datasets.map((dataset) =>
-      Object.fromEntries(
-        Object.entries(dataset).filter(([, value]) => value !== null),
-      ) as unknown as Dataset
-    ),
+    datasets: datasetsOf(row.datasets),
   };
 }
 

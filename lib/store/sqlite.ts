@@ -50,7 +50,7 @@ export interface DatabaseOptions {
 
 /** How long a statement waits for another process that is writing. */
 export const BUSY_TIMEOUT_MS = 30_000;
-const CACHED_STATEMENTS = 256;
+const CACHED_STATEMENTS = 128;
 
 /** Opens (and, unless read-only, creates) a file. Sets no pragma but the busy timeout. */
 export function openDatabase(path: string, options: DatabaseOptions = {}): Database {
@@ -97,7 +97,7 @@ export function openDatabase(path: string, options: DatabaseOptions = {}): Datab
     iterate: <Row>(sql: string, ...values: readonly Value[]) =>
       guard(() => statement(sql, true).all(...values)) as unknown as Iterable<Row>,
     run,
-    ...transactions(run, () => hasWriteAheadLog(statement)),
+    ...transactions(run, once(() => hasWriteAheadLog(statement))),
     copyTo: async (file) => {
       try {
         await backup(handle, file);
@@ -117,29 +117,27 @@ interface Statements {
   close(): void;
 }
 
-/** Prepared statements by their text; the one used longest ago goes first. */
+/** Prepared statements by their text; the one prepared longest ago goes first. */
 function statements(handle: DatabaseSync, failed: (error: unknown) => unknown): Statements {
-  const cache = new Map<string, StatementSync>();
+  const objects = new Map<string, StatementSync>();
+  const rows = new Map<string, StatementSync>();
   return {
     statement(sql, arrays = false) {
-      const key = arrays ? `[]${sql}` : sql;
-      const cached = cache.get(key);
-      if (cached !== undefined) {
-        cache.delete(key);
-        cache.set(key, cached);
-        return cached;
-      }
+      const cache = arrays ? rows : objects;
+      const cached = cache.get(sql);
+      if (cached !== undefined) return cached;
       const prepared = handle.prepare(sql);
       if (arrays) (prepared as ArrayStatement).setReturnArrays(true);
       if (cache.size >= CACHED_STATEMENTS) {
         const [oldest] = cache.keys();
         if (oldest !== undefined) cache.delete(oldest);
       }
-      cache.set(key, prepared);
+      cache.set(sql, prepared);
       return prepared;
     },
     close() {
-      cache.clear();
+      objects.clear();
+      rows.clear();
       try {
         handle.close();
       } catch (error) {
@@ -147,6 +145,12 @@ function statements(handle: DatabaseSync, failed: (error: unknown) => unknown): 
       }
     },
   };
+}
+
+/** A file's journal is set when it is opened, before anything is written that need not be durable. */
+function once(ask: () => boolean): () => boolean {
+  let answer: boolean | undefined;
+  return () => answer ??= ask();
 }
 
 function hasWriteAheadLog(statement: Statements["statement"]): boolean {

@@ -17,7 +17,7 @@ import {
   tagsToRemove,
 } from "./run_batches.ts";
 import { lastChange } from "../merge_run.ts";
-import { readRuns } from "../read_runs.ts";
+import { readDatasets } from "../read_runs.ts";
 import { ensureServerRun } from "./server_run.ts";
 import { compareWithServer } from "./verify.ts";
 
@@ -122,9 +122,10 @@ async function sendInputs(
   done: ReadonlySet<string>,
 ): Promise<void> {
   const { database, id, run, tracker } = delivery;
-  const datasets = readRuns(database, [run.id])[0]?.datasets ?? [];
   const name = `inputs ${run.revision}`;
-  if (datasets.length === 0 || done.has(name)) return;
+  if (done.has(name)) return;
+  const datasets = readDatasets(database, run.id);
+  if (datasets.length === 0) return;
   await step(delivery, "inputs", async () => {
     await tracker.logInputs(serverRun.id, datasets);
     acknowledge(database, id, name);
@@ -190,8 +191,9 @@ async function finish(delivery: RunDelivery, serverRun: Run): Promise<void> {
 
 /** Tells other stores that have the run up to when the server has its changes. */
 async function noteChanges({ database, run, tracker }: RunDelivery, there: Run): Promise<void> {
+  if (run.imported === 0) return;
   const changed = lastChange(database, run);
-  if (run.imported === 0 || changed <= broughtUntil(run, there)) return;
+  if (changed <= broughtUntil(run, there)) return;
   await tracker.logBatch(there.id, { tags: { [CHANGED_TAG]: String(changed) } });
 }
 

@@ -111,7 +111,7 @@ function withParents(
         parentKey === null || chosen.has(parentKey) ? [] : [parentKey]
       ),
     );
-    more = deliveryCandidates(database, { ...query, keys: [...parents] });
+    more = parents.size === 0 ? [] : deliveryCandidates(database, { ...query, keys: [...parents] });
   }
   return inOrder(chosen);
 }
