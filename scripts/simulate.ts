@@ -1,63 +1,85 @@
 // Lets many histories of delivery happen in virtual time and says in which the promise does not hold:
 // each run on the server once and whole, nothing that was announced lost. A history is its seed, and one
-// that goes wrong is shown as small as it still goes wrong.
+// that goes wrong is shown as small as it still goes wrong. One thread a core, each with its own seeds.
 
+import { availableParallelism } from "node:os";
+import process from "node:process";
 import { parseArgs } from "node:util";
-import { type Plan, planOf, smaller } from "../tests/simulation/plan.ts";
-import { happen } from "../tests/simulation/world.ts";
+import { Counts } from "../tests/simulation/counting.ts";
+import { type Plan, planOf, smallest } from "../tests/simulation/plan.ts";
+import { faultsOf, type Outcome, outcomeOf, type Range } from "../tests/simulation/range.ts";
 
-/** What is wrong with a plan's history; an error that ends it is wrong too. */
-async function faultsOf(
-  plan: Plan,
-  counts: Map<string, number> = new Map(),
-): Promise<readonly string[]> {
-  try {
-    const history = await happen(plan);
-    for (const [what, count] of history.counts) counts.set(what, (counts.get(what) ?? 0) + count);
-    return history.violations;
-  } catch (error) {
-    return [`it broke off: ${error instanceof Error ? error.stack : String(error)}`];
+/** The thread's side: a range comes in, its outcome goes out. */
+interface Thread {
+  onmessage: ((event: MessageEvent<Range>) => void) | null;
+  postMessage(outcome: Outcome): void;
+}
+
+function isThread(world: unknown): world is Thread {
+  return "WorkerGlobalScope" in globalThis && typeof world === "object";
+}
+
+async function main(): Promise<void> {
+  const { values } = parseArgs({
+    options: {
+      seeds: { type: "string", default: "10000" },
+      from: { type: "string", default: "1" },
+      jobs: { type: "string", default: String(availableParallelism()) },
+    },
+  });
+  const [seeds, from, jobs] = [Number(values.seeds), Number(values.from), Number(values.jobs)];
+  if (![seeds, from, jobs].every((number) => Number.isSafeInteger(number) && number > 0)) {
+    console.error("error: --seeds, --from and --jobs take whole numbers above 0");
+    Deno.exit(2);
   }
-}
-
-async function smallest(plan: Plan): Promise<Plan> {
-  for (const less of smaller(plan)) {
-    if ((await faultsOf(less)).length > 0) return await smallest(less);
-  }
-  return plan;
-}
-
-function shown(plan: Plan): string {
-  const fates = plan.fates.flatMap((fate, request) => fate === "well" ? [] : [{ request, fate }]);
-  return JSON.stringify({ ...plan, fates }, null, 2);
-}
-
-const { values } = parseArgs({
-  options: { seeds: { type: "string", default: "10000" }, from: { type: "string", default: "1" } },
-});
-const [seeds, from] = [Number(values.seeds), Number(values.from)];
-if (!Number.isSafeInteger(seeds) || !Number.isSafeInteger(from)) {
-  console.error("error: --seeds and --from take whole numbers");
-  Deno.exit(2);
-}
-const counts = new Map<string, number>();
-const wrong: number[] = [];
-const startMs = performance.now();
-for (let seed = from; seed < from + seeds; seed++) {
-  const faults = await faultsOf(planOf(seed), counts);
-  if (faults.length === 0) continue;
-  wrong.push(seed);
-  if (wrong.length > 1) continue;
-  const plan = await smallest(planOf(seed));
-  console.log(`Seed ${seed} goes wrong:\n${(await faultsOf(plan)).join("\n")}\n${shown(plan)}`);
-}
-const rate = seeds / (performance.now() - startMs) * 1000;
-const injected = [...counts].sort().map(([what, count]) => `${what} ${count}`).join(", ");
-console.log(`Happened: ${injected}`);
-console.log(
-  `${seeds} histories from seed ${from}, ${wrong.length} went wrong, ${rate.toFixed(0)} a second`,
-);
-if (wrong.length > 0) {
+  const startMs = performance.now();
+  const outcomes = await Promise.all(
+    Array.from({ length: jobs }, (_, job) => ({ from: from + job, to: from + seeds, step: jobs }))
+      .map(jobs === 1 ? outcomeOf : inThread),
+  );
+  const seconds = (performance.now() - startMs) / 1000;
+  const cpuSeconds = process.cpuUsage().user / 1_000_000;
+  const wrong = outcomes.flatMap(({ wrong }) => wrong).sort((a, b) => a - b);
+  const [first] = wrong;
+  if (first !== undefined) await show(planOf(first));
+  const counts = new Counts();
+  for (const outcome of outcomes) counts.addAll(outcome.counts);
+  for (const [what, count] of counts) console.log(`${String(count).padStart(12)}  ${what}`);
+  console.log(
+    `${seeds} histories from seed ${from}: ${wrong.length} went wrong, in ${
+      seconds.toFixed(1)
+    } s: ` +
+      `${(seeds / seconds).toFixed(0)} a second, ` +
+      `${(seeds / cpuSeconds).toFixed(0)} a second of one core`,
+  );
+  if (wrong.length === 0) return;
   console.log(`Seeds: ${wrong.slice(0, 20).join(" ")}`);
   Deno.exit(1);
+}
+
+function inThread(range: Range): Promise<Outcome> {
+  return new Promise((resolve, reject) => {
+    const worker = new Worker(import.meta.url, { type: "module" });
+    worker.onmessage = ({ data }: MessageEvent<Outcome>) => {
+      worker.terminate();
+      resolve(data);
+    };
+    worker.onerror = (event) => reject(new Error(event.message));
+    worker.postMessage(range);
+  });
+}
+
+/** Shows a plan that goes wrong, made as small as it still does. */
+async function show(plan: Plan): Promise<void> {
+  const least = await smallest(plan, async (less) => (await faultsOf(less)).length > 0);
+  const fates = least.fates.flatMap((fate, request) => fate === "well" ? [] : [{ request, fate }]);
+  console.log(`Seed ${plan.seed} goes wrong:\n${(await faultsOf(least)).join("\n")}`);
+  console.log(JSON.stringify({ ...least, fates }, null, 2));
+}
+
+const world: unknown = globalThis;
+if (isThread(world)) {
+  world.onmessage = async ({ data }) => world.postMessage(await outcomeOf(data));
+} else {
+  await main();
 }

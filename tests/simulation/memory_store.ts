@@ -13,6 +13,8 @@ import type { Leases } from "../../lib/store/lease.ts";
 /** One that runs btflow; dead ones do nothing any more. */
 export interface Process {
   alive: boolean;
+  /** True once it has done its work. */
+  ended: boolean;
   readonly name: string;
 }
 
@@ -32,25 +34,22 @@ type Statement = readonly [sql: string, values: readonly Value[]];
 
 /** Databases that were used before, emptied: making their tables takes most of a history's time. */
 const spare: Database[] = [];
-const tables: string[] = [];
 
 function emptyDatabase(): Database {
   const used = spare.pop();
   if (used !== undefined) {
-    used.write(() => {
-      for (const table of tables) used.run(`DELETE FROM ${table}`);
-    });
+    used.run("INSERT INTO emptied DEFAULT VALUES");
     return used;
   }
   const database = openDatabase(":memory:");
   migrate(database);
-  if (tables.length === 0) {
-    const rows = database.all<{ name: string }>(
-      "SELECT name FROM sqlite_schema WHERE type = 'table'",
-    );
-    // Children before those they refer to.
-    tables.push(...rows.map(({ name }) => name).reverse());
-  }
+  const tables = database.arrays<[string]>(
+    "SELECT name FROM sqlite_schema WHERE type = 'table'",
+  );
+  // Children before those they refer to. One statement that sets off all is a fifth of the cost.
+  const work = tables.reverse().map(([name]) => `DELETE FROM ${name};`).join(" ");
+  database.run("CREATE TEMP TABLE emptied (id INTEGER PRIMARY KEY)");
+  database.run(`CREATE TEMP TRIGGER empty INSERT ON emptied BEGIN ${work} END`);
   return database;
 }
 

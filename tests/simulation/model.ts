@@ -32,6 +32,8 @@ export interface Model {
   deleted(key: string): void;
   /** What is wrong with a run that was just said to be delivered. */
   claimed(server: Server, key: string): readonly string[];
+  /** What is wrong with what the program found when it read a run back in the end. */
+  doubted(key: string, differences: readonly string[]): readonly string[];
   /** What is wrong once all is quiet and delivered. */
   settled(server: Server): readonly string[];
 }
@@ -69,6 +71,8 @@ export function model(): Model {
       const best = found.map((one) => contentOf(run, one)).toSorted((a, b) => a.length - b.length);
       return best[0] ?? [];
     },
+    doubted: (key, differences) =>
+      runOf(key).mayBeMissing ? [] : differences.map((what) => `verified: ${key}: ${what}`),
     settled(server) {
       const wrong: string[] = [];
       for (const [key, run] of known) {

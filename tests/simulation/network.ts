@@ -18,7 +18,8 @@ export type Fate =
   | "busy"
   | "error"
   | "done, then error"
-  | "gateway gives up";
+  | "gateway gives up"
+  | "web page";
 
 export const FATES: readonly Fate[] = [
   "slow",
@@ -30,7 +31,17 @@ export const FATES: readonly Fate[] = [
   "error",
   "done, then error",
   "gateway gives up",
+  "web page",
 ];
+
+/** Those of requests that are carried out when they arrive. */
+const DONE: ReadonlySet<Fate> = new Set([
+  "well",
+  "slow",
+  "done, then error",
+  "answer lost",
+  "web page",
+]);
 
 export const TIMEOUT_MS = 10_000;
 
@@ -42,14 +53,14 @@ export interface NetworkOptions {
   /** Whether the server answers at all. */
   readonly isUp: () => boolean;
   /** Resolves at once for a process that lives, and never for one that has ended. */
-  readonly alive: () => Promise<void>;
+  readonly alive: (step: string) => Promise<void>;
 }
 
 export function network(options: NetworkOptions): Transport {
   const { clock, server, draw, isUp, alive } = options;
   const origin = "http://server:5000";
   const send = async (request: TransportRequest): Promise<TransportReply> => {
-    await alive();
+    await alive("before a request");
     const { fate, share } = draw();
     const failure = (code: string, maybeDone: boolean): TrackerError =>
       new TrackerError(request.method, origin + request.path, {
@@ -76,17 +87,18 @@ export function network(options: NetworkOptions): Transport {
       case "lost":
       case "done, then error":
       case "answer lost":
+      case "web page":
         break;
     }
-    const done = ["well", "slow", "done, then error", "answer lost"].includes(fate)
-      ? await work()
-      : { status: 200, json: {} };
-    await alive();
+    const done = DONE.has(fate) ? await work() : { status: 200, json: {} };
+    await alive("before an answer");
     if (done === null) throw failure("CONNECTION", false);
     if (fate === "lost" || fate === "answer lost") throw failure("CONNECTION", true);
     if (fate === "late") throw failure("TIMEOUT", true);
     if (fate === "busy") return reply({ status: 429, json: refusal("RESOURCE_EXHAUSTED") });
     if (fate === "gateway gives up") return reply({ status: 504, json: refusal("GATEWAY") });
+    // As a login page before the server, or a proxy's notice.
+    if (fate === "web page") return reply({ status: 200, json: "<html><title>Hello</title>" });
     if (fate !== "well" && fate !== "slow") {
       return reply({ status: 500, json: refusal("INTERNAL_ERROR") });
     }

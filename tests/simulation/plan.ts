@@ -37,15 +37,19 @@ export interface Plan {
   readonly actions: readonly Action[];
   /** By the number of the request. */
   readonly fates: readonly Fate[];
+  /** Whether each run is read back by the program in the end, too. */
+  readonly verified: boolean;
   /** A server that ignores the filter of a search. */
   readonly filtersIgnored: boolean;
 }
 
 const HOUR_MS = 3_600_000;
 const REQUESTS = 400;
+/** Kinds of runs, see `recordOf` of world.ts. */
+export const RUNS = 12;
 
 /** How often each kind comes, in parts. */
-const KINDS: readonly (readonly [Action["kind"], number])[] = [
+const PARTS: readonly (readonly [Action["kind"], number])[] = [
   ["log", 30],
   ["sync", 22],
   ["carry", 8],
@@ -61,7 +65,10 @@ const KINDS: readonly (readonly [Action["kind"], number])[] = [
   ["server deletes", 2],
 ];
 
-const TOTAL = KINDS.reduce((sum, [, parts]) => sum + parts, 0);
+/** All that people and machines do. */
+export const KINDS: readonly Action["kind"][] = PARTS.map(([kind]) => kind);
+
+const TOTAL = PARTS.reduce((sum, [, parts]) => sum + parts, 0);
 
 /** The history of a seed. */
 export function planOf(seed: number): Plan {
@@ -72,12 +79,13 @@ export function planOf(seed: number): Plan {
   const spanMs = random() < 0.6 ? 500 + below(20_000) : HOUR_MS;
   const kills = random() < 0.5 ? 0.25 : 0;
   const actions: Action[] = [{ at: 0, store: 0, kind: "log", run: 0 }];
-  for (let count = 1 + below(9); count > 0; count--) {
+  // Most faults need few steps; some histories have many.
+  for (let count = 1 + below(1 + below(9)); count > 0; count--) {
     actions.push({
       at: below(spanMs),
       store: below(stores),
       kind: kindAt(below(TOTAL)),
-      run: below(6),
+      run: below(RUNS),
       ...(random() < kills ? { killedAfter: below(24) } : {}),
     });
   }
@@ -91,13 +99,14 @@ export function planOf(seed: number): Plan {
     stores,
     actions: actions.toSorted((a, b) => a.at - b.at),
     fates,
+    verified: random() < 0.2,
     filtersIgnored: random() < 0.05,
   };
 }
 
 function kindAt(part: number): Action["kind"] {
   let left = part;
-  for (const [kind, parts] of KINDS) {
+  for (const [kind, parts] of PARTS) {
     left -= parts;
     if (left < 0) return kind;
   }
@@ -105,17 +114,43 @@ function kindAt(part: number): Action["kind"] {
 }
 
 /** Every plan that is this one with less in it, the ones with much less first. */
-export function* smaller(plan: Plan): Iterable<Plan> {
+function* smaller(plan: Plan): Iterable<Plan> {
+  const { actions, fates } = plan;
+  if (fates.length > 0) yield { ...plan, fates: [] };
+  if (plan.stores > 1) {
+    yield { ...plan, stores: 1, actions: actions.map((action) => ({ ...action, store: 0 })) };
+  }
+  if (plan.verified) yield { ...plan, verified: false };
+  if (plan.filtersIgnored) yield { ...plan, filtersIgnored: false };
   for (const size of [4, 2, 1]) {
-    for (let from = 0; from < plan.actions.length; from += size) {
-      yield { ...plan, actions: plan.actions.toSpliced(from, size) };
+    for (let from = 0; from < actions.length; from += size) {
+      yield { ...plan, actions: actions.toSpliced(from, size) };
     }
   }
-  if (plan.filtersIgnored) yield { ...plan, filtersIgnored: false };
-  for (const [index, { killedAfter, ...action }] of plan.actions.entries()) {
-    if (killedAfter !== undefined) yield { ...plan, actions: plan.actions.with(index, action) };
+  for (const [index, { killedAfter, ...action }] of actions.entries()) {
+    if (killedAfter === undefined) continue;
+    yield { ...plan, actions: actions.with(index, action) };
+    if (killedAfter > 0) {
+      yield { ...plan, actions: actions.with(index, { ...action, killedAfter: killedAfter - 1 }) };
+    }
   }
-  for (const [index, fate] of plan.fates.entries()) {
-    if (fate !== "well") yield { ...plan, fates: plan.fates.with(index, "well") };
+  for (const [index, action] of actions.entries()) {
+    if (action.run > 0) yield { ...plan, actions: actions.with(index, { ...action, run: 0 }) };
   }
+  for (const [index, fate] of fates.entries()) {
+    if (fate === "well") continue;
+    const next = fates.with(index, "well");
+    yield { ...plan, fates: next.slice(0, next.findLastIndex((other) => other !== "well") + 1) };
+  }
+}
+
+/** A plan that is wrong with as much taken out of it as can be taken while it stays wrong. */
+export async function smallest(
+  plan: Plan,
+  isWrong: (plan: Plan) => Promise<boolean>,
+): Promise<Plan> {
+  for (const less of smaller(plan)) {
+    if (await isWrong(less)) return await smallest(less, isWrong);
+  }
+  return plan;
 }

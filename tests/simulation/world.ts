@@ -7,6 +7,7 @@ import { mlflowClient } from "../../lib/mlflow/client.ts";
 import type { DeliverOptions, LocalStore, RunRecord } from "../../lib/store/mod.ts";
 import { seededRandom } from "../helpers/random.ts";
 import { virtualClock } from "./clock.ts";
+import { counted, Counts, interleavings, kindOf } from "./counting.ts";
 import { discard, type MemoryStore, memoryStore, type Process } from "./memory_store.ts";
 import { type Announced, model } from "./model.ts";
 import { type Fate, network, TIMEOUT_MS } from "./network.ts";
@@ -17,7 +18,7 @@ export interface History {
   /** What is wrong; nothing when all is well. */
   readonly violations: readonly string[];
   /** How often each fate and each kind of action came. */
-  readonly counts: ReadonlyMap<string, number>;
+  readonly counts: Counts;
 }
 
 const START_MS = 1_700_000_000_000;
@@ -32,35 +33,44 @@ export async function happen(
   const clock = virtualClock(START_MS);
   const random = seededRandom(plan.seed ^ 0x5eed);
   const server = memoryServer();
-  if (plan.filtersIgnored) server.ignoreFilters();
   const truth = model();
   const stores = Array.from({ length: plan.stores }, (_, index) => memoryStore(`store ${index}`));
   const processes: Process[][] = stores.map(() => []);
   const logged: Announced[] = [];
   const violations: string[] = [];
-  const counts = new Map<string, number>();
-  const count = (what: string): void => void counts.set(what, (counts.get(what) ?? 0) + 1);
+  const counts = new Counts();
+  if (plan.filtersIgnored) {
+    server.ignoreFilters();
+    counts.add("filters ignored");
+  }
+  const turns = stores.map(() => interleavings(counts));
   let requests = 0;
   let isQuiet = false;
   let upAgainAt = 0;
 
   /** A process at a store, its world, and the gate that it passes at each step. */
   const begin = (at: number, killedAfter = Infinity): Worker => {
-    const process: Process = { alive: true, name: `process ${processes[at]?.length}` };
+    const process: Process = {
+      alive: true,
+      ended: false,
+      name: `process ${processes[at]?.length}`,
+    };
     processes[at]?.push(process);
     let steps = 0;
-    const alive = (): Promise<void> => {
-      if (steps++ >= killedAfter) {
-        if (process.alive) count("killed");
+    const alive = (step: string): Promise<void> => {
+      if (steps++ >= killedAfter && process.alive) {
+        counts.add("killed");
+        counts.add(`killed ${kindOf(step)}`);
         process.alive = false;
       }
+      if (process.alive) turns[at]?.(process);
       return process.alive ? Promise.resolve() : new Promise(() => {});
     };
     const io = {
       now: clock.now,
       sleep: async (ms: number) => {
         await clock.sleep(ms);
-        await alive();
+        await alive("after a pause");
       },
       randomBytes: (length: number) =>
         Uint8Array.from({ length }, () => Math.floor(random() * 256)),
@@ -68,16 +78,11 @@ export async function happen(
     } as unknown as Io;
     const draw = (): { fate: Fate; share: number } => {
       const fate = isQuiet ? "well" : plan.fates[requests++] ?? "well";
-      if (fate !== "well") count(fate);
+      if (fate !== "well") counts.add(fate);
       return { fate, share: random() };
     };
-    const transport = network({
-      clock,
-      server,
-      draw,
-      alive,
-      isUp: () => isQuiet || clock.now() >= upAgainAt,
-    });
+    const isUp = (): boolean => isQuiet || clock.now() >= upAgainAt;
+    const transport = counted(network({ clock, server, draw, alive, isUp }), process, counts);
     const tracker = mlflowClient(
       io,
       {
@@ -95,7 +100,7 @@ export async function happen(
     const store = (stores[at] as MemoryStore).open(process, io);
     const deliver = async (options: Partial<DeliverOptions>): Promise<void> => {
       const outcomes = await store.deliver(tracker, { stopAt: alive, ...options });
-      await alive();
+      await alive("at its end");
       if (plan.filtersIgnored) return;
       for (const { status, key } of outcomes) {
         if (status === "delivered") {
@@ -103,7 +108,7 @@ export async function happen(
         }
       }
     };
-    return { store, tracker, alive, deliver };
+    return { process, store, tracker, alive, deliver };
   };
 
   const log = async (action: Action, worker: Worker): Promise<void> => {
@@ -124,7 +129,7 @@ export async function happen(
         await store.verify(tracker, {});
       },
       carry: async ({ store: from }, worker) => {
-        await worker.alive();
+        await worker.alive("before an export");
         const copy = (stores[from] as MemoryStore).export();
         await clock.sleep(Math.floor(random() * 20_000));
         const to = stores[(from + 1) % stores.length] as MemoryStore;
@@ -200,9 +205,11 @@ export async function happen(
 
   for (const action of plan.actions) {
     clock.after(action.at, () => {
-      count(action.kind);
+      counts.add(action.kind);
       const worker = begin(action.store, action.killedAfter);
-      void attempt(action.kind, () => work[action.kind](action, worker));
+      void attempt(action.kind, () => work[action.kind](action, worker)).then(() => {
+        worker.process.ended = true;
+      });
     });
   }
   await clock.run();
@@ -216,7 +223,10 @@ export async function happen(
       const { deliver, store, tracker } = begin(at);
       void attempt("settling", async () => {
         await deliver({});
-        if (isLast) await store.verify(tracker, {});
+        if (!isLast || !plan.verified) return;
+        for (const { key, error, differences } of await store.verify(tracker, {})) {
+          violations.push(...truth.doubted(key, error === null ? differences : [error.message]));
+        }
       });
       await clock.run();
     }
@@ -230,9 +240,10 @@ export async function happen(
 }
 
 interface Worker {
+  readonly process: Process;
   readonly store: LocalStore;
   readonly tracker: ReturnType<typeof mlflowClient>;
-  readonly alive: () => Promise<void>;
+  readonly alive: (step: string) => Promise<void>;
   readonly deliver: (options: Partial<DeliverOptions>) => Promise<void>;
 }
 
@@ -250,7 +261,7 @@ function recordOf(
   const parent = run === 1
     ? logged.find((one) => one.store === store && one.parentKey === null)
     : undefined;
-  const metrics = Array.from({ length: run === 2 ? 120 : 3 }, (_, name) => ({
+  const metrics = Array.from({ length: run === 2 ? 120 : 2 }, (_, name) => ({
     key: `metric_${name}`,
     value: index + name / 8,
     timestamp: nowMs,
