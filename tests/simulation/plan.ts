@@ -45,7 +45,7 @@ export interface Plan {
 
 const HOUR_MS = 3_600_000;
 const REQUESTS = 400;
-/** Kinds of runs, see `recordOf` of world.ts. */
+/** Kinds of runs, see records.ts. */
 export const RUNS = 12;
 
 /** How often each kind comes, in parts. */

@@ -4,7 +4,7 @@
 import { TrackerError } from "../../lib/errors.ts";
 import type { Io } from "../../lib/io.ts";
 import { mlflowClient } from "../../lib/mlflow/client.ts";
-import type { DeliverOptions, LocalStore, RunRecord } from "../../lib/store/mod.ts";
+import type { DeliverOptions, LocalStore } from "../../lib/store/mod.ts";
 import { seededRandom } from "../helpers/random.ts";
 import { virtualClock } from "./clock.ts";
 import { counted, Counts, interleavings, kindOf } from "./counting.ts";
@@ -12,6 +12,7 @@ import { discard, type MemoryStore, memoryStore, type Process } from "./memory_s
 import { type Announced, model } from "./model.ts";
 import { type Fate, network, TIMEOUT_MS } from "./network.ts";
 import type { Action, Plan } from "./plan.ts";
+import { announcedOf, recordOf } from "./records.ts";
 import { memoryServer, type Server } from "./server.ts";
 
 export interface History {
@@ -112,7 +113,11 @@ export async function happen(
   };
 
   const log = async (action: Action, worker: Worker): Promise<void> => {
-    const record = recordOf(logged.length, action, logged, clock.now());
+    const record = recordOf(logged.length, action, {
+      logged,
+      nowMs: clock.now(),
+      trackingUri: SERVER.origin,
+    });
     const [key = ""] = worker.store.commitRuns([record]);
     const run = announcedOf(record, key, action.store);
     logged.push(run);
@@ -250,64 +255,4 @@ interface Worker {
 /** What a process may be told when it works on what another changes, or a server refuses. */
 function isExpected(error: unknown): boolean {
   return error instanceof TrackerError;
-}
-
-function recordOf(
-  index: number,
-  { run, store }: Action,
-  logged: readonly Announced[],
-  nowMs: number,
-): RunRecord {
-  const parent = run === 1
-    ? logged.find((one) => one.store === store && one.parentKey === null)
-    : undefined;
-  const metrics = Array.from({ length: run === 2 ? 120 : 2 }, (_, name) => ({
-    key: `metric_${name}`,
-    value: index + name / 8,
-    timestamp: nowMs,
-    step: 0,
-  }));
-  const series = run === 3
-    ? Array.from({ length: 5 }, (_, step) => ({
-      key: "series",
-      value: step,
-      timestamp: nowMs + step,
-      step,
-    }))
-    : [];
-  const encoder = new TextEncoder();
-  return {
-    experiment: { kind: "name", name: run === 4 ? "other" : "backtests" },
-    runName: `run ${index}`,
-    startTime: nowMs,
-    endTime: nowMs + 5,
-    status: "FINISHED",
-    user: "",
-    params: { window: String(index) },
-    tags: { side: "long" },
-    metrics: [...metrics, ...series],
-    datasets: run === 5
-      ? []
-      : [{ name: "r.csv", digest: String(index), sourceType: "local", source: "{}" }],
-    artifacts: run % 2 === 1
-      ? [{ path: "a/returns.csv", content: encoder.encode(`returns ${index}`) }]
-      : [],
-    trackingUri: SERVER.origin,
-    ...(parent === undefined ? {} : { parentKey: parent.key }),
-  };
-}
-
-function announcedOf(record: RunRecord, key: string, store: number): Announced {
-  return {
-    key,
-    store,
-    params: record.params,
-    tags: record.tags,
-    points: record.metrics.map(({ key, step, value }) => [key, step, value]),
-    artifacts: Object.fromEntries(
-      record.artifacts.map(({ path, content }) => [path, new TextDecoder().decode(content)]),
-    ),
-    endTime: record.endTime ?? 0,
-    parentKey: record.parentKey ?? null,
-  };
 }
