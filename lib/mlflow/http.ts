@@ -1,6 +1,5 @@
-// Requests to MLflow and what their failures mean. It repeats a request only where that is safe and
-// marks an error with `maybeDone` when the server may have acted all the same: a create is never
-// sent twice on suspicion, because that is how runs end up on a server twice.
+// Requests to MLflow and what their failures mean. It repeats a request only where that is safe
+// (repeats.ts) and marks an error with `maybeDone` when the server may have acted all the same.
 
 import type { Config } from "../config/values.ts";
 import { TrackerError } from "../errors.ts";
@@ -11,9 +10,12 @@ import {
   type Transport,
   type TransportReply,
 } from "../transport/mod.ts";
+import { decodedBody } from "./decoding.ts";
 import { readReply, type Reply } from "./reply.ts";
 import { type Redact, redacted, redactor } from "./redact.ts";
-import { OVERLOADED_CODE, refusal } from "./refusal.ts";
+import { redirectedPath } from "./redirects.ts";
+import { refusal } from "./refusal.ts";
+import { repeating } from "./repeats.ts";
 import { type Reader, ShapeError } from "./schema.ts";
 
 /** What of the settings says how a server is spoken to. */
@@ -76,9 +78,6 @@ export interface Http {
 
 const MAX_REPLY_BYTES = 64 * 1024 * 1024;
 const MAX_REDIRECTS = 5;
-const MAX_DELAY_MS = 60_000;
-/** Statuses that pass: time-out, too many requests, and faults of the server or what is before it. */
-const PASSING: ReadonlySet<number> = new Set([408, 425, 429, 500, 502, 503, 504]);
 
 const encoder = new TextEncoder();
 
@@ -117,45 +116,6 @@ interface Options extends HttpOptions {
   readonly redact: Redact;
 }
 
-/** Sends a request until it succeeds, may not be repeated, or has been repeated often enough. */
-async function repeating<Value>(
-  options: HttpOptions,
-  request: HttpRequest,
-  once: () => Promise<Value>,
-): Promise<Value> {
-  for (let repeats = 0;; repeats++) {
-    try {
-      return await once();
-    } catch (error) {
-      if (!(error instanceof TrackerError) || repeats >= options.retries) throw error;
-      const waitMs = delayMs(options, error, repeats);
-      if (!mayRepeat(request, error) || waitMs === null) throw error;
-      if (error.maybeDone) request.onRepeat?.();
-      await options.io.sleep(waitMs);
-    }
-  }
-}
-
-/** A request that never reached the server may always be sent; another only where twice is as once. */
-function mayRepeat(request: HttpRequest, error: TrackerError): boolean {
-  const passes = error.status === 0
-    ? error.code === "CONNECTION" || error.code === "TIMEOUT"
-    : PASSING.has(error.status) || error.code === OVERLOADED_CODE;
-  return passes && (request.repeatable || (error.status === 0 && !error.maybeDone));
-}
-
-/** Null when the server asks for more patience than a command has. */
-function delayMs(
-  { backoffFactor, io }: HttpOptions,
-  error: TrackerError,
-  repeats: number,
-): number | null {
-  const [random = 0] = io.randomBytes(1);
-  const backoffMs = backoffFactor * 1000 * 2 ** repeats * (0.5 + random / 510);
-  const asked = error.retryAfterMs ?? 0;
-  return asked > MAX_DELAY_MS ? null : Math.max(asked, Math.min(backoffMs, MAX_DELAY_MS));
-}
-
 async function complete(options: Options, request: HttpRequest): Promise<Reply> {
   const reply = await send(options, request);
   const whole = await readReply(reply, limits(options, request));
@@ -171,7 +131,13 @@ async function* streamed(options: Options, request: HttpRequest): AsyncGenerator
       const whole = await readReply(sent, limits(options, request));
       throw refusal(whole, refusalContext(options, request));
     });
-    yield* reply.body;
+    const { method } = request;
+    yield* decodedBody(reply, (message) =>
+      new TrackerError(method, urlOf(options, request.path), {
+        status: reply.status,
+        code: "BAD_REPLY",
+        message,
+      }));
   } catch (error) {
     throw redacted(error, options.redact);
   }
@@ -185,44 +151,15 @@ async function send(options: Options, request: HttpRequest): Promise<TransportRe
     const location = reply.headers["location"];
     if (reply.status < 300 || reply.status >= 400 || location === undefined) return reply;
     await readReply(reply, limits(options, request));
-    path = redirected(options, request, path, location);
+    const url = urlOf(options, request.path);
+    const { method, path: call } = request;
+    const { transport: { origin }, auth } = options;
+    path = redirectedPath({ method, url, origin, call, path, auth }, reply.status, location);
     if (redirects === MAX_REDIRECTS) {
-      throw failure(options, request, reply.status, "REFUSED", "the server redirects in circles");
+      const message = "the server redirects in circles";
+      throw new TrackerError(method, url, { status: reply.status, code: "REFUSED", message });
     }
   }
-}
-
-function redirected(
-  options: HttpOptions,
-  request: HttpRequest,
-  path: string,
-  location: string,
-): string {
-  const { origin } = options.transport;
-  const target = URL.parse(location, origin + path);
-  // Only the origin is shown: what comes after it may hold secrets of a login.
-  const where = target === null ? "an address that is none" : target.origin;
-  if (target === null || target.origin !== origin) {
-    throw failure(
-      options,
-      request,
-      302,
-      "REFUSED",
-      `the server redirects to ${where}, which is not followed; if that is the tracking server, ` +
-        "set MLFLOW_TRACKING_URI to it; if it is a login page, credentials are missing",
-    );
-  }
-  if (request.method !== "GET") {
-    throw failure(
-      options,
-      request,
-      302,
-      "REFUSED",
-      `the server redirects to ${where}${target.pathname}, which is not followed for a change; ` +
-        "is MLFLOW_TRACKING_URI complete?",
-    );
-  }
-  return target.pathname + target.search;
 }
 
 function wire(
@@ -295,10 +232,10 @@ function urlOf({ transport, root }: HttpOptions, path: string): string {
 }
 
 function interpret<Value>(request: HttpRequest, reply: Reply, read: Reader<Value>): Value {
-  let json: unknown;
   try {
-    json = reply.json();
-    return read(json);
+    // A gateway may say "created" or "no content" and nothing else.
+    const isBare = reply.bytes.length === 0 && reply.status !== 200;
+    return read(isBare ? {} : reply.json());
   } catch (cause) {
     if (cause instanceof TrackerError) throw cause;
     const problem = cause instanceof ShapeError
@@ -312,18 +249,4 @@ function interpret<Value>(request: HttpRequest, reply: Reply, read: Reader<Value
       cause,
     });
   }
-}
-
-function failure(
-  options: HttpOptions,
-  request: HttpRequest,
-  status: number,
-  code: string,
-  message: string,
-): TrackerError {
-  return new TrackerError(request.method, urlOf(options, request.path), {
-    status,
-    code,
-    message,
-  });
 }

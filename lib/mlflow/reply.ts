@@ -3,6 +3,7 @@
 
 import { TrackerError } from "../errors.ts";
 import { type Clock, HOST_CLOCK, type TransportReply } from "../transport/mod.ts";
+import { decodedBody } from "./decoding.ts";
 
 /** A reply that has been read to its end. */
 export interface Reply {
@@ -50,7 +51,7 @@ export async function readReply(
   const startMs = clock.now();
   const parts: Uint8Array[] = [];
   let length = 0;
-  for await (const part of reply.body) {
+  for await (const part of decodedBody(reply, bad)) {
     parts.push(part);
     length += part.length;
     if (length > maxBytes) {

@@ -59,7 +59,11 @@ export class BodyError extends Error {
 }
 
 const MAX_HEAD_BYTES = 64 * 1024;
+/** Replies before the reply ("103 Early Hints"): one or two are usual. */
+const MAX_INTERIM = 32;
 const MAX_CHUNK_LINE_BYTES = 4 * 1024;
+/** What all chunk extensions of a reply may take: nobody sends any, and they are thrown away. */
+const MAX_EXTENSION_BYTES = 1 << 20;
 const MAX_TRAILERS = 16;
 /** A body up to this size goes out together with its head, in one packet where it fits. */
 const JOINED_BYTES = 64 * 1024;
@@ -118,10 +122,11 @@ async function writeChunks(stream: ByteStream, { length, chunks }: StreamedBody)
 
 /** Reads a reply's head, past interim (1xx) ones. */
 export async function readHead(stream: ByteStream): Promise<ReplyHead> {
-  while (true) {
+  for (let interim = 0; interim <= MAX_INTERIM; interim++) {
     const head = parseHead(await readUntilBlankLine(stream));
     if (head.status >= 200 || head.status === 101) return head;
   }
+  throw new ReplyError("there are interim (1xx) replies without end");
 }
 
 /** A reply's body as it arrives. Ends the stream's part of this reply exactly. */
@@ -219,8 +224,14 @@ async function* readToEnd(stream: ByteStream): AsyncGenerator<Uint8Array> {
 }
 
 async function* readChunks(stream: ByteStream): AsyncGenerator<Uint8Array> {
+  let extensionBytes = 0;
   while (true) {
     const line = await readLine(stream);
+    const extension = line.indexOf(";");
+    if (extension >= 0) extensionBytes += line.length - extension;
+    if (extensionBytes > MAX_EXTENSION_BYTES) {
+      throw new ReplyError("the reply has chunk extensions without end");
+    }
     const size = /^([0-9a-fA-F]{1,8})[ \t]*(?:;.*)?$/.exec(line);
     if (size === null) throw new ReplyError("the reply has a malformed chunk");
     const length = parseInt(size[1] ?? "", 16);
