@@ -64,8 +64,10 @@ export async function openBackends(
   flags: ConnectionValues,
 ): Promise<Backends> {
   const { io } = context;
-  const { trackingUri, store: named, envFile } = flags;
-  const config = await loadConfig(io, { flags: { trackingUri, store: named, envFile } });
+  const { trackingUri, store: named, envFile, allowArtifactHost } = flags;
+  const config = await loadConfig(io, {
+    flags: { trackingUri, store: named, envFile, allowArtifactHost },
+  });
   for (const warning of config.warnings) context.warn(warning);
   let store: Promise<LocalStore> | undefined;
   let reader: Promise<LocalStore> | undefined;

@@ -70,7 +70,7 @@ export class NotFoundError extends Error {
 export interface TrackerFailure {
   /** HTTP status, or 0 when no reply came. */
   readonly status: number;
-  /** The server's error code (`RESOURCE_DOES_NOT_EXIST`), or ours (`CONNECTION`, `TIMEOUT`, `TLS`, `NO_TLS`, `REFUSED`, `BAD_REPLY`). */
+  /** The server's error code (`RESOURCE_DOES_NOT_EXIST`), or ours (`CONNECTION`, `TIMEOUT`, `TLS`, `NO_TLS`, `REFUSED`, `BAD_REPLY`, `ARTIFACT_…`). */
   readonly code: string;
   /** What went wrong, for people; without method, URL and status. */
   readonly message: string;
@@ -139,12 +139,17 @@ export class TrackerError extends Error {
 
   /** True when the server does not accept who asks. */
   get isUnauthenticated(): boolean {
-    return this.status === 401;
+    return this.status === 401 && !this.#isOfArtifacts;
   }
 
   /** True when the server does not accept who asks, or does not let them do this. */
   get isDenied(): boolean {
-    return this.status === 401 || this.status === 403;
+    return (this.status === 401 || this.status === 403) && !this.#isOfArtifacts;
+  }
+
+  /** True of where artifacts go, or of the storage there: nobody's credentials are refused. */
+  get #isOfArtifacts(): boolean {
+    return this.code.startsWith("ARTIFACT");
   }
 }
 

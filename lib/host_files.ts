@@ -168,6 +168,9 @@ function* smallChunks(file: string, chunkSize: number): Iterable<Uint8Array> {
   }
 }
 
+/** Names have 255 bytes at most nearly everywhere, of which the addition to a temporary one takes 40. */
+const STEM_BYTES = 180;
+
 /** What is being written: process.exit leaves no time for `finally`. */
 const temporaries = new Set<string>();
 process.on("exit", () => {
@@ -191,7 +194,9 @@ async function hostWrite(file: string, content: Content, mode?: number): Promise
   const target = await followLinks(file);
   const folder = path.dirname(target);
   const random = randomBytes(8).toString("hex");
-  const temporary = path.join(folder, `.${path.basename(target)}.${process.pid}.${random}.tmp`);
+  // Of a long name only the beginning: names have a limit, which the addition would exceed.
+  const stem = Buffer.from(path.basename(target)).subarray(0, STEM_BYTES).toString("utf8");
+  const temporary = path.join(folder, `.${stem}.${process.pid}.${random}.tmp`);
   temporaries.add(temporary);
   try {
     const kept = mode ?? (old === null ? undefined : old.mode & 0o777);

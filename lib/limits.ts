@@ -105,27 +105,46 @@ export function checkDataset(dataset: Dataset): void {
   }
 }
 
-/** Throws unless the path stays inside the run's artifact folder. */
+/** Throws unless a server would keep the file under this very path. */
 export function checkArtifact(path: string, size: number): void {
-  const parts = path.split("/");
-  if (parts.some((part) => part === "" || part === "." || part === "..") || path.includes("\\")) {
-    throw new UsageError(
-      `Cannot log artifact "${path}": use a relative path with / between names, without . or ..`,
-    );
-  }
-  // Measured: refused (#, control characters), kept under another name (%41), or no file's name.
-  // deno-lint-ignore no-control-regex
-  if (/[#\u0000-\u001f\u007f]|%[\da-f]{2}|[?;]$/i.test(path) || parts.some(isTooLong)) {
-    throw new UsageError(
-      `Cannot log artifact "${path}": MLflow takes no name with # or control characters or %xx, ` +
-        `with ? or ; at its end, or of more than ${MAX_FILE_NAME_BYTES} bytes; rename the file`,
-    );
-  }
+  const problem = artifactPathProblem(path);
+  if (problem !== null) throw new UsageError(`Cannot log artifact "${path}": ${problem}`);
   if (size > MAX_ARTIFACT_BYTES) {
     throw new UsageError(
       `Cannot log artifact "${path}": it has ${size} bytes; the store takes ${MAX_ARTIFACT_BYTES}`,
     );
   }
+}
+
+/** What keeps a server from having a file under this path; null where nothing does. */
+export function artifactPathProblem(path: string): string | null {
+  const parts = path.split("/");
+  if (path === "") return "it has no name";
+  if (path.startsWith("/")) return "it begins with a slash; paths begin at the run's own folder";
+  if (path.endsWith("/")) return "it ends with a slash, as folders do; name a file";
+  if (parts.includes("")) {
+    return `it has nothing between two slashes; write ${
+      parts.filter((part) => part !== "").join("/")
+    }`;
+  }
+  const dots = parts.find((part) => part === "." || part === "..");
+  if (dots !== undefined) return `it has "${dots}" for a folder; write the path without it`;
+  if (path.includes("\\")) return "it has a backslash; folders are divided by /";
+  // Measured on MLflow 3.17.2: refused (#, control characters), kept under another name (%41), or no
+  // file's name.
+  // deno-lint-ignore no-control-regex
+  if (/[\u0000-\u001f\u007f]/.test(path)) {
+    return "MLflow takes no name with control characters; rename the file";
+  }
+  if (path.includes("#")) return "MLflow takes no name with #; rename the file";
+  const [code] = /%[\da-f]{2}/i.exec(path) ?? [];
+  if (code !== undefined) {
+    return `MLflow reads ${code} as a code and would keep the file under another name; rename it`;
+  }
+  if (/[?;]$/.test(path)) return "MLflow takes no name with ? or ; at its end; rename the file";
+  return parts.some(isTooLong)
+    ? `a name in it has more than ${MAX_FILE_NAME_BYTES} bytes, which MLflow does not take; shorten it`
+    : null;
 }
 
 function isTooLong(name: string): boolean {

@@ -7,7 +7,7 @@ import { withBackends } from "../backends.ts";
 import { defineCommand } from "../command/declare.ts";
 import type { Command } from "../command/declare.ts";
 import type { Json, Result } from "../command/answer.ts";
-import { CONNECTION_FLAGS } from "../config/connection_flags.ts";
+import { ARTIFACT_HOST_FLAGS, CONNECTION_FLAGS } from "../config/connection_flags.ts";
 import { InterruptedError, SeveralErrors, UsageError } from "../errors.ts";
 import { exclusive, number, text, toggle } from "../command/flags.ts";
 import { LOG_FLAGS, logRequest } from "../logging/request.ts";
@@ -57,6 +57,7 @@ export const command: Command = defineCommand({
     }),
     ...SHARED,
     ...BACKTEST_FLAGS,
+    ...ARTIFACT_HOST_FLAGS,
     ...CONNECTION_FLAGS,
   },
   examples: [

@@ -6,7 +6,7 @@ import { evaluateFile } from "../backtest/mod.ts";
 import { defineCommand } from "../command/declare.ts";
 import type { Command } from "../command/declare.ts";
 import type { Result } from "../command/answer.ts";
-import { CONNECTION_FLAGS } from "../config/connection_flags.ts";
+import { ARTIFACT_HOST_FLAGS, CONNECTION_FLAGS } from "../config/connection_flags.ts";
 import { UsageError } from "../errors.ts";
 import { text } from "../command/flags.ts";
 import { LOG_FLAGS, logRequest } from "../logging/request.ts";
@@ -28,6 +28,7 @@ export const command: Command = defineCommand({
     }),
     ...LOG_FLAGS,
     ...BACKTEST_FLAGS,
+    ...ARTIFACT_HOST_FLAGS,
     ...CONNECTION_FLAGS,
   },
   examples: [

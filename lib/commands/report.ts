@@ -8,7 +8,7 @@ import type { Backtest, BacktestOptions } from "../backtest/mod.ts";
 import { defineCommand } from "../command/declare.ts";
 import type { Command, Context } from "../command/declare.ts";
 import type { Result } from "../command/answer.ts";
-import { CONNECTION_FLAGS } from "../config/connection_flags.ts";
+import { ARTIFACT_HOST_FLAGS, CONNECTION_FLAGS } from "../config/connection_flags.ts";
 import { NotFoundError, present, UsageError } from "../errors.ts";
 import { pairs, text } from "../command/flags.ts";
 import type { Files, Io } from "../io.ts";
@@ -40,6 +40,7 @@ export const command: Command = defineCommand({
     runName: text({ summary: "Heading of the page", short: "r", value: "HEADING" }),
     param: pairs({ summary: "A parameter to show" }),
     ...BACKTEST_FLAGS,
+    ...ARTIFACT_HOST_FLAGS,
     ...CONNECTION_FLAGS,
   },
   examples: [

@@ -1,15 +1,15 @@
-// `btflow runs artifacts`: what files a run has, and getting them. Paths come from the server, so each is
-// checked before anything is written under it.
+// `btflow runs artifacts`: what files a run has, and getting them.
 
 import { defineCommand } from "../command/declare.ts";
-import type { Command, Context } from "../command/declare.ts";
+import type { Command } from "../command/declare.ts";
 import type { Result } from "../command/answer.ts";
-import { CONNECTION_FLAGS } from "../config/connection_flags.ts";
-import { NotFoundError, StorageError, TrackerError, UsageError } from "../errors.ts";
+import { ARTIFACT_HOST_FLAGS, CONNECTION_FLAGS } from "../config/connection_flags.ts";
+import { NotFoundError, TrackerError, UsageError } from "../errors.ts";
 import { text } from "../command/flags.ts";
 import { nearestNames } from "../nearest.ts";
-import { ROW_FORMATS, storageError } from "../output/mod.ts";
+import { ROW_FORMATS } from "../output/mod.ts";
 import type { Artifact, Tracker } from "../tracker.ts";
+import { download } from "../tracking/download.ts";
 import { findRun } from "../tracking/find.ts";
 import { RUN_ID_FLAG } from "../tracking/selection_flags.ts";
 import { withTracker } from "../tracking/session.ts";
@@ -29,13 +29,14 @@ export const artifacts: Command = defineCommand({
       value: "FOLDER",
       completes: "folder",
     }),
+    ...ARTIFACT_HOST_FLAGS,
     ...CONNECTION_FLAGS,
   },
   examples: [
     { command: "btflow runs artifacts 0199f2c5…", does: "List all files" },
     { command: "btflow runs artifacts 0199f2c5… tearsheet.html --download .", does: "Get one" },
   ],
-  exits: [4, 5, 7],
+  exits: [4, 5, 7, 8, 9],
   formats: ROW_FORMATS,
   run: (context, { flags, operands }) => {
     const words = flags.runId === undefined ? operands : [flags.runId, ...operands];
@@ -44,12 +45,30 @@ export const artifacts: Command = defineCommand({
     if (rest.length > 0) throw new UsageError("Cannot list artifacts: name one path at most");
     return withTracker(context, flags, async ({ tracker }) => {
       const run = await findRun(tracker, id);
-      const files = await listFiles(tracker, run.id, path.replace(/\/+$/, ""));
+      const files = await listFiles(tracker, run.id, namedPath(path));
       if (flags.download === undefined) return listed(files);
-      return await download(context, tracker, { runId: run.id, files, folder: flags.download });
+      const wanted = { runId: run.id, files, folder: flags.download };
+      const { written, failure } = await download(context, tracker, wanted);
+      return {
+        rows: {
+          columns: ["path", "file"],
+          noun: "files",
+          pages: [written.map((one) => ({ ...one }))],
+        },
+        ...(failure === undefined ? {} : { failure }),
+      };
     });
   },
 });
+
+/** `./a//b/` is a/b, as everywhere. */
+function namedPath(path: string): string {
+  const names = path.split("/").filter((name) => name !== "" && name !== ".");
+  if (!names.includes("..")) return names.join("/");
+  throw new UsageError(
+    `Cannot use artifact path "${path}": it begins at the run's own folder, so write it without ..`,
+  );
+}
 
 function listed(files: readonly Artifact[]): Result {
   const rows = files.map(({ path, size }) => ({ path, size }));
@@ -104,50 +123,4 @@ async function walk(tracker: Tracker, runId: string, top: string): Promise<Artif
     }
   }
   return files.sort((a, b) => a.path < b.path ? -1 : 1);
-}
-
-/** Above this many files, progress is shown. */
-const QUICK = 10;
-
-async function download(
-  { io, progress }: Context,
-  tracker: Tracker,
-  { runId, files, folder }: {
-    readonly runId: string;
-    readonly files: readonly Artifact[];
-    readonly folder: string;
-  },
-): Promise<Result> {
-  const written: { readonly path: string; readonly file: string }[] = [];
-  for (const { path } of files) {
-    const parts = safeParts(path);
-    const file = [folder.replace(/(.)[/\\]+$/, "$1"), ...parts].join("/");
-    if (files.length > QUICK) {
-      progress({ done: written.length, total: files.length, failed: 0, label: path });
-    }
-    try {
-      await io.files.makeFolder([folder, ...parts.slice(0, -1)].join("/"));
-      await io.files.write(file, tracker.readArtifact(runId, path));
-    } catch (cause) {
-      const code = (cause as { readonly code?: unknown }).code;
-      if (typeof code !== "string" || !/^E[A-Z]+$/.test(code)) throw cause;
-      throw storageError(file, cause);
-    }
-    written.push({ path, file });
-  }
-  return { rows: { columns: ["path", "file"], noun: "files", pages: [written] } };
-}
-
-/**
- * The names that make up a path of the server's, each fit to be a name on this machine.
- *
- * @throws {StorageError} for a path that would leave the folder.
- */
-function safeParts(path: string): readonly string[] {
-  const parts = path.split("/");
-  const isUnsafe = (part: string): boolean =>
-    // deno-lint-ignore no-control-regex
-    part === "" || part === "." || part === ".." || /[\\:\x00-\x1f]/.test(part);
-  if (!parts.some(isUnsafe)) return parts;
-  throw new StorageError(JSON.stringify(path), "an artifact of this name cannot be a file here");
 }

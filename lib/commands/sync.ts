@@ -6,7 +6,7 @@ import type { Backends } from "../backends.ts";
 import { defineCommand } from "../command/declare.ts";
 import type { Command, Context } from "../command/declare.ts";
 import type { Result } from "../command/answer.ts";
-import { CONNECTION_FLAGS, STORES_FLAG } from "../config/connection_flags.ts";
+import { ARTIFACT_HOST_FLAGS, CONNECTION_FLAGS, STORES_FLAG } from "../config/connection_flags.ts";
 import { InterruptedError, UsageError } from "../errors.ts";
 import { exclusive, type FlagValues, number, text, toggle } from "../command/flags.ts";
 import { counted } from "../output/mod.ts";
@@ -38,6 +38,7 @@ const FLAGS = {
     value: "FILE",
     completes: "file",
   }),
+  ...ARTIFACT_HOST_FLAGS,
   ...CONNECTION_FLAGS,
   store: STORES_FLAG,
 };

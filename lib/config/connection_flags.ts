@@ -21,6 +21,8 @@ export interface ConnectionValues {
   readonly store: string | undefined;
   /** Undefined when the flag was not used. */
   readonly envFile: string | undefined;
+  /** Of commands that send or fetch artifacts. */
+  readonly allowArtifactHost?: readonly string[] | undefined;
 }
 
 /** The flags themselves, to be spread into a command's. */
@@ -40,6 +42,15 @@ export const CONNECTION_FLAGS: ConnectionFlags = {
     summary: "Read settings from this file instead of .env.local and .env",
     value: "FILE",
     completes: "file",
+  }),
+};
+
+/** `--allow-artifact-host`, for commands that send or fetch artifacts. */
+export const ARTIFACT_HOST_FLAGS: { readonly allowArtifactHost: Flag<readonly string[]> } = {
+  allowArtifactHost: texts({
+    summary: "Let artifacts go to this host by the server's signed addresses",
+    value: "HOST",
+    fallback: "BTFLOW_ALLOW_ARTIFACT_HOST",
   }),
 };
 

@@ -101,6 +101,19 @@ export function readProxy(found: Settings, name: "HTTP_PROXY" | "HTTPS_PROXY"): 
   return url;
 }
 
+/** Hosts separated by commas, each with a port or without. */
+export function readHosts(from: Resolved): readonly string[] {
+  const hosts = (from.value ?? "").split(",").map((host) => host.trim().toLowerCase())
+    .filter((host) => host !== "");
+  const wrong = hosts.find((host) => !/^(\[[\da-f:.]+\]|[\w.-]+)(:\d{1,5})?$/.test(host));
+  if (wrong === undefined) return hosts;
+  refuse(
+    "BTFLOW_ALLOW_ARTIFACT_HOST",
+    from,
+    `expected a host, with a port or without, such as bucket.s3.amazonaws.com, got "${wrong}"`,
+  );
+}
+
 /** Periods a year, by the rule of `--periods`. */
 export function configuredPeriods(from: Resolved): number | "auto" {
   const problem = `expected a number of periods a year or auto, got "${from.value}"`;

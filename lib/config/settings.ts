@@ -123,6 +123,11 @@ const ROWS = [
     default: "252",
     summary: "periods a year, or auto",
   },
+  {
+    name: "BTFLOW_ALLOW_ARTIFACT_HOST",
+    default: null,
+    summary: "hosts, separated by commas, that artifacts may go to by signed addresses",
+  },
 ] as const;
 
 /** The name of a setting. */

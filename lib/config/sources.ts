@@ -23,6 +23,8 @@ export interface ConfigFlags {
   readonly store?: string | undefined;
   /** Read instead of `.env.local` and `.env`. */
   readonly envFile?: string | undefined;
+  /** The values of `--allow-artifact-host`; stronger than BTFLOW_ALLOW_ARTIFACT_HOST. */
+  readonly allowArtifactHost?: readonly string[] | undefined;
 }
 
 interface Layer {
@@ -38,6 +40,7 @@ export async function readSettings(io: Io, flags: ConfigFlags = {}): Promise<Set
   const layers: readonly Layer[] = [
     flagLayer("--tracking-uri", "MLFLOW_TRACKING_URI", flags.trackingUri),
     flagLayer("--store", "BTFLOW_STORE", flags.store),
+    flagLayer("--allow-artifact-host", "BTFLOW_ALLOW_ARTIFACT_HOST", hosts(flags)),
     { source: "environment", origin: "environment", value: (name) => io.env(name) },
     ...await envFileLayers(io, flags.envFile),
     ...await credentialsLayer(io),
@@ -58,6 +61,10 @@ function resolve(setting: Setting, layers: readonly Layer[]): Resolved {
     }
   }
   return { value: setting.default ?? undefined, source: "default", origin: "default" };
+}
+
+function hosts({ allowArtifactHost = [] }: ConfigFlags): string | undefined {
+  return allowArtifactHost.length === 0 ? undefined : allowArtifactHost.join();
 }
 
 function flagLayer(flag: string, setting: SettingName, value: string | undefined): Layer {

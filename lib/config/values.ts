@@ -13,6 +13,7 @@ import {
   configuredPeriods,
   describe,
   expandHome,
+  readHosts,
   readNumber,
   readProxy,
   readTrackingUri,
@@ -60,6 +61,8 @@ export interface Config {
   readonly periods: number | "auto";
   /** From `--store` or BTFLOW_STORE; null: the default place. */
   readonly storePath: string | null;
+  /** `HOST` or `HOST:PORT`, in lower case: where artifacts may go to by signed addresses. */
+  readonly artifactHosts: readonly string[];
   /** On servers that have workspaces; null for the default one. */
   readonly workspace: string | null;
   /** What is odd about the settings, such as secrets that others can read. */
@@ -116,6 +119,7 @@ function interpret(found: Settings, io: Pick<Io, "env">): Config {
     experiment: readExperiment(found),
     periods: configuredPeriods(found.get("BTFLOW_PERIODS")),
     storePath: store === undefined ? null : expandHome(store, io),
+    artifactHosts: readHosts(found.get("BTFLOW_ALLOW_ARTIFACT_HOST")),
     workspace: found.get("MLFLOW_WORKSPACE").value ?? null,
     warnings: [...found.warnings, ...warningsOf(found, trackingUri, auth, tls)],
   };

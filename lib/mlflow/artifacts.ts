@@ -1,21 +1,40 @@
 // Artifacts of runs, through the server's artifact proxy. Only `mlflow-artifacts:` leads there: in
 // an experiment with another location the proxy takes an upload and puts it elsewhere (measured).
+// A server whose proxy takes and gives none hands out signed addresses instead (presigned.ts).
 
 import { NotFoundError, TrackerError, UsageError } from "../errors.ts";
-import { ARTIFACT_SCHEME } from "../limits.ts";
+import { ARTIFACT_SCHEME, artifactPathProblem, checkArtifact } from "../limits.ts";
 import type { Artifact, ArtifactMethods } from "../tracker.ts";
 import { API, get, named } from "./calls.ts";
 import type { Http } from "./http.ts";
 import { pageTokens } from "./pages.ts";
+import { downloadOfRun, downloadServed, type ServedFile, uploadSigned } from "./presigned.ts";
+import { PRESIGNED_ONLY_CODE } from "./refusal.ts";
 import { getRun } from "./runs.ts";
 import { readArtifacts } from "./schema.ts";
 import type { Page } from "./schema.ts";
+import type { SignedTransfers } from "./signed_transfer.ts";
 
 const PROXY = "/api/2.0/mlflow-artifacts/artifacts";
 const MAX_REMEMBERED = 1000;
 
-/** `server` is where the client's requests go. */
-export function artifactMethods(http: Http, server: URL): ArtifactMethods {
+/** Where the artifacts of a client's runs are, and how they are reached. */
+interface Access {
+  readonly http: Http;
+  /** Where the client's requests go. */
+  readonly server: URL;
+  readonly transfers: SignedTransfers;
+  readonly artifactUri: (runId: string) => Promise<string>;
+  /** Set once the server has refused to take or give artifacts itself. */
+  signedOnly: boolean;
+}
+
+/** What a Tracker does with artifacts, as requests; `server` is where they go. */
+export function artifactMethods(
+  http: Http,
+  server: URL,
+  transfers: SignedTransfers,
+): ArtifactMethods {
   const remembered = new Map<string, string>();
   const artifactUri = async (runId: string): Promise<string> => {
     const known = remembered.get(runId);
@@ -25,21 +44,43 @@ export function artifactMethods(http: Http, server: URL): ArtifactMethods {
     remembered.set(runId, uri);
     return uri;
   };
+  const access: Access = { http, server, transfers, artifactUri, signedOnly: false };
   return {
     listArtifacts: (runId, path = "") => listArtifacts(http, runId, path),
-    readArtifact: (runId, path) => readArtifact(http, server, { runId, path, artifactUri }),
-    writeArtifact: async (runId, path, content) => {
-      const uri = await artifactUri(runId);
-      const folder = proxied(uri, server);
-      if (folder === null) throw unreachable(server, runId, uri);
-      await http.text({
-        method: "PUT",
-        path: `${PROXY}/${encodePath(folder)}/${encodePath(checked(path))}`,
-        content,
-        repeatable: true,
-      });
-    },
+    readArtifact: (runId, path) => readArtifact(access, runId, path),
+    writeArtifact: (runId, path, content) => writeArtifact(access, { runId, path, content }),
   };
+}
+
+async function writeArtifact(
+  access: Access,
+  { runId, path, content }: {
+    readonly runId: string;
+    readonly path: string;
+    readonly content: Uint8Array;
+  },
+): Promise<void> {
+  const { http, server, transfers } = access;
+  checkArtifact(path, content.length);
+  const uri = await access.artifactUri(runId);
+  const root = proxied(uri, server);
+  if (root === null) throw unreachable(server, runId, uri);
+  const { folder, name } = served(root, path);
+  try {
+    if (!access.signedOnly) {
+      const place = `${PROXY}/${folder}/${encodeURIComponent(name)}`;
+      return void await http.text({ method: "PUT", path: place, content, repeatable: true });
+    }
+  } catch (error) {
+    noteRefusal(access, error);
+  }
+  await uploadSigned(http, transfers, { folder, name }, content);
+}
+
+/** Lets the refusal of a server that has another way pass; any other is thrown. */
+function noteRefusal(access: Access, error: unknown): void {
+  if (!(error instanceof TrackerError) || error.code !== PRESIGNED_ONLY_CODE) throw error;
+  access.signedOnly = true;
 }
 
 async function listArtifacts(
@@ -67,41 +108,56 @@ async function listArtifacts(
   return found;
 }
 
-interface Wanted {
-  readonly runId: string;
-  readonly path: string;
-  readonly artifactUri: (runId: string) => Promise<string>;
-}
-
 async function* readArtifact(
-  http: Http,
-  server: URL,
-  { runId, path, artifactUri }: Wanted,
+  access: Access,
+  runId: string,
+  path: string,
 ): AsyncIterable<Uint8Array> {
   const file = checked(path);
-  const folder = proxied(await artifactUri(runId), server);
   try {
-    yield* folder === null
-      // The page by which MLflow's own web interface reads what only the server can reach.
-      ? http.stream({
-        method: "GET",
-        path: "/get-artifact",
-        query: { run_id: runId, path: file },
-        repeatable: true,
-      })
-      : http.stream({
-        method: "GET",
-        path: `${PROXY}/${encodePath(folder)}/${encodePath(file)}`,
-        repeatable: true,
-      });
+    yield* contentOf(access, runId, file);
   } catch (error) {
     if (!(error instanceof TrackerError) || ![404, 500].includes(error.status)) throw error;
     // MLflow 2.x answers 500 for a file that is not there.
     const parent = file.includes("/") ? file.slice(0, file.lastIndexOf("/")) : "";
-    const siblings = await listArtifacts(http, runId, parent);
+    const siblings = await listArtifacts(access.http, runId, parent);
     if (siblings.some((sibling) => sibling.path === file && !sibling.isDirectory)) throw error;
     throw new NotFoundError("artifact", path);
   }
+}
+
+async function* contentOf(
+  access: Access,
+  runId: string,
+  path: string,
+): AsyncGenerator<Uint8Array> {
+  const { http, transfers } = access;
+  const root = proxied(await access.artifactUri(runId), access.server);
+  const place = root === null ? null : served(root, path);
+  if (!access.signedOnly) {
+    try {
+      return yield* http.stream({
+        method: "GET",
+        repeatable: true,
+        ...(place === null
+          // The page by which MLflow's own web interface reads what only the server can reach.
+          ? { path: "/get-artifact", query: { run_id: runId, path } }
+          : { path: `${PROXY}/${place.folder}/${encodeURIComponent(place.name)}` }),
+      });
+    } catch (error) {
+      noteRefusal(access, error);
+    }
+  }
+  yield* place === null
+    ? downloadOfRun(http, transfers, runId, path)
+    : downloadServed(http, transfers, place);
+}
+
+/** A file's place below the proxy. */
+function served(root: string, path: string): ServedFile {
+  const parts = path.split("/");
+  const name = parts.pop() ?? "";
+  return { folder: encodePath([root, ...parts].join("/")), name };
 }
 
 /** The run's folder below the proxy; null when the proxy does not lead to it. */
@@ -123,14 +179,10 @@ function unreachable(server: URL, runId: string, artifactUri: string): TrackerEr
   });
 }
 
+/** Of a path that is sent: what a URL would change the meaning of is not asked for. */
 function checked(path: string): string {
-  const parts = path.split("/");
-  if (parts.some((part) => part === "" || part === "." || part === "..") || path.includes("\\")) {
-    throw new UsageError(
-      `Cannot use artifact path "${path}": use a relative path with / between names, without . or ..`,
-    );
-  }
-  return path;
+  if (!path.split("/").some((part) => part === "" || part === "." || part === "..")) return path;
+  throw new UsageError(`Cannot use artifact path "${path}": ${artifactPathProblem(path)}`);
 }
 
 function encodePath(path: string): string {

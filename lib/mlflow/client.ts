@@ -10,6 +10,7 @@ import { experimentMethods } from "./experiments.ts";
 import { openHttp } from "./http.ts";
 import type { Connection, Http } from "./http.ts";
 import { runMethods } from "./runs.ts";
+import { signedTransfers } from "./signed_transfer.ts";
 
 export type { Connection };
 
@@ -39,6 +40,14 @@ export function mlflowClient(
   const transport = open(io, { ...connection, server: trackingUri });
   const root = trackingUri.pathname.replace(/\/+$/, "");
   const http = openHttp({ ...connection, transport, root, io });
+  const transfers = signedTransfers({
+    ...connection,
+    io,
+    hosts: connection.artifactHosts ?? [],
+    // The client certificate is a credential of the server's.
+    open: (server) =>
+      open(io, { ...connection, server, tls: { ...connection.tls, clientCertFile: null } }),
+  });
   let asked: Promise<string | null> | undefined;
   const version = (): Promise<string | null> => asked ??= askVersion(http);
   return {
@@ -46,12 +55,13 @@ export function mlflowClient(
     kind: "mlflow",
     ...experimentMethods(http, version),
     ...runMethods(http, version),
-    ...artifactMethods(http, trackingUri),
+    ...artifactMethods(http, trackingUri, transfers),
     version,
     health: async () =>
       (await http.text({ method: "GET", path: "/health", repeatable: true })).trim() === "OK",
     close: () => {
       transport.close();
+      transfers.close();
       return Promise.resolve();
     },
   };

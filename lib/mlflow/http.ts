@@ -19,17 +19,19 @@ import { repeating } from "./repeats.ts";
 import { type Reader, ShapeError } from "./schema.ts";
 
 /** What of the settings says how a server is spoken to. */
-export type Connection = Pick<
-  Config,
-  | "trackingUri"
-  | "auth"
-  | "tls"
-  | "proxies"
-  | "workspace"
-  | "retries"
-  | "backoffFactor"
-  | "timeoutMs"
->;
+export type Connection =
+  & Pick<
+    Config,
+    | "trackingUri"
+    | "auth"
+    | "tls"
+    | "proxies"
+    | "workspace"
+    | "retries"
+    | "backoffFactor"
+    | "timeoutMs"
+  >
+  & Partial<Pick<Config, "artifactHosts">>;
 
 /** What requests are made with. */
 export interface HttpOptions extends

@@ -20,6 +20,10 @@ export interface RefusalContext {
 
 /** The code of a refusal that passes once the server has less to do. */
 export const OVERLOADED_CODE = "OVERLOADED";
+/** The code of a refusal to take or give artifacts otherwise than by signed addresses. */
+export const PRESIGNED_ONLY_CODE = "ARTIFACTS_PRESIGNED_ONLY";
+const PRESIGNED_ONLY_MESSAGE =
+  "the server takes and gives artifacts by signed addresses of its storage alone";
 /** MLflow answers 400, as to a wrong request, when all its connections to its database are in use. */
 const OVERLOADED = /QueuePool limit .*reached/;
 const OVERLOADED_MESSAGE =
@@ -40,6 +44,8 @@ export function refusal(reply: Reply, context: RefusalContext): TrackerError {
     code: isOverloaded ? OVERLOADED_CODE : code ?? STATUS_CODES[status] ?? "ERROR",
     message: isOverloaded
       ? OVERLOADED_MESSAGE
+      : code === PRESIGNED_ONLY_CODE
+      ? message
       : STATUS_MESSAGES[status]?.(context.auth, message) ?? message,
     maybeDone,
     ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
@@ -51,7 +57,12 @@ function said(
   redact: RefusalContext["redact"],
 ): { readonly code: string | undefined; readonly message: string } {
   try {
-    const { code, message } = readRefusal(reply.json());
+    const json = reply.json();
+    // Its message, for MLflow's own clients, advises to bring them up to date.
+    if ((json as Readonly<Record<string, unknown>> | null)?.artifacts_presigned_only === true) {
+      return { code: PRESIGNED_ONLY_CODE, message: PRESIGNED_ONLY_MESSAGE };
+    }
+    const { code, message } = readRefusal(json);
     return { code, message: firstLine(redact(message)) || "the server refuses" };
   } catch {
     if (reply.isHtml && reply.status === 404) {
