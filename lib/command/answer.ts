@@ -2,8 +2,8 @@
 // is chosen by --format and done elsewhere, and because it is what the rest of the program agrees
 // on.
 
-/** One value of a row. A Date is a time (UTC); null is undefined or missing. */
-export type Cell = string | number | boolean | Date | null;
+/** One value of a row. A Date is a time (UTC); null is undefined or missing; bigint: a whole number. */
+export type Cell = string | number | bigint | boolean | Date | null;
 
 /** Keys are column names, in the order they are shown. */
 export type Row = Readonly<Record<string, Cell>>;

@@ -6,9 +6,9 @@ import { CONNECTION_FLAGS } from "../config/connection_flags.ts";
 import { NotFoundError, UsageError } from "../errors.ts";
 import { list, toggle } from "../command/flags.ts";
 import { nearestNames } from "../nearest.ts";
-import type { Row } from "../command/answer.ts";
+import type { Cell, Row } from "../command/answer.ts";
 import { ROW_FORMATS } from "../output/mod.ts";
-import type { Run, Tracker } from "../tracker.ts";
+import type { MetricPoint, Run, Tracker } from "../tracker.ts";
 import { findRun } from "../tracking/find.ts";
 import { namedOne, RUN_ID_FLAG } from "../tracking/selection_flags.ts";
 import { withPages } from "../tracking/session.ts";
@@ -67,12 +67,18 @@ async function* points(
 ): AsyncIterable<readonly Row[]> {
   for (const key of keys) {
     for await (const page of tracker.metricHistory(run.id, key)) {
-      yield page.map(({ timestamp, step, value }) => ({
+      yield page.map((point) => ({
         metric: key,
-        timestamp: new Date(timestamp),
-        step,
-        value,
+        timestamp: timeOf(point),
+        step: point.exactStep ?? point.step,
+        value: point.value,
       }));
     }
   }
+}
+
+/** A time that no calendar has is shown as the number that it is. */
+function timeOf({ timestamp, exactTimestamp }: MetricPoint): Cell {
+  const time = new Date(timestamp);
+  return Number.isNaN(time.getTime()) ? exactTimestamp ?? timestamp : time;
 }

@@ -14,15 +14,10 @@ export function get<Value>(
   endpoint: string,
   query: NonNullable<HttpRequest["query"]>,
   read: Reader<Value>,
-  maxBytes?: number,
+  limits: Pick<HttpRequest, "maxBytes" | "exactWholes"> = {},
 ): Promise<Value> {
-  return http.json({
-    method: "GET",
-    path: `${API}/${endpoint}`,
-    query,
-    repeatable: true,
-    ...(maxBytes === undefined ? {} : { maxBytes }),
-  }, read);
+  const path = `${API}/${endpoint}`;
+  return http.json({ method: "GET", path, query, repeatable: true, ...limits }, read);
 }
 
 /** A search: a POST that changes nothing. */

@@ -109,11 +109,16 @@ async function createExperiment(
     if (!(error instanceof TrackerError) || !error.alreadyExists) throw error;
     // MLflow's own message is its database's, and does not say that a deleted one is in the way.
     const found = await findExperiment(http, name);
-    const deleted = found?.lifecycleStage === "deleted" ? " in deleted state: restore it" : "";
+    // On Databricks an experiment is a place in the workspace, where a folder or notebook may be.
+    const what = found === null
+      ? `the server has no experiment "${name}", yet something else of that name, as a folder or ` +
+        "notebook on Databricks: choose another name"
+      : `experiment "${name}" exists already` +
+        (found.lifecycleStage === "deleted" ? " in deleted state: restore it" : "");
     throw new TrackerError(error.method, error.url, {
       status: error.status,
       code: error.code,
-      message: `experiment "${name}" exists already${deleted}`,
+      message: what,
       cause: error,
     });
   }

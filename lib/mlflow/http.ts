@@ -58,6 +58,8 @@ export interface HttpRequest {
   readonly repeatable: boolean;
   /** False for a POST that only asks. */
   readonly changes?: boolean;
+  /** True to have steps and timestamps that a number would round as text. */
+  readonly exactWholes?: boolean;
   /** Largest reply taken. */
   readonly maxBytes?: number;
   /** Called before a repeat of a request that may have been carried out. */
@@ -237,7 +239,7 @@ function interpret<Value>(request: HttpRequest, reply: Reply, read: Reader<Value
   try {
     // A gateway may say "created" or "no content" and nothing else.
     const isBare = reply.bytes.length === 0 && reply.status !== 200;
-    return read(isBare ? {} : reply.json());
+    return read(isBare ? {} : reply.json(request.exactWholes));
   } catch (cause) {
     if (cause instanceof TrackerError) throw cause;
     const problem = cause instanceof ShapeError

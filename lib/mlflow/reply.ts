@@ -12,8 +12,12 @@ export interface Reply {
   readonly headers: Readonly<Record<string, string>>;
   readonly bytes: Uint8Array;
   readonly isHtml: boolean;
-  /** @throws {SyntaxError | TrackerError} */
-  json(): unknown;
+  /**
+   * With `exactWholes` steps and timestamps that a number would round are text.
+   *
+   * @throws {SyntaxError | TrackerError}
+   */
+  json(exactWholes?: boolean): unknown;
   /** @throws {TrackerError} for a web page, which no text of MLflow's is. */
   text(): string;
 }
@@ -31,6 +35,11 @@ export interface ReplyLimits {
   readonly timeoutMs: number;
 }
 
+/**
+ * A step or timestamp of 16 to 19 digits. Within a text of JSON no quotation mark stands unescaped, so
+ * what looks like this is a field.
+ */
+const LONG_WHOLE = /("(?:step|timestamp)"\s*:\s*)(-?\d{16,19})(?=\s*[,}])/g;
 const MAX_NESTING = 64;
 const WHOLE_TIMEOUTS = 10;
 
@@ -70,10 +79,11 @@ export async function readReply(
     headers: reply.headers,
     bytes,
     isHtml,
-    json: () => {
+    json: (exactWholes = false) => {
       if (isHtml) throw bad(webPage(bytes, redact));
       if (isDeep(bytes)) throw bad(`the reply is nested deeper than ${MAX_NESTING} levels`);
-      return JSON.parse(new TextDecoder().decode(bytes));
+      const text = new TextDecoder().decode(bytes);
+      return JSON.parse(exactWholes ? text.replace(LONG_WHOLE, '$1"$2"') : text);
     },
     text: () => {
       if (isHtml && !isPlain(bytes)) throw bad(webPage(bytes, redact));

@@ -157,7 +157,7 @@ async function* metricHistory(
         page_token: token ?? undefined,
       },
       readHistory,
-      MAX_HISTORY_BYTES,
+      { maxBytes: MAX_HISTORY_BYTES, exactWholes: true },
     );
     for (const point of page.items) points.push(point);
     token = tokenOf(page);
@@ -171,7 +171,13 @@ async function* metricHistory(
 }
 
 function bySteps(left: MetricPoint, right: MetricPoint): number {
-  return left.step - right.step || left.timestamp - right.timestamp;
+  return byWhole(left.exactStep ?? left.step, right.exactStep ?? right.step) ||
+    byWhole(left.exactTimestamp ?? left.timestamp, right.exactTimestamp ?? right.timestamp);
+}
+
+/** Numbers and bigints compare exactly, but cannot be subtracted. */
+function byWhole(left: number | bigint, right: number | bigint): number {
+  return left < right ? -1 : left > right ? 1 : 0;
 }
 
 function isSorted(points: readonly MetricPoint[]): boolean {

@@ -88,6 +88,18 @@ const metricShape = zod.object({
   step: whole.default(0),
 });
 
+/** A whole number of 64 bits in full: of a metric's history, where it is shown. */
+const exactWhole = zod.union([
+  zod.number().refine(Number.isInteger, "expected a whole number"),
+  zod.string().regex(/^-?\d{1,19}$/).transform((digits) =>
+    Number.isSafeInteger(Number(digits)) ? Number(digits) : BigInt(digits)
+  ),
+]);
+const pointShape = metricShape.extend({
+  timestamp: exactWhole.default(0),
+  step: exactWhole.default(0),
+});
+
 const datasetShape = zod.object({
   tags: pairs,
   dataset: zod.object({
@@ -156,8 +168,8 @@ export const readRuns: Reader<Page<Run>> = reader(
 
 /** `metrics/get-history`. */
 export const readHistory: Reader<Page<MetricPoint>> = reader(
-  zod.object({ metrics: zod.array(metricShape).default([]), next_page_token: nextToken }),
-  (reply) => ({ items: reply.metrics, next: reply.next_page_token }),
+  zod.object({ metrics: zod.array(pointShape).default([]), next_page_token: nextToken }),
+  (reply) => ({ items: reply.metrics.map(pointOf), next: reply.next_page_token }),
 );
 
 /** `artifacts/list`. */
@@ -188,6 +200,17 @@ export const readRefusal: Reader<{ readonly code: string; readonly message: stri
   }),
   (reply) => ({ code: reply.error_code, message: reply.message }),
 );
+
+function pointOf({ key, value, timestamp, step }: zod.output<typeof pointShape>): MetricPoint {
+  return {
+    key,
+    value,
+    timestamp: Number(timestamp),
+    step: Number(step),
+    ...(typeof timestamp === "bigint" ? { exactTimestamp: timestamp } : {}),
+    ...(typeof step === "bigint" ? { exactStep: step } : {}),
+  };
+}
 
 function experimentOf(shape: zod.output<typeof experimentShape>): Experiment {
   return {

@@ -19,7 +19,7 @@ export function cellText(cell: Cell | undefined): string {
 /** The value as JSON has it: times as text, undefined null. */
 export function cellJson(cell: Cell | undefined): string {
   if (isMissing(cell)) return "null";
-  return JSON.stringify(cell);
+  return typeof cell === "bigint" ? String(cell) : JSON.stringify(cell);
 }
 
 /**

@@ -55,7 +55,7 @@ function describe(name: string, rows: readonly Row[]): Column {
   for (const row of rows) {
     const cell = row[name];
     if (isMissing(cell)) continue;
-    isNumeric = (isNumeric ?? true) && typeof cell === "number";
+    isNumeric = (isNumeric ?? true) && (typeof cell === "number" || typeof cell === "bigint");
     width = Math.max(width, widthOf(tableCell(cell)));
   }
   const canShrink = isNumeric !== true && !/(^|_)id$/.test(name);

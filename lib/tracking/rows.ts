@@ -53,6 +53,8 @@ export function runJson(run: Run): { readonly [key: string]: Json } {
   const row = runRow(run);
   const attributes = [...ATTRIBUTES.map(({ name }) => name)].map((name): [string, Json] => {
     const cell = row[name] ?? null;
+    // Of a run no cell is that long; JSON's numbers would round it.
+    if (typeof cell === "bigint") return [name, String(cell)];
     return [name, cell instanceof Date ? timeJson(cell) : cell];
   });
   return {

@@ -198,3 +198,30 @@ Deno.test("a login page that says 200 is no success for an upload either", async
     assertStringIncludes(error.message, "login page");
   });
 });
+
+Deno.test("a name that something else has is told from an experiment that exists", async () => {
+  // As Databricks answers: experiments are places in a workspace, beside folders and notebooks.
+  const missing = reply(
+    404,
+    JSON.stringify({
+      error_code: "RESOURCE_DOES_NOT_EXIST",
+      message: "Node /Users/ada/x does not exist.",
+    }),
+  );
+  const taken = reply(
+    400,
+    JSON.stringify({
+      error_code: "RESOURCE_ALREADY_EXISTS",
+      message: "Node named 'x' already exists",
+    }),
+  );
+  await withAnswers([taken, missing], async (client, server) => {
+    const create = client.createExperiment("/Users/ada/x");
+    const error = await assertRejects(() => create, TrackerError);
+    assertEquals([error.status, error.alreadyExists], [400, true]);
+    assertStringIncludes(error.message, 'no experiment "/Users/ada/x", yet something else of that');
+    assertStringIncludes(error.message, "choose another name");
+    assert(!error.message.includes("restore"));
+    assertEquals(server.heard.length, 2);
+  });
+});

@@ -4,6 +4,7 @@
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { TrackerError } from "../../lib/errors.ts";
 import type { Connection, MlflowClient } from "../../lib/mlflow/client.ts";
+import { testIo } from "../helpers/test_io.ts";
 import { clientOf } from "./clients.ts";
 import {
   type PresignedOptions,
@@ -202,4 +203,32 @@ Deno.test("addresses that are none are refused without being shown", async () =>
       assertEquals(server.stored.length, 0);
     });
   }
+});
+
+Deno.test("the flag and the setting name hosts, and a host without them is exit code 5", async () => {
+  const server = await presignedServer();
+  const client = clientOf(server.uri, { artifactHosts: [server.storageHost] });
+  await client.writeArtifact(RUN_ID, "a.txt", new TextEncoder().encode("content"));
+  const words = ["runs", "artifacts", RUN_ID, "--tracking-uri", server.uri, "--download", "got"];
+  const host = server.storageHost;
+  const cases: readonly (readonly [readonly string[], string | undefined, number])[] = [
+    [[], undefined, 5],
+    [["--allow-artifact-host", "other.test"], host, 5],
+    [["--allow-artifact-host", "other.test", "--allow-artifact-host", host], undefined, 0],
+    [[], `other.test, ${host.toUpperCase()}`, 0],
+    [["--allow-artifact-host", `http://${host}/bucket`], undefined, 2],
+  ];
+  for (const [flags, setting, exit] of cases) {
+    const io = testIo({
+      env: setting === undefined ? {} : { BTFLOW_ALLOW_ARTIFACT_HOST: setting },
+    });
+    const { code, err } = await io.run(...words, ...flags);
+    assertEquals(code, exit, err);
+    if (exit === 5) assertStringIncludes(err, `--allow-artifact-host ${host}`);
+    if (exit === 0) assertEquals(await Deno.readTextFile(`${io.folder}/got/a.txt`), "content");
+    if (exit === 2) assertStringIncludes(err, "expected a host, with a port or without");
+    io.remove();
+  }
+  await client.close();
+  await server.stop();
 });
