@@ -8,7 +8,13 @@ import type { Artifact, ArtifactMethods } from "../tracker.ts";
 import { API, get, named } from "./calls.ts";
 import type { Http } from "./http.ts";
 import { pageTokens } from "./pages.ts";
-import { downloadOfRun, downloadServed, type ServedFile, uploadSigned } from "./presigned.ts";
+import {
+  downloadOfRun,
+  downloadServed,
+  type ServedFile,
+  uploadOfRun,
+  uploadSigned,
+} from "./presigned.ts";
 import { PRESIGNED_ONLY_CODE } from "./refusal.ts";
 import { getRun } from "./runs.ts";
 import { readArtifacts } from "./schema.ts";
@@ -16,6 +22,8 @@ import type { Page } from "./schema.ts";
 import type { SignedTransfers } from "./signed_transfer.ts";
 
 const PROXY = "/api/2.0/mlflow-artifacts/artifacts";
+/** The only storage of which MLflow 3.18 hands out addresses to upload to. */
+const SIGNED_SCHEME = "s3:";
 const MAX_REMEMBERED = 1000;
 
 /** Where the artifacts of a client's runs are, and how they are reached. */
@@ -64,7 +72,12 @@ async function writeArtifact(
   checkArtifact(path, content.length);
   const uri = await access.artifactUri(runId);
   const root = proxied(uri, server);
-  if (root === null) throw unreachable(server, runId, uri);
+  if (root === null) {
+    const isSent = uri.startsWith(SIGNED_SCHEME) &&
+      await uploadOfRun(http, transfers, { runId, path }, content);
+    if (isSent) return;
+    throw unreachable(server, runId, uri);
+  }
   const { folder, name } = served(root, path);
   try {
     if (!access.signedOnly) {

@@ -60,6 +60,37 @@ export async function uploadSigned(
   }
 }
 
+/**
+ * Uploads a file of a run whose artifacts are in a storage of which the server only hands out
+ * addresses. False where it has none to hand out: an old server, or one without access itself.
+ */
+export async function uploadOfRun(
+  http: Http,
+  transfers: SignedTransfers,
+  { runId, path }: { readonly runId: string; readonly path: string },
+  content: Uint8Array,
+): Promise<boolean> {
+  let address: SignedAddress;
+  try {
+    address = await http.json({
+      method: "POST",
+      path: `${API}/artifacts/presigned-upload-url`,
+      body: { run_id: runId, path },
+      // Asking twice does no harm, but a server that cannot will not be able to a moment later.
+      repeatable: false,
+      changes: false,
+    }, (json) => readAddress(json, "presigned_url", "it"));
+  } catch (error) {
+    if (!(error instanceof TrackerError) || !NO_ADDRESS.has(error.status)) throw error;
+    return false;
+  }
+  await transfers.put(address, content);
+  return true;
+}
+
+/** How servers say that they have no address to give; 500: one without the storage's library. */
+const NO_ADDRESS: ReadonlySet<number> = new Set([400, 404, 405, 500, 501]);
+
 /** A file that the server's artifact service has. */
 export async function* downloadServed(
   http: Http,

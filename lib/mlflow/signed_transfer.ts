@@ -145,7 +145,13 @@ function refusal(method: string, url: URL, reply: Reply): TrackerError {
   const message = status >= 300 && status < 400
     ? `the storage redirects to ${where ?? "what is no address"}, which is not followed`
     : `the storage refuses${words === "" ? "" : `: ${withoutSecrets(url, words)}`}`;
-  return new TrackerError(method, shown(url), { status, code: STORAGE_CODE, message });
+  // S3 says 400 of an upload that was too slow, which the next need not be.
+  const isSlow = status === 400 && code === "RequestTimeout";
+  return new TrackerError(method, shown(url), {
+    status: isSlow ? 408 : status,
+    code: STORAGE_CODE,
+    message,
+  });
 }
 
 /** All that is in the query of a signed address counts as a secret. */

@@ -31,6 +31,8 @@ export interface PresignedOptions {
   readonly storage?: (request: Request) => Response | undefined;
   /** Answers in the tracking server's place, where it returns anything. */
   readonly tracking?: (request: Request, path: string) => Response | undefined;
+  /** What the server calls the storage, where only a proxy knows it by that name. */
+  readonly storageName?: string;
   /** Bytes that the server adds to the size it tells. */
   readonly sizeOff?: number;
 }
@@ -61,6 +63,13 @@ export async function presignedServer(options: PresignedOptions = {}): Promise<P
       return new Response("<Error><Code>AccessDenied</Code></Error>", { status: 403 });
     }
     if (request.method === "PUT") {
+      if (!searchParams.has("uploadId")) {
+        if (request.headers.get("content-type") !== "text/plain") {
+          return new Response("<Code>SignatureDoesNotMatch</Code>", { status: 403 });
+        }
+        objects.set(decodeURIComponent(pathname), body);
+        return new Response(null, { headers: { etag: etagOf(body) } });
+      }
       const upload = parts.get(searchParams.get("uploadId") ?? "");
       if (upload === undefined) return new Response("<Code>NoSuchUpload</Code>", { status: 404 });
       upload.set(Number(searchParams.get("partNumber")), body);
@@ -72,7 +81,10 @@ export async function presignedServer(options: PresignedOptions = {}): Promise<P
   });
 
   const signed = (path: string, query = ""): Readonly<Record<string, unknown>> => ({
-    url: `http://${storage.host}${encodeURI(path)}?${query}X-Amz-Date=20260101T000000Z` +
+    url:
+      `http://${options.storageName ?? storage.host}${
+        encodeURI(path)
+      }?${query}X-Amz-Date=20260101T000000Z` +
       `&X-Amz-Signature=${SECRET}`,
     headers: { "x-amz-expected-bucket-owner": "42" },
   });
@@ -139,6 +151,12 @@ export async function presignedServer(options: PresignedOptions = {}): Promise<P
       const key = `/bucket/${asked.path}`;
       const { url: presigned_url, headers } = signed(key);
       return Response.json({ presigned_url, headers, ...size(key) });
+    }
+    if (path === `${ONLY}/artifacts/presigned-upload-url`) {
+      const asked = JSON.parse(new TextDecoder().decode(bytes));
+      const { url: presigned_url, headers } = signed(`/bucket/${asked.path}`);
+      const all = { ...(headers as object), "Content-Type": "text/plain" };
+      return Response.json({ presigned_url, headers: all });
     }
     return refusal(404, "ENDPOINT_NOT_FOUND");
   });

@@ -6,6 +6,7 @@ import { TrackerError } from "../../lib/errors.ts";
 import type { Connection, MlflowClient } from "../../lib/mlflow/client.ts";
 import { testIo } from "../helpers/test_io.ts";
 import { clientOf } from "./clients.ts";
+import { startProxy } from "./http_proxy.ts";
 import {
   type PresignedOptions,
   type PresignedServer,
@@ -154,11 +155,49 @@ Deno.test("a download of another length than was told is an error", async () => 
   });
 });
 
-Deno.test("a file of a run in a storage of its own is read by its signed address", async () => {
+Deno.test("files of a run in a storage of its own go by signed addresses", async () => {
   await withServer({ artifactUri: "s3://bucket/x" }, async (client, server) => {
-    (server.objects as Map<string, Uint8Array>).set("/bucket/dir/a.txt", new Uint8Array([1, 2]));
+    await write(client, "dir/a.txt", new Uint8Array([1, 2]));
     assertEquals(await contentOf(client, "dir/a.txt"), new Uint8Array([1, 2]));
+    assertEquals(server.stored.map(({ method }) => method), ["PUT", "GET"]);
   });
+  await withServer({ artifactUri: "s3://bucket/x", hosts: [] }, async (client) => {
+    assertEquals((await errorOf(() => write(client, "a"))).code, "ARTIFACT_HOST_NOT_ALLOWED");
+  });
+});
+
+Deno.test("a storage to which the server has no addresses cannot be reached", async () => {
+  const tracking = (status: number) => (_: Request, path: string): Response | undefined =>
+    path.endsWith("/presigned-upload-url") ? new Response("{}", { status }) : undefined;
+  for (const status of [404, 500, 501]) {
+    const setup = { artifactUri: "s3://bucket/x", tracking: tracking(status) };
+    await withServer({ ...setup, connection: { retries: 3 } }, async (client, server) => {
+      const error = await errorOf(() => write(client, "a.txt"));
+      assertEquals(error.code, "UNREACHABLE_ARTIFACTS");
+      assertEquals(server.asked.length, 2, "nothing is asked again");
+    });
+  }
+  await withServer({ artifactUri: "gs://bucket/x" }, async (client, server) => {
+    assertEquals((await errorOf(() => write(client, "a.txt"))).code, "UNREACHABLE_ARTIFACTS");
+    assertEquals(server.asked.length, 1);
+  });
+});
+
+Deno.test("the storage is reached by the proxy that is set, by the name that the user gave", async () => {
+  const storageName = "bucket.storage.test";
+  const server = await presignedServer({ storageName });
+  const proxy = await startProxy(Number(server.storageHost.split(":")[1]));
+  const client = clientOf(server.uri, {
+    artifactHosts: [storageName],
+    proxies: { http: proxy.url, https: null, none: [] },
+  });
+  await write(client, "a.txt");
+  assertEquals(await contentOf(client, "a.txt"), new Uint8Array(9));
+  assertEquals(proxy.asked.length, 2);
+  for (const line of proxy.asked) assertStringIncludes(line, `http://${storageName}/bucket/7/`);
+  await client.close();
+  await proxy.stop();
+  await server.stop();
 });
 
 Deno.test("a server that has no addresses to give says so", async () => {
