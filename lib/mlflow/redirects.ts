@@ -42,10 +42,14 @@ export function redirectedPath(
   });
 }
 
-/** Only origins and the part before the call are shown: what else there is may be a login's secret. */
+/**
+ * Only origins and a plain path before the call are shown: what else there is may be a login's secret,
+ * or ours that a gateway sends back.
+ */
 function refused(target: URL, call: string, { origin, auth }: RedirectedRequest): string {
-  if (target.pathname.endsWith(call)) {
-    const place = target.origin + target.pathname.slice(0, -call.length);
+  const prefix = target.pathname.endsWith(call) ? target.pathname.slice(0, -call.length) : null;
+  if (prefix !== null && PLAIN_PATH.test(prefix)) {
+    const place = target.origin + prefix;
     return `the server redirects to ${place}; set MLFLOW_TRACKING_URI to that`;
   }
   if (SIGN_IN.test(target.host + target.pathname)) {
@@ -62,5 +66,6 @@ function refused(target: URL, call: string, { origin, auth }: RedirectedRequest)
       "server, set MLFLOW_TRACKING_URI to it";
 }
 
+const PLAIN_PATH = /^(?:\/[\w.~-]{1,40}){0,8}$/;
 /** Words that addresses of login pages have. */
 const SIGN_IN = /log-?in|sign-?in|oauth|oidc|saml|\bsso\b|\bauth|adfs|\bcas\b|\bidp\b/i;
