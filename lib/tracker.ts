@@ -43,10 +43,10 @@ export interface MetricPoint {
   readonly timestamp: number;
   /** A whole number; may be negative. */
   readonly step: number;
-  /** The timestamp in full, where it is beyond what a number tells apart. */
-  readonly exactTimestamp?: bigint;
-  /** The step in full, where it is beyond what a number tells apart: servers have 64 bits. */
-  readonly exactStep?: bigint;
+  /** All digits of the timestamp, where it is beyond what a number tells apart. */
+  readonly exactTimestamp?: string;
+  /** All digits of the step, where it is beyond what a number tells apart: servers have 64 bits. */
+  readonly exactStep?: string;
 }
 
 /** An input of a run, for lineage. */

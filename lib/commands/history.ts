@@ -70,7 +70,7 @@ async function* points(
       yield page.map((point) => ({
         metric: key,
         timestamp: timeOf(point),
-        step: point.exactStep ?? point.step,
+        step: point.exactStep === undefined ? point.step : BigInt(point.exactStep),
         value: point.value,
       }));
     }
@@ -80,5 +80,6 @@ async function* points(
 /** A time that no calendar has is shown as the number that it is. */
 function timeOf({ timestamp, exactTimestamp }: MetricPoint): Cell {
   const time = new Date(timestamp);
-  return Number.isNaN(time.getTime()) ? exactTimestamp ?? timestamp : time;
+  if (!Number.isNaN(time.getTime())) return time;
+  return exactTimestamp === undefined ? timestamp : BigInt(exactTimestamp);
 }

@@ -175,9 +175,11 @@ function bySteps(left: MetricPoint, right: MetricPoint): number {
     byWhole(left.exactTimestamp ?? left.timestamp, right.exactTimestamp ?? right.timestamp);
 }
 
-/** Numbers and bigints compare exactly, but cannot be subtracted. */
-function byWhole(left: number | bigint, right: number | bigint): number {
-  return left < right ? -1 : left > right ? 1 : 0;
+/** Each a number, or the digits of one that is too long. */
+function byWhole(left: number | string, right: number | string): number {
+  if (typeof left === "number" && typeof right === "number") return left - right;
+  const [one, other] = [BigInt(left), BigInt(right)];
+  return one < other ? -1 : one > other ? 1 : 0;
 }
 
 function isSorted(points: readonly MetricPoint[]): boolean {

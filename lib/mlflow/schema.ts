@@ -92,7 +92,7 @@ const metricShape = zod.object({
 const exactWhole = zod.union([
   zod.number().refine(Number.isInteger, "expected a whole number"),
   zod.string().regex(/^-?\d{1,19}$/).transform((digits) =>
-    Number.isSafeInteger(Number(digits)) ? Number(digits) : BigInt(digits)
+    Number.isSafeInteger(Number(digits)) ? Number(digits) : digits
   ),
 ]);
 const pointShape = metricShape.extend({
@@ -207,8 +207,8 @@ function pointOf({ key, value, timestamp, step }: zod.output<typeof pointShape>)
     value,
     timestamp: Number(timestamp),
     step: Number(step),
-    ...(typeof timestamp === "bigint" ? { exactTimestamp: timestamp } : {}),
-    ...(typeof step === "bigint" ? { exactStep: step } : {}),
+    ...(typeof timestamp === "string" ? { exactTimestamp: timestamp } : {}),
+    ...(typeof step === "string" ? { exactStep: step } : {}),
   };
 }
 
