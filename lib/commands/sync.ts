@@ -119,6 +119,7 @@ async function syncStore(
   if (onlyLists) {
     return { waiting: waiting(store, backends, flags), outcomes: [], verified: [] };
   }
+  refuseForeignServer(backends, store, flags);
   return {
     waiting: [],
     outcomes: await deliverRuns(context, backends, flags),
@@ -188,6 +189,34 @@ function warnOfOthers(
       `--tracking-uri delivers there, --copy to ${backends.serverUri}`,
   });
 }
+
+/**
+ * Runs that were not logged for a server are not sent there because the working folder's files say so:
+ * whoever made the folder would get what others have logged elsewhere.
+ */
+function refuseForeignServer(
+  { config, serverUri }: Backends,
+  store: LocalStore,
+  { experiment, copy }: Flags,
+): void {
+  if (serverUri === null) return;
+  const isKnown = store.hasReceivedOthers(serverUri);
+  const [direction] = config.directions.filter(({ name }) => !isKnown || name !== SERVER);
+  if (direction === undefined) return;
+  const selection = experiment === undefined ? {} : { experiment };
+  const others = store.waiting({ trackingUri: serverUri, copy, ...selection })
+    .filter((run) => run.trackingUri !== serverUri).length;
+  if (others === 0) return;
+  const { name, origin } = direction;
+  const what = name === SERVER ? `names the server ${serverUri}` : `sets ${name}`;
+  throw new UsageError(
+    `Cannot sync: ${origin} ${what}, and ${counted(others, "runs")} that ` +
+      `${others === 1 ? "was" : "were"} not logged for ${serverUri} would be sent that way; ` +
+      `if you trust the file, say --env-file ${origin}`,
+  );
+}
+
+const SERVER = "MLFLOW_TRACKING_URI";
 
 async function deliverRuns(
   context: Context,

@@ -8,7 +8,7 @@ const ROWS = [
   {
     name: "MLFLOW_TRACKING_URI",
     isAddress: true,
-    directs: true,
+    directs: "http and https",
     default: null,
     summary: "tracking server (http or https); unset: the local store",
   },
@@ -20,29 +20,32 @@ const ROWS = [
   {
     name: "MLFLOW_TRACKING_PASSWORD",
     secret: true,
+    identifies: true,
     default: null,
     summary: "password for basic authentication",
   },
   {
     name: "MLFLOW_TRACKING_TOKEN",
     secret: true,
+    identifies: true,
     default: null,
     summary: "bearer token; a user name with password takes precedence",
   },
   {
     name: "MLFLOW_TRACKING_SERVER_CERT_PATH",
-    directs: true,
+    directs: "https",
     default: null,
     summary: "certificates (PEM) that the server's must descend from",
   },
   {
     name: "MLFLOW_TRACKING_CLIENT_CERT_PATH",
+    identifies: true,
     default: null,
     summary: "client certificate with its key (PEM)",
   },
   {
     name: "MLFLOW_TRACKING_INSECURE_TLS",
-    directs: true,
+    directs: "https",
     default: "false",
     summary: "true: do not check the server's certificate",
   },
@@ -68,6 +71,7 @@ const ROWS = [
   },
   {
     name: "MLFLOW_RUN_ID",
+    directs: "run",
     default: null,
     summary: "existing run that `log` writes into",
   },
@@ -90,7 +94,7 @@ const ROWS = [
     name: "HTTP_PROXY",
     aliases: ["http_proxy"],
     isAddress: true,
-    directs: true,
+    directs: "http",
     default: null,
     summary: "proxy for http servers",
   },
@@ -98,7 +102,7 @@ const ROWS = [
     name: "HTTPS_PROXY",
     aliases: ["https_proxy"],
     isAddress: true,
-    directs: true,
+    directs: "https",
     default: null,
     summary: "proxy for https servers",
   },
@@ -143,8 +147,13 @@ export interface Setting {
   readonly isAddress?: true;
   /** Never shown, at any verbosity. */
   readonly secret?: true;
-  /** Decides who sees the credentials, so a foreign folder may not set it for them. */
-  readonly directs?: true;
+  /** What the server knows the user by. */
+  readonly identifies?: true;
+  /**
+   * Decides where things go, so a foreign folder may not set it for what comes from elsewhere: who
+   * sees what is sent to servers of these protocols, or which run is written into.
+   */
+  readonly directs?: "http" | "https" | "http and https" | "run";
   /** As text; null when there is none. */
   readonly default: string | null;
   /** In lower case, for the manual page. */

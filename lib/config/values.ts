@@ -3,12 +3,13 @@
 // A value goes one way: found (sources.ts), read (read_value.ts), and checked against the others
 // here.
 
-import { UsageError, type Warning } from "../errors.ts";
+import type { Warning } from "../errors.ts";
 import type { Io } from "../io.ts";
 import type { ExperimentRef } from "../tracker.ts";
 import { isLoopback } from "../transport/proxy.ts";
 import type { ProxyRules } from "../transport/proxy.ts";
 import type { TlsOptions } from "../transport/tls_files.ts";
+import { type Direction, foreignDirections, refuseForeignDirections } from "./foreign_folder.ts";
 import {
   configuredPeriods,
   describe,
@@ -20,14 +21,7 @@ import {
   refuse,
   withoutSlash,
 } from "./read_value.ts";
-import {
-  type Resolved,
-  type SettingName,
-  SETTINGS,
-  type Settings,
-  type Source,
-  SOURCES,
-} from "./settings.ts";
+import { type Resolved, type SettingName, SETTINGS, type Settings, SOURCES } from "./settings.ts";
 import { type ConfigFlags, readSettings } from "./sources.ts";
 
 /** How btflow makes itself known to the server. */
@@ -65,6 +59,8 @@ export interface Config {
   readonly artifactHosts: readonly string[];
   /** On servers that have workspaces; null for the default one. */
   readonly workspace: string | null;
+  /** What the working folder's files alone say of where data goes; nothing where that is this machine. */
+  readonly directions: readonly Direction[];
   /** What is odd about the settings, such as secrets that others can read. */
   readonly warnings: readonly Warning[];
 }
@@ -121,32 +117,9 @@ function interpret(found: Settings, io: Pick<Io, "env">): Config {
     storePath: store === undefined ? null : expandHome(store, io),
     artifactHosts: readHosts(found.get("BTFLOW_ALLOW_ARTIFACT_HOST")),
     workspace: found.get("MLFLOW_WORKSPACE").value ?? null,
+    directions: foreignDirections(found, trackingUri),
     warnings: [...found.warnings, ...warningsOf(found, trackingUri, auth, tls)],
   };
-}
-
-/**
- * A working folder may not decide where credentials from elsewhere go: not the server, not the
- * proxy before it, not whose certificates are trusted.
- */
-function refuseForeignDirections(found: Settings): void {
-  const secrets = SETTINGS.filter((setting) => setting.secret === true)
-    .map((setting) => ({ name: setting.name, ...found.get(setting.name) }))
-    .filter(({ value, source }) => value !== undefined && !isFolderFile(source));
-  const [secret] = secrets;
-  if (secret === undefined) return;
-  for (const { name } of SETTINGS.filter((setting) => setting.directs === true)) {
-    const { value, source, origin } = found.get(name);
-    if (value === undefined || !isFolderFile(source)) continue;
-    throw new UsageError(
-      `Cannot use ${name} from ${origin}: ${secret.name} comes from ${describe(secret)}, and a ` +
-        `working folder may not direct it elsewhere; if you trust the file, say --env-file ${origin}`,
-    );
-  }
-}
-
-function isFolderFile(source: Source): boolean {
-  return source === ".env" || source === ".env.local";
 }
 
 function readAuth(found: Settings): Auth | null {

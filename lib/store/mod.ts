@@ -22,7 +22,7 @@ import type { Database } from "./sqlite.ts";
 import type { Imported, ImportOptions } from "./import_runs.ts";
 import { removeDeadTemporaries } from "./temporaries.ts";
 import { type Exported, exportStore, importStore } from "./transfer.ts";
-import { type WaitingQuery, type WaitingRun, waitingRuns } from "./waiting.ts";
+import { hasReceivedOthers, type WaitingQuery, type WaitingRun, waitingRuns } from "./waiting.ts";
 import { type VerifyOptions, type VerifyOutcome, verifyRuns } from "./outbox/verify_runs.ts";
 import { commitRecords } from "./write_record.ts";
 
@@ -63,6 +63,8 @@ export interface LocalStore extends Tracker {
   resolveRunId(id: string): string | null;
   /** Runs that wait for a server, and why. */
   waiting(query: WaitingQuery): readonly WaitingRun[];
+  /** Whether a server was ever sent runs that were not logged for it. */
+  hasReceivedOthers(trackingUri: string): boolean;
   /**
    * Delivers what waits to a server, each run exactly once. Nothing is thrown for a run that fails:
    * its outcome says why, and it waits for the next time.
@@ -119,6 +121,7 @@ export function localStore(io: Io, database: Database, leases: Leases): LocalSto
       findFingerprint(database, experiment, fingerprint),
     resolveRunId: (id) => findStoredRun(database, id)?.key ?? null,
     waiting,
+    hasReceivedOthers: (trackingUri) => hasReceivedOthers(database, trackingUri),
     deliver: (tracker, options = {}) => deliverWaiting(io, { database, leases }, tracker, options),
     verify: (tracker, options = {}) => verifyRuns(database, tracker, options),
     exportTo: (file) => exportStore(io, database, file),

@@ -134,6 +134,21 @@ function waitingRows(database: Database, query: WaitingQuery): readonly Row[] {
   );
 }
 
+/**
+ * Whether a run that was not logged for this server was ever sent there: somebody has then said that
+ * it gets such runs.
+ */
+export function hasReceivedOthers(database: Database, trackingUri: string): boolean {
+  return database.named(
+    `SELECT 1 FROM deliveries AS d JOIN servers AS s ON s.id = d.server_id
+     JOIN runs ON runs.id = d.run_id
+     WHERE s.uri = $server AND runs.tracking_uri IS NOT $server
+     AND d.state IN ('created', 'delivered', 'deleted')
+     UNION ALL SELECT 1 FROM pruned WHERE tracking_uri = $server LIMIT 1`,
+    { server: serverUri(trackingUri) },
+  ).length > 0;
+}
+
 /** The id of a server; one that was never delivered to has none, which no row's id equals. */
 function knownServer(database: Database, uri: string): number {
   return database.get<{ id: number }>("SELECT id FROM servers WHERE uri = ?", uri)?.id ?? -1;

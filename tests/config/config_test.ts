@@ -148,6 +148,7 @@ Deno.test("a working folder may not direct credentials from elsewhere", async ()
     MLFLOW_TRACKING_SERVER_CERT_PATH: "evil.pem",
     HTTP_PROXY: "http://evil.test",
     HTTPS_PROXY: "http://evil.test",
+    MLFLOW_RUN_ID: "0123456789abcdef0123456789abcdef",
   };
   for (const [name, value] of Object.entries(lines)) {
     for (const file of [".env", ".env.local"]) {
@@ -157,11 +158,30 @@ Deno.test("a working folder may not direct credentials from elsewhere", async ()
       await load({ files });
     }
   }
+  const certificate = { env: { MLFLOW_TRACKING_CLIENT_CERT_PATH: "/h/client.pem" } };
+  await refused(
+    { ...certificate, files: { ".env": "MLFLOW_TRACKING_URI=https://e" } },
+    "MLFLOW_TRACKING_CLIENT_CERT_PATH comes from the environment",
+  );
   const token = { env: { MLFLOW_TRACKING_TOKEN: "hunter2" } };
   await refused({ ...token, files: { ".env": "MLFLOW_TRACKING_URI=http://e" } }, "TOKEN");
   const credentials = { "/h/.mlflow/credentials": "[mlflow]\nmlflow_tracking_password=hunter2" };
   const files = { ".env": "MLFLOW_TRACKING_URI=http://e", ...credentials };
   await refused({ env: { HOME: "/h" }, files }, "~/.mlflow/credentials");
+});
+
+Deno.test("what the folder's files alone say of the way to the server is known", async () => {
+  const names = async (world: World): Promise<readonly string[]> =>
+    (await load(world)).directions.map(({ name }) => name);
+  const lines = "MLFLOW_TRACKING_URI=https://e\nHTTP_PROXY=http://e\nHTTPS_PROXY=http://e\n" +
+    "MLFLOW_TRACKING_INSECURE_TLS=true\nMLFLOW_RUN_ID=a\nNO_PROXY=*\nBTFLOW_STORE=x.db";
+  const files = { ".env": lines };
+  const way = ["MLFLOW_TRACKING_INSECURE_TLS", "HTTPS_PROXY"];
+  assertEquals(await names({ files }), ["MLFLOW_TRACKING_URI", ...way]);
+  assertEquals(await names({ files, env: { MLFLOW_TRACKING_URI: "https://own" } }), way);
+  assertEquals(await names({ files, env: { MLFLOW_TRACKING_URI: "http://own" } }), ["HTTP_PROXY"]);
+  assertEquals(await names({ files, flags: { envFile: ".env" } }), []);
+  assertEquals(await names({ files, env: { MLFLOW_TRACKING_URI: SERVER } }), []);
 });
 
 Deno.test("credentials of the folder itself may go where the folder says", async () => {
