@@ -5,9 +5,11 @@
 import { randomBytes } from "node:crypto";
 import process from "node:process";
 import type { Signal } from "./errors.ts";
-import { type Files, hostFiles, hostSink, type Sink } from "./host_files.ts";
+import { type Files, hostFiles } from "./host_files.ts";
+import { hostSink, type Sink } from "./host_write.ts";
 
-export type { Content, FileInfo, Files, Sink } from "./host_files.ts";
+export type { FileInfo, Files } from "./host_files.ts";
+export type { Content, Sink } from "./host_write.ts";
 
 /** The host, as the program sees it. */
 export interface Io {

@@ -139,6 +139,25 @@ inFolder("what is being written when the process exits leaves nothing", async (f
   assertEquals([...Deno.readDirSync(folder)], []);
 });
 
+inFolder("what a killed process was writing goes when it is old", async (folder, files) => {
+  const old = new Date(Date.now() - 25 * 3_600_000);
+  const name = (pid: number): string => `.btflow-${pid}-${"0123456789abcdef"}.tmp`;
+  const others = [".out.1.0123456789abcdef.tmp", ".btflow-1-0123.tmp", `x${name(1)}`, "old.tmp"];
+  for (const file of [name(1), name(2), ...others]) Deno.writeTextFileSync(`${folder}/${file}`, "");
+  Deno.symlinkSync("old.tmp", `${folder}/${name(3)}`);
+  Deno.mkdirSync(`${folder}/${name(4)}`);
+  for (const file of [name(1), name(4), ...others]) Deno.utimeSync(`${folder}/${file}`, old, old);
+  await files.write(`${folder}/out`, "x");
+  assertEquals(
+    [...Deno.readDirSync(folder)].map((entry) => entry.name).sort(),
+    [name(2), name(3), name(4), ...others, "out"].sort(),
+  );
+});
+
+inFolder("a file with the longest name is written", async (folder, files) => {
+  await files.write(`${folder}/${"x".repeat(255)}`, "x");
+});
+
 inFolder("a file has its mode from the first byte on", async (folder, files) => {
   const modes: number[] = [];
   const content = async function* (): AsyncIterable<string> {
@@ -205,8 +224,8 @@ toolTest({
       const synced = [...Deno.readTextFileSync(`${folder}/trace`).matchAll(/fsync\(\d+<(.*?)>/g)]
         // Deno syncs files of its own cache.
         .flatMap(([, name = ""]) => name.startsWith(folder) ? [name.slice(folder.length)] : [])
-        .map((name) => name.replace(/\.\d.*/, ""));
-      assertEquals(synced, ["/a", "", "/a/b/.file", "/a/b"]);
+        .map((name) => name.replace(/-\d.*/, ""));
+      assertEquals(synced, ["/a", "", "/a/b/.btflow", "/a/b"]);
     } finally {
       Deno.removeSync(folder, { recursive: true });
     }
