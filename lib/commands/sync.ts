@@ -82,7 +82,7 @@ export const command: Command = defineCommand({
       work: (backends: Backends) => Promise<T>,
     ): Promise<T> => withBackends(context, { ...flags, store }, work);
     if (exported !== undefined) {
-      return await within(stores[0], (backends) => exportRuns(backends, exported));
+      return await within(stores[0], (backends) => exportRuns(context, backends, exported));
     }
     if (imported !== undefined) {
       return await within(stores[0], (backends) => importRuns(context, backends, imported));
@@ -127,9 +127,9 @@ async function syncStore(
   };
 }
 
-async function exportRuns(backends: Backends, file: string): Promise<Result> {
+async function exportRuns(context: Context, backends: Backends, file: string): Promise<Result> {
   const store = await backends.store(false);
-  await store.exportTo(file);
+  await store.exportTo(file, { signal: context.interrupted });
   return { text: `Exported the store to ${file}\n`, json: { exported: file } };
 }
 

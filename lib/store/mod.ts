@@ -73,7 +73,7 @@ export interface LocalStore extends Tracker {
   /** Reads delivered runs back from a server and compares them with the store. */
   verify(tracker: Tracker, options?: VerifyOptions): Promise<readonly VerifyOutcome[]>;
   /** Writes a consistent copy of the whole store. */
-  exportTo(file: string): Promise<Exported>;
+  exportTo(file: string, options?: Pick<ImportOptions, "signal">): Promise<Exported>;
   /** Takes in the runs of an exported store, under their own keys; doing so twice changes nothing. */
   importFrom(file: string, options?: ImportOptions): Promise<Imported>;
   /** Removes delivered runs by age. */
@@ -124,7 +124,7 @@ export function localStore(io: Io, database: Database, leases: Leases): LocalSto
     hasReceivedOthers: (trackingUri) => hasReceivedOthers(database, trackingUri),
     deliver: (tracker, options = {}) => deliverWaiting(io, { database, leases }, tracker, options),
     verify: (tracker, options = {}) => verifyRuns(database, tracker, options),
-    exportTo: (file) => exportStore(io, database, file),
+    exportTo: (file, options) => exportStore(io, database, file, options),
     importFrom: (file, options) => importStore(io, database, file, options),
     prune: (options) => pruneRuns(database, options, now()),
     health: () => storeHealth(io, database, () => waiting({ trackingUri: null }).length),

@@ -25,7 +25,12 @@ const PRIVATE = 0o600;
  *
  * @throws {StorageError} also where the store is damaged: the copy would not be whole.
  */
-export async function exportStore(io: Io, database: Database, file: string): Promise<Exported> {
+export async function exportStore(
+  io: Io,
+  database: Database,
+  file: string,
+  { signal }: Pick<ImportOptions, "signal"> = {},
+): Promise<Exported> {
   await refuseOtherFile(io, file);
   return await withTemporary(io, database.path, "export", async (temporary) => {
     try {
@@ -39,9 +44,10 @@ export async function exportStore(io: Io, database: Database, file: string): Pro
       } finally {
         copy.close();
       }
-      await io.files.write(file, io.files.chunks(temporary), PRIVATE);
+      await io.files.write(file, untilAborted(io.files.chunks(temporary), signal), PRIVATE);
       return { runs };
     } catch (error) {
+      if (error instanceof InterruptedError) throw error;
       if (error instanceof StorageError && error.path !== temporary) throw error;
       // A copy is made page by page, so what is wrong with it is wrong with the store or its disk.
       if (error instanceof StorageError) {
@@ -90,7 +96,11 @@ function named(first: DamagedArtifact, more: readonly DamagedArtifact[]): string
 /** An older export is replaced; no other file is, and least of all a store or a server's database. */
 async function refuseOtherFile(io: Io, file: string): Promise<void> {
   const info = await io.files.info(file).catch(() => null);
-  if (info === null || info.size === 0 || info.isDirectory) return;
+  if (info === null || info.isDirectory) return;
+  if (!info.isFile) {
+    throw new StorageError(file, "it is a device or a pipe, and an export needs a file");
+  }
+  if (info.size === 0) return;
   if ((await storeHeader(io, file))?.isExport === true) return;
   throw new StorageError(file, "it is there already and is no export; choose another name");
 }
@@ -126,6 +136,7 @@ export async function importStore(
   file: string,
   options: ImportOptions = {},
 ): Promise<Imported> {
+  await refusePipe(io, file);
   return await withTemporary(io, database.path, "import", async (temporary) => {
     await copyIn(io, { file, temporary, storePath: database.path, signal: options.signal });
     let source: Database | undefined;
@@ -153,6 +164,16 @@ export async function importStore(
       source?.close();
     }
   });
+}
+
+/** A pipe that nobody writes into is waited for, and what comes through one cannot be read twice. */
+async function refusePipe(io: Io, file: string): Promise<void> {
+  // Whatever else is wrong with it is found where it is read.
+  const info = await io.files.info(file).catch(() => null);
+  if (file !== "-" && (info === null || info.isFile || info.isDirectory)) return;
+  const problem =
+    "it is a device or a pipe: an import needs a file; write what comes into one first";
+  throw new InputError(file, problem);
 }
 
 /** Takes runs with a damaged artifact out of the copy that is imported from. */
@@ -234,12 +255,21 @@ async function* storeChunks(
   signal: AbortSignal | undefined,
 ): AsyncGenerator<Uint8Array> {
   let isFirst = true;
-  for await (const chunk of io.files.chunks(file)) {
-    signal?.throwIfAborted();
+  for await (const chunk of untilAborted(io.files.chunks(file), signal)) {
     if (isFirst && !isSqlite(chunk)) {
       throw new StorageError(file, "it cannot be imported: the file is not an SQLite database");
     }
     isFirst = false;
+    yield chunk;
+  }
+}
+
+async function* untilAborted(
+  chunks: AsyncIterable<Uint8Array>,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<Uint8Array> {
+  for await (const chunk of chunks) {
+    signal?.throwIfAborted();
     yield chunk;
   }
 }

@@ -73,6 +73,25 @@ Deno.test("sync --import ends on Ctrl-C with what it has done, and says so", () 
     assertEquals(fs.readdirSync(io.folder).filter((name) => name.includes("import-")), []);
   }));
 
+Deno.test("sync --export ends on Ctrl-C and leaves nothing", () =>
+  withExport(async (io) => {
+    const before = fs.readdirSync(io.folder).sort();
+    const world: TestIo = {
+      ...io,
+      files: {
+        ...io.files,
+        create: async (target, content, mode) => {
+          await io.files.create(target, content, mode);
+          if (/\.export-[^/]*$/.test(target)) io.signal("SIGINT");
+        },
+      },
+    };
+    const words = ["sync", "--store", `${io.folder}/from.db`, "--export", `${io.folder}/out`];
+    assertEquals(await run(words, world), 130);
+    assertEquals([io.out(), io.err()], ["", "error: Interrupted\n"]);
+    assertEquals(fs.readdirSync(io.folder).sort(), before);
+  }));
+
 Deno.test("a file that is no store is not copied before it is refused", () =>
   withExport(async (io) => {
     let chunks = 0;

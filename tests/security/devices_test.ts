@@ -60,6 +60,30 @@ Deno.test({
           assertEquals(err.includes("allow-all"), false);
         });
       }
+      fs.writeFileSync(`${folder}/returns.csv`, RETURNS);
+      const log = ["log", "-e", "e", "--returns", "returns.csv", "--store", "s.db"];
+      assertEquals((await btflow(folder, log)).code, 0);
+      new Deno.Command("mkfifo", { args: [`${folder}/pipe`] }).outputSync();
+      for (const file of ["pipe", "/dev/stdin", "-"]) {
+        await t.step(`sync --import ${file} is refused and waits for nobody`, async () => {
+          const { code, err } = await btflow(folder, ["sync", "--store", "s.db", "--import", file]);
+          assertEquals([code, err], [
+            3,
+            `error: Cannot read ${file}: it is a device or a pipe: an import needs a file; ` +
+            "write what comes into one first\n",
+          ]);
+        });
+      }
+      for (const file of ["pipe", "/dev/stdout"]) {
+        await t.step(`sync --export ${file} is refused and waits for nobody`, async () => {
+          const answer = await btflow(folder, ["sync", "--store", "s.db", "--export", file]);
+          assertEquals([answer.code, answer.out], [8, ""]);
+          assertMatch(
+            answer.err,
+            /^error: Cannot use \S+: it is a device or a pipe, and an export/,
+          );
+        });
+      }
       await t.step("a .env that is a device ends nothing and hangs nothing", async () => {
         fs.symlinkSync("/dev/zero", `${folder}/.env`);
         const { code, err } = await btflow(folder, ["experiments", "list"]);
