@@ -75,7 +75,7 @@ export const deflate: Command = defineCommand({
       const sharpes = Float64Array.from(trials, ({ sharpe }) => sharpe);
       const spread = { trials: flags.trials ?? trials.length, variance: varianceOf(sharpes) };
       const ranked = trials.toSorted((a, b) => b.sharpe - a.sharpe);
-      const shown = (flags.best ? ranked.slice(0, 1) : ranked).map((trial) => ({
+      const shown = (flags.best ? ranked.slice(0, 1) : ranked).map((trial): Deflated => ({
         trial,
         value: deflatedSharpe(trial, spread),
       }));
@@ -85,7 +85,7 @@ export const deflate: Command = defineCommand({
         rows: {
           columns: COLUMNS,
           noun: "runs",
-          pages: [shown.map(({ trial, value }) => row(trial, value, spread, expected))],
+          pages: pages(shown, ({ trial, value }) => row(trial, value, spread, expected)),
         },
       };
     }, flags.log ? "change" : "read"),
@@ -101,14 +101,29 @@ const COLUMNS: readonly string[] = [
   "trials_variance",
 ];
 
-/** A run as a trial; its Sharpe ratio is per period, not annualised. */
+/** What counts of a run as a trial; its Sharpe ratio is per period, not annualised. */
 interface Trial {
-  readonly run: Run;
+  readonly id: string;
+  readonly name: string;
   readonly sharpe: number;
   readonly count: number;
   readonly skew: number;
   readonly kurtosis: number;
   readonly periods: number;
+}
+
+/** A trial and its deflated Sharpe ratio, NaN where it has none. */
+interface Deflated {
+  readonly trial: Trial;
+  readonly value: number;
+}
+
+const PAGE_ROWS = 1000;
+
+function* pages<Item>(items: readonly Item[], rowOf: (item: Item) => Row): Iterable<Row[]> {
+  for (let from = 0; from < items.length; from += PAGE_ROWS) {
+    yield items.slice(from, from + PAGE_ROWS).map(rowOf);
+  }
 }
 
 async function readTrials(
@@ -157,18 +172,19 @@ function asTrial(run: Run): Trial | null {
   const periods = Number(run.params.periods_per_year);
   if (annual === undefined || skew === undefined || kurtosis === undefined) return null;
   if (!(count > 1 && periods > 0) || !Number.isFinite(annual)) return null;
-  return { run, sharpe: annual / Math.sqrt(periods), count, skew, kurtosis, periods };
+  const { id, name } = run;
+  return { id, name, sharpe: annual / Math.sqrt(periods), count, skew, kurtosis, periods };
 }
 
 function row(
-  { run, sharpe, periods }: Trial,
+  { id, name, sharpe, periods }: Trial,
   value: number,
   spread: { readonly trials: number; readonly variance: number },
   expected: number,
 ): Row {
   return {
-    run_id: run.id,
-    run_name: run.name,
+    run_id: id,
+    run_name: name,
     sharpe_ratio: sharpe * Math.sqrt(periods),
     expected_maximum_sharpe: expected * Math.sqrt(periods),
     deflated_sharpe_ratio: Number.isFinite(value) ? value : null,
@@ -180,15 +196,15 @@ function row(
 async function write(
   context: Context,
   tracker: Tracker,
-  shown: readonly { readonly trial: Trial; readonly value: number }[],
+  shown: readonly Deflated[],
 ): Promise<void> {
   const timestamp = context.io.now();
   let written = 0;
   for (const { trial, value } of shown) {
     if (!Number.isFinite(value)) continue;
     const metrics = [{ key: "deflated_sharpe_ratio", value, timestamp, step: 0 }];
-    await tracker.logBatch(trial.run.id, { metrics });
-    context.progress({ done: ++written, total: shown.length, failed: 0, label: trial.run.name });
+    await tracker.logBatch(trial.id, { metrics });
+    context.progress({ done: ++written, total: shown.length, failed: 0, label: trial.name });
   }
   context.note(`Wrote deflated_sharpe_ratio to ${written} runs`);
 }

@@ -1,7 +1,7 @@
 // `btflow sync`: deliver what waits in the store. Safe to repeat, to interrupt and to run twice at
 // once: each run reaches the server exactly once.
 
-import { withBackends } from "../backends.ts";
+import { openBackends, withBackends } from "../backends.ts";
 import type { Backends } from "../backends.ts";
 import { defineCommand } from "../command/declare.ts";
 import type { Command, Context } from "../command/declare.ts";
@@ -10,7 +10,14 @@ import { ARTIFACT_HOST_FLAGS, CONNECTION_FLAGS, STORES_FLAG } from "../config/co
 import { InterruptedError, UsageError } from "../errors.ts";
 import { exclusive, type FlagValues, number, text, toggle } from "../command/flags.ts";
 import { counted } from "../output/mod.ts";
-import type { DeliveryOutcome, LocalStore, VerifyOutcome, WaitingRun } from "../store/mod.ts";
+import type {
+  DeliveryOutcome,
+  LocalStore,
+  VerifyOutcome,
+  WaitingCount,
+  WaitingQuery,
+  WaitingRun,
+} from "../store/mod.ts";
 import { deliveryAnswer, statusAnswer, verifyError } from "../logging/sync_answer.ts";
 
 const FLAGS = {
@@ -87,23 +94,23 @@ export const command: Command = defineCommand({
     if (imported !== undefined) {
       return await within(stores[0], (backends) => importRuns(context, backends, imported));
     }
+    if (flags.status || flags.dryRun) {
+      return statusAnswer(await waitingPages(context, flags, stores));
+    }
     const parts: StorePart[] = [];
     for (const store of stores) {
       parts.push(await within(store, (backends) => syncStore(context, backends, flags)));
     }
-    return flags.status || flags.dryRun
-      ? statusAnswer(parts.flatMap((part) => part.waiting))
-      : deliveryAnswer(context, {
-        outcomes: parts.flatMap((part) => part.outcomes),
-        verified: flags.verify ? parts.flatMap((part) => part.verified) : null,
-        asRows: format !== "table",
-      });
+    return deliveryAnswer(context, {
+      outcomes: parts.flatMap((part) => part.outcomes),
+      verified: flags.verify ? parts.flatMap((part) => part.verified) : null,
+      asRows: format !== "table",
+    });
   },
 });
 
-/** What of one store was listed or delivered. */
+/** What of one store was delivered. */
 interface StorePart {
-  readonly waiting: readonly WaitingRun[];
   readonly outcomes: readonly DeliveryOutcome[];
   readonly verified: readonly VerifyOutcome[];
 }
@@ -113,15 +120,10 @@ async function syncStore(
   backends: Backends,
   flags: Flags,
 ): Promise<StorePart> {
-  const onlyLists = flags.status || flags.dryRun;
-  const store = await (onlyLists ? backends.storeToRead() : backends.store(false));
+  const store = await backends.store(false);
   warnOfOthers(context, store, backends, flags);
-  if (onlyLists) {
-    return { waiting: waiting(store, backends, flags), outcomes: [], verified: [] };
-  }
   refuseForeignServer(backends, store, flags);
   return {
-    waiting: [],
     outcomes: await deliverRuns(context, backends, flags),
     verified: flags.verify ? await verifyRuns(context, backends, store, flags) : [],
   };
@@ -155,16 +157,40 @@ async function importRuns(context: Context, backends: Backends, file: string): P
   };
 }
 
-function waiting(
-  store: LocalStore,
-  backends: Backends,
-  { experiment, copy }: Flags,
-): readonly WaitingRun[] {
-  return store.waiting({
-    trackingUri: backends.serverUri,
-    copy,
-    ...(experiment === undefined ? {} : { experiment }),
-  });
+/** What waits in the stores. All of them are opened first: one that is missing is said before any row. */
+async function waitingPages(
+  context: Context,
+  flags: Flags,
+  stores: readonly (string | undefined)[],
+): Promise<AsyncIterable<readonly WaitingRun[]>> {
+  const opened: Backends[] = [];
+  const close = async (): Promise<void> => {
+    for (const backends of opened) await backends.close();
+  };
+  try {
+    for (const store of stores) {
+      const backends = await openBackends(context, { ...flags, store });
+      opened.push(backends);
+      warnOfOthers(context, await backends.storeToRead(), backends, flags);
+    }
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  return (async function* () {
+    try {
+      for (const backends of opened) {
+        yield* (await backends.storeToRead()).waitingPages(waitingHere(backends, flags));
+      }
+    } finally {
+      await close();
+    }
+  })();
+}
+
+/** The runs that a sync would deliver. */
+function waitingHere({ serverUri }: Backends, { experiment, copy }: Flags): WaitingQuery {
+  return { trackingUri: serverUri, copy, ...(experiment === undefined ? {} : { experiment }) };
 }
 
 /** What waits for another address is not sent to this one, and must not be taken for delivered. */
@@ -172,20 +198,19 @@ function warnOfOthers(
   context: Context,
   store: LocalStore,
   backends: Backends,
-  { experiment, copy }: Flags,
+  flags: Flags,
 ): void {
-  if (backends.serverUri === null || copy) return;
-  const others = store.waiting({
-    trackingUri: null,
-    ...(experiment === undefined ? {} : { experiment }),
-  }).flatMap(({ trackingUri }) =>
-    trackingUri === null || trackingUri === backends.serverUri ? [] : [trackingUri]
-  );
+  if (backends.serverUri === null || flags.copy) return;
+  const others = store.countWaiting({ ...waitingHere(backends, flags), trackingUri: null })
+    .filter(({ trackingUri }) => trackingUri !== null && trackingUri !== backends.serverUri);
   if (others.length === 0) return;
-  const waits = others.length === 1 ? "waits" : "wait";
+  const runs = runsOf(others);
+  const waits = runs === 1 ? "waits" : "wait";
   context.warn({
     code: "waiting-elsewhere",
-    message: `${counted(others.length, "runs")} ${waits} for ${[...new Set(others)].join(", ")}; ` +
+    message: `${counted(runs, "runs")} ${waits} for ${
+      others.map(({ trackingUri }) => trackingUri).join(", ")
+    }; ` +
       `--tracking-uri delivers there, --copy to ${backends.serverUri}`,
   });
 }
@@ -194,18 +219,16 @@ function warnOfOthers(
  * Runs that were not logged for a server are not sent there because the working folder's files say so:
  * whoever made the folder would get what others have logged elsewhere.
  */
-function refuseForeignServer(
-  { config, serverUri }: Backends,
-  store: LocalStore,
-  { experiment, copy }: Flags,
-): void {
+function refuseForeignServer(backends: Backends, store: LocalStore, flags: Flags): void {
+  const { config, serverUri } = backends;
   if (serverUri === null) return;
   const isKnown = store.hasReceivedOthers(serverUri);
   const [direction] = config.directions.filter(({ name }) => !isKnown || name !== SERVER);
   if (direction === undefined) return;
-  const selection = experiment === undefined ? {} : { experiment };
-  const others = store.waiting({ trackingUri: serverUri, copy, ...selection })
-    .filter((run) => run.trackingUri !== serverUri).length;
+  const others = runsOf(
+    store.countWaiting(waitingHere(backends, flags))
+      .filter(({ trackingUri }) => trackingUri !== serverUri),
+  );
   if (others === 0) return;
   const { name, origin } = direction;
   const what = name === SERVER ? `names the server ${serverUri}` : `sets ${name}`;
@@ -217,6 +240,10 @@ function refuseForeignServer(
 }
 
 const SERVER = "MLFLOW_TRACKING_URI";
+
+function runsOf(counts: readonly WaitingCount[]): number {
+  return counts.reduce((sum, { runs }) => sum + runs, 0);
+}
 
 async function deliverRuns(
   context: Context,

@@ -10,9 +10,26 @@ import type { Row, Rows } from "../command/answer.ts";
 import type { DeliveryOutcome, VerifyOutcome, WaitingRun } from "../store/mod.ts";
 
 /** What waits and why, a row a run. */
-export function statusAnswer(runs: readonly WaitingRun[]): Result {
+export function statusAnswer(pages: AsyncIterable<readonly WaitingRun[]>): Result {
+  return {
+    rows: {
+      columns: STATUS_COLUMNS,
+      tableColumns: () => ["run_key", "run_name", "experiment", "state", "attempts", "reason"],
+      noun: "waiting runs",
+      pages: statusRows(pages),
+    },
+  };
+}
+
+async function* statusRows(
+  pages: AsyncIterable<readonly WaitingRun[]>,
+): AsyncIterable<readonly Row[]> {
+  for await (const page of pages) yield page.map(statusRow);
+}
+
+function statusRow(run: WaitingRun): Row {
   const time = (at: number | null): Date | null => at === null ? null : new Date(at);
-  const rows = runs.map((run): Row => ({
+  return {
     run_key: run.key,
     run_name: run.runName,
     experiment: run.experiment,
@@ -22,14 +39,6 @@ export function statusAnswer(runs: readonly WaitingRun[]): Result {
     attempts: run.attempts,
     last_attempt: time(run.lastAttempt),
     reason: run.reason,
-  }));
-  return {
-    rows: {
-      columns: STATUS_COLUMNS,
-      tableColumns: () => ["run_key", "run_name", "experiment", "state", "attempts", "reason"],
-      noun: "waiting runs",
-      pages: [rows],
-    },
   };
 }
 

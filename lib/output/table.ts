@@ -19,22 +19,70 @@ export const format: OutputFormat = {
 const GAP = "  ";
 /** Text columns are never cut below this. */
 const MIN_WIDTH = 8;
+/** Columns are chosen and measured by so many rows; however many follow, no more are held. */
+const MEASURED_ROWS = 10_000;
 
 async function renderTable(rows: Rows, writer: Writer, options: RenderOptions): Promise<number> {
-  const all: Row[] = [];
-  for await (const page of rows.pages) for (const row of page) all.push(row);
-  if (all.length === 0) return 0;
-  const names = rows.tableColumns?.(all) ?? rows.columns ?? columnsOf(all);
-  const { shown, hidden } = fit(names.map((name) => describe(name, all)), options.columns);
-  const bold = (text: string): string => options.colour ? `\x1b[1m${text}\x1b[22m` : text;
-  const head = shown.map((column) => bold(aligned(column.title, column)));
-  if (!await writer.write(line(head))) return all.length;
-  for (const row of all) {
-    const cells = shown.map((column) => aligned(tableCell(row[column.name]), column));
-    if (!await writer.write(line(cells))) return all.length;
+  const first: Row[] = [];
+  let table: Table | null = null;
+  let count = 0;
+  for await (const page of rows.pages) {
+    count += page.length;
+    if (table !== null) {
+      if (!await writeRows(table, page, writer)) return count;
+      continue;
+    }
+    for (const row of page) first.push(row);
+    if (first.length < MEASURED_ROWS) continue;
+    table = layOut(rows, first, options);
+    if (!await begin(table, first, writer, options)) return count;
+    first.length = 0;
   }
-  if (hidden.length > 0) await writer.write(hint(hidden));
-  return all.length;
+  if (count === 0) return 0;
+  if (table === null) {
+    table = layOut(rows, first, options);
+    if (!await begin(table, first, writer, options)) return count;
+  }
+  if (table.hidden.length > 0) await writer.write(hint(table.hidden));
+  return count;
+}
+
+/** What is shown of rows, and how wide. */
+interface Table {
+  readonly shown: readonly Column[];
+  readonly hidden: readonly Column[];
+}
+
+function layOut(rows: Rows, first: readonly Row[], options: RenderOptions): Table {
+  const names = rows.tableColumns?.(first) ?? rows.columns ?? columnsOf(first);
+  return fit(names.map((name) => describe(name, first)), options.columns);
+}
+
+async function begin(
+  table: Table,
+  first: readonly Row[],
+  writer: Writer,
+  { colour }: RenderOptions,
+): Promise<boolean> {
+  const bold = (text: string): string => colour ? `\x1b[1m${text}\x1b[22m` : text;
+  const head = table.shown.map((column) => bold(aligned(column.title, column)));
+  return await writer.write(line(head)) && await writeRows(table, first, writer);
+}
+
+async function writeRows(
+  { shown }: Table,
+  rows: readonly Row[],
+  writer: Writer,
+): Promise<boolean> {
+  for (const row of rows) {
+    const cells = shown.map((column) => {
+      const cell = row[column.name];
+      const isCut = column.isCut && typeof cell !== "number";
+      return aligned(tableCell(cell), { ...column, isCut });
+    });
+    if (!await writer.write(line(cells))) return false;
+  }
+  return true;
 }
 
 interface Column {
@@ -46,6 +94,8 @@ interface Column {
   readonly isNumeric: boolean;
   /** Ids are copied from the screen: cut, they would be of no use. */
   readonly canShrink: boolean;
+  /** Whether wider text is cut; else it stands out, as a number does, which would be another if cut. */
+  readonly isCut: boolean;
 }
 
 function describe(name: string, rows: readonly Row[]): Column {
@@ -59,7 +109,7 @@ function describe(name: string, rows: readonly Row[]): Column {
     width = Math.max(width, widthOf(tableCell(cell)));
   }
   const canShrink = isNumeric !== true && !/(^|_)id$/.test(name);
-  return { name, title, width, isNumeric: isNumeric === true, canShrink };
+  return { name, title, width, isNumeric: isNumeric === true, canShrink, isCut: false };
 }
 
 /** How many columns of a terminal a text takes. */
@@ -68,8 +118,8 @@ function widthOf(text: string): number {
 }
 
 /** Cut or padded to the column's width. */
-function aligned(text: string, { width, isNumeric }: Column): string {
-  const shown = cut(text, width);
+function aligned(text: string, { width, isNumeric, isCut }: Column): string {
+  const shown = isCut ? cut(text, width) : text;
   const space = " ".repeat(Math.max(0, width - widthOf(shown)));
   return isNumeric ? space + shown : shown + space;
 }
@@ -107,7 +157,7 @@ function total(columns: readonly Column[]): number {
 }
 
 function shrink(columns: readonly Column[], width: number): readonly Column[] {
-  if (total(columns) <= width) return columns;
+  if (width === Infinity) return columns;
   const widths = columns.map((column) => column.width);
   for (let excess = total(columns) - width; excess > 0; excess--) {
     let widest = -1;
@@ -118,7 +168,11 @@ function shrink(columns: readonly Column[], width: number): readonly Column[] {
     if (widest < 0) break;
     widths[widest] = (widths[widest] ?? 0) - 1;
   }
-  return columns.map((column, i) => ({ ...column, width: widths[i] ?? column.width }));
+  return columns.map((column, i) => ({
+    ...column,
+    width: widths[i] ?? column.width,
+    isCut: column.canShrink,
+  }));
 }
 
 function hint(hidden: readonly Column[]): string {

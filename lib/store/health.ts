@@ -3,6 +3,7 @@
 import type { Io } from "../io.ts";
 import { networkFileSystem } from "./file_system.ts";
 import type { Database } from "./sqlite.ts";
+import { countWaiting } from "./waiting.ts";
 
 /** What `storeHealth` found; experiments and runs that are deleted are counted too. */
 export interface StoreHealth {
@@ -28,11 +29,7 @@ export interface StoreHealth {
 }
 
 /** Examines a store. Reads all of it, so it takes a while where there is much. */
-export async function storeHealth(
-  io: Io,
-  database: Database,
-  waiting: () => number,
-): Promise<StoreHealth> {
+export async function storeHealth(io: Io, database: Database): Promise<StoreHealth> {
   const problems = database.arrays<[string]>("PRAGMA integrity_check(20)")
     .map(([line]) => line)
     .filter((line) => line !== "ok");
@@ -51,6 +48,7 @@ export async function storeHealth(
     sizeBytes: (info?.size ?? 0) + (log?.size ?? 0),
     experiments: count("experiments"),
     runs: count("runs"),
-    waiting: waiting(),
+    waiting: countWaiting(database, { trackingUri: null })
+      .reduce((sum, { runs }) => sum + runs, 0),
   };
 }

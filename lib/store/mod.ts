@@ -22,7 +22,15 @@ import type { Database } from "./sqlite.ts";
 import type { Imported, ImportOptions } from "./import_runs.ts";
 import { removeDeadTemporaries } from "./temporaries.ts";
 import { type Exported, exportStore, importStore } from "./transfer.ts";
-import { hasReceivedOthers, type WaitingQuery, type WaitingRun, waitingRuns } from "./waiting.ts";
+import {
+  countWaiting,
+  hasReceivedOthers,
+  type WaitingCount,
+  waitingPages,
+  type WaitingQuery,
+  type WaitingRun,
+  waitingRuns,
+} from "./waiting.ts";
 import { type VerifyOptions, type VerifyOutcome, verifyRuns } from "./outbox/verify_runs.ts";
 import { commitRecords } from "./write_record.ts";
 
@@ -45,6 +53,7 @@ export type {
   StoreHealth,
   VerifyOptions,
   VerifyOutcome,
+  WaitingCount,
   WaitingQuery,
   WaitingRun,
 };
@@ -61,8 +70,12 @@ export interface LocalStore extends Tracker {
   findFingerprint(experiment: ExperimentChoice, fingerprint: string): FoundRun | null;
   /** The key of the run that has this id, which is its key or the id that a server gave it. */
   resolveRunId(id: string): string | null;
-  /** Runs that wait for a server, and why. */
+  /** Runs that wait for a server, and why: all at once, for where they are few. */
   waiting(query: WaitingQuery): readonly WaitingRun[];
+  /** The same in pages, each as the store is when it is asked for. */
+  waitingPages(query: WaitingQuery): Iterable<readonly WaitingRun[]>;
+  /** How many they are, by the server that they are meant for. */
+  countWaiting(query: WaitingQuery): readonly WaitingCount[];
   /** Whether a server was ever sent runs that were not logged for it. */
   hasReceivedOthers(trackingUri: string): boolean;
   /**
@@ -110,7 +123,6 @@ export function localStore(io: Io, database: Database, leases: Leases): LocalSto
   const now = (): number => io.now();
   const commitRuns = (records: readonly RunRecord[]): readonly string[] =>
     commitRecords(database, records, { nowMs: now(), makeKey });
-  const waiting = (query: WaitingQuery): readonly WaitingRun[] => waitingRuns(database, query);
   return {
     ...storeTracker(database, { now, makeKey }),
     kind: "store",
@@ -120,13 +132,15 @@ export function localStore(io: Io, database: Database, leases: Leases): LocalSto
     findFingerprint: (experiment, fingerprint) =>
       findFingerprint(database, experiment, fingerprint),
     resolveRunId: (id) => findStoredRun(database, id)?.key ?? null,
-    waiting,
+    waiting: (query) => waitingRuns(database, query),
+    waitingPages: (query) => waitingPages(database, query),
+    countWaiting: (query) => countWaiting(database, query),
     hasReceivedOthers: (trackingUri) => hasReceivedOthers(database, trackingUri),
     deliver: (tracker, options = {}) => deliverWaiting(io, { database, leases }, tracker, options),
     verify: (tracker, options = {}) => verifyRuns(database, tracker, options),
     exportTo: (file, options) => exportStore(io, database, file, options),
     importFrom: (file, options) => importStore(io, database, file, options),
     prune: (options) => pruneRuns(database, options, now()),
-    health: () => storeHealth(io, database, () => waiting({ trackingUri: null }).length),
+    health: () => storeHealth(io, database),
   };
 }

@@ -2,7 +2,7 @@
 // with no server set, for the first that it is sent to; any other server gets it only as a copy.
 
 import { type DeliveryState, serverUri } from "./deliveries.ts";
-import type { Database } from "./sqlite.ts";
+import type { Database, Value } from "./sqlite.ts";
 
 /** What waits where. */
 export interface WaitingQuery {
@@ -13,6 +13,8 @@ export interface WaitingQuery {
   readonly copy?: boolean;
   /** Only these runs, by key. */
   readonly keys?: readonly string[];
+  /** Only these runs, by row id. */
+  readonly ids?: readonly number[];
 }
 
 /** A run that waits. */
@@ -45,7 +47,6 @@ interface Row {
   readonly experiment: string;
   readonly start_time: number;
   readonly tracking_uri: string | null;
-  readonly parent_key: string | null;
   readonly state: DeliveryState | null;
   readonly attempts: number | null;
   readonly last_attempt: number | null;
@@ -61,47 +62,89 @@ const MEANT_FOR = `(runs.tracking_uri = $server OR (runs.tracking_uri IS NULL AN
 /** A run that logs into an existing run of one server means nothing on another. */
 const COPIED = "(runs.existing_run_id IS NULL OR runs.tracking_uri = $server)";
 
-/** Runs that wait, the oldest first. */
-export function waitingRuns(database: Database, query: WaitingQuery): readonly WaitingRun[] {
-  return waitingRows(database, query).map((row) => ({
-    key: row.key,
-    runName: row.name,
-    experiment: row.experiment,
-    startTime: row.start_time,
-    trackingUri: row.tracking_uri,
-    state: row.state ?? "waiting",
-    reason: reasonOf(row),
-    attempts: row.attempts ?? 0,
-    lastAttempt: row.last_attempt,
-    lastError: row.last_error,
-    runId: row.server_run_id,
-  }));
-}
+const PAGE_RUNS = 1000;
 
-/** A run to be delivered, and the run that groups it. */
-export interface DeliveryCandidate {
-  readonly id: number;
-  readonly key: string;
-  readonly parentKey: string | null;
-  /** ms since the epoch; null when never tried. */
-  readonly lastAttempt: number | null;
-}
-
-/** The runs of `waitingRuns`, with as little of each as delivery needs to begin. */
-export function deliveryCandidates(
+/**
+ * Runs that wait, the oldest first, in pages: a million take no more memory than a thousand. Each page
+ * is as the store is when it is read.
+ */
+export function* waitingPages(
   database: Database,
   query: WaitingQuery,
-): readonly DeliveryCandidate[] {
-  return waitingRows(database, query)
-    .map(({ id, key, parent_key, last_attempt }) => ({
-      id,
-      key,
-      parentKey: parent_key,
-      lastAttempt: last_attempt,
+): Iterable<readonly WaitingRun[]> {
+  const { from, values } = selectWaiting(database, query);
+  for (let after = 0;;) {
+    const rows = database.named<Row>(
+      `SELECT runs.id, runs.key, runs.name, e.name AS experiment, runs.start_time,
+         runs.tracking_uri, d.state, d.attempts, d.last_attempt, d.last_error, d.server_run_id
+       ${from} AND runs.id > $after ORDER BY runs.id LIMIT ${PAGE_RUNS}`,
+      { ...values, after },
+    );
+    const last = rows.at(-1);
+    if (last === undefined) return;
+    after = last.id;
+    yield rows.map((row) => ({
+      key: row.key,
+      runName: row.name,
+      experiment: row.experiment,
+      startTime: row.start_time,
+      trackingUri: row.tracking_uri,
+      state: row.state ?? "waiting",
+      reason: reasonOf(row),
+      attempts: row.attempts ?? 0,
+      lastAttempt: row.last_attempt,
+      lastError: row.last_error,
+      runId: row.server_run_id,
     }));
+  }
 }
 
-function waitingRows(database: Database, query: WaitingQuery): readonly Row[] {
+/** The runs of all pages at once, for where they are few. */
+export function waitingRuns(database: Database, query: WaitingQuery): readonly WaitingRun[] {
+  return [...waitingPages(database, query)].flat();
+}
+
+/** How many runs wait that were meant for one server. */
+export interface WaitingCount {
+  /** Null: they were logged with no server set. */
+  readonly trackingUri: string | null;
+  readonly runs: number;
+}
+
+/** The runs of {@link waitingPages}, counted by the server that they are meant for. */
+export function countWaiting(database: Database, query: WaitingQuery): readonly WaitingCount[] {
+  const { from, values } = selectWaiting(database, query);
+  return database.named<WaitingCount>(
+    `SELECT runs.tracking_uri AS trackingUri, count(*) AS runs ${from}
+     GROUP BY runs.tracking_uri ORDER BY min(runs.id)`,
+    values,
+  );
+}
+
+/**
+ * The row ids of the runs of {@link waitingPages}, and of the runs that group them (0 for none). Those
+ * never tried, or tried longest ago, come first.
+ */
+export function waitingIds(
+  database: Database,
+  query: WaitingQuery,
+): { readonly ids: readonly number[]; readonly parents: readonly number[] } {
+  const { from, values } = selectWaiting(database, query);
+  const [row] = database.named<{ ids: string; parents: string }>(
+    `SELECT json_group_array(id) AS ids, json_group_array(parent) AS parents FROM (
+       SELECT runs.id AS id,
+         ifnull((SELECT p.id FROM runs AS p WHERE p.key = runs.parent_key), 0) AS parent
+       ${from} ORDER BY d.last_attempt, runs.id)`,
+    values,
+  );
+  return { ids: JSON.parse(row?.ids ?? "[]"), parents: JSON.parse(row?.parents ?? "[]") };
+}
+
+/** FROM and WHERE of the runs that wait, as `runs`, with their experiments `e` and deliveries `d`. */
+function selectWaiting(
+  database: Database,
+  query: WaitingQuery,
+): { readonly from: string; readonly values: Readonly<Record<string, Value>> } {
   const uri = query.trackingUri === null ? null : serverUri(query.trackingUri);
   const ownServer = "(SELECT s.id FROM servers AS s WHERE s.uri = runs.tracking_uri)";
   const anyServer = `(SELECT o.server_id FROM deliveries AS o WHERE o.run_id = runs.id
@@ -118,20 +161,18 @@ function waitingRows(database: Database, query: WaitingQuery): readonly Row[] {
   if (query.keys !== undefined) {
     conditions.push("runs.key IN (SELECT value FROM json_each($keys))");
   }
-  const values = {
-    ...(uri === null ? {} : { id: knownServer(database, uri), server: uri }),
-    ...(query.experiment === undefined ? {} : { experiment: query.experiment }),
-    ...(query.keys === undefined ? {} : { keys: JSON.stringify(query.keys) }),
+  if (query.ids !== undefined) conditions.push("runs.id IN (SELECT value FROM json_each($ids))");
+  return {
+    from: `FROM runs JOIN experiments AS e ON e.id = runs.experiment_id
+      LEFT JOIN deliveries AS d ON d.run_id = runs.id AND d.server_id = ${id}
+      WHERE ${conditions.join(" AND ")}`,
+    values: {
+      ...(uri === null ? {} : { id: knownServer(database, uri), server: uri }),
+      ...(query.experiment === undefined ? {} : { experiment: query.experiment }),
+      ...(query.keys === undefined ? {} : { keys: JSON.stringify(query.keys) }),
+      ...(query.ids === undefined ? {} : { ids: JSON.stringify(query.ids) }),
+    },
   };
-  return database.named<Row>(
-    `SELECT runs.id, runs.key, runs.name, e.name AS experiment, runs.start_time,
-       runs.tracking_uri, runs.parent_key, d.state, d.attempts, d.last_attempt, d.last_error,
-       d.server_run_id
-     FROM runs JOIN experiments AS e ON e.id = runs.experiment_id
-     LEFT JOIN deliveries AS d ON d.run_id = runs.id AND d.server_id = ${id}
-     WHERE ${conditions.join(" AND ")} ORDER BY runs.id`,
-    values,
-  );
 }
 
 /**

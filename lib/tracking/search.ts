@@ -69,9 +69,10 @@ async function noteWaiting({ context, backends }: Session): Promise<void> {
   try {
     const store = await backends.storeIfThere();
     if (store === null) return;
-    const { length } = store.waiting({ trackingUri: backends.serverUri });
-    if (length === 0) return;
-    const wait = length === 1 ? "1 run waits" : `${length} runs wait`;
+    const count = store.countWaiting({ trackingUri: backends.serverUri })
+      .reduce((sum, { runs }) => sum + runs, 0);
+    if (count === 0) return;
+    const wait = count === 1 ? "1 run waits" : `${count} runs wait`;
     context.note(`${wait} in the store for this server (btflow sync)`);
   } catch (error) {
     if (!(error instanceof StorageError) && !(error instanceof UsageError)) throw error;

@@ -7,7 +7,7 @@ import { testIo } from "../helpers/test_io.ts";
 
 /** What the program needs, and little more. */
 const HEAP_MB = 40;
-const METRICS = Array.from({ length: 4 }, (_, i) => `metric_${i}`);
+const METRICS = ["sharpe_ratio", "skew", "kurtosis", "metric_0"];
 
 async function fill(path: string, runs: number): Promise<void> {
   const io = testIo();
@@ -21,7 +21,7 @@ async function fill(path: string, runs: number): Promise<void> {
         endTime: 1_700_000_001_000 + from + i,
         status: "FINISHED",
         user: "tester",
-        params: { lookback: String(i % 50) },
+        params: { lookback: String(i % 50), returns_count: "252", periods_per_year: "252" },
         tags: {},
         metrics: METRICS.map((key) => ({
           key,
@@ -87,8 +87,24 @@ Deno.test("100,000 rows leave through a heap that could not hold them", async (c
       const words = [...search, "--format", "csv", "-c", "run_id,run_name,metrics.metric_0"];
       assertEquals(await linesPrinted(store, words), 100_001);
     });
+    await context.step("table", async () => {
+      assertEquals(await linesPrinted(store, [...search, "--format", "table"]), 100_001);
+    });
+    for (const format of ["table", "ndjson"]) {
+      await context.step(`what waits, as ${format}`, async () => {
+        const lines = await linesPrinted(store, ["sync", "--status", "--format", format]);
+        assertEquals(lines, format === "table" ? 100_001 : 100_000);
+      });
+    }
+    await context.step("the examination of the store", async () => {
+      assertEquals(typeof await linesPrinted(store, ["doctor"]), "number");
+    });
+    await context.step("deflated Sharpe ratios", async () => {
+      const words = ["runs", "deflate", "-e", "big", "--format", "csv"];
+      assertEquals(await linesPrinted(store, words), 100_001);
+    });
     await context.step("the heap is too small for a format that holds all rows", async () => {
-      assertEquals(await linesPrinted(store, [...search, "--format", "table"]), null);
+      assertEquals(await linesPrinted(store, [...search, "--format", "parquet"]), null);
     });
   } finally {
     io.remove();

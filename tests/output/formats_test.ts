@@ -154,6 +154,19 @@ Deno.test("a table of many rows keeps one layout throughout", async () => {
   assertEquals(count, "1203 runs");
 });
 
+Deno.test("what a table has not measured is whole, but for text on a terminal", async () => {
+  const measured = Array.from({ length: 10_000 }, () => ({ run_id: "a", name: "text", value: 1 }));
+  const late = { run_id: "0123456789abcdef", name: "x".repeat(50), value: 1234567890123 };
+  const pages = [measured, [late], [{ ...late, name: "y" }]];
+  const last = async (options: TestIoOptions): Promise<string> => {
+    const { out, count } = await written("table", rows(pages), options);
+    assertEquals(count, "10002 runs");
+    return out.trimEnd().split("\n").at(-2) ?? "";
+  };
+  assertEquals(await last({}), `0123456789abcdef  ${"x".repeat(50)}  1234567890123`);
+  assertEquals(await last({ terminalColumns: 40 }), "0123456789abcdef  xxx…  1234567890123");
+});
+
 Deno.test("wide characters take two places in a table", async () => {
   const { out } = await written("table", rows([[{ a: "日本", b: "x" }, { a: "abcd", b: "y" }]]));
   assertEquals(out, "a     b\n日本  x\nabcd  y\n");

@@ -6,6 +6,11 @@ import { DeliveryError, StorageError, type Warning } from "../../errors.ts";
 import type { Io } from "../../io.ts";
 import { serverHealth } from "../../server_health.ts";
 import type { Tracker } from "../../tracker.ts";
+import {
+  type DeliveryCandidate,
+  type DeliveryCandidates,
+  deliveryCandidates,
+} from "./candidates.ts";
 import { deliverRun } from "./deliver_run.ts";
 import {
   claim,
@@ -24,7 +29,6 @@ import { serverExperiments } from "./server_experiments.ts";
 import { removeOrphans, runsInDoubt } from "./orphans.ts";
 import { currentRow, DeletedOnServerError } from "./server_run.ts";
 import type { Database } from "../sqlite.ts";
-import { type DeliveryCandidate, deliveryCandidates } from "../waiting.ts";
 
 /** What is delivered, and how. */
 export interface DeliverOptions {
@@ -69,7 +73,13 @@ export async function deliverWaiting(
   const { keys, recreate = false, verify = false, stopAt } = options;
   const { graceMs = GRACE_MS, patienceMs = 0 } = options;
   await leases.tidy();
-  const candidates = withParents(database, tracker, options);
+  const { experiment, copy = false } = options;
+  const candidates = deliveryCandidates(database, {
+    trackingUri: tracker.uri,
+    copy,
+    ...(keys === undefined ? {} : { keys }),
+    ...(experiment === undefined ? {} : { experiment }),
+  });
   const server = serverId(database, serverUri(tracker.uri));
   const inDoubt = keys === undefined ? runsInDoubt(database, server, options.experiment) : [];
   if (candidates.length === 0 && inDoubt.length === 0) return [];
@@ -89,50 +99,6 @@ export async function deliverWaiting(
   } finally {
     await lease.release();
   }
-}
-
-/** The runs asked for and those that group them, level by level: no run before the one it needs. */
-function withParents(
-  database: Database,
-  tracker: Tracker,
-  { keys, experiment, copy = false }: DeliverOptions,
-): readonly DeliveryCandidate[] {
-  const query = { trackingUri: tracker.uri, copy };
-  const chosen = new Map<string, DeliveryCandidate>();
-  let more = deliveryCandidates(database, {
-    ...query,
-    ...(keys === undefined ? {} : { keys }),
-    ...(experiment === undefined ? {} : { experiment }),
-  });
-  while (more.length > 0) {
-    for (const candidate of more) chosen.set(candidate.key, candidate);
-    const parents = new Set(
-      more.flatMap(({ parentKey }) =>
-        parentKey === null || chosen.has(parentKey) ? [] : [parentKey]
-      ),
-    );
-    more = parents.size === 0 ? [] : deliveryCandidates(database, { ...query, keys: [...parents] });
-  }
-  return inOrder(chosen);
-}
-
-/**
- * What was tried longest ago, or never, comes first, so that runs that fail do not keep others from
- * their turn; a run comes after the one that groups it.
- */
-function inOrder(chosen: ReadonlyMap<string, DeliveryCandidate>): readonly DeliveryCandidate[] {
-  const ordered: DeliveryCandidate[] = [];
-  const seen = new Set<DeliveryCandidate>();
-  const place = (candidate: DeliveryCandidate): void => {
-    if (seen.has(candidate)) return;
-    seen.add(candidate);
-    const parent = candidate.parentKey === null ? undefined : chosen.get(candidate.parentKey);
-    if (parent !== undefined) place(parent);
-    ordered.push(candidate);
-  };
-  const tried = ({ lastAttempt }: DeliveryCandidate): number => lastAttempt ?? -Infinity;
-  [...chosen.values()].toSorted((a, b) => tried(a) - tried(b) || a.id - b.id).forEach(place);
-  return ordered;
 }
 
 /** Looks for what arrived after its run was delivered. What fails here is looked for another time. */
@@ -164,7 +130,7 @@ async function lookAgain(
 async function deliverAll(
   context: DeliveryContext,
   lease: Lease,
-  candidates: readonly DeliveryCandidate[],
+  candidates: DeliveryCandidates,
   options: DeliverOptions,
 ): Promise<readonly DeliveryOutcome[]> {
   const { jobs = JOBS, signal, onProgress } = options;
