@@ -5,7 +5,7 @@ import { hostProblem, StorageError } from "../errors.ts";
 import type { Io } from "../io.ts";
 import { networkFileSystem } from "./file_system.ts";
 import { folderOf } from "./location.ts";
-import { checkFormat, migrate, MIGRATIONS } from "./schema.ts";
+import { checkFormat, isExport, migrate, MIGRATIONS } from "./schema.ts";
 import { BUSY_TIMEOUT_MS, type Database, openDatabase } from "./sqlite.ts";
 
 /** How a store's file is opened. */
@@ -38,8 +38,7 @@ export async function openStoreFile(
       return database;
     }
     checkFormat(database, migrations.length);
-    const network = await networkFileSystem(io, path);
-    await setJournal(io, database, network === null ? "wal" : "delete", busyTimeoutMs);
+    await setJournal(io, database, await networkFileSystem(io, path), busyTimeoutMs);
     database.run("PRAGMA synchronous = FULL");
     migrate(database, migrations);
     return database;
@@ -79,30 +78,45 @@ function checkReadable(database: Database, newest: number): void {
 }
 
 /**
- * Sets the journal. The change of a file's journal does not wait for others as writing does, so
- * processes that make one store at the same moment take turns here.
+ * Sets the journal: a write-ahead log, but not on a network file system, and not where another opened
+ * the store as on one, for the same file may be both: a server's disk and what others mount. The
+ * change of a file's journal does not wait for others as writing does, so processes that make one
+ * store at the same moment take turns here.
  */
 async function setJournal(
   io: Io,
   database: Database,
-  mode: "wal" | "delete",
+  network: string | null,
   busyTimeoutMs: number,
 ): Promise<void> {
+  const wanted = network === null ? "wal" : "delete";
   const giveUpAt = io.now() + busyTimeoutMs;
   while (true) {
+    let before: string | undefined;
     try {
-      const before = database.get<{ journal_mode: string }>("PRAGMA journal_mode")?.journal_mode;
-      if (before === mode) return;
+      before = database.get<{ journal_mode: string }>("PRAGMA journal_mode")?.journal_mode;
+      if (before === wanted) return;
       if (database.get("SELECT 1 FROM sqlite_schema LIMIT 1") === undefined) {
         // Space of pruned runs can then be given back without VACUUM, which Deno does not allow.
         database.run("PRAGMA auto_vacuum = INCREMENTAL");
-      }
-      database.get(`PRAGMA journal_mode = ${mode}`);
+      } else if (wanted === "wal" && !isExport(database)) return;
+      database.get(`PRAGMA journal_mode = ${wanted}`);
       return;
     } catch (error) {
       const locked = error instanceof StorageError && /locked/.test(error.message);
-      if (!locked || io.now() >= giveUpAt) throw error;
+      if (!locked || io.now() >= giveUpAt) {
+        throw locked && before === "wal" ? otherJournal(database.path, network, error) : error;
+      }
       await io.sleep(20);
     }
   }
+}
+
+function otherJournal(path: string, network: string | null, cause: Error): StorageError {
+  return new StorageError(
+    path,
+    `it is on a network file system here (${network}), and another process uses it as on a local ` +
+      "disk, with a journal that the two cannot share: wait for that process, or stop it",
+    { cause },
+  );
 }

@@ -239,6 +239,11 @@ export function checkFormat(database: Database, newest: number = MIGRATIONS.leng
   return format;
 }
 
+/** Whether it is what `--export` wrote, and nobody has changed since. */
+export function isExport(database: Database): boolean {
+  return pragma(database, "application_id") === EXPORT_ID;
+}
+
 function pragma(database: Database, name: "user_version" | "application_id"): number {
   return database.get<Record<string, number>>(`PRAGMA ${name}`)?.[name] ?? 0;
 }

@@ -383,10 +383,28 @@ Deno.test("a store on a network file system is journalled without shared memory"
     "delivered",
   ]);
   await store.close();
-  // Moved to a local disk it gets the faster journal.
-  const local = await openStore(io, `${folder}/store.db`);
-  assertEquals((await local.health()).journalMode, "wal");
+  await remove();
+});
+
+Deno.test("a store that one process sees as local and another over a network is used by both", async () => {
+  const { io, path, remove } = await storeFolder();
+  const nfs = { ...io, files: { ...io.files, fileSystem: () => Promise.resolve(0x6969) } };
+  const local = await openStore(io, path);
+  local.commitRun(record(0));
+  // Made with a write-ahead log, which cannot be shared: the other says so, and has it afterwards.
+  const { message } = await assertRejects(() => openStore(nfs, path), StorageError);
+  assertMatch(message, /network file system here \(nfs\), and another process uses it/);
   await local.close();
+  const remote = await openStore(nfs, path);
+  for (const index of [1, 2, 3]) {
+    remote.commitRun(record(index));
+    const again = await openStore(io, path);
+    again.commitRun(record(-index));
+    assertEquals((await again.health()).journalMode, "delete");
+    await again.close();
+  }
+  assertEquals(remote.waiting({ trackingUri: null }).length, 7);
+  await remote.close();
   await remove();
 });
 
