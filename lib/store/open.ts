@@ -39,7 +39,9 @@ export async function openStoreFile(
     }
     checkFormat(database, migrations.length);
     await setJournal(io, database, await networkFileSystem(io, path), busyTimeoutMs);
-    database.run("PRAGMA synchronous = FULL");
+    // Without a write-ahead log a commit is the removal of a journal, which a power cut may take back
+    // until the folder is on the disk.
+    database.run("PRAGMA synchronous = EXTRA");
     migrate(database, migrations);
     return database;
   } catch (error) {

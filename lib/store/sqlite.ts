@@ -188,7 +188,7 @@ function transactions(
       try {
         return within("BEGIN IMMEDIATE", work);
       } finally {
-        run("PRAGMA synchronous = FULL");
+        run("PRAGMA synchronous = EXTRA");
       }
     },
     read: (work) => within("BEGIN", work),
