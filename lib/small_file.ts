@@ -1,6 +1,7 @@
 // Files that are read up to a limit: by the bytes that come, since a device says it has none and never
 // ends.
 
+import { joined } from "./bytes.ts";
 import type { Files } from "./io.ts";
 
 /**
@@ -19,13 +20,7 @@ export async function readAtMost(
     if (length > maxBytes) throw fileError("EFBIG", file);
     parts.push(chunk.slice());
   }
-  const all = new Uint8Array(length);
-  let at = 0;
-  for (const part of parts) {
-    all.set(part, at);
-    at += part.length;
-  }
-  return all;
+  return joined(parts);
 }
 
 /** The largest file of settings or certificates. */

@@ -3,6 +3,7 @@
 // pipe.
 
 import { createHash } from "node:crypto";
+import { joined } from "../bytes.ts";
 import { hostProblem, InputError } from "../errors.ts";
 import type { Files } from "../io.ts";
 
@@ -74,7 +75,7 @@ export async function openSource(
     isWhole: start.isEnd && start.bytes.length <= HEAD_BYTES,
     expectedBytes: isGzip ? size * 4 : size,
     chunks: content,
-    all: () => joined(content(), shownPath, Math.min(limit, MAX_WHOLE_BYTES)),
+    all: () => inOnePiece(content(), shownPath, Math.min(limit, MAX_WHOLE_BYTES)),
     stored: stored.result,
     close: async () => {
       await iterator.return?.();
@@ -150,8 +151,7 @@ async function take(
     const before = taken.slice();
     const next = await iterator.next();
     if (next.done === true) return { bytes: before, isEnd: true };
-    const length = before.length + next.value.length;
-    taken = before.length === 0 ? next.value : concatenated([before, next.value], length);
+    taken = before.length === 0 ? next.value : joined([before, next.value]);
   }
   return { bytes: taken, isEnd: false };
 }
@@ -245,7 +245,7 @@ async function* limited(
   }
 }
 
-async function joined(
+async function inOnePiece(
   chunks: AsyncIterable<Uint8Array>,
   path: string,
   limit: number,
@@ -257,17 +257,7 @@ async function joined(
     if (length > limit) throw tooLarge(path, limit);
     parts.push(chunk.slice());
   }
-  return concatenated(parts, length);
-}
-
-function concatenated(parts: readonly Uint8Array[], length: number): Uint8Array<ArrayBuffer> {
-  const all = new Uint8Array(length);
-  let at = 0;
-  for (const part of parts) {
-    all.set(part, at);
-    at += part.length;
-  }
-  return all;
+  return joined(parts);
 }
 
 /** The error for content beyond a limit. */

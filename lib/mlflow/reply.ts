@@ -1,6 +1,7 @@
 // A whole reply in memory, within limits: a server that answers without end, drop by drop, with a
 // web page or with a million nested brackets is named as such, and costs no more than the limits.
 
+import { joined } from "../bytes.ts";
 import { TrackerError } from "../errors.ts";
 import { type Clock, HOST_CLOCK, type TransportReply } from "../transport/mod.ts";
 import { decodedBody } from "./decoding.ts";
@@ -70,7 +71,7 @@ export async function readReply(
       throw bad(`the reply takes longer than ${timeoutMs * WHOLE_TIMEOUTS / 1000} s`);
     }
   }
-  const bytes = joined(parts, length);
+  const bytes = joined(parts);
   const type = reply.headers["content-type"] ?? "";
   const isHtml = /^\s*(text\/html|application\/xhtml)/i.test(type) || looksLikeHtml(bytes);
   return {
@@ -135,15 +136,3 @@ const OPEN_BRACKET = 0x5b;
 const CLOSE_BRACKET = 0x5d;
 const OPEN_BRACE = 0x7b;
 const CLOSE_BRACE = 0x7d;
-
-function joined(parts: readonly Uint8Array[], length: number): Uint8Array {
-  const [first] = parts;
-  if (parts.length === 1 && first !== undefined) return first;
-  const whole = new Uint8Array(length);
-  let offset = 0;
-  for (const part of parts) {
-    whole.set(part, offset);
-    offset += part.length;
-  }
-  return whole;
-}

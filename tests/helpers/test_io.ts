@@ -4,6 +4,7 @@
 import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
+import { joined } from "../../lib/bytes.ts";
 import { run } from "../../lib/cli.ts";
 import type { Signal } from "../../lib/errors.ts";
 import { type Files, hostIo, type Io, type Sink } from "../../lib/io.ts";
@@ -118,16 +119,6 @@ function sink(parts: Uint8Array[], isTerminal: boolean, columns: number): Sink {
       return Promise.resolve(true);
     },
   };
-}
-
-function joined(parts: readonly Uint8Array[]): Uint8Array {
-  const all = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let offset = 0;
-  for (const part of parts) {
-    all.set(part, offset);
-    offset += part.length;
-  }
-  return all;
 }
 
 /** The host's files, with relative paths taken from `folder` and a standard input of our own. */
