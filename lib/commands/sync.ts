@@ -221,7 +221,7 @@ function warnOfOthers(
  */
 function refuseForeignServer(backends: Backends, store: LocalStore, flags: Flags): void {
   const { config, serverUri } = backends;
-  if (serverUri === null) return;
+  if (serverUri === null || config.directions.length === 0) return;
   const isKnown = store.hasReceivedOthers(serverUri);
   const [direction] = config.directions.filter(({ name }) => !isKnown || name !== SERVER);
   if (direction === undefined) return;

@@ -135,12 +135,12 @@ async function deliverAll(
 ): Promise<readonly DeliveryOutcome[]> {
   const { jobs = JOBS, signal, onProgress } = options;
   const outcomes: DeliveryOutcome[] = [];
-  const ended = new Map<string, Promise<unknown>>();
+  const inHand = new Map<string, Promise<unknown>>();
   const server = serverHealth();
   const queue = candidates.values();
   const deliverNext = async ({ id, key, parentKey }: DeliveryCandidate): Promise<void> => {
     // Candidates are in the order they were logged, groups first, so this waits for one in hand.
-    if (parentKey !== null) await ended.get(parentKey);
+    if (parentKey !== null) await inHand.get(parentKey);
     const run = findStoredRun(context.database, key);
     // Removed meanwhile, by another command.
     if (run === undefined) return;
@@ -156,8 +156,9 @@ async function deliverAll(
   const worker = async (): Promise<void> => {
     for (const candidate of queue) {
       const work = deliverNext(candidate);
-      ended.set(candidate.key, work.catch(() => {}));
+      inHand.set(candidate.key, work.catch(() => {}));
       await work;
+      inHand.delete(candidate.key);
     }
   };
   const workers = Array.from({ length: Math.max(1, jobs) }, worker);
