@@ -23,6 +23,7 @@ import {
   type Signal,
   StorageError,
   TrackerError,
+  UndeliverableError,
   UsageError,
   type Warning,
 } from "./errors.ts";
@@ -41,7 +42,11 @@ export const EXITS: readonly (Exit & { readonly name: string })[] = [
   { code: 2, name: "usage", meaning: "A command line, setting or filter that cannot be accepted" },
   { code: 3, name: "input", meaning: "Input data that cannot be read, or a missing file" },
   { code: 4, name: "not-found", meaning: "An experiment, run or metric that does not exist" },
-  { code: 5, name: "server", meaning: "The server cannot be reached, or refused the request" },
+  {
+    code: 5,
+    name: "server",
+    meaning: "The server cannot be reached, or refuses the request or parts of a run",
+  },
   {
     code: 6,
     name: "undelivered",
@@ -67,6 +72,7 @@ export function exitCode(error: unknown): number {
   if (error instanceof InputError) return 3;
   if (error instanceof NotFoundError) return 4;
   if (error instanceof TrackerError) return isRefusal(error) ? 7 : 5;
+  if (error instanceof UndeliverableError) return 5;
   if (error instanceof StorageError) return 8;
   if (error instanceof InterruptedError) return SIGNALS[error.signal].code;
   return 1;

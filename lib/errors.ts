@@ -96,11 +96,15 @@ export class TrackerError extends Error {
   readonly maybeDone: boolean;
   /** How long the server asks to wait; undefined when it does not. */
   readonly retryAfterMs: number | undefined;
+  /** What went wrong, with status and code, but without method and URL. */
+  readonly reason: string;
 
   /** Makes "Cannot METHOD URL: MESSAGE (STATUS CODE)". */
   constructor(method: string, url: string, failure: TrackerFailure) {
     const status = failure.status === 0 ? "" : ` (${failure.status} ${failure.code})`;
-    super(`Cannot ${method} ${url}: ${failure.message}${status}`, { cause: failure.cause });
+    const reason = failure.message + status;
+    super(`Cannot ${method} ${url}: ${reason}`, { cause: failure.cause });
+    this.reason = reason;
     this.method = method;
     this.url = url;
     this.status = failure.status;
@@ -135,6 +139,21 @@ export class TrackerError extends Error {
   /** True when what was to be made, or named so, is there already, active or deleted. */
   get alreadyExists(): boolean {
     return this.code === "RESOURCE_ALREADY_EXISTS";
+  }
+
+  /**
+   * True when the server did nothing and waiting does not change its mind: too large, too many, too
+   * long, not allowed, another value there, no such call, no way to where it keeps files.
+   */
+  get isForGood(): boolean {
+    if (this.code === "UNREACHABLE_ARTIFACTS") return true;
+    const mayPass = this.maybeDone || [401, 407, 408, 425, 429].includes(this.status);
+    return !mayPass && this.status >= 400 && this.status < 500;
+  }
+
+  /** True when the server has no such call. */
+  get isUnsupported(): boolean {
+    return [404, 405, 501].includes(this.status);
   }
 
   /** True when the server does not accept who asks. */
@@ -200,6 +219,11 @@ export class StorageError extends Error {
 /** Delivery was tried and failed; the run is kept in the store. The cause says why. */
 export class DeliveryError extends Error {
   override readonly name: string = "DeliveryError";
+}
+
+/** A run is on the server, but for parts that the server refuses for good. */
+export class UndeliverableError extends Error {
+  override readonly name: string = "UndeliverableError";
 }
 
 /** Several items failed; the first line counts them, the rest are the items' own messages. */

@@ -31,9 +31,16 @@ const MAX_BATCH_BYTES = 900_000;
 /** What the URI of artifacts begins with where the server itself serves them, and so to btflow too. */
 export const ARTIFACT_SCHEME = "mlflow-artifacts:";
 
-/** A text's length as the limits count it: in UTF-16 code units. */
+/** A text's length as servers count it (Python's `len`): in code points, not in UTF-16 code units. */
 export function lengthOf(text: string): number {
-  return text.length;
+  let length = 0;
+  for (const _ of text) length++;
+  return length;
+}
+
+/** Whether a text has more code points; most are told without counting any. */
+function isLonger(text: string, longest: number): boolean {
+  return text.length > longest && lengthOf(text) > longest;
 }
 
 /**
@@ -82,7 +89,7 @@ export function checkName(kind: "experiment" | "run", name: string): void {
   if (name.trim() === "") throw new UsageError(`Cannot log: the name of the ${kind} is blank`);
   checkText(`the name of the ${kind}`, name);
   const longest = MAX_NAME_LENGTH[kind];
-  if (lengthOf(name) > longest) {
+  if (isLonger(name, longest)) {
     throw new UsageError(
       `Cannot log: the name of the ${kind} has ${lengthOf(name)} characters ` +
         `("${name.slice(0, 40)}…"); MLflow takes ${longest}`,
@@ -97,7 +104,7 @@ export function checkDataset(dataset: Dataset): void {
   for (const [field, text] of Object.entries(dataset)) {
     checkText(`the ${field} of a dataset`, text);
   }
-  if (digest === "" || lengthOf(digest) > MAX_DIGEST_LENGTH) {
+  if (digest === "" || isLonger(digest, MAX_DIGEST_LENGTH)) {
     throw new UsageError(
       `Cannot log dataset "${name}": its digest has ${lengthOf(digest)} characters; ` +
         `use 1 to ${MAX_DIGEST_LENGTH}`,
@@ -158,7 +165,7 @@ function* textsOf({ params = {}, tags = {} }: Batch): Iterable<["param" | "tag",
 
 function checkLength(kind: "param" | "tag", key: string, value: string): void {
   const longest = kind === "param" ? MAX_PARAM_LENGTH : MAX_TAG_LENGTH;
-  if (lengthOf(value) <= longest) return;
+  if (!isLonger(value, longest)) return;
   throw new UsageError(
     `Cannot log ${kind} "${key}": its value has ${lengthOf(value)} characters; ` +
       `MLflow keeps ${longest}`,
@@ -169,7 +176,7 @@ function checkLength(kind: "param" | "tag", key: string, value: string): void {
 const UNCLEAR_KEY = /^\.\.|(?:^|\/)\.{0,2}(?:\/|$)/;
 
 function checkKey(kind: "metric" | "param" | "tag", key: string): void {
-  if (lengthOf(key) > MAX_KEY_LENGTH) {
+  if (isLonger(key, MAX_KEY_LENGTH)) {
     throw new UsageError(
       `Cannot log a ${kind} whose name has ${lengthOf(key)} characters ` +
         `("${key.slice(0, 40)}…"): MLflow takes ${MAX_KEY_LENGTH}`,

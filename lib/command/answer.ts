@@ -3,7 +3,26 @@
 // on.
 
 /** One value of a row. A Date is a time (UTC); null is undefined or missing; bigint: a whole number. */
-export type Cell = string | number | bigint | boolean | Date | null;
+export type Cell = string | number | bigint | boolean | Date | Listed | null;
+
+/** Several values in one cell: a list in JSON, a text in all other formats. */
+export class Listed {
+  readonly #items: readonly Json[];
+  readonly #text: string;
+
+  constructor(items: readonly Json[], text: string) {
+    this.#items = items;
+    this.#text = text;
+  }
+
+  toJSON(): readonly Json[] {
+    return this.#items;
+  }
+
+  toString(): string {
+    return this.#text;
+  }
+}
 
 /** Keys are column names, in the order they are shown. */
 export type Row = Readonly<Record<string, Cell>>;

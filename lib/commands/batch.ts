@@ -10,6 +10,8 @@ import type { Json, Result } from "../command/answer.ts";
 import { ARTIFACT_HOST_FLAGS, CONNECTION_FLAGS } from "../config/connection_flags.ts";
 import { InterruptedError, SeveralErrors, UsageError } from "../errors.ts";
 import { exclusive, number, text, toggle } from "../command/flags.ts";
+import { nextSync } from "../logging/deliver.ts";
+import { refusedError, refusedJson, refusedLines, RETRY_ADVICE } from "../logging/refused.ts";
 import { LOG_FLAGS, logRequest } from "../logging/request.ts";
 import { fileItems, manifestItems } from "../sweep/items.ts";
 import type { SweepItem } from "../sweep/items.ts";
@@ -71,7 +73,7 @@ export const command: Command = defineCommand({
       does: "This Slurm task's share, kept in the store",
     },
   ],
-  exits: [3, 4, 6, 7, 9],
+  exits: [3, 4, 5, 6, 7, 9],
   formats: ["text", "json"],
   graceful: true,
   run: async (context, { flags, operands }): Promise<Result> => {
@@ -134,6 +136,7 @@ function answer(
     }`,
     ...(skipped > 0 ? [`Skipped ${skipped}, logged before`] : []),
     ...failureLines(failures),
+    ...refusedRuns(runs),
     "",
   ];
   const json: Json = {
@@ -149,8 +152,17 @@ function answer(
   return { text: lines.join("\n"), json, ...failureOf(interrupted, total, outcome) };
 }
 
-function runJson({ returns, runName, runId, runKey, delivered, existed }: SweepRun): Json {
-  return { returns, run_name: runName, run_id: runId, run_key: runKey, delivered, existed };
+function runJson(run: SweepRun): Json {
+  const { returns, runName, runId, runKey, delivered, existed } = run;
+  return {
+    returns,
+    run_name: runName,
+    run_id: runId,
+    run_key: runKey,
+    delivered,
+    undeliverable: refusedJson(run.undeliverable),
+    existed,
+  };
 }
 
 /** What the command fails with: an interruption, or the items' own errors together. */
@@ -165,25 +177,42 @@ function failureOf(
       `Interrupted with ${left} of ${total} left; run the same command with --resume to go on`;
     return { failure: new InterruptedError(reason.signal, message) };
   }
-  if (failures.length === 0) return {};
-  const errors = failures.map(({ error }) => error);
-  return { failure: new SeveralErrors(`${failures.length} of ${total} runs failed`, errors) };
+  const refused = runs.flatMap((run) =>
+    run.existed ? [] : refusedError(run.runKey ?? run.returns, run.undeliverable) ?? []
+  );
+  const said = [
+    ...(failures.length > 0 ? [`${failures.length} of ${total} runs failed`] : []),
+    ...(refused.length > 0
+      ? [`${refused.length} of ${total} runs are on the server without parts that it refuses`]
+      : []),
+  ].join("; ");
+  if (said === "") return {};
+  return { failure: new SeveralErrors(said, [...failures.map(({ error }) => error), ...refused]) };
 }
 
 /** Files that failed, each with its reason; runs that are kept but undelivered, by shared reason. */
 function failureLines(failures: readonly SweepFailure[]): readonly string[] {
   const lines = failures.filter(({ kept }) => !kept)
     .map(({ returns, error }) => `  ${returns}: ${error.message}`);
-  const reasons = new Map<string, number>();
-  for (const { error } of failures.filter(({ kept }) => kept)) {
-    const reason = error.cause instanceof Error ? error.cause.message : error.message;
-    reasons.set(reason, (reasons.get(reason) ?? 0) + 1);
-  }
+  const kept = failures.filter(({ kept }) => kept)
+    .map(({ error }) => error.cause instanceof Error ? error.cause : error);
+  const reasons = Map.groupBy(kept, ({ message }) => message);
   return [
     ...(lines.length > 0 ? [`Failed: ${lines.length}`, ...lines] : []),
-    ...[...reasons].map(([reason, count]) =>
-      `Kept, not delivered: ${count} (${reason}); ` +
-      `"btflow sync" delivers ${count === 1 ? "it" : "them"}`
+    ...[...reasons].map(([reason, { length, [0]: error }]) =>
+      `Kept, not delivered: ${length} (${reason}); ${nextSync(error, length === 1 ? "it" : "them")}`
+    ),
+  ];
+}
+
+/** What the server refuses of runs that it has, and what can be done about it. */
+function refusedRuns(runs: readonly SweepRun[]): readonly string[] {
+  const partial = runs.filter(({ undeliverable }) => undeliverable.length > 0);
+  if (partial.length === 0) return [];
+  return [
+    `Delivered without parts that the server refuses: ${partial.length} (${RETRY_ADVICE})`,
+    ...partial.flatMap(({ returns, undeliverable }) =>
+      refusedLines(undeliverable).map((line) => `  ${returns}: ${line}`)
     ),
   ];
 }

@@ -46,7 +46,7 @@ export const command: Command = defineCommand({
       does: "An equity curve, kept in the store without touching the network",
     },
   ],
-  exits: [3, 4, 6, 7, 9],
+  exits: [3, 4, 5, 6, 7, 9],
   formats: ["text", "json"],
   run: async (context, { flags }): Promise<Result> => {
     const { returns } = flags;

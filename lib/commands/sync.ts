@@ -24,6 +24,9 @@ const FLAGS = {
   status: toggle({ summary: "List what waits and why; deliver nothing" }),
   dryRun: toggle({ summary: "List what would be delivered; touch no network" }),
   verify: toggle({ summary: "Read each delivered run back and compare counts and values" }),
+  retryUndeliverable: toggle({
+    summary: "Send once more the parts of runs that the server refused (--status lists them)",
+  }),
   recreate: toggle({ summary: "Make runs again that were deleted on the server" }),
   copy: toggle({ summary: "Also deliver runs meant for, or delivered to, another server" }),
   experiment: text({ summary: "Only runs of this experiment", short: "e", value: "NAME" }),
@@ -58,11 +61,17 @@ export const command: Command = defineCommand({
   summary: "Deliver what the store holds; show what waits; carry it across an air gap",
   description:
     "Delivers the runs meant for this server and those logged with no server set. A run deleted on " +
-    "the server is reported, not made again, unless --recreate is given.",
+    "the server is reported, not made again, unless --recreate is given. Parts of a run that the " +
+    "server refuses for good (too large, too long, not allowed) do not keep the rest: the run is " +
+    "delivered without them, exit code 5, and counts as delivered from then on.",
   flags: FLAGS,
   examples: [
     { command: "btflow sync", does: "Deliver everything that waits" },
     { command: "btflow sync --status --format json", does: "What waits, and why, for a script" },
+    {
+      command: "btflow sync --retry-undeliverable",
+      does: "What the server refused, once it takes more",
+    },
     { command: "btflow sync --export runs.btflow", does: "Carry the store across an air gap ..." },
     { command: "btflow sync --import runs.btflow", does: "... and take it in on the other side" },
   ],
@@ -188,9 +197,17 @@ async function waitingPages(
   })();
 }
 
-/** The runs that a sync would deliver. */
-function waitingHere({ serverUri }: Backends, { experiment, copy }: Flags): WaitingQuery {
-  return { trackingUri: serverUri, copy, ...(experiment === undefined ? {} : { experiment }) };
+/** The runs that a sync would deliver; for --status also those that it would not send again. */
+function waitingHere(
+  { serverUri }: Backends,
+  { experiment, copy, status, retryUndeliverable }: Flags,
+): WaitingQuery {
+  return {
+    trackingUri: serverUri,
+    copy,
+    refused: status || retryUndeliverable,
+    ...(experiment === undefined ? {} : { experiment }),
+  };
 }
 
 /** What waits for another address is not sent to this one, and must not be taken for delivered. */
@@ -260,6 +277,7 @@ async function deliverRuns(
   return await backends.deliver({
     copy: flags.copy,
     recreate: flags.recreate,
+    retryUndeliverable: flags.retryUndeliverable,
     signal: context.interrupted,
     warn: context.warn,
     ...(flags.experiment === undefined ? {} : { experiment: flags.experiment }),

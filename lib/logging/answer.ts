@@ -5,7 +5,8 @@ import { backtestJson, backtestText } from "../backtest/text.ts";
 import type { Json } from "../command/answer.ts";
 import type { Warning } from "../errors.ts";
 import type { LogRequest } from "./request.ts";
-import type { RunRecord } from "../store/mod.ts";
+import { refusedJson, refusedLines } from "./refused.ts";
+import type { RunRecord, Undeliverable } from "../store/mod.ts";
 
 /** A backtest ready to be kept. */
 export interface PreparedRun {
@@ -25,11 +26,13 @@ export interface Logged {
   readonly runId: string | null;
   /** On the server; null when it is not known. */
   readonly experimentId: string | null;
-  /** True when the server has all of it. */
+  /** True when the server has all of it that it takes. */
   readonly delivered: boolean;
+  /** The parts that the server refuses for good. */
+  readonly undeliverable: readonly Undeliverable[];
   /** True when an equal run was there before. */
   readonly existed: boolean;
-  /** Why it was not delivered; null when it was, or was not meant to be. */
+  /** Why it, or a part of it, was not delivered; null when it was, or was not meant to be. */
   readonly failure: Error | null;
 }
 
@@ -49,6 +52,7 @@ export function loggedJson(
     experiment_id: logged.experimentId,
     run_name: record.runName,
     delivered: logged.delivered,
+    undeliverable: refusedJson(logged.undeliverable),
     ...(logged.existed ? { existed: true } : {}),
     tracking_uri: serverUri,
     ...backtestJson(backtest),
@@ -81,6 +85,7 @@ export function loggedText(
     `  Run name: ${prepared.record.runName}`,
     `  Run ID: ${runId ?? key}`,
     `  Metrics logged: ${prepared.backtest.metrics.size}`,
+    ...refusedLines(logged.undeliverable).map((line) => `  Refused by the server: ${line}`),
   ];
   return [backtestText(prepared.backtest), head, ...lines, ""].join("\n");
 }

@@ -3,8 +3,9 @@
 
 import type { Backends } from "../backends.ts";
 import type { Context } from "../command/declare.ts";
-import { DeliveryError } from "../errors.ts";
+import { DeliveryError, TrackerError } from "../errors.ts";
 import type { Logged } from "./answer.ts";
+import { refusedError } from "./refused.ts";
 import type { LogRequest } from "./request.ts";
 import type { DeliveryOutcome, FoundRun, LocalStore } from "../store/mod.ts";
 
@@ -20,12 +21,19 @@ export function waitsForServer(
 /** How long a run is waited for that a sync took up the moment it was committed. */
 export const PATIENCE_MS = 15_000;
 
+/** What became of one run's delivery. */
+type Delivered = Pick<
+  Logged,
+  "runId" | "experimentId" | "delivered" | "undeliverable" | "failure"
+>;
+
 /** Delivers one committed run. A failure is reported, not thrown: the run is safe in the store. */
 export async function deliverNow(
   context: Context,
   backends: Backends,
   key: string,
-): Promise<Pick<Logged, "runId" | "experimentId" | "delivered" | "failure">> {
+): Promise<Delivered> {
+  const none = { runId: null, experimentId: null, delivered: false, undeliverable: [] };
   let outcomes: readonly DeliveryOutcome[];
   try {
     outcomes = await backends.deliver({
@@ -35,20 +43,21 @@ export async function deliverNow(
     });
   } catch (error) {
     const failure = undelivered({ key, status: "failed", error: asError(error) });
-    return { runId: null, experimentId: null, delivered: false, failure };
+    return { ...none, failure };
   }
   const outcome = outcomes.find((one) => one.key === key);
   for (const warning of outcomes.flatMap(({ warnings }) => warnings)) context.warn(warning);
   if (outcome === undefined) {
     const failure = waitingElsewhere(await backends.store(), key);
-    return { runId: null, experimentId: null, delivered: false, failure };
+    return { ...none, failure };
   }
-  const { runId, experimentId, error } = outcome;
+  const { runId, experimentId, error, undeliverable } = outcome;
   return {
     runId,
     experimentId,
     delivered: error === null,
-    failure: error === null ? null : undelivered(outcome),
+    undeliverable,
+    failure: error === null ? refusedError(key, undeliverable) : undelivered(outcome),
   };
 }
 
@@ -69,12 +78,18 @@ export function undelivered(
 ): DeliveryError {
   const reason = error?.message ?? "it was not tried";
   // What the server has deleted is not made again just because one asks a second time.
-  const next = status === "deleted" ? "" : ', "btflow sync" delivers it';
+  const next = status === "deleted" ? "" : `, ${nextSync(error, "it")}`;
   const kept = reason.endsWith("?") ? " It is kept" : "; it is kept";
   return new DeliveryError(
     `Cannot deliver run ${key}: ${reason}${kept} in the store${next}`,
     { cause: error },
   );
+}
+
+/** What a sync does for a run that failed so: it promises no more than it can keep. */
+export function nextSync(error: unknown, runs: "it" | "them"): string {
+  const isRefused = error instanceof TrackerError && error.isForGood && !error.isDenied;
+  return isRefused ? `"btflow sync" tries ${runs} again` : `"btflow sync" delivers ${runs}`;
 }
 
 /** Whatever was thrown, as an error. */

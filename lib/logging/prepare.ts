@@ -11,6 +11,7 @@ import { undefinedWarning } from "../backtest/text.ts";
 import { loggedJson, loggedText } from "./answer.ts";
 import type { Logged, PreparedRun } from "./answer.ts";
 import { deliverNow, waitsForServer } from "./deliver.ts";
+import { knownRefusals } from "./refused.ts";
 import type { LogRequest } from "./request.ts";
 import { runContent, userName } from "./run_content.ts";
 import { fileStem } from "../backtest/file_stem.ts";
@@ -156,6 +157,7 @@ async function logOne(work: LogWork, prepared: PreparedRun): Promise<Logged> {
     runId: null,
     experimentId: null,
     delivered: false,
+    undeliverable: [],
     existed: false,
     failure: null,
   };
@@ -169,7 +171,8 @@ async function logOne(work: LogWork, prepared: PreparedRun): Promise<Logged> {
       request.offline,
     );
     if (found !== null) {
-      const existing = { ...none, ...found, existed: true };
+      const undeliverable = await knownRefusals(backends, found.key);
+      const existing = { ...none, ...found, undeliverable, existed: true };
       if (!waitsForServer(backends, request, found)) return existing;
       // What an earlier call kept and could not deliver is not done.
       const delivery = await deliverNow(context, backends, found.key);

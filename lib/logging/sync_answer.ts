@@ -5,18 +5,29 @@ import type { Context } from "../command/declare.ts";
 import type { Result } from "../command/answer.ts";
 import { DeliveryError, InterruptedError, SeveralErrors } from "../errors.ts";
 import { undelivered } from "./deliver.ts";
+import { refusedCell, refusedError, refusedLines } from "./refused.ts";
 import { counted } from "../output/mod.ts";
 import type { Row, Rows } from "../command/answer.ts";
 import type { DeliveryOutcome, VerifyOutcome, WaitingRun } from "../store/mod.ts";
 
 /** What waits and why, a row a run. */
 export function statusAnswer(pages: AsyncIterable<readonly WaitingRun[]>): Result {
+  let lacksParts = false;
+  const noting = async function* (): AsyncIterable<readonly WaitingRun[]> {
+    for await (const page of pages) {
+      lacksParts ||= page.some(({ undeliverable }) => undeliverable.length > 0);
+      yield page;
+    }
+  };
   return {
     rows: {
       columns: STATUS_COLUMNS,
       tableColumns: () => ["run_key", "run_name", "experiment", "state", "attempts", "reason"],
-      noun: "waiting runs",
-      pages: statusRows(pages),
+      // Asked for when all pages have passed.
+      get noun() {
+        return lacksParts ? "runs that wait or lack parts" : "waiting runs";
+      },
+      pages: statusRows(noting()),
     },
   };
 }
@@ -39,6 +50,7 @@ function statusRow(run: WaitingRun): Row {
     attempts: run.attempts,
     last_attempt: time(run.lastAttempt),
     reason: run.reason,
+    undeliverable: refusedCell(run.undeliverable),
   };
 }
 
@@ -52,6 +64,7 @@ const STATUS_COLUMNS: readonly string[] = [
   "attempts",
   "last_attempt",
   "reason",
+  "undeliverable",
 ];
 
 /** Null when the server has the run as the store does. */
@@ -87,13 +100,18 @@ export function deliveryAnswer(
   const wrong = (verified ?? []).flatMap((outcome) => verifyError(outcome) ?? []);
   const checked = verified === null
     ? ""
-    : `Verified ${verified.length - wrong.length} of ${verified.length} delivered runs\n`;
+    : `Verified ${verified.length - wrong.length} of ${verified.length} delivered runs` +
+      `${partial(verified)}\n`;
   const shared = busy > 0 ? `; ${busy} are being delivered by another sync` : "";
+  const refused = outcomes.flatMap(({ status, key, undeliverable }) =>
+    status === "delivered" ? refusedError(key, undeliverable) ?? [] : []
+  );
   const result: Result = {
     text:
       (outcomes.length === 0
         ? "Nothing waits\n"
-        : `Delivered ${delivered} of ${outcomes.length} runs${shared}\n`) + checked,
+        : `Delivered ${delivered} of ${outcomes.length} runs${shared}\n`) +
+      outcomes.map(refusedText).join("") + checked,
     ...(asRows ? { rows: outcomeRows(outcomes) } : {}),
   };
   const failures = outcomes.filter(({ status }) => status === "failed" || status === "deleted");
@@ -105,15 +123,29 @@ export function deliveryAnswer(
     } left; run "btflow sync" again to go on`;
     return { ...result, failure: new InterruptedError(reason.signal, message) };
   }
-  const errors = [...failures.map(undelivered), ...wrong];
+  const errors = [...failures.map(undelivered), ...wrong, ...refused];
   if (errors.length === 0) return result;
   const skipped = outcomes.filter(({ status }) => status === "skipped").length;
   const more = skipped > 0 ? `, ${skipped} were not tried` : "";
   const [first] = errors.map((error) => error.message);
   const message = errors.length === 1
     ? `${first}${more}`
-    : `${errors.length} runs could not be delivered or verified${more}; the first: ${first}`;
+    : `${errors.length} runs could not be delivered whole or verified${more}; the first: ${first}`;
   return { ...result, failure: new SeveralErrors(message, errors) };
+}
+
+function refusedText({ key, runName, undeliverable }: DeliveryOutcome): string {
+  const lines = refusedLines(undeliverable).map((line) => `  ${line}\n`);
+  return lines.length === 0
+    ? ""
+    : `Refused by the server, of run ${key} (${runName}):\n${lines.join("")}`;
+}
+
+function partial(verified: readonly VerifyOutcome[]): string {
+  const { length } = verified.filter(({ undeliverable }) => undeliverable.length > 0);
+  return length === 0
+    ? ""
+    : `; ${length} without parts that the server refuses (--status lists them)`;
 }
 
 function outcomeRows(outcomes: readonly DeliveryOutcome[]): Rows {
@@ -124,9 +156,10 @@ function outcomeRows(outcomes: readonly DeliveryOutcome[]): Rows {
     run_id: outcome.runId,
     status: outcome.status,
     error: outcome.error?.message ?? null,
+    undeliverable: refusedCell(outcome.undeliverable),
   }));
   return {
-    columns: ["run_key", "run_name", "experiment", "run_id", "status", "error"],
+    columns: ["run_key", "run_name", "experiment", "run_id", "status", "error", "undeliverable"],
     noun: null,
     pages: [rows],
   };

@@ -30,10 +30,9 @@ export function redactor(auth: Auth | null, proxies: ProxyRules): Redact {
 /** The error as it may be shown. */
 export function redacted(error: unknown, redact: Redact): unknown {
   if (!(error instanceof TrackerError)) return error;
-  const { method, url, status, code, maybeDone, retryAfterMs } = error;
-  const prefix = `Cannot ${method} ${url}: `;
+  const { method, url, status, code, maybeDone, retryAfterMs, reason } = error;
   const suffix = status === 0 ? "" : ` (${status} ${code})`;
-  const said = error.message.slice(prefix.length, error.message.length - suffix.length);
+  const said = reason.slice(0, reason.length - suffix.length);
   const message = redact(said);
   if (message === said && redact(code) === code) return error;
   return new TrackerError(method, url, {

@@ -34,7 +34,9 @@ export function runMethods(http: Http, version: () => Promise<string | null>): R
         ...(name === undefined ? {} : { run_name: name }),
       }),
     logBatch: async (id, batch) => {
-      for (const body of batchesOf(batch)) await onRun(id, "runs/log-batch", { ...body });
+      for (const body of batchesOf(batch)) {
+        await amongOthers(() => onRun(id, "runs/log-batch", { ...body }));
+      }
     },
     logInputs: async (id, datasets) => {
       if (datasets.length === 0) return;
@@ -50,8 +52,8 @@ export function runMethods(http: Http, version: () => Promise<string | null>): R
 }
 
 /**
- * Repeats what a server refuses because another has just brought the same dataset: it looks for the
- * dataset, inserts it, and finds that it exists. A second attempt finds it at once.
+ * Repeats what a server refuses because another has just brought the same dataset, param or point: it
+ * looks for it, inserts it, and finds that it exists. A second attempt finds it at once.
  */
 async function amongOthers(work: () => Promise<void>): Promise<void> {
   for (let attempt = 1;; attempt++) {

@@ -4,7 +4,7 @@
 
 import { cellText, gather } from "./cells.ts";
 import type { OutputFormat, Writer } from "./format.ts";
-import type { Cell, Rows } from "../command/answer.ts";
+import { type Cell, Listed, type Rows } from "../command/answer.ts";
 
 export const format: OutputFormat = {
   name: "csv",
@@ -59,7 +59,7 @@ const NUMBER = /^[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i;
 /** One cell: numbers as they are, text quoted where needed, a formula made text by a leading `'`. */
 export function csvCell(cell: Cell | undefined): string {
   const text = cellText(cell);
-  if (typeof cell !== "string") return text;
+  if (typeof cell !== "string" && !(cell instanceof Listed)) return text;
   const safe = FORMULA.test(text) && !NUMBER.test(text) ? `'${text}` : text;
   return /[",;\t\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }

@@ -6,6 +6,7 @@ import { type ExperimentRow, storedExperiment } from "./experiments.ts";
 import { copyContent, copyTags, lastChange, mergeRun } from "./merge_run.ts";
 import type { RunRow } from "./run_rows.ts";
 import type { Database } from "./sqlite.ts";
+import { recordedParts, recordParts } from "./undeliverable.ts";
 
 /** How many runs an exported file held, by what became of them. */
 export interface Imported {
@@ -184,9 +185,9 @@ function importDeliveries(
   { id, hasMore }: { readonly id: number; readonly hasMore: boolean },
 ): void {
   const rows = source.all<
-    Record<(typeof DELIVERY_COLUMNS)[number] | "uri", string | number | null>
+    Record<(typeof DELIVERY_COLUMNS)[number] | "uri" | "server_id", string | number | null>
   >(
-    `SELECT s.uri, ${DELIVERY_COLUMNS.map((column) => `d.${column}`).join(", ")}
+    `SELECT s.uri, d.server_id, ${DELIVERY_COLUMNS.map((column) => `d.${column}`).join(", ")}
      FROM deliveries AS d JOIN servers AS s ON s.id = d.server_id
      WHERE d.run_id = ? AND d.state <> 'waiting'`,
     run.id,
@@ -194,7 +195,8 @@ function importDeliveries(
   for (const row of rows) {
     const isWhole = row.state === "delivered" && Number(row.delivered_revision) >= run.revision &&
       !hasMore;
-    target.run(
+    const server = serverId(target, String(row.uri));
+    const { changes } = target.run(
       `INSERT INTO deliveries (run_id, server_id, state, server_run_id, server_experiment_id,
          create_time, uncertain, delivered_time, tag_revision, delivered_revision)
        SELECT id, ?, ?, ?, ?, ?, ?, ?, iif(?, revision, -1), iif(?, revision, NULL)
@@ -205,7 +207,7 @@ function importDeliveries(
          delivered_time = excluded.delivered_time, tag_revision = excluded.tag_revision,
          delivered_revision = excluded.delivered_revision
        WHERE server_run_id IS NULL AND owner IS NULL`,
-      serverId(target, String(row.uri)),
+      server,
       row.state === "delivered" && !isWhole ? "created" : row.state,
       row.server_run_id,
       row.server_experiment_id,
@@ -215,5 +217,9 @@ function importDeliveries(
       ...[isWhole ? 1 : 0, isWhole ? 1 : 0],
       id,
     );
+    if (changes === 0 || !isWhole) continue;
+    // What a server refuses of a run that is there; of another it says so again.
+    const refused = recordedParts(source, { runId: run.id, serverId: Number(row.server_id) });
+    recordParts(target, { runId: id, serverId: server }, refused);
   }
 }

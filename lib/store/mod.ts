@@ -22,6 +22,7 @@ import type { Database } from "./sqlite.ts";
 import type { Imported, ImportOptions } from "./import_runs.ts";
 import { removeDeadTemporaries } from "./temporaries.ts";
 import { type Exported, exportStore, importStore } from "./transfer.ts";
+import type { Undeliverable } from "./undeliverable.ts";
 import {
   countWaiting,
   hasReceivedOthers,
@@ -51,6 +52,7 @@ export type {
   RunRecord,
   StepHook,
   StoreHealth,
+  Undeliverable,
   VerifyOptions,
   VerifyOutcome,
   WaitingCount,

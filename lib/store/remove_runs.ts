@@ -53,7 +53,9 @@ const PRUNABLE = `FROM runs
   WHERE ifnull(runs.end_time, runs.start_time) <= $before AND EXISTS (
     SELECT 1 FROM deliveries AS d JOIN servers AS s ON s.id = d.server_id
     WHERE d.run_id = runs.id AND d.state = 'delivered'
-    AND d.delivered_revision >= runs.revision AND d.last_error IS NULL
+    AND d.delivered_revision >= runs.revision
+    AND NOT EXISTS (SELECT 1 FROM undeliverable AS u WHERE u.run_id = d.run_id
+      AND u.server_id = d.server_id AND u.optional = 0)
     AND (runs.tracking_uri IS NULL OR runs.tracking_uri = s.uri))
   AND NOT EXISTS (
     SELECT 1 FROM deliveries AS d WHERE d.run_id = runs.id
@@ -106,6 +108,7 @@ function removeDelivered(database: Database, run: Pick<RunRow, "id" | "metric_se
   );
   removeContent(database, run);
   database.run("DELETE FROM acknowledgements WHERE run_id = ?", run.id);
+  database.run("DELETE FROM undeliverable WHERE run_id = ?", run.id);
   database.run("DELETE FROM deliveries WHERE run_id = ?", run.id);
   database.run("DELETE FROM runs WHERE id = ?", run.id);
 }

@@ -188,8 +188,33 @@ const FORMAT_3: readonly string[] = [
   ...["runs", "tags", "removed_tags"].map((table) => `UPDATE ${table} SET changed = revision`),
 ];
 
+/**
+ * The parts of runs that servers refuse for good. Before, a delivered run of which an artifact could
+ * not be delivered said so, for the first, in its last error.
+ */
+const FORMAT_4: readonly string[] = [
+  `CREATE TABLE undeliverable (
+    run_id INTEGER NOT NULL,
+    server_id INTEGER NOT NULL,
+    part TEXT NOT NULL,
+    reason TEXT NOT NULL,
+    optional INTEGER NOT NULL DEFAULT 0,
+    PRIMARY KEY (run_id, server_id, part)
+  ) STRICT, WITHOUT ROWID`,
+  `INSERT INTO undeliverable (run_id, server_id, part, reason)
+   SELECT d.run_id, d.server_id, 'artifact ' || a.path,
+     substr(d.last_error, instr(d.last_error, ' cannot be delivered: ') + 22)
+   FROM deliveries AS d JOIN artifacts AS a ON a.run_id = d.run_id
+   WHERE d.state = 'delivered' AND instr(d.last_error, ' cannot be delivered: ') > 0`,
+];
+
 /** Entry n is the statements that bring format n to format n + 1. */
-export const MIGRATIONS: readonly (readonly string[])[] = [FORMAT_1, FORMAT_2, FORMAT_3];
+export const MIGRATIONS: readonly (readonly string[])[] = [
+  FORMAT_1,
+  FORMAT_2,
+  FORMAT_3,
+  FORMAT_4,
+];
 
 /** Brings a file to the newest format, in one transaction that only one process can hold. */
 export function migrate(

@@ -3,6 +3,7 @@
 
 import { type DeliveryState, serverUri } from "./deliveries.ts";
 import type { Database, Value } from "./sqlite.ts";
+import { type Undeliverable, undeliverableParts } from "./undeliverable.ts";
 
 /** What waits where. */
 export interface WaitingQuery {
@@ -15,6 +16,8 @@ export interface WaitingQuery {
   readonly keys?: readonly string[];
   /** Only these runs, by row id. */
   readonly ids?: readonly number[];
+  /** Also runs that do not wait, but of which the server refuses parts. */
+  readonly refused?: boolean;
 }
 
 /** A run that waits. */
@@ -38,6 +41,8 @@ export interface WaitingRun {
   readonly lastError: string | null;
   /** The server's id, once it has one. */
   readonly runId: string | null;
+  /** The parts that the server refuses for good. */
+  readonly undeliverable: readonly Undeliverable[];
 }
 
 interface Row {
@@ -52,6 +57,9 @@ interface Row {
   readonly last_attempt: number | null;
   readonly last_error: string | null;
   readonly server_run_id: string | null;
+  readonly server_id: number | null;
+  readonly is_there: number;
+  readonly is_refused: number;
 }
 
 /** One that is known to be, or may be, on another server belongs to that one. */
@@ -63,6 +71,38 @@ const MEANT_FOR = `(runs.tracking_uri = $server OR (runs.tracking_uri IS NULL AN
 const COPIED = "(runs.existing_run_id IS NULL OR runs.tracking_uri = $server)";
 
 const PAGE_RUNS = 1000;
+
+/** Whether the server has the run as it is now. */
+const IS_THERE = `(ifnull(d.state, '') = 'delivered'
+  AND ifnull(d.delivered_revision, -1) >= runs.revision)`;
+
+/** Whether there is something of the run that the server does not take. */
+const IS_REFUSED = `EXISTS (SELECT 1 FROM undeliverable AS u
+  WHERE u.run_id = d.run_id AND u.server_id = d.server_id)`;
+
+/** Null for a run that is there without what its server need not take: of it nothing is to be told. */
+function waitingRun(database: Database, row: Row): WaitingRun | null {
+  const isThere = row.is_there === 1;
+  const undeliverable = row.is_refused === 1
+    ? undeliverableParts(database, { runId: row.id, serverId: row.server_id ?? -1 })
+    : [];
+  if (isThere && undeliverable.length === 0) return null;
+  const parts = undeliverable.map(({ part }) => part).join(", ");
+  return {
+    key: row.key,
+    runName: row.name,
+    experiment: row.experiment,
+    startTime: row.start_time,
+    trackingUri: row.tracking_uri,
+    state: row.state ?? "waiting",
+    reason: isThere ? `delivered, but the server refuses ${parts}` : reasonOf(row),
+    attempts: row.attempts ?? 0,
+    lastAttempt: row.last_attempt,
+    lastError: row.last_error,
+    runId: row.server_run_id,
+    undeliverable,
+  };
+}
 
 /**
  * Runs that wait, the oldest first, in pages: a million take no more memory than a thousand. Each page
@@ -76,26 +116,15 @@ export function* waitingPages(
   for (let after = 0;;) {
     const rows = database.named<Row>(
       `SELECT runs.id, runs.key, runs.name, e.name AS experiment, runs.start_time,
-         runs.tracking_uri, d.state, d.attempts, d.last_attempt, d.last_error, d.server_run_id
+         runs.tracking_uri, d.state, d.attempts, d.last_attempt, d.last_error, d.server_run_id,
+         d.server_id, ${IS_THERE} AS is_there, ${IS_REFUSED} AS is_refused
        ${from} AND runs.id > $after ORDER BY runs.id LIMIT ${PAGE_RUNS}`,
       { ...values, after },
     );
     const last = rows.at(-1);
     if (last === undefined) return;
     after = last.id;
-    yield rows.map((row) => ({
-      key: row.key,
-      runName: row.name,
-      experiment: row.experiment,
-      startTime: row.start_time,
-      trackingUri: row.tracking_uri,
-      state: row.state ?? "waiting",
-      reason: reasonOf(row),
-      attempts: row.attempts ?? 0,
-      lastAttempt: row.last_attempt,
-      lastError: row.last_error,
-      runId: row.server_run_id,
-    }));
+    yield rows.flatMap((row) => waitingRun(database, row) ?? []);
   }
 }
 
@@ -154,7 +183,7 @@ function selectWaiting(
     : "$id";
   const conditions = [
     "runs.lifecycle_stage = 'active'",
-    `(d.state IS NULL OR d.state <> 'delivered' OR d.delivered_revision < runs.revision)`,
+    query.refused === true ? `(NOT ${IS_THERE} OR ${IS_REFUSED})` : `NOT ${IS_THERE}`,
   ];
   if (uri !== null) conditions.push(query.copy === true ? COPIED : MEANT_FOR);
   if (query.experiment !== undefined) conditions.push("e.name = $experiment");

@@ -6,6 +6,7 @@ import type { Context } from "../command/declare.ts";
 import { present } from "../errors.ts";
 import { asError, PATIENCE_MS, undelivered, waitingElsewhere } from "../logging/deliver.ts";
 import type { DeliveryOutcome, RunRecord } from "../store/mod.ts";
+import { knownRefusals } from "../logging/refused.ts";
 import { existingRun, type SweepRun } from "./item_runs.ts";
 import type { Sweep, SweepItem } from "./items.ts";
 
@@ -63,11 +64,12 @@ export interface DeliveryQueue {
 
 /** A queue that commits to the store and delivers to the server, where the sweep is meant for one. */
 export function deliveryQueue(
-  context: Context,
+  given: Context,
   backends: Backends,
   { jobs, request: { dryRun, offline } }: Sweep,
   results: SweepResults,
 ): DeliveryQueue {
+  const context = { ...given, warn: onceEach(given.warn) };
   const undone = new Map<string, Waiting>();
   let delivery: Promise<number> = Promise.resolve(0);
   let hasKept = false;
@@ -75,7 +77,7 @@ export function deliveryQueue(
   return {
     send: async (group) => {
       if (group.length === 0) return;
-      if (dryRun) return group.forEach((one) => results.add(sweepRun(one, null, null)));
+      if (dryRun) return group.forEach((one) => results.add(sweepRun(one, null)));
       let committed: readonly (readonly [Waiting, key: string])[];
       try {
         committed = await commit(backends, group);
@@ -94,7 +96,7 @@ export function deliveryQueue(
         if (one.record !== null) context.kept(key);
         // Not meant for a server; or the same input twice in one sweep, which is one run.
         const isDone = backends.serverUri === null || offline || undone.has(key);
-        if (isDone) results.add(sweepRun(one, key, null));
+        if (isDone) results.add(sweepRun(one, key));
         else undone.set(key, one);
       }
       delivery = delivery.then(async (before) =>
@@ -105,6 +107,16 @@ export function deliveryQueue(
     },
     isBroken: () => isBroken,
     done: () => delivery,
+  };
+}
+
+/** What is true of the server is found out with each group, and said once. */
+function onceEach(warn: Context["warn"]): Context["warn"] {
+  const said = new Set<string>();
+  return (warning) => {
+    if (said.has(warning.message)) return;
+    said.add(warning.message);
+    warn(warning);
   };
 }
 
@@ -151,7 +163,7 @@ async function deliverAll(
     results.add(
       failed === null
         ? await otherResult(backends, one, key)
-        : resultOf(one, { key, status: "failed", error: failed, runId: null }),
+        : resultOf(one, { key, status: "failed", error: failed, runId: null, undeliverable: [] }),
     );
   }
   return delivered;
@@ -159,9 +171,9 @@ async function deliverAll(
 
 function resultOf(
   one: Waiting,
-  outcome: Pick<DeliveryOutcome, "key" | "status" | "error" | "runId">,
+  outcome: Pick<DeliveryOutcome, "key" | "status" | "error" | "runId" | "undeliverable">,
 ): SweepRun | SweepFailure {
-  if (outcome.error === null) return sweepRun(one, outcome.key, outcome.runId);
+  if (outcome.error === null) return sweepRun(one, outcome.key, outcome);
   const { item: { returns }, record } = one;
   return { returns, error: undelivered(outcome), kept: true, existed: record === null };
 }
@@ -176,16 +188,24 @@ async function otherResult(
   const error = waitingElsewhere(store, key);
   if (error !== null) return { returns: item.returns, error, kept: true, existed: true };
   const runId = (await store.getRun(key)).id;
-  return existingRun(item, runName, { key, runId, delivered: true });
+  const refused = await knownRefusals(backends, key);
+  return existingRun(item, runName, { key, runId, delivered: true }, refused);
 }
 
-function sweepRun(one: Waiting, key: string | null, runId: string | null): SweepRun {
+const UNSENT = { runId: null, undeliverable: [] };
+
+function sweepRun(
+  one: Waiting,
+  key: string | null,
+  { runId, undeliverable }: Pick<SweepRun, "runId" | "undeliverable"> = UNSENT,
+): SweepRun {
   return {
     returns: one.item.returns,
     runName: one.runName,
     runId: runId ?? key,
     runKey: key,
     delivered: runId !== null,
+    undeliverable,
     existed: one.record === null,
   };
 }

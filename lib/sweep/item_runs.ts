@@ -6,7 +6,8 @@ import { fingerprint } from "../logging/fingerprint.ts";
 import { hashFile } from "../input/mod.ts";
 import type { PreparedRun } from "../logging/answer.ts";
 import { chooseRunName, type LogWork, prepareRun } from "../logging/prepare.ts";
-import type { FoundRun } from "../store/mod.ts";
+import { knownRefusals } from "../logging/refused.ts";
+import type { FoundRun, Undeliverable } from "../store/mod.ts";
 import { holding } from "./holding.ts";
 import type { Sweep, SweepItem } from "./items.ts";
 import { SWEEP_TAG } from "../own_names.ts";
@@ -20,8 +21,10 @@ export interface SweepRun {
   readonly runId: string | null;
   /** Key in the store; null for a dry run. */
   readonly runKey: string | null;
-  /** True when the server has all of it. */
+  /** True when the server has all of it that it takes. */
   readonly delivered: boolean;
+  /** The parts that the server refuses for good. */
+  readonly undeliverable: readonly Undeliverable[];
   /** True when it was logged before and nothing was done. */
   readonly existed: boolean;
 }
@@ -100,17 +103,24 @@ async function findLogged(
   fingerprint: string,
 ): Promise<SweepRun | null> {
   const found = await backends.findLogged(request.experiment, fingerprint, request.offline);
-  return found === null ? null : existingRun(item, runName, found);
+  if (found === null) return null;
+  return existingRun(item, runName, found, await knownRefusals(backends, found.key));
 }
 
 /** An item whose run was there before. */
-export function existingRun(item: SweepItem, runName: string, found: FoundRun): SweepRun {
+export function existingRun(
+  item: SweepItem,
+  runName: string,
+  found: FoundRun,
+  undeliverable: readonly Undeliverable[],
+): SweepRun {
   return {
     returns: item.returns,
     runName,
     runId: found.runId ?? found.key,
     runKey: found.key,
     delivered: found.delivered,
+    undeliverable,
     existed: true,
   };
 }

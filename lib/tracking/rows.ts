@@ -1,7 +1,7 @@
 // Runs and experiments as rows: the keys are a promise (`run_id`, `metrics.X`, `params.X`, `tags.X`),
 // the same from a server and from the store, in every format.
 
-import type { Json } from "../command/answer.ts";
+import { type Json, Listed } from "../command/answer.ts";
 import { UsageError } from "../errors.ts";
 import { KEY_METRICS } from "../metrics/catalogue.ts";
 import { nearestNames } from "../nearest.ts";
@@ -55,7 +55,8 @@ export function runJson(run: Run): { readonly [key: string]: Json } {
     const cell = row[name] ?? null;
     // Of a run no cell is that long; JSON's numbers would round it.
     if (typeof cell === "bigint") return [name, String(cell)];
-    return [name, cell instanceof Date ? timeJson(cell) : cell];
+    if (cell instanceof Date) return [name, timeJson(cell)];
+    return [name, cell instanceof Listed ? cell.toJSON() : cell];
   });
   return {
     ...Object.fromEntries(attributes),

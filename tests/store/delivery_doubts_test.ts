@@ -122,7 +122,9 @@ doubt(
   async ({ store, server, send }) => {
     store.commitRuns(Array.from({ length: 6 }, (_, index) => record(index)));
     const silent = failure("CONNECTION", 0);
-    const answers = [silent, silent, failure("INVALID_PARAMETER_VALUE", 400), silent, silent];
+    // With its tags and, in case it is for them, without.
+    const refused = Array(2).fill(failure("INVALID_PARAMETER_VALUE", 400));
+    const answers = [silent, silent, ...refused, silent, silent];
     const ended = await send({
       createRun: (run) => {
         const problem = answers.shift();

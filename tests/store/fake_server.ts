@@ -216,7 +216,13 @@ export function fakeServer(options: FakeServerOptions = {}): FakeServer {
       yield await Promise.resolve(content);
     },
     writeArtifact: (id, path, content) =>
-      attempt(() => void activeRun(id).artifacts.set(path, content.slice())),
+      attempt(() => {
+        const { run, artifacts } = activeRun(id);
+        if (!run.artifactUri.startsWith("mlflow-artifacts:")) {
+          throw refuse(0, "UNREACHABLE_ARTIFACTS", `its artifacts are at ${run.artifactUri}`);
+        }
+        artifacts.set(path, content.slice());
+      }),
     close: () => Promise.resolve(),
   };
 }

@@ -205,8 +205,8 @@ outboxTest("an artifact that cannot be reached does not keep the rest", async (w
   commit(store, 1, { artifacts: [{ path: "a.txt", content: new Uint8Array([1]) }] });
   const [outcome] = await send({ verify: true });
   assertEquals(outcome?.status, "delivered");
-  assertEquals(outcome?.warnings.map(({ code }) => code), ["artifact-undeliverable"]);
-  assertStringIncludes(outcome?.warnings[0]?.message ?? "", "s3://bucket/x");
+  assertEquals(outcome?.undeliverable.map(({ part }) => part), ["artifact a.txt"]);
+  assertStringIncludes(outcome?.undeliverable[0]?.reason ?? "", "s3://bucket/x");
   assertEquals([...server.runs.values()].map(({ artifacts }) => artifacts.size), [0]);
 });
 
@@ -225,7 +225,7 @@ outboxTest("one bad run stops no other", async ({ store, server, send }) => {
     ...server,
     logBatch: (id, batch) =>
       batch.params?.["window"] === "2"
-        ? Promise.reject(failure("INVALID_PARAMETER_VALUE", 400))
+        ? Promise.reject(failure("INTERNAL_ERROR", 500))
         : server.logBatch(id, batch),
   };
   const outcomes = await send({ jobs: 2 }, picky);
@@ -233,7 +233,7 @@ outboxTest("one bad run stops no other", async ({ store, server, send }) => {
   const [waiting, ...more] = store.waiting({ trackingUri: server.uri });
   assertEquals(more, []);
   assertEquals([waiting?.runName, waiting?.state, waiting?.attempts], ["run 2", "created", 1]);
-  assertStringIncludes(waiting?.lastError ?? "", "INVALID_PARAMETER_VALUE");
+  assertStringIncludes(waiting?.lastError ?? "", "INTERNAL_ERROR");
 });
 
 outboxTest("a server that is gone is not asked for every run", async ({ store, server, send }) => {

@@ -48,12 +48,13 @@ interface Chosen {
 /** The runs asked for and those that group them, level by level. */
 function withGroups(
   database: Database,
-  { keys, experiment, ...server }: WaitingQuery & { readonly trackingUri: string },
+  { keys, experiment, refused = false, ...server }: WaitingQuery & { readonly trackingUri: string },
 ): Chosen {
   const chosen: Chosen = { ids: [], parents: [] };
   const looked = new Set<number>();
   let more = waitingIds(database, {
     ...server,
+    refused,
     ...(keys === undefined ? {} : { keys }),
     ...(experiment === undefined ? {} : { experiment }),
   });

@@ -1,14 +1,15 @@
 // Delivering one run, step by step. Each step may be interrupted anywhere and done again: batches
 // and inputs that a server has already change nothing there, artifacts are replaced by themselves.
 
-import { DeliveryError, NotFoundError, StorageError } from "../../errors.ts";
-import { ARTIFACT_SCHEME } from "../../limits.ts";
+import { DeliveryError, NotFoundError } from "../../errors.ts";
 import { CHANGED_TAG } from "../../own_names.ts";
-import type { LifecycleStage, Run } from "../../tracker.ts";
-import { readArtifact, type StoredArtifact, storedArtifacts } from "../artifacts.ts";
-import { acknowledge, acknowledged, deliveryRow, forget } from "../deliveries.ts";
+import type { LifecycleStage, Run, RunChange } from "../../tracker.ts";
+import { acknowledged, deliveryRow, forget, isDelivered } from "../deliveries.ts";
+import { lastChange } from "../merge_run.ts";
+import { recordedParts, recordParts } from "../undeliverable.ts";
 import { type RunDelivery, step } from "./delivery.ts";
 import { removeOrphans } from "./orphans.ts";
+import { isForGood, refusedPart } from "./refused.ts";
 import {
   broughtUntil,
   isRenamed,
@@ -16,8 +17,8 @@ import {
   type TagOptions,
   tagsToRemove,
 } from "./run_batches.ts";
-import { lastChange } from "../merge_run.ts";
-import { readDatasets } from "../read_runs.ts";
+import { sendBatches, sendRefusedItems } from "./send_batches.ts";
+import { sendArtifacts, sendInputs } from "./send_files.ts";
 import { ensureServerRun } from "./server_run.ts";
 import { compareWithServer } from "./verify.ts";
 
@@ -26,29 +27,29 @@ export async function deliverRun(delivery: RunDelivery): Promise<Run> {
   const { io, run, id, database, settings } = delivery;
   const parentRunId = parentOnServer(delivery);
   const serverRun = await ensureServerRun(delivery, parentRunId);
+  const row = deliveryRow(database, id);
   const tags = {
-    tagRevision: deliveryRow(database, id)?.tag_revision ?? null,
+    tagRevision: row?.tag_revision ?? null,
     parentRunId,
     broughtUntil: broughtUntil(run, serverRun),
   };
   const done = acknowledged(database, id);
-  let number = 0;
-  for (const { step: name, batch } of runBatches(database, run, tags)) {
-    number++;
-    if (done.has(name)) continue;
-    await step(delivery, `batch ${number}`, async () => {
-      await delivery.tracker.logBatch(serverRun.id, batch);
-      acknowledge(database, id, name);
-    });
+  const refused = new Set(recordedParts(database, id).map(({ part }) => part));
+  // Of a run that is there nothing is left to be sent but what was refused.
+  const isThere = isDelivered(row, run);
+  const isRetried = (part: string): boolean => settings.retryUndeliverable && refused.has(part);
+  const isWanted = (part: string, step: string): boolean =>
+    isRetried(part) || !isThere && !done.has(step);
+  if (!isThere) {
+    await sendBatches(delivery, serverRun, runBatches(database, run, tags), { done, refused });
   }
-  await removeTags(delivery, serverRun, tags);
-  await sendInputs(delivery, serverRun, done);
-  const problems: string[] = [];
-  for (const artifact of storedArtifacts(database, run.id)) {
-    const problem = await sendArtifact(delivery, serverRun, artifact, done);
-    if (problem !== null) problems.push(problem);
+  if (settings.retryUndeliverable && refused.size > 0) {
+    await sendRefusedItems(delivery, serverRun, refused, tags);
   }
-  await finish(delivery, serverRun);
+  await removeTags(delivery, serverRun, tags, isRetried);
+  await sendInputs(delivery, serverRun, isWanted);
+  await sendArtifacts(delivery, serverRun, isWanted);
+  if (!isThere || isRetried(NAME_PART)) await finish(delivery, serverRun);
   await removeOrphans(delivery, serverRun.id);
   if (settings.verify) await verify(delivery, serverRun.id);
   await step(delivery, "done", () =>
@@ -57,8 +58,7 @@ export async function deliverRun(delivery: RunDelivery): Promise<Run> {
       delivered_revision: run.revision,
       tag_revision: run.revision,
       delivered_time: io.now(),
-      // Not empty for a run of which the store alone has a part: it is not to be pruned.
-      last_error: problems[0] ?? null,
+      last_error: null,
       owner: null,
     }));
   return serverRun;
@@ -105,88 +105,54 @@ async function removeTags(
   delivery: RunDelivery,
   serverRun: Run,
   tags: TagOptions,
+  isRetried: (part: string) => boolean,
 ): Promise<void> {
-  for (const key of tagsToRemove(delivery.database, delivery.run, tags)) {
+  const { database, run, id, tracker } = delivery;
+  const since = new Set(tagsToRemove(database, run, tags));
+  for (const key of tagsToRemove(database, run, { ...tags, tagRevision: null })) {
+    const part = `removal of tag ${key}`;
+    if (!since.has(key) && !isRetried(part)) continue;
     try {
-      await step(delivery, "remove tag", () => delivery.tracker.deleteTag(serverRun.id, key));
+      await step(delivery, "remove tag", () => tracker.deleteTag(serverRun.id, key));
     } catch (error) {
+      if (isForGood(error)) {
+        recordParts(database, id, [refusedPart(part, error)]);
+        continue;
+      }
       // It never reached the server, or was removed in an earlier attempt.
       if (!(error instanceof NotFoundError)) throw error;
     }
+    recordParts(database, id, [], [part, `tag ${key}`]);
   }
 }
 
-async function sendInputs(
-  delivery: RunDelivery,
-  serverRun: Run,
-  done: ReadonlySet<string>,
-): Promise<void> {
-  const { database, id, run, tracker } = delivery;
-  const name = `inputs ${run.revision}`;
-  if (done.has(name)) return;
-  const datasets = readDatasets(database, run.id);
-  if (datasets.length === 0) return;
-  await step(delivery, "inputs", async () => {
-    await tracker.logInputs(serverRun.id, datasets);
-    acknowledge(database, id, name);
-  });
-}
-
-/** Uploads one artifact and reads it back by list; says why when that cannot be done there. */
-async function sendArtifact(
-  delivery: RunDelivery,
-  serverRun: Run,
-  { path, sha256, size }: StoredArtifact,
-  done: ReadonlySet<string>,
-): Promise<string | null> {
-  const { database, id, run, tracker, warn } = delivery;
-  if (!serverRun.artifactUri.startsWith(ARTIFACT_SCHEME)) {
-    const reason = `the run's artifacts are at ${serverRun.artifactUri}, which only ` +
-      `the server's own clients reach (${ARTIFACT_SCHEME} is needed)`;
-    warn({
-      code: "artifact-undeliverable",
-      message: `artifact ${path} of run ${run.key} cannot be delivered: ${reason}`,
-    });
-    return `artifact ${path} cannot be delivered: ${reason}`;
-  }
-  const name = `artifact ${sha256} ${path}`;
-  if (done.has(name)) return null;
-  await step(delivery, `artifact ${path}`, async () => {
-    await tracker.writeArtifact(serverRun.id, path, contentOf(delivery, path));
-    const folder = path.includes("/") ? path.slice(0, path.lastIndexOf("/")) : undefined;
-    const listed = await tracker.listArtifacts(serverRun.id, folder);
-    const there = listed.find((entry) => entry.path === path);
-    if (there === undefined || (there.size !== null && there.size !== size)) {
-      const found = there === undefined ? "is not listed" : `has ${there.size} bytes, not ${size}`;
-      throw new DeliveryError(`artifact ${path} ${found} after its upload`);
-    }
-    acknowledge(database, id, name);
-  });
-  return null;
-}
-
-/** A damaged file is the fault of one run, and stops no other. */
-function contentOf({ database, run }: RunDelivery, path: string): Uint8Array {
-  try {
-    return readArtifact(database, run.id, path);
-  } catch (cause) {
-    throw cause instanceof StorageError ? new DeliveryError(cause.message, { cause }) : cause;
-  }
-}
+/** The part of a run that is its new name. */
+const NAME_PART = "run name";
 
 /** Sets status, end and a changed name; a run that is only logged into keeps its own. */
 async function finish(delivery: RunDelivery, serverRun: Run): Promise<void> {
-  const { run, tracker, database } = delivery;
+  const { run, database, id } = delivery;
   if (run.existing_run_id !== null) return;
   await noteChanges(delivery, serverRun);
   const renamed = isRenamed(database, run, serverRun);
   if (run.status === "RUNNING" && run.end_time === null && !renamed) return;
-  await step(delivery, "finish", () =>
-    tracker.updateRun(serverRun.id, {
-      status: run.status,
-      ...(run.end_time === null ? {} : { endTime: run.end_time }),
-      ...(renamed ? { name: run.name } : {}),
-    }));
+  const change = {
+    status: run.status,
+    ...(run.end_time === null ? {} : { endTime: run.end_time }),
+  };
+  if (!renamed) return await updateRun(delivery, serverRun, change);
+  try {
+    await updateRun(delivery, serverRun, { ...change, name: run.name });
+    recordParts(database, id, [], [NAME_PART]);
+  } catch (error) {
+    if (!isForGood(error)) throw error;
+    await updateRun(delivery, serverRun, change);
+    recordParts(database, id, [refusedPart(NAME_PART, error)]);
+  }
+}
+
+async function updateRun(delivery: RunDelivery, { id }: Run, change: RunChange): Promise<void> {
+  await step(delivery, "finish", () => delivery.tracker.updateRun(id, change));
 }
 
 /** Tells other stores that have the run up to when the server has its changes. */
@@ -206,7 +172,7 @@ async function verify(delivery: RunDelivery, serverRunId: string): Promise<void>
   );
   if (differences.length === 0) return;
   // What the server was thought to have is in doubt: the next sync sends all of it.
-  forget(database, id, { tag_revision: -1 });
+  forget(database, id, { state: "created", tag_revision: -1, delivered_revision: null });
   const more = differences.length > 5 ? ` and ${differences.length - 5} more` : "";
   throw new DeliveryError(
     `it differs on the server: ${differences.slice(0, 5).join("; ")}${more}`,

@@ -4,6 +4,7 @@ import type { Warning } from "../../errors.ts";
 import type { Io } from "../../io.ts";
 import type { Tracker } from "../../tracker.ts";
 import type { DeliveryId } from "../deliveries.ts";
+import type { Undeliverable } from "../undeliverable.ts";
 import type { RunRow } from "../run_rows.ts";
 import type { ServerExperiments } from "./server_experiments.ts";
 import type { Database } from "../sqlite.ts";
@@ -17,6 +18,8 @@ export interface DeliverySettings {
   readonly recreate: boolean;
   /** Read the run back and compare. */
   readonly verify: boolean;
+  /** Send once more what the server refused for good, of runs that were delivered too. */
+  readonly retryUndeliverable: boolean;
   /**
    * After a creation without an answer that is not on the server: how long to wait before it is
    * looked up again and only then repeated, since the first may still be on its way.
@@ -35,6 +38,8 @@ export interface DeliveryContext {
   readonly serverId: number;
   readonly experiments: ServerExperiments;
   readonly settings: DeliverySettings;
+  /** Codes of what is said once, however many runs it is true of. */
+  readonly said: Set<string>;
 }
 
 /** Delivering one run. */
@@ -55,14 +60,16 @@ export interface DeliveryOutcome {
   /** The server's; null when it is not known. */
   readonly experimentId: string | null;
   /**
-   * delivered: all of it is on the server. failed: it waits, `error` says why. deleted: the server
-   * has deleted it. busy: another sync is delivering it. skipped: not tried.
+   * delivered: all of it that the server takes is there. failed: it waits, `error` says why. deleted:
+   * the server has deleted it. busy: another sync is delivering it. skipped: not tried.
    */
   readonly status: "delivered" | "failed" | "deleted" | "busy" | "skipped";
   /** Why it was not delivered, or not tried; null when it was delivered. */
   readonly error: Error | null;
-  /** What is odd about a run that was delivered, such as an artifact that could not be. */
+  /** What is odd about a run that was delivered, such as a second one of it on the server. */
   readonly warnings: readonly Warning[];
+  /** The parts that the server refuses for good. */
+  readonly undeliverable: readonly Undeliverable[];
 }
 
 /** Runs a step of a delivery, and the hook before and after it. */

@@ -29,6 +29,7 @@ import { serverExperiments } from "./server_experiments.ts";
 import { removeOrphans, runsInDoubt } from "./orphans.ts";
 import { currentRow, DeletedOnServerError } from "./server_run.ts";
 import type { Database } from "../sqlite.ts";
+import { recordedParts, undeliverableParts } from "../undeliverable.ts";
 
 /** What is delivered, and how. */
 export interface DeliverOptions {
@@ -44,6 +45,8 @@ export interface DeliverOptions {
   readonly recreate?: boolean;
   /** Read each run back and compare. */
   readonly verify?: boolean;
+  /** Send once more what the server refused for good, of runs that were delivered too. */
+  readonly retryUndeliverable?: boolean;
   /** Called with each run as it ends. */
   readonly onProgress?: (outcome: DeliveryOutcome, ended: number, total: number) => void;
   /** Once aborted, no further run is begun; those in hand are finished. */
@@ -70,13 +73,14 @@ export async function deliverWaiting(
   tracker: Tracker,
   options: DeliverOptions,
 ): Promise<readonly DeliveryOutcome[]> {
-  const { keys, recreate = false, verify = false, stopAt } = options;
+  const { keys, recreate = false, verify = false, retryUndeliverable = false, stopAt } = options;
   const { graceMs = GRACE_MS, patienceMs = 0 } = options;
   await leases.tidy();
   const { experiment, copy = false } = options;
   const candidates = deliveryCandidates(database, {
     trackingUri: tracker.uri,
     copy,
+    refused: retryUndeliverable,
     ...(keys === undefined ? {} : { keys }),
     ...(experiment === undefined ? {} : { experiment }),
   });
@@ -90,7 +94,15 @@ export async function deliverWaiting(
     tracker,
     serverId: server,
     experiments: serverExperiments(io, database, tracker),
-    settings: { recreate, verify, graceMs, patienceMs, hook: stopAt ?? (() => {}) },
+    settings: {
+      recreate,
+      verify,
+      retryUndeliverable,
+      graceMs,
+      patienceMs,
+      hook: stopAt ?? (() => {}),
+    },
+    said: new Set(),
   };
   try {
     const outcomes = await deliverAll(context, lease, candidates, options);
@@ -109,18 +121,22 @@ async function lookAgain(
   { signal, warn = () => {} }: DeliverOptions,
 ): Promise<void> {
   const { database, serverId } = context;
+  const server = serverHealth();
   for (const key of keys) {
     const run = findStoredRun(database, key);
     if (run === undefined) continue;
     const id = { runId: run.id, serverId };
     const delivery: RunDelivery = { ...context, run, id, warn };
-    if (signal?.aborted === true || !await claimInTime(delivery, lease)) return;
+    if (signal?.aborted === true || server.failure() !== null) return;
+    // Another sync that has it in hand looks for it as well.
+    if (!await claimInTime(delivery, lease)) continue;
     try {
       const { state, server_run_id: kept } = currentRow(delivery);
       if (state === "delivered" && kept !== null) await removeOrphans(delivery, kept);
+      server.note(null);
     } catch (error) {
       if (!(error instanceof Error) || error instanceof StorageError) throw error;
-      return;
+      server.note(error);
     } finally {
       updateDelivery(database, id, { owner: null });
     }
@@ -195,7 +211,9 @@ async function deliverOne(
   try {
     // As it is now that nobody else delivers it: another sync may just have finished it.
     const current = storedRun(database, run.key);
-    if (isDelivered(deliveryRow(database, id), current)) {
+    const isThere = isDelivered(deliveryRow(database, id), current);
+    const isRetried = context.settings.retryUndeliverable && recordedParts(database, id).length > 0;
+    if (isThere && !isRetried) {
       updateDelivery(database, id, { owner: null });
     } else {
       await deliverRun({ ...delivery, run: current });
@@ -231,7 +249,8 @@ function outcomeOf(
     & Pick<DeliveryOutcome, "status" | "error">
     & Partial<Pick<DeliveryOutcome, "warnings">>,
 ): DeliveryOutcome {
-  const row = deliveryRow(database, { runId: run.id, serverId });
+  const id = { runId: run.id, serverId };
+  const row = deliveryRow(database, id);
   return {
     key: run.key,
     runName: run.name,
@@ -239,6 +258,7 @@ function outcomeOf(
     runId: row?.server_run_id ?? null,
     experimentId: row?.server_experiment_id ?? null,
     warnings: [],
+    undeliverable: undeliverableParts(database, id),
     ...result,
   };
 }

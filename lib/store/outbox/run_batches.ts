@@ -14,7 +14,7 @@ import type { RunRow } from "../run_rows.ts";
 export interface RunBatch {
   /** The name of its acknowledgement. */
   readonly step: string;
-  readonly batch: Batch;
+  readonly batch: Required<Batch>;
 }
 
 /** What decides which tags are sent, and which run is named as the one that groups this one. */
@@ -33,13 +33,23 @@ export function* runBatches(
   run: RunRow,
   options: TagOptions,
 ): Iterable<RunBatch> {
-  for (const batch of cutBatches(items(database, run, options))) {
-    const hash = createHash("sha256").update(JSON.stringify(batch)).digest("hex");
-    yield { step: `batch ${hash.slice(0, 32)}`, batch };
+  for (const batch of cutBatches(batchItems(database, run, options))) {
+    yield { step: batchStep(batch), batch };
   }
 }
 
-function* items(database: Database, run: RunRow, options: TagOptions): Iterable<BatchItem> {
+/** The name of a batch's acknowledgement. */
+export function batchStep(batch: Required<Batch>): string {
+  const hash = createHash("sha256").update(JSON.stringify(batch)).digest("hex");
+  return `batch ${hash.slice(0, 32)}`;
+}
+
+/** All that goes into the batches of a run, in their order. */
+export function* batchItems(
+  database: Database,
+  run: RunRow,
+  options: TagOptions,
+): Iterable<BatchItem> {
   const params = database.arrays<[string, string]>(
     "SELECT key, value FROM params WHERE run_id = ? ORDER BY key",
     run.id,

@@ -11,10 +11,13 @@ import {
   type DeliveryRow,
   deliveryRow,
   forget,
+  isDelivered,
   isElsewhere,
   updateDelivery,
 } from "../deliveries.ts";
+import { forgetParts } from "../undeliverable.ts";
 import { type RunDelivery, step } from "./delivery.ts";
+import { isForGood } from "./refused.ts";
 import { NOTHING_BROUGHT, tagsToSend } from "./run_batches.ts";
 
 const CREATIONS = 3;
@@ -40,6 +43,7 @@ export async function ensureServerRun(
   if (found !== null || row.state === "deleted") {
     updateDelivery(database, id, { state: "deleted" });
     if (!settings.recreate) throw deletedOnServer(delivery.tracker, row.server_run_id);
+    forgetParts(database, id);
     forget(database, id, {
       state: "waiting",
       server_run_id: null,
@@ -74,7 +78,7 @@ async function existingRun(delivery: RunDelivery, serverRunId: string): Promise<
   const found = await step(delivery, "get run", () => tracker.getRun(serverRunId));
   if (found.lifecycleStage === "deleted") throw deletedOnServer(tracker, serverRunId);
   updateDelivery(database, id, {
-    state: "created",
+    ...(isDelivered(currentRow(delivery), delivery.run) ? {} : { state: "created" }),
     server_run_id: found.id,
     server_experiment_id: found.experimentId,
   });
@@ -104,13 +108,22 @@ async function knownRun(
   return mayBeThere ? await adopt(delivery, await lookUp(delivery, row)) : null;
 }
 
-/** Creates the run, looking it up whenever a creation ends without an answer. */
+/**
+ * Creates the run, looking it up whenever a creation ends without an answer. One that is refused may
+ * be refused for its tags: it is sent with its key alone, and they follow in batches.
+ */
 async function createOnce(delivery: RunDelivery, parentRunId: string | null): Promise<Run> {
   const { io, tracker, run } = delivery;
   const experiment = await step(delivery, "experiment", () => delivery.experiments.of(run));
+  const all = tagsToSend(delivery.database, run, {
+    tagRevision: null,
+    parentRunId,
+    broughtUntil: NOTHING_BROUGHT,
+  });
+  let sent = all.length <= MAX_BATCH_TEXTS ? all : all.filter(([key]) => key === PARENT_TAG);
   for (let creation = 1;; creation++) {
     const before = currentRow(delivery);
-    const tags = noteCreation(delivery, before, experiment.id, parentRunId);
+    noteCreation(delivery, before, experiment.id, sent.length === all.length ? run.revision : -1);
     try {
       const created = await step(delivery, "create", () =>
         tracker.createRun({
@@ -118,13 +131,17 @@ async function createOnce(delivery: RunDelivery, parentRunId: string | null): Pr
           name: run.name,
           startTime: run.start_time,
           user: run.user_id,
-          tags,
+          tags: { ...Object.fromEntries(sent), [RUN_KEY_TAG]: run.key },
         }));
       return noteRun(delivery, created);
     } catch (error) {
       if (!mayHaveReached(error)) {
         if (before.state !== "creating") {
           updateDelivery(delivery.database, delivery.id, { state: "waiting", tag_revision: null });
+        }
+        if (sent.length > 0 && isForGood(error) && !isDenied(error)) {
+          sent = [];
+          continue;
         }
         if (creation === CREATIONS || !isBusy(error)) throw error;
         await io.sleep(retryAfterMs(error));
@@ -141,22 +158,14 @@ async function createOnce(delivery: RunDelivery, parentRunId: string | null): Pr
   }
 }
 
-/** Notes on disk that a creation is being sent, and returns the tags that go with it. */
+/** Notes on disk that a creation is being sent, with the run's tags up to a revision. */
 function noteCreation(
   delivery: RunDelivery,
   before: DeliveryRow,
   experimentId: string,
-  parentRunId: string | null,
-): Readonly<Record<string, string>> {
-  const { io, database, id, run } = delivery;
-  const all = tagsToSend(database, run, {
-    tagRevision: null,
-    parentRunId,
-    broughtUntil: NOTHING_BROUGHT,
-  });
-  const whole = all.length <= MAX_BATCH_TEXTS;
-  const sent = whole ? all : all.filter(([key]) => key === PARENT_TAG);
-  const revision = whole ? run.revision : -1;
+  revision: number,
+): void {
+  const { io, database, id } = delivery;
   updateDelivery(database, id, {
     state: "creating",
     create_time: io.now(),
@@ -166,7 +175,6 @@ function noteCreation(
       : revision,
     uncertain: before.state === "creating" ? 1 : before.uncertain,
   }, { durable: true });
-  return { ...Object.fromEntries(sent), [RUN_KEY_TAG]: run.key };
 }
 
 function noteRun(delivery: RunDelivery, found: Run): Run {
@@ -183,6 +191,10 @@ function mayHaveReached(error: unknown): boolean {
   if (error instanceof NotFoundError) return false;
   if (!(error instanceof TrackerError)) return true;
   return error.mayHaveReached;
+}
+
+function isDenied(error: unknown): boolean {
+  return error instanceof TrackerError && error.isDenied;
 }
 
 function isBusy(error: unknown): error is TrackerError {

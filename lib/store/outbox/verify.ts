@@ -1,14 +1,15 @@
 // Reading a run back from the server and comparing all of it with the store. The server may have
 // more than was sent (tags of its own, others' notes); what was sent must be there, and once.
 
-import { ARTIFACT_SCHEME } from "../../limits.ts";
 import { PARENT_TAG } from "../../own_names.ts";
 import type { MetricPoint, Run, Tracker } from "../../tracker.ts";
 import { isIntact, storedArtifacts } from "../artifacts.ts";
+import type { DeliveryId } from "../deliveries.ts";
 import { broughtUntil, isRenamed, tagsToSend } from "./run_batches.ts";
 import { points } from "../read_points.ts";
 import { readRuns } from "../read_runs.ts";
 import type { RunRow } from "../run_rows.ts";
+import { recordedParts } from "../undeliverable.ts";
 import { deletedOnServer } from "./server_run.ts";
 import type { Database } from "../sqlite.ts";
 
@@ -17,10 +18,13 @@ export interface Comparison {
   readonly database: Database;
   readonly tracker: Tracker;
   readonly run: RunRow;
+  /** The run at the server. */
+  readonly id: DeliveryId;
 }
 
 /**
- * What differs, a line each; nothing when the run is on the server as it is in the store.
+ * What differs, a line each; nothing when the run is on the server as it is in the store, but for the
+ * parts that the server refuses.
  *
  * @throws {DeletedOnServerError} when the server has deleted it.
  */
@@ -33,14 +37,22 @@ export async function compareWithServer(
   if (local === undefined) return ["it is gone from the store"];
   const remote = await tracker.getRun(serverRunId);
   if (remote.lifecycleStage === "deleted") throw deletedOnServer(tracker, serverRunId);
-  return [
+  const refused = new Set(recordedParts(database, comparison.id).map(({ part }) => part));
+  const differences = [
     ...compareFields(comparison, local, remote),
     ...compareTexts("param", Object.entries(local.params), remote.params),
     ...compareTexts("tag", sentTags(comparison, remote), remote.tags),
     ...await compareMetrics(comparison, remote),
     ...compareDatasets(local, remote),
-    ...await compareArtifacts(comparison, remote),
+    ...await compareArtifacts(comparison, remote, refused),
   ];
+  return differences.filter(({ part }) => !refused.has(part)).map(({ what }) => what);
+}
+
+/** A part of a run that is not on the server as it is in the store. */
+interface Difference {
+  readonly part: string;
+  readonly what: string;
 }
 
 function sentTags(
@@ -51,7 +63,11 @@ function sentTags(
   return tagsToSend(database, run, options).filter(([key]) => key !== PARENT_TAG);
 }
 
-function compareFields({ database, run }: Comparison, local: Run, remote: Run): readonly string[] {
+function compareFields(
+  { database, run }: Comparison,
+  local: Run,
+  remote: Run,
+): readonly Difference[] {
   if (run.existing_run_id !== null) return [];
   const fields = [
     ["status", local.status, remote.status],
@@ -61,38 +77,46 @@ function compareFields({ database, run }: Comparison, local: Run, remote: Run): 
   ] as const;
   return fields
     .filter(([, mine, theirs]) => mine !== null && mine !== theirs)
-    .map(([name, mine, theirs]) => `${name} is ${theirs}, not ${mine}`);
+    .map(([name, mine, theirs]) => ({
+      part: `run ${name}`,
+      what: `${name} is ${theirs}, not ${mine}`,
+    }));
 }
 
 function compareTexts(
   kind: "param" | "tag",
   local: readonly (readonly [string, string])[],
   remote: Readonly<Record<string, string>>,
-): readonly string[] {
+): readonly Difference[] {
   return local
     .filter(([key, value]) => !Object.hasOwn(remote, key) || remote[key] !== value)
-    .map(([key]) =>
-      Object.hasOwn(remote, key) ? `${kind} ${key} has another value` : `${kind} ${key} is missing`
-    );
+    .map(([key]) => {
+      const part = `${kind} ${key}`;
+      const wrong = Object.hasOwn(remote, key) ? "has another value" : "is missing";
+      return { part, what: `${part} ${wrong}` };
+    });
 }
 
 async function compareMetrics(
   { database, tracker, run }: Comparison,
   remote: Run,
-): Promise<readonly string[]> {
-  const differences: string[] = [];
+): Promise<readonly Difference[]> {
+  const differences: Difference[] = [];
   const byKey = Map.groupBy(points(database, run), ({ key }) => key);
   for (const [key, all] of byKey) {
     const sent = all.filter(({ value }) => !Number.isNaN(value));
     const latest = sent.at(-1);
     if (latest === undefined) continue;
+    const part = `metric ${key}`;
+    const say = (wrong: string): void => void differences.push({ part, what: `${part} ${wrong}` });
     if (!Object.hasOwn(remote.metrics, key)) {
-      differences.push(`metric ${key} is missing`);
+      say("is missing");
     } else if (run.existing_run_id === null && remote.metrics[key] !== latest.value) {
-      differences.push(`metric ${key} is ${remote.metrics[key]}, not ${latest.value}`);
+      say(`is ${remote.metrics[key]}, not ${latest.value}`);
     } else if (sent.length > 1 || run.existing_run_id !== null) {
       const isExisting = run.existing_run_id !== null;
-      differences.push(...await compareHistory(tracker, remote.id, key, sent, isExisting));
+      const wrong = await compareHistory(tracker, remote.id, key, sent, isExisting);
+      if (wrong !== null) say(wrong);
     }
   }
   return differences;
@@ -104,7 +128,7 @@ async function compareHistory(
   key: string,
   sent: readonly MetricPoint[],
   mayHaveMore: boolean,
-): Promise<readonly string[]> {
+): Promise<string | null> {
   const counts = new Map<string, number>();
   let count = 0;
   for await (const page of tracker.metricHistory(runId, key)) {
@@ -115,20 +139,20 @@ async function compareHistory(
     }
   }
   const missing = sent.filter((point) => !counts.has(markOf(point))).length;
-  if (missing > 0) return [`metric ${key} lacks ${missing} of its ${sent.length} points`];
-  if (mayHaveMore || count === sent.length) return [];
-  return [`metric ${key} has ${count} points, not ${sent.length}`];
+  if (missing > 0) return `lacks ${missing} of its ${sent.length} points`;
+  if (mayHaveMore || count === sent.length) return null;
+  return `has ${count} points, not ${sent.length}`;
 }
 
 function markOf({ step, timestamp, value }: MetricPoint): string {
   return `${step} ${timestamp} ${value}`;
 }
 
-function compareDatasets(local: Run, remote: Run): readonly string[] {
+function compareDatasets(local: Run, remote: Run): readonly Difference[] {
   const marks = new Set(remote.datasets.map(({ name, digest }) => `${name} ${digest}`));
   return local.datasets
     .filter(({ name, digest }) => !marks.has(`${name} ${digest}`))
-    .map(({ name }) => `dataset ${name} is missing`);
+    .map(({ name }) => ({ part: `dataset ${name}`, what: `dataset ${name} is missing` }));
 }
 
 /**
@@ -138,23 +162,25 @@ function compareDatasets(local: Run, remote: Run): readonly string[] {
 async function compareArtifacts(
   { database, tracker, run }: Comparison,
   remote: Run,
-): Promise<readonly string[]> {
-  if (!remote.artifactUri.startsWith(ARTIFACT_SCHEME)) return [];
-  const differences: string[] = [];
+  refused: ReadonlySet<string>,
+): Promise<readonly Difference[]> {
+  const differences: Difference[] = [];
+  // A server that takes none may have no list of them either.
   const folders = Map.groupBy(
-    storedArtifacts(database, run.id),
+    storedArtifacts(database, run.id).filter(({ path }) => !refused.has(`artifact ${path}`)),
     ({ path }) => path.slice(0, Math.max(0, path.lastIndexOf("/"))),
   );
   for (const [folder, artifacts] of folders) {
     const listed = await tracker.listArtifacts(remote.id, folder === "" ? undefined : folder);
     for (const { path, size } of artifacts) {
-      if (!isIntact(database, run.id, path)) {
-        differences.push(`artifact ${path} is damaged in the store`);
-      }
+      const part = `artifact ${path}`;
+      const say = (wrong: string): void =>
+        void differences.push({ part, what: `${part} ${wrong}` });
+      if (!isIntact(database, run.id, path)) say("is damaged in the store");
       const there = listed.find((entry) => entry.path === path);
-      if (there === undefined) differences.push(`artifact ${path} is missing`);
+      if (there === undefined) say("is missing");
       else if (there.size !== null && there.size !== size) {
-        differences.push(`artifact ${path} has ${there.size} bytes, not ${size}`);
+        say(`has ${there.size} bytes, not ${size}`);
       }
     }
   }

@@ -7,6 +7,7 @@ import { type DeliveryChange, deliveryRow, forget, isDelivered, serverUri } from
 import type { RunRow } from "../run_rows.ts";
 import { deletedOnServer, DeletedOnServerError } from "./server_run.ts";
 import type { Database } from "../sqlite.ts";
+import { type Undeliverable, undeliverableParts } from "../undeliverable.ts";
 import { compareWithServer } from "./verify.ts";
 
 /** Which delivered runs are read back. */
@@ -27,6 +28,8 @@ export interface VerifyOutcome {
   readonly runName: string;
   /** A line for each thing that differs; none when the server has the run as the store does. */
   readonly differences: readonly string[];
+  /** The parts that the server refuses: that they are not there is no difference. */
+  readonly undeliverable: readonly Undeliverable[];
   /** Why it could not be read back. */
   readonly error: Error | null;
 }
@@ -50,7 +53,8 @@ export async function verifyRuns(
   );
   const outcomes: VerifyOutcome[] = [];
   for (const run of rows) {
-    const common = { key: run.key, runId: run.server_run_id, runName: run.name };
+    const undeliverable = undeliverableParts(database, { runId: run.id, serverId: run.server_id });
+    const common = { key: run.key, runId: run.server_run_id, runName: run.name, undeliverable };
     const outcome = { ...common, ...await verifyRun(database, tracker, run) };
     outcomes.push(outcome);
     onProgress?.(outcome, outcomes.length, rows.length);
@@ -69,7 +73,8 @@ async function verifyRun(
   run: DeliveredRun,
 ): Promise<Pick<VerifyOutcome, "differences" | "error">> {
   try {
-    const differences = await compareWithServer({ database, tracker, run }, run.server_run_id);
+    const id = { runId: run.id, serverId: run.server_id };
+    const differences = await compareWithServer({ database, tracker, run, id }, run.server_run_id);
     if (differences.length > 0) waitAgain(database, run, { state: "created" });
     return { differences, error: null };
   } catch (error) {

@@ -1,0 +1,170 @@
+// The batches of a run on their way: each is one request, and is acknowledged when the server has what
+// it takes of it. So are the halves of one that is refused: an interrupted delivery goes on after them.
+
+import { type BatchItem, cutBatches, itemsOf } from "../../limits.ts";
+import type { Batch, Run } from "../../tracker.ts";
+import { acknowledge } from "../deliveries.ts";
+import { type RecordedPart, recordParts } from "../undeliverable.ts";
+import { type RunDelivery, step } from "./delivery.ts";
+import { checkTakesBatches, type Refusal, refusedPart, sendInHalves } from "./refused.ts";
+import { batchItems, batchStep, type RunBatch, type TagOptions } from "./run_batches.ts";
+
+/** Of a metric of which a server takes no point, so many are tried one by one. */
+const HOPELESS_POINTS = 8;
+
+/** What one delivery learns of the parts of its batches. */
+interface Sending {
+  readonly delivery: RunDelivery;
+  readonly serverRun: Run;
+  /** What the server is known to have; null: that is neither asked for nor noted. */
+  readonly done: ReadonlySet<string> | null;
+  /** Parts of which the server took something. */
+  readonly taken: Set<string>;
+  readonly refused: Map<string, RecordedPart>;
+  /** How many points of a metric were refused. */
+  readonly points: Map<string, number>;
+  /** True once a batch was found to be refused for what is in it. */
+  isChecked: boolean;
+  /** True when the server had something before. */
+  isResumed: boolean;
+}
+
+function begin(
+  delivery: RunDelivery,
+  serverRun: Run,
+  done: ReadonlySet<string> | null,
+): Sending {
+  return {
+    delivery,
+    serverRun,
+    done,
+    taken: new Set(),
+    refused: new Map(),
+    points: new Map(),
+    isChecked: false,
+    isResumed: false,
+  };
+}
+
+/**
+ * Sends the batches that are not acknowledged; what the server refuses of them is recorded.
+ * `refused`: what it refused before.
+ */
+export async function sendBatches(
+  delivery: RunDelivery,
+  serverRun: Run,
+  batches: Iterable<RunBatch>,
+  { done, refused }: { readonly done: ReadonlySet<string>; readonly refused: ReadonlySet<string> },
+): Promise<void> {
+  const { database, id } = delivery;
+  const sending = begin(delivery, serverRun, done);
+  let number = 0;
+  for (const { step: name, batch } of batches) {
+    number++;
+    if (done.has(name)) {
+      sending.isResumed = true;
+      continue;
+    }
+    await sendBatch(sending, batch, `batch ${number}`);
+    database.write(() => {
+      recordParts(database, id, [...sending.refused.values()]);
+      acknowledge(database, id, name);
+    }, { durable: false });
+  }
+  // Else what the server refused may be among what was sent before.
+  if (!sending.isResumed) recordParts(database, id, [], arrived(sending, refused, sending.taken));
+}
+
+/** Sends once more what was refused before. */
+export async function sendRefusedItems(
+  delivery: RunDelivery,
+  serverRun: Run,
+  parts: ReadonlySet<string>,
+  tags: TagOptions,
+): Promise<void> {
+  const { database, run, id } = delivery;
+  const sending = begin(delivery, serverRun, null);
+  const again = [...batchItems(database, run, { ...tags, tagRevision: null })]
+    .filter((item) => parts.has(partOf(item)));
+  for (const batch of cutBatches(again)) await sendBatch(sending, batch, "refused items");
+  const sent = new Set(again.map(partOf));
+  recordParts(database, id, [...sending.refused.values()], arrived(sending, parts, sent));
+}
+
+/** Of parts that were refused before and are sent now, those of which nothing was refused again. */
+function arrived(
+  { refused }: Sending,
+  parts: ReadonlySet<string>,
+  sent: ReadonlySet<string>,
+): readonly string[] {
+  return [...parts].filter((part) => sent.has(part) && !refused.has(part));
+}
+
+async function sendBatch(
+  sending: Sending,
+  batch: Required<Batch>,
+  name: string,
+): Promise<void> {
+  const { delivery, serverRun } = sending;
+  await sendInHalves([...itemsOf(batch)], {
+    send: (items) => sendItems(sending, items, name),
+    onRefusal: async (refusal) => {
+      if (!sending.isChecked) await checkTakesBatches(delivery, serverRun, refusal);
+      sending.isChecked = true;
+    },
+    onRefused: (item, refusal) => noteRefused(sending, batch, item, refusal),
+  });
+}
+
+async function sendItems(
+  sending: Sending,
+  items: readonly BatchItem[],
+  name: string,
+): Promise<void> {
+  const { delivery, serverRun, done, taken } = sending;
+  const { database, id, tracker } = delivery;
+  const [batch] = cutBatches(items.filter((item) => !isHopeless(sending, item)));
+  if (batch === undefined) return;
+  const mark = batchStep(batch);
+  if (done?.has(mark) === true) sending.isResumed = true;
+  else {
+    await step(delivery, name, async () => {
+      await tracker.logBatch(serverRun.id, batch);
+      if (done !== null) acknowledge(database, id, mark);
+    });
+  }
+  for (const item of itemsOf(batch)) taken.add(partOf(item));
+}
+
+/** Whether an item is a point of a metric whose name the server does not take, as it seems. */
+function isHopeless({ taken, points }: Sending, item: BatchItem): boolean {
+  if (item.kind !== "metric" || taken.has(partOf(item))) return false;
+  return (points.get(item.point.key) ?? 0) >= HOPELESS_POINTS;
+}
+
+function noteRefused(
+  sending: Sending,
+  { metrics }: Required<Batch>,
+  item: BatchItem,
+  refusal: Refusal,
+): void {
+  const { refused, points } = sending;
+  const part = partOf(item);
+  const recorded = refusedPart(part, refusal);
+  if (item.kind !== "metric") {
+    refused.set(part, recorded);
+    return;
+  }
+  const { key, step } = item.point;
+  points.set(key, (points.get(key) ?? 0) + 1);
+  const isSeries = metrics.filter((point) => point.key === key).length > 1;
+  if (isHopeless(sending, item) || !isSeries) refused.set(part, recorded);
+  else if (!refused.has(part)) {
+    refused.set(part, { ...recorded, reason: `step ${step}: ${recorded.reason}` });
+  }
+}
+
+/** What an item is a part of, for people; the points of a metric are one part. */
+function partOf(item: BatchItem): string {
+  return `${item.kind} ${item.kind === "metric" ? item.point.key : item.key}`;
+}
