@@ -217,8 +217,7 @@ function importDeliveries(
       ...[isWhole ? 1 : 0, isWhole ? 1 : 0],
       id,
     );
-    if (changes === 0 || !isWhole) continue;
-    // What a server refuses of a run that is there; of another it says so again.
+    if (changes === 0) continue;
     const refused = recordedParts(source, { runId: run.id, serverId: Number(row.server_id) });
     recordParts(target, { runId: id, serverId: server }, refused);
   }

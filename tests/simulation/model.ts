@@ -36,9 +36,12 @@ export interface Model {
   doubted(key: string, differences: readonly string[]): readonly string[];
   /** What is wrong once all is quiet and delivered. */
   settled(server: Server): readonly string[];
+  /** The parts of a run that its server refuses, which some store must know of; null: none need. */
+  lacking(key: string): readonly string[] | null;
 }
 
-export function model(): Model {
+/** `refused`: the parts that the server refuses. */
+export function model(refused: ReadonlySet<string> = new Set()): Model {
   const known = new Map<string, Known>();
   const runOf = (key: string): Known => {
     const found = known.get(key);
@@ -68,7 +71,7 @@ export function model(): Model {
       if (run.mayBeMissing) return [];
       if (found.length === 0) return [`${key} was said to be delivered and is not there`];
       // Two for a while are allowed: a request may still be on its way.
-      const best = found.map((one) => contentOf(run, one)).toSorted((a, b) => a.length - b.length);
+      const best = found.map((one) => contentOf(run, one, refused)).toSorted((a, b) => a.length - b.length);
       return best[0] ?? [];
     },
     doubted: (key, differences) =>
@@ -82,7 +85,7 @@ export function model(): Model {
         const [there] = found;
         if (there === undefined) wrong.push(`${key} is lost`);
         else {
-          wrong.push(...contentOf(run, there), ...changesOf(run, there));
+          wrong.push(...contentOf(run, there, refused), ...changesOf(run, there));
           if (!isFree(run.parentKey)) wrong.push(...parentOf(run, there, server));
         }
       }
@@ -92,31 +95,49 @@ export function model(): Model {
       }
       return wrong;
     },
+    lacking(key) {
+      const run = runOf(key);
+      if (run.mayBeMissing) return null;
+      return [
+        ...Object.keys(run.params).map((name) => `param ${name}`),
+        ...Object.keys(run.tags).map((name) => `tag ${name}`),
+        ...run.points.map(([name]) => `metric ${name}`),
+        ...Object.keys(run.artifacts).map((path) => `artifact ${path}`),
+      ].filter((part, index, all) => refused.has(part) && all.indexOf(part) === index).sort();
+    },
   };
 }
 
 /** What a server lacks of what was announced; what never changes afterwards. */
-function contentOf(run: Known, there: ServerRun): readonly string[] {
+function contentOf(
+  run: Known,
+  there: ServerRun,
+  refused: ReadonlySet<string>,
+): readonly string[] {
   const wrong: string[] = [];
   const say = (what: string): void => void wrong.push(`${run.key}: ${what}`);
   if (there.status !== "FINISHED") say(`it is ${there.status}`);
   if (there.endTime !== run.endTime) say(`it ended at ${there.endTime}, not ${run.endTime}`);
   for (const [key, value] of Object.entries(run.params)) {
+    if (refused.has(`param ${key}`)) continue;
     if (there.params.get(key) !== value) say(`param ${key} is ${there.params.get(key)}`);
   }
   for (const [key, value] of Object.entries(run.tags)) {
+    if (refused.has(`tag ${key}`)) continue;
     if (!run.changes.has(key) && there.tags.get(key) !== value) {
       say(`tag ${key} is ${there.tags.get(key)}`);
     }
   }
-  for (const [key, step, value] of run.points) {
+  const points = run.points.filter(([key]) => !refused.has(`metric ${key}`));
+  for (const [key, step, value] of points) {
     const same = there.points.filter((point) => point.key === key && point.step === step);
     if (same.length !== 1 || same[0]?.value !== value) {
       say(`point ${key} ${step} is not there once`);
     }
   }
-  if (there.points.length !== run.points.length) say(`it has ${there.points.length} points`);
+  if (there.points.length !== points.length) say(`it has ${there.points.length} points`);
   for (const [path, text] of Object.entries(run.artifacts)) {
+    if (refused.has(`artifact ${path}`)) continue;
     const content = there.artifacts.get(path);
     const found = content === undefined ? "missing" : new TextDecoder().decode(content);
     if (found !== text) say(`artifact ${path} is ${found}`);

@@ -41,7 +41,17 @@ export interface Plan {
   readonly verified: boolean;
   /** A server that ignores the filter of a search. */
   readonly filtersIgnored: boolean;
+  /** The parts of runs that the server refuses for good. */
+  readonly refused: readonly string[];
 }
+
+const REFUSABLE: readonly string[] = [
+  "param window",
+  "tag side",
+  "metric metric_1",
+  "metric series",
+  "artifact a/returns.csv",
+];
 
 const HOUR_MS = 3_600_000;
 const REQUESTS = 400;
@@ -101,6 +111,7 @@ export function planOf(seed: number): Plan {
     fates,
     verified: random() < 0.2,
     filtersIgnored: random() < 0.05,
+    refused: random() < 0.3 ? REFUSABLE.filter(() => random() < 0.5) : [],
   };
 }
 
@@ -122,6 +133,9 @@ function* smaller(plan: Plan): Iterable<Plan> {
   }
   if (plan.verified) yield { ...plan, verified: false };
   if (plan.filtersIgnored) yield { ...plan, filtersIgnored: false };
+  for (const index of plan.refused.keys()) {
+    yield { ...plan, refused: plan.refused.toSpliced(index, 1) };
+  }
   for (const size of [4, 2, 1]) {
     for (let from = 0; from < actions.length; from += size) {
       yield { ...plan, actions: actions.toSpliced(from, size) };

@@ -44,6 +44,8 @@ export interface Server {
   purge(id: string): void;
   /** From now on a search ignores its filter, as some services do. */
   ignoreFilters(): void;
+  /** From now on refuses whatever has one of these parts in it, such as `param window`. */
+  refuse(parts: ReadonlySet<string>): void;
 }
 
 interface Experiment {
@@ -73,7 +75,13 @@ export function memoryServer(): Server {
   const runs = new Map<string, ServerRun>();
   let ids = 0;
   let filters = true;
+  let refused: ReadonlySet<string> = new Set();
 
+  const check = (kind: string, list: unknown): void => {
+    for (const [key] of pairs(list)) {
+      if (refused.has(`${kind} ${key}`)) throw new Refusal(400, "INVALID_PARAMETER_VALUE");
+    }
+  };
   const runOf = (id: unknown): ServerRun => {
     const found = runs.get(String(id));
     if (found === undefined) throw new Refusal(404, "RESOURCE_DOES_NOT_EXIST");
@@ -106,6 +114,7 @@ export function memoryServer(): Server {
       if (!experiments.has(String(experiment_id))) {
         throw new Refusal(404, "RESOURCE_DOES_NOT_EXIST");
       }
+      check("tag", tags);
       const run: ServerRun = {
         id: `s${++ids}`,
         experimentId: String(experiment_id),
@@ -155,6 +164,9 @@ export function memoryServer(): Server {
     "runs/log-batch": ({ run_id, params, tags, metrics }) => {
       const run = activeRun(run_id);
       const points = (metrics ?? []) as Point[];
+      check("param", params);
+      check("tag", tags);
+      check("metric", points);
       for (const [key, value] of pairs(params)) {
         const before = run.params.get(key);
         if (before !== undefined && before !== value) {
@@ -218,6 +230,7 @@ export function memoryServer(): Server {
     const [, id, name = ""] = /^\d+\/([^/]+)\/artifacts\/(.+)$/.exec(decodeURIComponent(path)) ??
       [];
     if (method !== "PUT") throw new Refusal(405, "METHOD_NOT_ALLOWED");
+    if (refused.has(`artifact ${name}`)) throw new Refusal(413, "TOO_LARGE");
     runOf(id).artifacts.set(name, (body ?? new Uint8Array()).slice());
     return {};
   };
@@ -249,6 +262,9 @@ export function memoryServer(): Server {
     purge: (id) => void runs.delete(id),
     ignoreFilters: () => {
       filters = false;
+    },
+    refuse: (parts) => {
+      refused = parts;
     },
   };
 }

@@ -15,6 +15,7 @@ const HAPPENINGS: readonly string[] = [
   "killed before a request",
   "killed before an answer",
   "filters ignored",
+  "refused parts",
   "request repeated",
   "answer overtook another",
   "turned to another process in its work",
@@ -86,6 +87,7 @@ Deno.test("a history that ends badly is seen to", async () => {
     fates: [],
     verified: true,
     filtersIgnored: false,
+    refused: [],
   };
   assertEquals((await happen(plan)).violations, []);
   const lost = await happen(plan, {

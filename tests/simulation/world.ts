@@ -34,7 +34,9 @@ export async function happen(
   const clock = virtualClock(START_MS);
   const random = seededRandom(plan.seed ^ 0x5eed);
   const server = memoryServer();
-  const truth = model();
+  const refused = new Set(plan.refused);
+  server.refuse(refused);
+  const truth = model(refused);
   const stores = Array.from({ length: plan.stores }, (_, index) => memoryStore(`store ${index}`));
   const processes: Process[][] = stores.map(() => []);
   const logged: Announced[] = [];
@@ -128,7 +130,11 @@ export async function happen(
   const work: Readonly<Record<Action["kind"], (action: Action, worker: Worker) => Promise<void>>> =
     {
       log,
-      sync: (_action, { deliver }) => deliver({ jobs: 1 + Math.floor(random() * 3) }),
+      sync: (_action, { deliver }) =>
+        deliver({
+          jobs: 1 + Math.floor(random() * 3),
+          retryUndeliverable: refused.size > 0 && random() < 0.3,
+        }),
       verify: async (_action, { store, tracker, deliver }) => {
         await deliver({ verify: true });
         await store.verify(tracker, {});
@@ -208,6 +214,25 @@ export async function happen(
     }
   };
 
+  /** Runs of which no store knows what their server refuses, or one knows wrongly. */
+  const unlisted = (): readonly string[] => {
+    const listed = new Map<string, Set<string>>();
+    for (const [at] of stores.entries()) {
+      const query = { trackingUri: SERVER.origin, refused: true };
+      for (const { key, undeliverable } of begin(at).store.waiting(query)) {
+        const parts = listed.get(key) ?? new Set();
+        listed.set(key, parts);
+        for (const { part } of undeliverable) parts.add(part);
+      }
+    }
+    return logged.flatMap(({ key }) => {
+      const lacks = truth.lacking(key);
+      const known = [...listed.get(key) ?? []].sort();
+      const isRight = lacks === null || lacks.join() === known.join();
+      return isRight ? [] : [`${key}: it lacks ${lacks}, listed are ${known}`];
+    });
+  };
+
   for (const action of plan.actions) {
     clock.after(action.at, () => {
       counts.add(action.kind);
@@ -237,6 +262,17 @@ export async function happen(
     }
     clock.after(SETTLE_MS, () => {});
     await clock.run();
+  }
+  if (refused.size > 0) {
+    counts.add("refused parts");
+    violations.push(...truth.settled(server), ...unlisted());
+    // Once the server takes all of it, all of it arrives.
+    refused.clear();
+    for (const [at] of stores.entries()) {
+      void attempt("retrying", () => begin(at).deliver({ retryUndeliverable: true }));
+      await clock.run();
+    }
+    violations.push(...unlisted());
   }
   afterwards(server);
   violations.push(...truth.settled(server));

@@ -44,7 +44,7 @@ export async function deliverRun(delivery: RunDelivery): Promise<Run> {
     await sendBatches(delivery, serverRun, runBatches(database, run, tags), { done, refused });
   }
   if (settings.retryUndeliverable && refused.size > 0) {
-    await sendRefusedItems(delivery, serverRun, refused, tags);
+    await sendRefusedItems(delivery, serverRun, refused, parentRunId);
   }
   await removeTags(delivery, serverRun, tags, isRetried);
   await sendInputs(delivery, serverRun, isWanted);

@@ -7,7 +7,7 @@ import { acknowledge } from "../deliveries.ts";
 import { type RecordedPart, recordParts } from "../undeliverable.ts";
 import { type RunDelivery, step } from "./delivery.ts";
 import { checkTakesBatches, type Refusal, refusedPart, sendInHalves } from "./refused.ts";
-import { batchItems, batchStep, type RunBatch, type TagOptions } from "./run_batches.ts";
+import { batchItems, batchStep, NOTHING_BROUGHT, type RunBatch } from "./run_batches.ts";
 
 /** Of a metric of which a server takes no point, so many are tried one by one. */
 const HOPELESS_POINTS = 8;
@@ -80,14 +80,18 @@ export async function sendRefusedItems(
   delivery: RunDelivery,
   serverRun: Run,
   parts: ReadonlySet<string>,
-  tags: TagOptions,
+  parentRunId: string | null,
 ): Promise<void> {
   const { database, run, id } = delivery;
   const sending = begin(delivery, serverRun, null);
-  const again = [...batchItems(database, run, { ...tags, tagRevision: null })]
-    .filter((item) => parts.has(partOf(item)));
+  const all = { parentRunId, tagRevision: null, broughtUntil: NOTHING_BROUGHT };
+  const items = [...batchItems(database, run, all)].filter((item) => parts.has(partOf(item)));
+  // What another store that has the run brought meanwhile may have been changed since.
+  const again = items.filter((item) =>
+    item.kind !== "tag" || run.imported === 0 || serverRun.tags[item.key] === undefined
+  );
   for (const batch of cutBatches(again)) await sendBatch(sending, batch, "refused items");
-  const sent = new Set(again.map(partOf));
+  const sent = new Set(items.map(partOf));
   recordParts(database, id, [...sending.refused.values()], arrived(sending, parts, sent));
 }
 
