@@ -8,7 +8,6 @@ import { hostIo } from "../../lib/io.ts";
 import { openStore } from "../../lib/store/mod.ts";
 import { type CommandLine, commandLine } from "../faults/command_line.ts";
 import {
-  type Heard,
   invalid,
   itemsIn,
   type Refuse,

@@ -41,12 +41,15 @@ Deno.test("a server without log-inputs is none the worse, and that is said once"
     path.endsWith("/log-inputs") ? { status: 404, body: "<html>404 Not Found</html>" } : null;
   await inWorld(refuse, async (line, service) => {
     const files = ["1.csv", "2.csv", "3.csv"];
-    for (const file of files) fs.copyFileSync(`${line.folder}/returns.csv`, `${line.folder}/${file}`);
+    for (const file of files) {
+      fs.copyFileSync(`${line.folder}/returns.csv`, `${line.folder}/${file}`);
+    }
     const batch = await line.call("batch", "-e", "e", ...files, "--metrics", "cagr");
     assertEquals(batch, {
       code: 0,
       out: `Logged 3 of 3 runs, 3 delivered to ${service.uri}\n`,
-      err: `warning: ${service.uri} has no log-inputs: the datasets of runs (lineage) are left out\n`,
+      err:
+        `warning: ${service.uri} has no log-inputs: the datasets of runs (lineage) are left out\n`,
     });
     assertEquals(statuses(service), ["FINISHED", "FINISHED", "FINISHED"]);
     assertEquals((await line.call("sync", "--status")).err, "0 waiting runs\n");
@@ -67,8 +70,7 @@ Deno.test("a server without log-inputs is none the worse, and that is said once"
 const WAITS: readonly (readonly [name: string, refuse: Refuse, code: number, made: boolean])[] = [
   [
     "a server that lets this user do nothing",
-    ({ path }) =>
-      path.endsWith("/create") ? { status: 403, body: { message: "no" } } : null,
+    ({ path }) => path.endsWith("/create") ? { status: 403, body: { message: "no" } } : null,
     7,
     false,
   ],
@@ -135,7 +137,10 @@ for (const [name, refuse, code, isMade] of WAITS) {
       assertEquals([logged.code, logged.delivered], [code, false], logged.err);
       assertEquals(statuses(service), isMade ? ["RUNNING"] : []);
       const listed = await line.call("sync", "--status", "--format", "json");
-      assertEquals(JSON.parse(listed.out).map((one: { undeliverable: unknown }) => one.undeliverable), [[]]);
+      assertEquals(
+        JSON.parse(listed.out).map((one: { undeliverable: unknown }) => one.undeliverable),
+        [[]],
+      );
       service.refuse(null);
       assertEquals(await line.call("sync"), { code: 0, out: "Delivered 1 of 1 runs\n", err: "" });
       assertEquals(statuses(service), ["FINISHED"]);
@@ -191,7 +196,8 @@ Deno.test("a creation that is refused for its tags keeps the run's key", async (
 });
 
 Deno.test("a creation that is refused whatever it carries is not promised to arrive", async () => {
-  const refuse: Refuse = ({ path }) => path.endsWith("/runs/create") ? invalid("no more runs") : null;
+  const refuse: Refuse = ({ path }) =>
+    path.endsWith("/runs/create") ? invalid("no more runs") : null;
   await inWorld(refuse, async (line) => {
     const { code, err } = await line.log("e", "--tag", "side=long");
     assertEquals(code, 6);

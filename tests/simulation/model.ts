@@ -71,7 +71,9 @@ export function model(refused: ReadonlySet<string> = new Set()): Model {
       if (run.mayBeMissing) return [];
       if (found.length === 0) return [`${key} was said to be delivered and is not there`];
       // Two for a while are allowed: a request may still be on its way.
-      const best = found.map((one) => contentOf(run, one, refused)).toSorted((a, b) => a.length - b.length);
+      const best = found.map((one) => contentOf(run, one, refused)).toSorted((a, b) =>
+        a.length - b.length
+      );
       return best[0] ?? [];
     },
     doubted: (key, differences) =>

@@ -78,7 +78,9 @@ Deno.test("a delivery that is killed at any step is taken up by the next sync", 
     const path = `${folder}/${number}.db`;
     const server = `${folder}/${number}-server.db`;
     const store = await openStore(io, path);
-    store.commitRun(record(1, { artifacts: [{ path: "a.txt", content: new Uint8Array([1]) }] }));
+    const params = { ...record(1).params, refused: "yes" };
+    const artifacts = [{ path: "a.txt", content: new Uint8Array([1]) }];
+    store.commitRun(record(1, { params, artifacts }));
     const { signal, out, err } = await runProcess("deliver", path, number, server);
     assert(signal === "SIGKILL" || out === "delivered\n", err);
     const tracker = await storeServer(io, server);
@@ -86,6 +88,14 @@ Deno.test("a delivery that is killed at any step is taken up by the next sync", 
     assertEquals(outcomes.filter(({ error }) => error !== null), [], `step ${number}`);
     const runs = await allRuns(tracker);
     assertEquals(runs.map(({ status }) => status), ["FINISHED"], `step ${number}`);
+    assertEquals(runs[0]?.params, record(1).params, `step ${number}`);
+    assertEquals(Object.keys(runs[0]?.metrics ?? {}).length, 12, `step ${number}`);
+    const listed = store.waiting({ trackingUri: null, refused: true });
+    assertEquals(
+      listed.map(({ undeliverable }) => undeliverable.map(({ part }) => part)),
+      [["param refused"]],
+      `step ${number}`,
+    );
     assertEquals((await tracker.listArtifacts(runs[0]?.id ?? "")).length, 1);
     assertEquals(store.waiting({ trackingUri: null }), []);
     const left = [...Deno.readDirSync(folder)].map(({ name }) => name)
@@ -95,7 +105,7 @@ Deno.test("a delivery that is killed at any step is taken up by the next sync", 
     await store.close();
     return signal === null ? "ended" : "killed";
   });
-  assert(kills >= 14, `only ${kills} steps`);
+  assert(kills >= 24, `only ${kills} steps`);
   await remove();
 });
 
