@@ -313,7 +313,7 @@ Deno.test("a store of before names the artifacts that could not be delivered", a
   const store = await openStore(io, path);
   const listed = store.waiting({ trackingUri: "http://server:5000", refused: true });
   assertEquals(listed.map(({ key, undeliverable }) => [key, undeliverable]), [
-    [keys[0], [{ part: "artifact a.txt", reason: "the run's artifacts are at s3://b" }]],
+    [keys[0] ?? "", [{ part: "artifact a.txt", reason: "the run's artifacts are at s3://b" }]],
   ]);
   assertEquals(store.waiting({ trackingUri: "http://server:5000" }), []);
   assertEquals(store.prune({ olderThanMs: -1_000_000 }).runs, 1);
