@@ -81,6 +81,9 @@ export interface TrackerFailure {
   readonly cause?: unknown;
 }
 
+/** The code of a refusal that passes once the server has less to do. */
+export const OVERLOADED_CODE = "OVERLOADED";
+
 /** A tracking server that could not be reached, refused, or answered nonsense. URLs carry no secrets. */
 export class TrackerError extends Error {
   override readonly name: string = "TrackerError";
@@ -147,7 +150,8 @@ export class TrackerError extends Error {
    */
   get isForGood(): boolean {
     if (this.code === "UNREACHABLE_ARTIFACTS") return true;
-    const mayPass = this.maybeDone || [401, 407, 408, 425, 429].includes(this.status);
+    const mayPass = this.maybeDone || [401, 407, 408, 425, 429].includes(this.status) ||
+      [OVERLOADED_CODE, "BAD_REPLY"].includes(this.code);
     return !mayPass && this.status >= 400 && this.status < 500;
   }
 

@@ -2,7 +2,7 @@
 // and what to do about it.
 
 import type { Auth } from "../config/values.ts";
-import { TrackerError } from "../errors.ts";
+import { OVERLOADED_CODE, TrackerError } from "../errors.ts";
 import type { Reply } from "./reply.ts";
 import { readRefusal } from "./schema.ts";
 
@@ -18,8 +18,6 @@ export interface RefusalContext {
   readonly nowMs: number;
 }
 
-/** The code of a refusal that passes once the server has less to do. */
-export const OVERLOADED_CODE = "OVERLOADED";
 /** The code of a refusal to take or give artifacts otherwise than by signed addresses. */
 export const PRESIGNED_ONLY_CODE = "ARTIFACTS_PRESIGNED_ONLY";
 const PRESIGNED_ONLY_MESSAGE =

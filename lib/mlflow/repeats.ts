@@ -2,9 +2,8 @@
 // be; another only where twice is as once, because a create that is sent twice on suspicion is how
 // runs end up on a server twice.
 
-import { TrackerError } from "../errors.ts";
+import { OVERLOADED_CODE, TrackerError } from "../errors.ts";
 import type { Io } from "../io.ts";
-import { OVERLOADED_CODE } from "./refusal.ts";
 
 /** How patient a client is. */
 export interface Patience {

@@ -123,6 +123,18 @@ const WAITS: readonly (readonly [name: string, refuse: Refuse, code: number, mad
     true,
   ],
   [
+    "a server that is overloaded when an upload is read back",
+    ({ path }) =>
+      path.endsWith("/artifacts/list")
+        ? {
+          status: 400,
+          body: { error_code: "BAD_REQUEST", message: "QueuePool limit of size 5 reached" },
+        }
+        : null,
+    6,
+    true,
+  ],
+  [
     "credentials that are not accepted any more",
     ({ method }) => method === "PUT" ? { status: 401, body: { message: "no" } } : null,
     7,

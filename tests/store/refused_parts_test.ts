@@ -91,6 +91,16 @@ refusalTest("one point of a series is refused: all others arrive", async (world)
   assertEquals([parts(), only(server).points.length], [[], 12 + 2500]);
 });
 
+refusalTest("a series whose first points are refused has all others", async (world) => {
+  const { store, server, picky } = world;
+  store.commitRun(record(1, { metrics: series("equity", 300) }));
+  const [outcome] = await store.deliver(
+    picky(({ metrics }) => metrics.some(({ key, step }) => key === "equity" && step < 50)),
+  );
+  assertEquals(outcome?.undeliverable, [{ part: "metric equity", reason: `step 0: ${REASON}` }]);
+  assertEquals(only(server).points.length, 250);
+});
+
 refusalTest("a metric whose name is refused costs few requests", async (world) => {
   const { store, server, picky, sent } = world;
   store.commitRun(record(1, { metrics: [...record(1).metrics, ...series("equity", 5000)] }));

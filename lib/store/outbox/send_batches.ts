@@ -6,7 +6,13 @@ import type { Batch, Run } from "../../tracker.ts";
 import { acknowledge } from "../deliveries.ts";
 import { type RecordedPart, recordParts } from "../undeliverable.ts";
 import { type RunDelivery, step } from "./delivery.ts";
-import { checkTakesBatches, type Refusal, refusedPart, sendInHalves } from "./refused.ts";
+import {
+  checkTakesBatches,
+  isForGood,
+  type Refusal,
+  refusedPart,
+  sendInHalves,
+} from "./refused.ts";
 import { batchItems, batchStep, NOTHING_BROUGHT, type RunBatch } from "./run_batches.ts";
 
 /** Of a metric of which a server takes no point, so many are tried one by one. */
@@ -111,7 +117,10 @@ async function sendBatch(
 ): Promise<void> {
   const { delivery, serverRun } = sending;
   await sendInHalves([...itemsOf(batch)], {
-    send: (items) => sendItems(sending, items, name),
+    send: async (items) => {
+      await sound(sending, batch, items, name);
+      await sendItems(sending, items, name);
+    },
     onRefusal: async (refusal) => {
       if (!sending.isChecked) await checkTakesBatches(delivery, serverRun, refusal);
       sending.isChecked = true;
@@ -143,7 +152,36 @@ async function sendItems(
 /** Whether an item is a point of a metric whose name the server does not take, as it seems. */
 function isHopeless({ taken, points }: Sending, item: BatchItem): boolean {
   if (item.kind !== "metric" || taken.has(partOf(item))) return false;
-  return (points.get(item.point.key) ?? 0) >= HOPELESS_POINTS;
+  return (points.get(item.point.key) ?? 0) > HOPELESS_POINTS;
+}
+
+/** Before a metric is given up its last point in the batch is tried: the first ones may be at fault. */
+async function sound(
+  sending: Sending,
+  batch: Required<Batch>,
+  items: readonly BatchItem[],
+  name: string,
+): Promise<void> {
+  const { taken, points } = sending;
+  const doubtful = new Set(
+    items.flatMap((item) =>
+      item.kind === "metric" && points.get(item.point.key) === HOPELESS_POINTS &&
+        !taken.has(partOf(item))
+        ? [item.point.key]
+        : []
+    ),
+  );
+  for (const key of doubtful) {
+    const point = batch.metrics.findLast((one) => one.key === key);
+    if (point === undefined) continue;
+    const last: BatchItem = { kind: "metric", point };
+    try {
+      await sendItems(sending, [last], name);
+    } catch (error) {
+      if (!isForGood(error)) throw error;
+      noteRefused(sending, batch, last, error);
+    }
+  }
 }
 
 function noteRefused(
