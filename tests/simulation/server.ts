@@ -260,12 +260,8 @@ export function memoryServer(): Server {
       }
     },
     purge: (id) => void runs.delete(id),
-    ignoreFilters: () => {
-      filters = false;
-    },
-    refuse: (parts) => {
-      refused = parts;
-    },
+    ignoreFilters: () => void (filters = false),
+    refuse: (parts) => void (refused = parts),
   };
 }
 

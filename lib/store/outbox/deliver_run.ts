@@ -108,10 +108,13 @@ async function removeTags(
   isRetried: (part: string) => boolean,
 ): Promise<void> {
   const { database, run, id, tracker } = delivery;
-  const since = new Set(tagsToRemove(database, run, tags));
-  for (const key of tagsToRemove(database, run, { ...tags, tagRevision: null })) {
-    const part = `removal of tag ${key}`;
-    if (!since.has(key) && !isRetried(part)) continue;
+  const since = tagsToRemove(database, run, tags);
+  const again = delivery.settings.retryUndeliverable
+    ? tagsToRemove(database, run, { ...tags, tagRevision: null })
+      .filter((key) => isRetried(removalOf(key)))
+    : [];
+  for (const key of new Set([...since, ...again])) {
+    const part = removalOf(key);
     try {
       await step(delivery, "remove tag", () => tracker.deleteTag(serverRun.id, key));
     } catch (error) {
@@ -124,6 +127,10 @@ async function removeTags(
     }
     recordParts(database, id, [], [part, `tag ${key}`]);
   }
+}
+
+function removalOf(key: string): string {
+  return `removal of tag ${key}`;
 }
 
 /** The part of a run that is its new name. */
