@@ -3,6 +3,7 @@
 
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { UsageError } from "../../lib/errors.ts";
+import { checkBatch, checkName } from "../../lib/limits.ts";
 import { batchesOf } from "../../lib/mlflow/batches.ts";
 
 const encoder = new TextEncoder();
@@ -77,4 +78,19 @@ Deno.test("a value that the server would cut is refused", () => {
   batchesOf({ params: { a: "x".repeat(6000) }, tags: { b: "x".repeat(8000) } });
   assertThrows(() => batchesOf({ params: { a: "x".repeat(6001) } }), UsageError, "6001");
   assertThrows(() => batchesOf({ tags: { b: "x".repeat(8001) } }), UsageError, "8001");
+});
+
+Deno.test("lengths are counted as the server counts them: in code points", () => {
+  for (const [what, longest] of [["params", 6000], ["tags", 8000]] as const) {
+    checkBatch({ [what]: { note: "😀".repeat(longest) } });
+    assertThrows(
+      () => checkBatch({ [what]: { note: "😀".repeat(longest) + "x" } }),
+      UsageError,
+      `has ${longest + 1} characters; MLflow keeps ${longest}`,
+    );
+  }
+  checkBatch({ params: { ["𝛼".repeat(250)]: "1" } });
+  assertThrows(() => checkBatch({ params: { ["𝛼".repeat(251)]: "1" } }), UsageError, "251");
+  checkName("run", "😀".repeat(250));
+  assertThrows(() => checkName("run", "😀".repeat(251)), UsageError, "MLflow takes 250");
 });
