@@ -215,7 +215,8 @@ Deno.test("a store of the first format is brought up to date, with what it holds
     const { run_key } = await line.log("a", "--offline");
     const database = new DatabaseSync(line.store);
     // What later formats added, taken back.
-    database.exec("ALTER TABLE runs DROP COLUMN no_create; PRAGMA user_version = 1");
+    database.exec("DROP TABLE undeliverable; PRAGMA user_version = 1");
+    database.exec("ALTER TABLE runs DROP COLUMN no_create");
     for (const table of ["runs", "tags", "removed_tags", "artifacts", "pruned"]) {
       database.exec(`ALTER TABLE ${table} DROP COLUMN changed`);
     }
