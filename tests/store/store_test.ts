@@ -92,9 +92,9 @@ storeTest("what a server would cut or refuse is refused at once", ({ store }) =>
     [{ metrics: [{ ...point, value: Infinity }] }, /Infinity/],
     [{ metrics: [{ ...point, timestamp: -1 }] }, /timestamp is -1/],
     [{ metrics: [{ ...point, step: 0.5 }] }, /step is 0.5/],
-    [{ artifacts: [{ path: "../x", content: new Uint8Array() }] }, /relative path/],
+    [{ artifacts: [{ path: "../x", content: new Uint8Array() }] }, /write the path without it/],
     ...["a#b", "a\tb", "a%20b", "x?", "é".repeat(128)].map((path) =>
-      [{ artifacts: [{ path, content: new Uint8Array() }] }, /rename the file/] as const
+      [{ artifacts: [{ path, content: new Uint8Array() }] }, /rename (the file|it)|shorten it/] as const
     ),
     [{ startTime: 1.5 }, /not ms since 1970/],
   ];
@@ -116,7 +116,7 @@ storeTest("so is what is added to a run that is there", async ({ store }) => {
     [store.logBatch(key, { params: { "a%b": "1" } }), "names are letters"],
     [store.logBatch(key, { tags: { note: "x".repeat(8001) } }), "8001 characters"],
     [store.logInputs(key, [dataset]), "37 characters"],
-    [store.writeArtifact(key, "../x", new Uint8Array()), "relative path"],
+    [store.writeArtifact(key, "../x", new Uint8Array()), "write the path without it"],
   ];
   for (const [change, message] of changes) {
     await assertRejects(() => change, UsageError, message);
