@@ -194,5 +194,5 @@ async function openServer(context: Context, config: Config): Promise<Tracker> {
     );
   }
   const { mlflowClient } = await import("./mlflow/client.ts");
-  return mlflowClient(context.io, config);
+  return mlflowClient(context.io, config, { warn: (warning) => context.warn(warning) });
 }

@@ -68,7 +68,7 @@ export interface Dataset {
 
 /** One backtest as it was logged. */
 export interface Run {
-  /** 32 hex digits on a server; the run's key in the store. */
+  /** 32 hex digits on MLflow's own servers, what they like on others; the run's key in the store. */
   readonly id: string;
   readonly experimentId: string;
   /** May be empty. */

@@ -108,18 +108,21 @@ async function walk(tracker: Tracker, runId: string, top: string): Promise<Artif
   for (const { path, depth } of folders) {
     for (const artifact of await tracker.listArtifacts(runId, path)) {
       if (!artifact.isDirectory) files.push(artifact);
-      else if (depth < DEEPEST && !known.has(artifact.path)) {
+      else if (!known.has(artifact.path)) {
         known.add(artifact.path);
         folders.push({ path: artifact.path, depth: depth + 1 });
       }
-      if (folders.length > MOST_FOLDERS || files.length > MOST_FILES) {
-        throw new TrackerError("list artifacts of", `${tracker.uri} run ${runId}`, {
-          status: 0,
-          code: "BAD_REPLY",
-          message: `there are more than ${MOST_FOLDERS} folders or ${MOST_FILES} files: ` +
-            "name one folder",
-        });
-      }
+      const problem = depth > DEEPEST
+        ? `folders lie in folders more than ${DEEPEST} deep`
+        : folders.length > MOST_FOLDERS || files.length > MOST_FILES
+        ? `there are more than ${MOST_FOLDERS} folders or ${MOST_FILES} files`
+        : null;
+      if (problem === null) continue;
+      throw new TrackerError("list artifacts of", `${tracker.uri} run ${runId}`, {
+        status: 200,
+        code: "BAD_REPLY",
+        message: `${problem}: name one folder`,
+      });
     }
   }
   return files.sort((a, b) => a.path < b.path ? -1 : 1);

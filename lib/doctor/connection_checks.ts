@@ -40,6 +40,12 @@ export const connectionChecks: readonly Check[] = [
       if (reply.status === 401 || reply.status === 403) {
         return warning(`/health answers ${reply.status}`, "see the check of credentials");
       }
+      if ([404, 405, 501].includes(reply.status)) {
+        return warning(
+          `the server answers, and has no /health (${reply.status})`,
+          "nothing, for a service that speaks MLflow's protocol; else check MLFLOW_TRACKING_URI",
+        );
+      }
       const location = reply.headers["location"];
       const target = location === undefined ? null : URL.parse(location)?.origin;
       return failed(

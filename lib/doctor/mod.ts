@@ -9,6 +9,7 @@ import type { Io } from "../io.ts";
 import { mlflowClient } from "../mlflow/client.ts";
 import { openHttp } from "../mlflow/http.ts";
 import { openTransport } from "../transport/mod.ts";
+import { abilityChecks } from "./ability_checks.ts";
 import { connectionChecks } from "./connection_checks.ts";
 import {
   type Check,
@@ -26,7 +27,12 @@ import { writeChecks } from "./write_check.ts";
 export type { DoctorOptions, Finding } from "./finding.ts";
 
 /** The checks of the server, in the order in which they are made. */
-const checks: readonly Check[] = [...connectionChecks, ...serverChecks, ...writeChecks];
+const checks: readonly Check[] = [
+  ...connectionChecks,
+  ...serverChecks,
+  ...abilityChecks,
+  ...writeChecks,
+];
 
 const LIMIT_MS = 15_000;
 

@@ -26,7 +26,10 @@ export const serverChecks: readonly Check[] = [
 async function checkVersion({ client }: Subject): Promise<Verdict> {
   const version = await client.version();
   if (version === null) {
-    return warning("the server does not tell its version", "is it MLflow's own server?");
+    return warning(
+      "the server does not tell its version: it is not MLflow's own, or something stands before it",
+      "the checks below say what it lacks",
+    );
   }
   const [major = 0, minor = 0] = version.split(".").map(Number);
   if (major < OLDEST[0] || (major === OLDEST[0] && minor < OLDEST[1])) {

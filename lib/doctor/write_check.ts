@@ -3,6 +3,7 @@
 
 import { ARTIFACT_SCHEME } from "../limits.ts";
 import type { Run } from "../tracker.ts";
+import { canDeleteExperiments } from "./ability_checks.ts";
 import { type Check, failed, ok, skipped, type Subject, type Verdict, warning } from "./finding.ts";
 
 /** The check that logs a run, when it is asked for. */
@@ -19,6 +20,11 @@ export const writeChecks: readonly Check[] = [
 
 async function writeAndDelete(subject: Subject): Promise<Verdict> {
   const { client, io } = subject;
+  if (!await canDeleteExperiments(subject)) {
+    return skipped(
+      "the server has no experiments/delete: what is written could not be taken away again",
+    );
+  }
   const random = Array.from(io.randomBytes(6), (byte) => byte.toString(16).padStart(2, "0")).join(
     "",
   );

@@ -26,6 +26,7 @@ export {
   type FilterableRun,
 } from "./evaluate.ts";
 export type { Scope } from "./fields.ts";
+export { isNumeric, keptExperimentOrder, type KeptOrder, keptRunOrder } from "./kept_order.ts";
 export {
   compareExperiments,
   compareRuns,

@@ -82,18 +82,38 @@ function readOrder(text: string, scope: Scope): OrderBy {
   return { text, entity, key, descending };
 }
 
+/** How texts are put in order. */
+export type CompareTexts = (left: string, right: string) => number;
+
 /** MLflow's order: missing keys last, NaN before them, ties by the latest start, then the id. */
 export function compareRuns(
   orderBy: readonly OrderBy[],
 ): (left: FilterableRun, right: FilterableRun) => number {
+  const byKeys = compareRunKeys(orderBy);
   const started = orderBy.some(({ entity, key }) => entity === "attribute" && key === "start_time");
   return (left, right) => {
+    const order = byKeys(left, right) ||
+      (started ? 0 : byRank(left.startTime, right.startTime, true));
+    return order !== 0 ? order : compareText(left.id, right.id);
+  };
+}
+
+/** The order of the keys alone: 0 for ties. */
+export function compareRunKeys(
+  orderBy: readonly OrderBy[],
+  texts: CompareTexts = compareText,
+): (left: FilterableRun, right: FilterableRun) => number {
+  return (left, right) => {
     for (const clause of orderBy) {
-      const order = byRank(runValue(left, clause), runValue(right, clause), clause.descending);
+      const order = byRank(
+        runValue(left, clause),
+        runValue(right, clause),
+        clause.descending,
+        texts,
+      );
       if (order !== 0) return order;
     }
-    const order = started ? 0 : byRank(left.startTime, right.startTime, true);
-    return order !== 0 ? order : compareText(left.id, right.id);
+    return 0;
   };
 }
 
@@ -101,17 +121,23 @@ export function compareRuns(
 export function compareExperiments(
   orderBy: readonly OrderBy[],
 ): (left: FilterableExperiment, right: FilterableExperiment) => number {
-  const clauses = withDefault(orderBy);
+  const byKeys = compareExperimentKeys(withDefault(orderBy));
+  return (left, right) =>
+    byKeys(left, right) || byRank(idNumber(left.id), idNumber(right.id), true);
+}
+
+/** The order of the keys alone: 0 for ties. */
+export function compareExperimentKeys(
+  orderBy: readonly OrderBy[],
+  texts: CompareTexts = compareText,
+): (left: FilterableExperiment, right: FilterableExperiment) => number {
   return (left, right) => {
-    for (const clause of clauses) {
-      const order = byRank(
-        experimentValue(left, clause),
-        experimentValue(right, clause),
-        clause.descending,
-      );
+    for (const clause of orderBy) {
+      const [one, other] = [experimentValue(left, clause), experimentValue(right, clause)];
+      const order = byRank(one, other, clause.descending, texts);
       if (order !== 0) return order;
     }
-    return byRank(idNumber(left.id), idNumber(right.id), true);
+    return 0;
   };
 }
 
@@ -145,12 +171,17 @@ function idNumber(id: string): Literal {
 }
 
 /** Values first, then NaN, then what is missing, whatever the direction. */
-function byRank(left: Literal | null, right: Literal | null, descending: boolean): number {
+function byRank(
+  left: Literal | null,
+  right: Literal | null,
+  descending: boolean,
+  texts: CompareTexts = compareText,
+): number {
   const rank = rankOf(left) - rankOf(right);
   if (rank !== 0 || left === null || right === null) return rank;
   if (left === right || rankOf(left) > 0) return 0;
   const order = typeof left === "string" && typeof right === "string"
-    ? compareText(left, right)
+    ? texts(left, right)
     : typeof left === typeof right
     ? (left < right ? -1 : 1)
     : (typeof left === "number" ? -1 : 1);
@@ -163,7 +194,7 @@ function rankOf(value: Literal | null): number {
 }
 
 /** By code points, as SQLite sorts UTF-8: surrogates come after all other units of UTF-16. */
-function compareText(left: string, right: string): number {
+export function compareText(left: string, right: string): number {
   const length = Math.min(left.length, right.length);
   for (let index = 0; index < length; index++) {
     const a = left.charCodeAt(index);

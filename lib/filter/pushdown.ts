@@ -5,6 +5,7 @@
 
 import {
   allOf,
+  anyOf,
   conjuncts,
   type Expression,
   type Field,
@@ -25,6 +26,8 @@ export interface Pushdown {
   readonly server: string | null;
   /** What to evaluate on each run that comes back; null when the server's answer is exact. */
   readonly rest: Filter | null;
+  /** What holds for each run of a server that keeps to what it is sent; null when nothing is sent. */
+  readonly kept: Filter | null;
 }
 
 /** What is known of a server. */
@@ -64,12 +67,14 @@ export function pushdown(filter: Filter, server: ServerAbility = {}): Pushdown {
   const parts = conjuncts(expression).map((part) => ({ part, sent: sentAs(part, scope, modern) }));
   const sent: Sent[] = [];
   const rest: Expression[] = [];
+  const kept: Expression[] = [];
   let listed = 0;
   for (const { part, sent: candidate } of parts) {
     const goes = candidate !== null && sent.length < MAX_SENT_TESTS &&
       listed + candidate.listed <= MAX_LISTED;
     if (goes) {
       sent.push(candidate);
+      kept.push(generously(part));
       listed += candidate.listed;
     }
     if (!goes || !candidate.exact) rest.push(part);
@@ -80,7 +85,15 @@ export function pushdown(filter: Filter, server: ServerAbility = {}): Pushdown {
   return {
     server: condition === "" ? null : condition,
     rest: rest.length > 0 ? asFilter(allOf(rest), scope) : null,
+    kept: kept.length > 0 ? asFilter(allOf(kept), scope) : null,
   };
+}
+
+/** A condition as the most generous of MLflow's versions has it: a metric that is NaN passes. */
+function generously(part: Expression): Expression {
+  if (part.kind !== "compare" && part.kind !== "between") return part;
+  if (part.field.entity !== "metric") return part;
+  return anyOf([part, { kind: "null", field: part.field, negated: false }]);
 }
 
 function asFilter(expression: Expression, scope: Scope): Filter {

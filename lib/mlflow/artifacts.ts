@@ -7,6 +7,8 @@ import { ARTIFACT_SCHEME, artifactPathProblem, checkArtifact } from "../limits.t
 import type { Artifact, ArtifactMethods } from "../tracker.ts";
 import { API, get, named } from "./calls.ts";
 import type { Http } from "./http.ts";
+import { getRun } from "./get_run.ts";
+import type { Notes } from "./notes.ts";
 import { pageTokens } from "./pages.ts";
 import {
   downloadOfRun,
@@ -16,7 +18,6 @@ import {
   uploadSigned,
 } from "./presigned.ts";
 import { PRESIGNED_ONLY_CODE } from "./refusal.ts";
-import { getRun } from "./runs.ts";
 import { readArtifacts } from "./schema.ts";
 import type { Page } from "./schema.ts";
 import type { SignedTransfers } from "./signed_transfer.ts";
@@ -32,6 +33,7 @@ interface Access {
   /** Where the client's requests go. */
   readonly server: URL;
   readonly transfers: SignedTransfers;
+  readonly notes: Notes;
   readonly artifactUri: (runId: string) => Promise<string>;
   /** Set once the server has refused to take or give artifacts itself. */
   signedOnly: boolean;
@@ -42,19 +44,27 @@ export function artifactMethods(
   http: Http,
   server: URL,
   transfers: SignedTransfers,
+  notes: Notes,
 ): ArtifactMethods {
   const remembered = new Map<string, string>();
   const artifactUri = async (runId: string): Promise<string> => {
     const known = remembered.get(runId);
     if (known !== undefined) return known;
-    const uri = (await getRun(http, runId)).artifactUri;
+    const uri = (await getRun(http, runId, notes)).artifactUri;
     if (remembered.size >= MAX_REMEMBERED) remembered.clear();
     remembered.set(runId, uri);
     return uri;
   };
-  const access: Access = { http, server, transfers, artifactUri, signedOnly: false };
+  const access: Access = {
+    http,
+    server,
+    transfers,
+    notes,
+    artifactUri,
+    signedOnly: false,
+  };
   return {
-    listArtifacts: (runId, path = "") => listArtifacts(http, runId, path),
+    listArtifacts: (runId, path = "") => listArtifacts(http, notes, runId, path),
     readArtifact: (runId, path) => readArtifact(access, runId, path),
     writeArtifact: (runId, path, content) => writeArtifact(access, { runId, path, content }),
   };
@@ -98,10 +108,12 @@ function noteRefusal(access: Access, error: unknown): void {
 
 async function listArtifacts(
   http: Http,
+  notes: Notes,
   runId: string,
   path: string,
 ): Promise<readonly Artifact[]> {
   const found: Artifact[] = [];
+  const known = new Set<string>();
   const tokenOf = pageTokens("GET", http.url(`${API}/artifacts/list`));
   let token: string | null = null;
   do {
@@ -115,10 +127,23 @@ async function listArtifacts(
       runId,
       () => get(http, "artifacts/list", query, readArtifacts),
     );
-    for (const artifact of page.items) found.push(artifact);
-    token = tokenOf(page);
+    const before = known.size;
+    for (const artifact of page.items) {
+      if (known.has(artifact.path)) continue;
+      known.add(artifact.path);
+      if (isAskedFor(artifact, path)) found.push(artifact);
+      else notes.tell("artifacts", path === "" ? `the run's own folder` : path);
+    }
+    token = tokenOf(page, known.size - before);
   } while (token !== null);
   return found;
+}
+
+/** Whether it is directly in the folder; a file that is asked for as a folder may be itself. */
+function isAskedFor({ path, isDirectory }: Artifact, folder: string): boolean {
+  if (path === folder) return !isDirectory;
+  const prefix = folder === "" ? "" : `${folder}/`;
+  return path.startsWith(prefix) && !path.slice(prefix.length).replace(/\/$/, "").includes("/");
 }
 
 async function* readArtifact(
@@ -133,7 +158,7 @@ async function* readArtifact(
     if (!(error instanceof TrackerError) || ![404, 500].includes(error.status)) throw error;
     // MLflow 2.x answers 500 for a file that is not there.
     const parent = file.includes("/") ? file.slice(0, file.lastIndexOf("/")) : "";
-    const siblings = await listArtifacts(access.http, runId, parent);
+    const siblings = await listArtifacts(access.http, access.notes, runId, parent);
     if (siblings.some((sibling) => sibling.path === file && !sibling.isDirectory)) throw error;
     throw new NotFoundError("artifact", path);
   }

@@ -24,38 +24,58 @@ export function get<Value>(
 export function search<Value>(
   http: Http,
   endpoint: string,
-  body: unknown,
+  body: Body,
   read: Reader<Value>,
 ): Promise<Value> {
   return http.json({
     method: "POST",
     path: `${API}/${endpoint}`,
-    body,
+    body: filled(body),
     repeatable: true,
     changes: false,
     maxBytes: MAX_SEARCH_BYTES,
   }, read);
 }
 
-/** A change that is the same when made twice; its answer says nothing. */
+/** A change that is the same when made twice; its answer says nothing, or is nothing. */
 export async function change(
   http: Http,
   endpoint: string,
-  body: unknown,
+  body: Body,
   onRepeat: () => void = () => {},
 ): Promise<void> {
   const path = `${API}/${endpoint}`;
-  await http.json({ method: "POST", path, body, repeatable: true, onRepeat }, () => undefined);
+  const request = { path, body: filled(body), repeatable: true, onRepeat };
+  const text = await http.text({ method: "POST", ...request });
+  if (text === "" || /^\s*\{/.test(text)) return;
+  throw new TrackerError("POST", http.url(path), {
+    status: 200,
+    code: "BAD_REPLY",
+    message: "the reply is no JSON",
+    maybeDone: true,
+  });
 }
 
 /** Something new: made twice it would be there twice. */
 export function create<Value>(
   http: Http,
   endpoint: string,
-  body: unknown,
+  body: Body,
   read: Reader<Value>,
 ): Promise<Value> {
-  return http.json({ method: "POST", path: `${API}/${endpoint}`, body, repeatable: false }, read);
+  const request = { path: `${API}/${endpoint}`, body: filled(body), repeatable: false };
+  return http.json({ method: "POST", ...request }, read);
+}
+
+/** The fields of a request. */
+export type Body = Readonly<Record<string, unknown>>;
+
+/** Some servers refuse a list with nothing in it, or one where they know none: it is not sent. */
+export function filled(body: Body): Body {
+  const fields = Object.entries(body).filter(([, value]) =>
+    value !== undefined && value !== null && !(Array.isArray(value) && value.length === 0)
+  );
+  return Object.fromEntries(fields);
 }
 
 /** A page of 1000 runs with 100 metrics each has some 9 MB. */
@@ -64,6 +84,12 @@ const MAX_SEARCH_BYTES = 256 * 1024 * 1024;
 /** Whether MLflow says that what a request is about does not exist. */
 export function isMissing(error: unknown): error is TrackerError {
   return error instanceof TrackerError && error.code === "RESOURCE_DOES_NOT_EXIST";
+}
+
+/** Whether the server has no such call: what is optional may be missing. */
+export function isUnserved(error: unknown): error is TrackerError {
+  return error instanceof TrackerError && [404, 405, 501].includes(error.status) &&
+    !isMissing(error);
 }
 
 /** Does the work; MLflow's "does not exist" becomes an error that names what was asked for. */

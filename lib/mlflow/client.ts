@@ -1,7 +1,7 @@
 // An MLflow server as a Tracker. Whoever needs a server imports this file when the need arises: the
 // check of replies (zod) takes longer to load than most commands take to run.
 
-import { TrackerError, UsageError } from "../errors.ts";
+import { TrackerError, UsageError, type Warning } from "../errors.ts";
 import type { Io } from "../io.ts";
 import type { Tracker } from "../tracker.ts";
 import { openTransport } from "../transport/mod.ts";
@@ -9,6 +9,7 @@ import { artifactMethods } from "./artifacts.ts";
 import { experimentMethods } from "./experiments.ts";
 import { openHttp } from "./http.ts";
 import type { Connection, Http } from "./http.ts";
+import { notesTo } from "./notes.ts";
 import { runMethods } from "./runs.ts";
 import { signedTransfers } from "./signed_transfer.ts";
 
@@ -23,6 +24,14 @@ export interface MlflowClient extends Tracker {
   health(): Promise<boolean>;
 }
 
+/** What else a client may be given. */
+export interface ClientOptions {
+  /** Makes the way to the server. */
+  readonly open?: typeof openTransport;
+  /** Told, once a kind, what the server leaves out of its answers. */
+  readonly warn?: (warning: Warning) => void;
+}
+
 /**
  * Opens nothing yet: the first request does.
  *
@@ -31,7 +40,7 @@ export interface MlflowClient extends Tracker {
 export function mlflowClient(
   io: Pick<Io, "files" | "sleep" | "randomBytes" | "now">,
   connection: Connection,
-  open: typeof openTransport = openTransport,
+  { open = openTransport, warn = () => {} }: ClientOptions = {},
 ): MlflowClient {
   const { trackingUri } = connection;
   if (trackingUri === null) {
@@ -49,13 +58,14 @@ export function mlflowClient(
       open(io, { ...connection, server, tls: { ...connection.tls, clientCertFile: null } }),
   });
   let asked: Promise<string | null> | undefined;
+  const notes = notesTo(warn);
   const version = (): Promise<string | null> => asked ??= askVersion(http);
   return {
     uri: trackingUri.origin + root,
     kind: "mlflow",
-    ...experimentMethods(http, version),
-    ...runMethods(http, version),
-    ...artifactMethods(http, trackingUri, transfers),
+    ...experimentMethods(http, version, notes),
+    ...runMethods(http, version, notes),
+    ...artifactMethods(http, trackingUri, transfers, notes),
     version,
     health: async () =>
       (await http.text({ method: "GET", path: "/health", repeatable: true })).trim() === "OK",
@@ -72,8 +82,10 @@ async function askVersion(http: Http): Promise<string | null> {
     const text = await http.text({ method: "GET", path: "/version", repeatable: true });
     return /^\d+\.\d+[\w.+-]*$/.exec(text.trim())?.[0] ?? null;
   } catch (error) {
-    // Services that speak MLflow's protocol need not say theirs.
-    if (error instanceof TrackerError && error.status === 404) return null;
+    // Services that speak MLflow's protocol need not say theirs, and answer with what they like.
+    const isAnswered = error instanceof TrackerError && error.status >= 200 &&
+      error.status < 500 && ![401, 407].includes(error.status);
+    if (isAnswered) return null;
     throw error;
   }
 }

@@ -5,16 +5,35 @@ import { NotFoundError, TrackerError } from "../errors.ts";
 import {
   compareExperiments,
   evaluateExperiment,
+  isNumeric,
+  keptExperimentOrder,
   pushdown,
   pushdownExperimentOrder,
 } from "../filter/mod.ts";
 import type { Experiment, ExperimentMethods, ExperimentQuery, View } from "../tracker.ts";
 import { API, change, create, get, isMissing, named, pairsOf, search } from "./calls.ts";
 import type { Http } from "./http.ts";
-import { matchingPages } from "./pages.ts";
+import type { Notes } from "./notes.ts";
+import { badReply } from "./pages.ts";
 import { readExperiment, readExperimentId, readExperiments } from "./schema.ts";
+import type { SearchKind } from "./reading.ts";
+import { searched } from "./search.ts";
 
 const PAGE_EXPERIMENTS = 1000;
+
+/** What a search must know of experiments. */
+const EXPERIMENTS: SearchKind<Experiment> = {
+  noun: "experiments",
+  cut: (filter, version) => pushdown(filter, { version }),
+  matches: evaluateExperiment,
+  serverOrder: pushdownExperimentOrder,
+  compare: compareExperiments,
+  keptOrder: keptExperimentOrder,
+  isNumeric: (orderBy) => isNumeric(orderBy, "experiments"),
+  id: (experiment) => experiment.id,
+  stage: (experiment) => experiment.lifecycleStage,
+  experiment: () => null,
+};
 
 /** The views as MLflow names them. */
 export const VIEWS: Readonly<Record<View, string>> = {
@@ -27,12 +46,13 @@ export const VIEWS: Readonly<Record<View, string>> = {
 export function experimentMethods(
   http: Http,
   version: () => Promise<string | null>,
+  notes: Notes,
 ): ExperimentMethods {
   return {
-    searchExperiments: (query) => searchExperiments(http, query, version),
+    searchExperiments: (query) => searchExperiments(http, query, version, notes),
     getExperiment: (id) => getExperiment(http, id),
-    findExperiment: (name) => findExperiment(http, name),
-    createExperiment: (name, options) => createExperiment(http, name, options),
+    findExperiment: (name) => findExperiment(http, notes, name),
+    createExperiment: (name, options) => createExperiment(http, notes, name, options),
     renameExperiment: (id, name) =>
       onExperiment(
         id,
@@ -48,54 +68,86 @@ export function experimentMethods(
   };
 }
 
+/** Of MLflow's own servers whole numbers, of others what they like; an address it must fit into. */
+const EXPERIMENT_ID = /^[\w.-]{1,100}$/;
+
 /** Since 3.x an id that is no number is an invalid parameter rather than an unknown one. */
 async function onExperiment<Value>(id: string, work: () => Promise<Value>): Promise<Value> {
-  if (!/^\d{1,18}$/.test(id)) throw new NotFoundError("experiment", id);
-  return await named("experiment", id, work);
+  if (!EXPERIMENT_ID.test(id) || /^\d{20,}$/.test(id)) throw new NotFoundError("experiment", id);
+  try {
+    return await named("experiment", id, work);
+  } catch (error) {
+    const isNoId = error instanceof TrackerError && error.code === "INVALID_PARAMETER_VALUE" &&
+      !/^\d{1,18}$/.test(id);
+    throw isNoId ? new NotFoundError("experiment", id) : error;
+  }
 }
 
 function searchExperiments(
   http: Http,
   query: ExperimentQuery,
   version: () => Promise<string | null>,
+  notes: Notes,
 ): AsyncIterable<readonly Experiment[]> {
-  return matchingPages<Experiment>({
+  return searched<Experiment>({
     ...query,
+    kind: EXPERIMENTS,
+    ids: [],
     pageSize: PAGE_EXPERIMENTS,
-    cut: async (filter) => pushdown(filter, { version: await version() }),
-    serverOrder: pushdownExperimentOrder,
-    matches: evaluateExperiment,
-    compare: compareExperiments,
+    version,
+    notes,
     url: http.url(`${API}/experiments/search`),
     fetch: ({ filter, orderBy, maxResults, token }) =>
       search(http, "experiments/search", {
         view_type: VIEWS[query.view],
         max_results: maxResults,
         order_by: orderBy,
-        ...(filter === null ? {} : { filter }),
-        ...(token === null ? {} : { page_token: token }),
+        filter,
+        page_token: token,
       }, readExperiments),
   });
 }
 
-function getExperiment(http: Http, id: string): Promise<Experiment> {
-  return onExperiment(
+async function getExperiment(http: Http, id: string): Promise<Experiment> {
+  const { value } = await onExperiment(
     id,
     () => get(http, "experiments/get", { experiment_id: id }, readExperiment),
   );
+  // A number may be written with zeros before it.
+  if (value.id === id || value.id === id.replace(/^0+(?=\d)/, "")) return value;
+  const url = http.url(`${API}/experiments/get`);
+  throw badReply(
+    "GET",
+    url,
+    `asked for experiment ${id}, the server answers with experiment ${value.id}`,
+  );
 }
 
-async function findExperiment(http: Http, name: string): Promise<Experiment | null> {
+async function findExperiment(http: Http, notes: Notes, name: string): Promise<Experiment | null> {
   try {
-    return await get(http, "experiments/get-by-name", { experiment_name: name }, readExperiment);
+    const query = { experiment_name: name };
+    const { value } = await get(http, "experiments/get-by-name", query, readExperiment);
+    if (value.name === name) return value;
+    // Some databases compare names without regard to letter case.
+    if (value.name.toLowerCase() !== name.toLowerCase()) throw otherName(http, name, value);
+    notes.tell("letterCase", `"${name}" is "${value.name}" there`);
+    return value;
   } catch (error) {
     if (isMissing(error)) return null;
     throw error;
   }
 }
 
+function otherName(http: Http, name: string, found: Experiment): TrackerError {
+  const url = http.url(`${API}/experiments/get-by-name`);
+  const message =
+    `asked for experiment "${name}", the server answers with "${found.name}" (id ${found.id})`;
+  return badReply("GET", url, message);
+}
+
 async function createExperiment(
   http: Http,
+  notes: Notes,
   name: string,
   { artifactLocation, tags = {} }: Parameters<ExperimentMethods["createExperiment"]>[1] = {},
 ): Promise<string> {
@@ -108,7 +160,7 @@ async function createExperiment(
   } catch (error) {
     if (!(error instanceof TrackerError) || !error.alreadyExists) throw error;
     // MLflow's own message is its database's, and does not say that a deleted one is in the way.
-    const found = await findExperiment(http, name);
+    const found = await findExperiment(http, notes, name);
     // On Databricks an experiment is a place in the workspace, where a folder or notebook may be.
     const what = found === null
       ? `the server has no experiment "${name}", yet something else of that name, as a folder or ` +

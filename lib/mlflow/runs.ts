@@ -1,31 +1,56 @@
-// Runs and their metric histories on an MLflow server. To a search or history by an unknown name it
-// answers with nothing, so a second request finds out whether there is nothing or no such name.
+// Runs on an MLflow server. To a search by an unknown name it answers with nothing, so a second
+// request finds out whether there is nothing or no such name.
 
 import { NotFoundError, TrackerError } from "../errors.ts";
-import { compareRuns, evaluate, pushdown, pushdownOrder } from "../filter/mod.ts";
+import {
+  compareRuns,
+  evaluate,
+  isNumeric,
+  keptRunOrder,
+  pushdown,
+  pushdownOrder,
+} from "../filter/mod.ts";
 import { DATASET_CONTEXT_TAG } from "../own_names.ts";
-import type { Dataset, MetricPoint, NewRun, Run, RunMethods, RunQuery } from "../tracker.ts";
+import type { Dataset, NewRun, Run, RunMethods, RunQuery } from "../tracker.ts";
 import { batchesOf } from "./batches.ts";
-import { API, change, create, get, isMissing, named, pairsOf, search } from "./calls.ts";
+import { API, change, create, filled, isMissing, named, pairsOf, search } from "./calls.ts";
 import { VIEWS } from "./experiments.ts";
+import { getRun } from "./get_run.ts";
+import { metricHistory } from "./history.ts";
 import type { Http } from "./http.ts";
-import { matchingPages, pageTokens } from "./pages.ts";
-import { readHistory, readRun, readRuns } from "./schema.ts";
-import type { Page } from "./schema.ts";
+import type { Notes } from "./notes.ts";
+import { readRun, readRuns } from "./schema.ts";
+import type { SearchKind } from "./reading.ts";
+import { searched } from "./search.ts";
 
 const PAGE_RUNS = 1000;
 const INPUT_ATTEMPTS = 4;
-const PAGE_POINTS = 25_000;
-/** MLflow 2.x answers a whole history at once: 400 MB are some five million points. */
-const MAX_HISTORY_BYTES = 400 * 1024 * 1024;
+
+/** What a search must know of runs. */
+const RUNS: SearchKind<Run> = {
+  noun: "runs",
+  cut: (filter, version) => pushdown(filter, { version }),
+  matches: evaluate,
+  serverOrder: pushdownOrder,
+  compare: compareRuns,
+  keptOrder: keptRunOrder,
+  isNumeric: (orderBy) => isNumeric(orderBy, "runs"),
+  id: (run) => run.id,
+  stage: (run) => run.lifecycleStage,
+  experiment: (run) => run.experimentId,
+};
 
 /** What a Tracker does with runs, as requests. */
-export function runMethods(http: Http, version: () => Promise<string | null>): RunMethods {
+export function runMethods(
+  http: Http,
+  version: () => Promise<string | null>,
+  notes: Notes,
+): RunMethods {
   const onRun = (id: string, endpoint: string, body: Record<string, unknown>): Promise<void> =>
     named("run", id, () => change(http, endpoint, { run_id: id, ...body }));
   return {
-    searchRuns: (query) => searchRuns(http, query, version),
-    getRun: (id) => getRun(http, id),
+    searchRuns: (query) => searchRuns(http, query, version, notes),
+    getRun: (id) => getRun(http, id, notes),
     createRun: (run) => createRun(http, run),
     updateRun: (id, { status, endTime, name }) =>
       onRun(id, "runs/update", {
@@ -44,10 +69,10 @@ export function runMethods(http: Http, version: () => Promise<string | null>): R
         onRun(id, "runs/log-inputs", { datasets: datasets.map(datasetInput) })
       );
     },
-    deleteTag: (id, key) => deleteTag(http, id, key),
+    deleteTag: (id, key) => deleteTag(http, id, key, notes),
     deleteRun: (id) => onRun(id, "runs/delete", {}),
     restoreRun: (id) => onRun(id, "runs/restore", {}),
-    metricHistory: (id, key) => metricHistory(http, id, key),
+    metricHistory: (id, key) => metricHistory(http, notes, id, key),
   };
 }
 
@@ -67,13 +92,8 @@ async function amongOthers(work: () => Promise<void>): Promise<void> {
   }
 }
 
-/** A run by its id. */
-export function getRun(http: Http, id: string): Promise<Run> {
-  return named("run", id, () => get(http, "runs/get", { run_id: id }, readRun));
-}
-
-function createRun(http: Http, run: NewRun): Promise<Run> {
-  return named("experiment", run.experimentId, () =>
+async function createRun(http: Http, run: NewRun): Promise<Run> {
+  const { value } = await named("experiment", run.experimentId, () =>
     create(http, "runs/create", {
       experiment_id: run.experimentId,
       run_name: run.name,
@@ -81,37 +101,39 @@ function createRun(http: Http, run: NewRun): Promise<Run> {
       user_id: run.user,
       tags: pairsOf(run.tags),
     }, readRun));
+  return value;
 }
 
 function searchRuns(
   http: Http,
-  query: RunQuery,
+  { experimentIds, ...query }: RunQuery,
   version: () => Promise<string | null>,
+  notes: Notes,
 ): AsyncIterable<readonly Run[]> {
-  return matchingPages<Run>({
+  return searched<Run>({
     ...query,
-    limit: query.experimentIds.length === 0 ? 0 : query.limit,
+    kind: RUNS,
+    ids: experimentIds,
+    limit: experimentIds.length === 0 ? 0 : query.limit,
     pageSize: PAGE_RUNS,
-    cut: async (filter) => pushdown(filter, { version: await version() }),
-    serverOrder: pushdownOrder,
-    matches: evaluate,
-    compare: compareRuns,
+    version,
+    notes,
     url: http.url(`${API}/runs/search`),
-    fetch: ({ filter, orderBy, maxResults, token }) =>
+    fetch: ({ ids, filter, orderBy, maxResults, token }) =>
       search(http, "runs/search", {
-        experiment_ids: query.experimentIds,
+        experiment_ids: ids,
         run_view_type: VIEWS[query.view],
         max_results: maxResults,
         order_by: orderBy,
-        ...(filter === null ? {} : { filter }),
-        ...(token === null ? {} : { page_token: token }),
+        filter,
+        page_token: token,
       }, readRuns),
   });
 }
 
 function datasetInput(dataset: Dataset): unknown {
   const { name, digest, sourceType, source, schema, profile, context } = dataset;
-  return {
+  return filled({
     dataset: {
       name,
       digest,
@@ -121,72 +143,22 @@ function datasetInput(dataset: Dataset): unknown {
       ...(profile === undefined ? {} : { profile }),
     },
     tags: context === undefined ? [] : [{ key: DATASET_CONTEXT_TAG, value: context }],
-  };
+  });
 }
 
-async function deleteTag(http: Http, id: string, key: string): Promise<void> {
+async function deleteTag(
+  http: Http,
+  id: string,
+  key: string,
+  notes: Notes,
+): Promise<void> {
   let isRepeated = false;
   try {
     await change(http, "runs/delete-tag", { run_id: id, key }, () => isRepeated = true);
   } catch (error) {
     if (!isMissing(error)) throw error;
     // "Does not exist" may be said of the run or of the tag.
-    await getRun(http, id);
+    await getRun(http, id, notes);
     if (!isRepeated) throw new NotFoundError("tag", key);
   }
-}
-
-/**
- * All points of a metric. MLflow's pages are in the order of timestamps; ours is that of steps, so
- * the points are gathered, and sorted only where the two differ.
- */
-async function* metricHistory(
-  http: Http,
-  runId: string,
-  key: string,
-): AsyncIterable<readonly MetricPoint[]> {
-  const points: MetricPoint[] = [];
-  const tokenOf = pageTokens("GET", http.url(`${API}/metrics/get-history`));
-  let token: string | null = null;
-  do {
-    const page: Page<MetricPoint> = await get(
-      http,
-      "metrics/get-history",
-      {
-        run_id: runId,
-        metric_key: key,
-        max_results: PAGE_POINTS,
-        page_token: token ?? undefined,
-      },
-      readHistory,
-      { maxBytes: MAX_HISTORY_BYTES, exactWholes: true },
-    );
-    for (const point of page.items) points.push(point);
-    token = tokenOf(page);
-  } while (token !== null);
-  // An unknown run has no points either, and says so only here.
-  if (points.length === 0) await getRun(http, runId);
-  if (!isSorted(points)) points.sort(bySteps);
-  for (let from = 0; from < points.length; from += PAGE_POINTS) {
-    yield points.slice(from, from + PAGE_POINTS);
-  }
-}
-
-function bySteps(left: MetricPoint, right: MetricPoint): number {
-  return byWhole(left.exactStep ?? left.step, right.exactStep ?? right.step) ||
-    byWhole(left.exactTimestamp ?? left.timestamp, right.exactTimestamp ?? right.timestamp);
-}
-
-/** Each a number, or the digits of one that is too long. */
-function byWhole(left: number | string, right: number | string): number {
-  if (typeof left === "number" && typeof right === "number") return left - right;
-  const [one, other] = [BigInt(left), BigInt(right)];
-  return one < other ? -1 : one > other ? 1 : 0;
-}
-
-function isSorted(points: readonly MetricPoint[]): boolean {
-  return points.every((point, index) => {
-    const before = points[index - 1];
-    return before === undefined || bySteps(before, point) <= 0;
-  });
 }

@@ -5,46 +5,18 @@ import * as zod from "zod";
 
 import { DATASET_CONTEXT_TAG, RUN_NAME_TAG, USER_TAG } from "../own_names.ts";
 import type { Artifact, Dataset, Experiment, MetricPoint, Run, RunStatus } from "../tracker.ts";
+import {
+  type Page,
+  pageReader,
+  type Reader,
+  reader,
+  type RowShapes,
+  type Shape,
+  type Single,
+  singleReader,
+} from "./reader.ts";
 
-/** Reads a reply's JSON; throws a {@link ShapeError} when it has another shape. */
-export type Reader<Value> = (json: unknown) => Value;
-
-/** A reply that is JSON, but not what MLflow answers. */
-export class ShapeError extends Error {
-  override readonly name: string = "ShapeError";
-}
-
-/** Results of a search and the token of the next page. */
-export interface Page<Item> {
-  readonly items: readonly Item[];
-  /** Null on the last page. */
-  readonly next: string | null;
-}
-
-function reader<Shape extends zod.ZodType, Value>(
-  shape: Shape,
-  make: (value: zod.output<Shape>) => Value,
-): Reader<Value> {
-  return (json) => {
-    const result = shape.safeParse(json);
-    if (!result.success) throw new ShapeError(describe(result.error));
-    return make(result.data);
-  };
-}
-
-function describe(error: zod.ZodError): string {
-  const [issue] = error.issues;
-  if (issue === undefined) return "it has another shape";
-  const place = issue.path.map((part) =>
-    typeof part === "number" ? `[${part}]` : `.${String(part)}`
-  )
-    .join("").replace(/^\./, "");
-  const isMissing = issue.code === "invalid_type" && issue.message.endsWith("received undefined");
-  if (isMissing) return `the field ${place} is missing`;
-  return place === ""
-    ? `it is no object (${issue.message})`
-    : `the field ${place}: ${issue.message}`;
-}
+export { type Page, type Reader, ShapeError, type Single } from "./reader.ts";
 
 /**
  * Protocol buffers as JSON write 64-bit whole numbers as text; MLflow's server does not, others do.
@@ -54,19 +26,21 @@ const whole = zod.union([
   zod.number().refine(Number.isInteger, "expected a whole number"),
   zod.string().regex(/^-?\d{1,19}$/).transform(Number),
 ]);
-/**
- * NaN comes as text; infinities are stored as the largest numbers, but text is understood too, and
- * 1e999, which is read as infinite.
- */
+/** NaN comes as text; infinities are stored as the largest numbers, but text is understood too. */
 const figure = zod.union([
-  zod.custom<number>((value) => typeof value === "number", "expected a number"),
+  zod.custom<number>(
+    (value) => typeof value === "number" && Number.isFinite(value),
+    "expected a number within range",
+  ),
   zod.enum(["NaN", "Infinity", "-Infinity"]).transform(Number),
 ]);
 const text = zod.string();
-/** Of a run or experiment: without one, nothing can be asked about it. */
-const id = text.min(1, "expected an id, got nothing");
-/** Also one that this program does not know: one such run must not hide all others. */
-const status = text.transform((value) => value as RunStatus);
+/** Of a run or experiment: without one, nothing can be asked about it. Some servers count. */
+const id = zod.union([
+  text.min(1, "expected an id, got nothing"),
+  zod.number().int().transform(String),
+]);
+const status = zod.enum(["RUNNING", "SCHEDULED", "FINISHED", "FAILED", "KILLED"]);
 const stage = zod.enum(["active", "deleted"]);
 const pair = zod.object({ key: text, value: text.default("") });
 const pairs = zod.array(pair).default([]);
@@ -112,29 +86,93 @@ const datasetShape = zod.object({
   }),
 });
 
+const infoShape = zod.object({
+  run_id: id,
+  experiment_id: id,
+  run_name: text.optional(),
+  user_id: text.optional(),
+  status,
+  start_time: whole.default(0),
+  end_time: whole.optional(),
+  artifact_uri: text.default(""),
+  lifecycle_stage: stage.default("active"),
+});
+
+const dataShape = zod.object({
+  metrics: zod.array(metricShape).default([]),
+  params: pairs,
+  tags: pairs,
+});
+
 const runShape = zod.object({
-  info: zod.object({
-    run_id: id,
-    experiment_id: id,
-    run_name: text.optional(),
-    user_id: text.optional(),
-    status,
-    start_time: whole.default(0),
-    end_time: whole.optional(),
-    artifact_uri: text.default(""),
-    lifecycle_stage: stage.default("active"),
-  }),
-  data: zod.object({
-    metrics: zod.array(metricShape).default([]),
-    params: pairs,
-    tags: pairs,
-  }).prefault({}),
+  info: infoShape,
+  data: dataShape.prefault({}),
   inputs: zod.object({ dataset_inputs: zod.array(datasetShape).default([]) }).prefault({}),
 });
 
-const nextToken = text.optional().transform((token) =>
-  token === undefined || token === "" ? null : token
+/** A metric whose value is none is one that is not defined. */
+const loosePoint = pointShape.extend({
+  value: figure.or(zod.unknown().transform((value) => typeof value === "number" ? value : NaN)),
+});
+
+/** What has no key is no metric; of a run's metrics only key and value are shown. */
+const looseMetrics = zod.array(zod.unknown()).default([]).transform((list) =>
+  list.flatMap((json) => timelessMetric.safeParse(json).data ?? [])
 );
+const timelessMetric = loosePoint.extend({ timestamp: whole.catch(0), step: whole.catch(0) });
+
+/** A status that this program does not know is shown as it is. */
+const looseRunShape = zod.object({
+  info: zod.object({
+    ...infoShape.shape,
+    status: text.transform((value) => value as RunStatus),
+    lifecycle_stage: text.default("active").transform((value) => value.toLowerCase()).pipe(stage),
+  }),
+  data: zod.object({ ...dataShape.shape, metrics: looseMetrics }).prefault({}),
+  inputs: runShape.shape.inputs,
+});
+
+const nextToken = zod.union([text, zod.number().transform(String)]).optional()
+  .transform((token) => token === undefined || token === "" ? null : token);
+
+const NAMED = zod.object({
+  run_id: text.optional(),
+  experiment_id: text.optional(),
+  run_name: text.optional(),
+  name: text.optional(),
+});
+
+/** What can be told of a row that is not understood: its id, else its name, else its place. */
+function nameOf(kind: "run" | "experiment", json: unknown, index: number): string {
+  const { run_id, experiment_id, run_name, name } = NAMED.safeParse(json).data ?? {};
+  const id = kind === "run" ? run_id : experiment_id;
+  if (id !== undefined && id !== "") return `${kind} ${id}`;
+  const called = run_name ?? name ?? "";
+  return called === "" ? `${kind} ${index + 1} of a page` : `${kind} "${called}"`;
+}
+
+const RUN_ROWS: RowShapes<zod.output<typeof runShape>> = {
+  strict: runShape,
+  loose: looseRunShape,
+  name: (json, index) => nameOf("run", (json as { readonly info?: unknown } | null)?.info, index),
+};
+
+const EXPERIMENT_ROWS: RowShapes<zod.output<typeof experimentShape>> = {
+  strict: experimentShape,
+  loose: experimentShape,
+  name: (json, index) => nameOf("experiment", json, index),
+};
+
+function pageShape<Row extends zod.ZodType>(
+  field: "runs" | "experiments" | "metrics",
+  row: Row,
+): Shape<{ readonly rows: readonly zod.output<Row>[]; readonly next: string | null }> {
+  return zod.object({ [field]: zod.array(row).default([]), next_page_token: nextToken })
+    .transform((page) => ({
+      rows: page[field] as readonly zod.output<Row>[],
+      next: page.next_page_token as string | null,
+    }));
+}
 
 /** `experiments/create`. */
 export const readExperimentId: Reader<string> = reader(
@@ -143,33 +181,51 @@ export const readExperimentId: Reader<string> = reader(
 );
 
 /** `experiments/get` and `get-by-name`. */
-export const readExperiment: Reader<Experiment> = reader(
-  zod.object({ experiment: experimentShape }),
-  (reply) => experimentOf(reply.experiment),
+export const readExperiment: Reader<Single<Experiment>> = singleReader(
+  "experiment",
+  EXPERIMENT_ROWS,
+  experimentOf,
 );
 
 /** `experiments/search`. */
-export const readExperiments: Reader<Page<Experiment>> = reader(
-  zod.object({ experiments: zod.array(experimentShape).default([]), next_page_token: nextToken }),
-  (reply) => ({ items: reply.experiments.map(experimentOf), next: reply.next_page_token }),
+export const readExperiments: Reader<Page<Experiment>> = pageReader(
+  {
+    whole: pageShape("experiments", experimentShape),
+    envelope: pageShape("experiments", zod.unknown()),
+  },
+  EXPERIMENT_ROWS,
+  experimentOf,
 );
 
 /** `runs/get` and `runs/create`. */
-export const readRun: Reader<Run> = reader(
-  zod.object({ run: runShape }),
-  (reply) => runOf(reply.run),
+export const readRun: Reader<Single<Run>> = singleReader(
+  "run",
+  RUN_ROWS,
+  runOf,
 );
 
 /** `runs/search`. */
-export const readRuns: Reader<Page<Run>> = reader(
-  zod.object({ runs: zod.array(runShape).default([]), next_page_token: nextToken }),
-  (reply) => ({ items: reply.runs.map(runOf), next: reply.next_page_token }),
+export const readRuns: Reader<Page<Run>> = pageReader(
+  { whole: pageShape("runs", runShape), envelope: pageShape("runs", zod.unknown()) },
+  RUN_ROWS,
+  runOf,
+);
+
+/** The points that a run itself carries: the last of each metric. */
+export const readRunPoints: Reader<Page<MetricPoint>> = reader(
+  zod.object({ run: zod.object({ data: zod.object({ metrics: looseMetrics }).prefault({}) }) }),
+  ({ run }) => ({ items: run.data.metrics, next: null }),
 );
 
 /** `metrics/get-history`. */
-export const readHistory: Reader<Page<MetricPoint>> = reader(
-  zod.object({ metrics: zod.array(pointShape).default([]), next_page_token: nextToken }),
-  (reply) => ({ items: reply.metrics.map(pointOf), next: reply.next_page_token }),
+export const readHistory: Reader<Page<MetricPoint>> = pageReader(
+  { whole: pageShape("metrics", pointShape), envelope: pageShape("metrics", zod.unknown()) },
+  {
+    strict: pointShape,
+    loose: loosePoint,
+    name: (_, index) => `point ${index + 1} of a page of a history`,
+  },
+  pointOf,
 );
 
 /** `artifacts/list`. */
@@ -236,11 +292,28 @@ function runOf({ info, data, inputs }: zod.output<typeof runShape>): Run {
     artifactUri: info.artifact_uri,
     lifecycleStage: info.lifecycle_stage,
     userId: info.user_id ?? tags[USER_TAG] ?? "",
-    metrics: Object.fromEntries(data.metrics.map(({ key, value }) => [key, value])),
+    metrics: latestOf(data.metrics),
     params: textsOf(data.params),
     tags,
     datasets: inputs.dataset_inputs.map(datasetOf),
   };
+}
+
+/** Of several points of a metric, which MLflow itself does not send, the latest. */
+function latestOf(points: readonly MetricPoint[]): Readonly<Record<string, number>> {
+  const quick = Object.fromEntries(points.map(({ key, value }) => [key, value]));
+  if (Object.keys(quick).length === points.length) return quick;
+  const latest = new Map<string, MetricPoint>();
+  for (const point of points) {
+    const before = latest.get(point.key);
+    if (before === undefined || isLater(point, before)) latest.set(point.key, point);
+  }
+  return Object.fromEntries(Array.from(latest, ([key, { value }]) => [key, value]));
+}
+
+function isLater(point: MetricPoint, before: MetricPoint): boolean {
+  return (point.step - before.step || point.timestamp - before.timestamp ||
+    point.value - before.value) > 0;
 }
 
 function datasetOf({ dataset, tags }: zod.output<typeof datasetShape>): Dataset {

@@ -3,12 +3,14 @@
 // unknown experiment with nothing at all.
 
 import type { Backends } from "../backends.ts";
-import { NotFoundError } from "../errors.ts";
+import { NotFoundError, TrackerError } from "../errors.ts";
 import { parseFilter } from "../filter/mod.ts";
 import { nearestNames } from "../nearest.ts";
 import { RUN_KEY_TAG } from "../own_names.ts";
 import type { Experiment, Run, Tracker } from "../tracker.ts";
 
+/** Whole numbers, on MLflow's own servers and in the store; others count in their own way. */
+const EXPERIMENT_ID = /^(?:\d{1,19}|[\da-f]{32}|[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12})$/i;
 /** Experiments looked through for near names, and those a search without `-e` covers. */
 const MANY = 10_000;
 
@@ -20,7 +22,7 @@ const MANY = 10_000;
 export async function findExperiment(tracker: Tracker, nameOrId: string): Promise<Experiment> {
   const named = await tracker.findExperiment(nameOrId);
   if (named !== null) return named;
-  if (/^\d{1,19}$/.test(nameOrId)) {
+  if (EXPERIMENT_ID.test(nameOrId)) {
     try {
       return await tracker.getExperiment(nameOrId);
     } catch (error) {
@@ -86,24 +88,43 @@ const RUN_ID = /^[0-9a-f]{32}$/;
 
 /**
  * The run with this id, or with this key of the store: both have 32 hex digits, so a server is asked
- * for the id first, then for the tag that carries the key.
+ * for the id first, then for the tag that carries the key. Servers that are not MLflow's own give ids
+ * of other forms, so one is asked for any id as it is written.
  *
  * @throws {NotFoundError} that says which it looked for.
  */
 export async function findRun(tracker: Tracker, id: string): Promise<Run> {
   const wanted = id.trim().toLowerCase().replaceAll("-", "");
-  if (!RUN_ID.test(wanted)) {
-    throw new NotFoundError("run", id, { hint: "a run id has 32 hex digits (btflow runs search)" });
+  const isRunId = RUN_ID.test(wanted);
+  const asWritten = tracker.kind === "mlflow" && id.trim() !== wanted ? [id.trim()] : [];
+  for (const form of isRunId ? [...asWritten, wanted] : foreign(tracker, id.trim())) {
+    const found = await runThere(tracker, form);
+    if (found !== null) return found;
   }
-  try {
-    return await tracker.getRun(wanted);
-  } catch (error) {
-    if (!(error instanceof NotFoundError)) throw error;
+  if (!isRunId) {
+    throw new NotFoundError("run", id, { hint: "a run id has 32 hex digits (btflow runs search)" });
   }
   const byKey = tracker.kind === "mlflow" ? await findByKey(tracker, wanted) : null;
   if (byKey !== null) return byKey;
   const where = tracker.kind === "store" ? `the store ${tracker.uri}` : tracker.uri;
   throw new NotFoundError("run", id, { hint: `it is not in ${where}` });
+}
+
+function foreign(tracker: Tracker, id: string): readonly string[] {
+  return tracker.kind === "mlflow" && id !== "" && id.length <= MAX_RUN_ID ? [id] : [];
+}
+
+const MAX_RUN_ID = 256;
+
+/** Null where there is none, or where the server takes the text for no id at all. */
+async function runThere(tracker: Tracker, id: string): Promise<Run | null> {
+  try {
+    return await tracker.getRun(id);
+  } catch (error) {
+    const isNoId = error instanceof TrackerError && error.status === 400 && !RUN_ID.test(id);
+    if (isNoId || error instanceof NotFoundError) return null;
+    throw error;
+  }
 }
 
 async function findByKey(tracker: Tracker, key: string): Promise<Run | null> {

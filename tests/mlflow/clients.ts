@@ -1,11 +1,16 @@
 // Clients for tests: the real client over the real network, with few and quick repeats.
 
 import { hostIo } from "../../lib/io.ts";
+import type { Warning } from "../../lib/errors.ts";
 import type { Connection, MlflowClient } from "../../lib/mlflow/client.ts";
 import { mlflowClient } from "../../lib/mlflow/client.ts";
 
 /** A client of a server, with what a test wants otherwise. */
-export function clientOf(uri: string, options: Partial<Connection> = {}): MlflowClient {
+export function clientOf(
+  uri: string,
+  options: Partial<Connection> = {},
+  warn: (warning: Warning) => void = unexpected,
+): MlflowClient {
   return mlflowClient(hostIo(), {
     trackingUri: new URL(uri),
     auth: null,
@@ -16,5 +21,10 @@ export function clientOf(uri: string, options: Partial<Connection> = {}): Mlflow
     backoffFactor: 0.01,
     timeoutMs: 60_000,
     ...options,
-  });
+  }, { warn });
+}
+
+/** A server of MLflow's own leaves nothing out. */
+function unexpected({ code, message }: Warning): never {
+  throw new Error(`Unexpected note of a server: ${code}: ${message}`);
 }

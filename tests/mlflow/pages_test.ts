@@ -3,10 +3,51 @@
 
 import { assertEquals, assertRejects } from "@std/assert";
 import { TrackerError } from "../../lib/errors.ts";
-import { type OrderBy, parseFilter, parseOrderBy, type Pushdown } from "../../lib/filter/mod.ts";
-import { matchingPages, type PagedSearch, type PageRequest } from "../../lib/mlflow/pages.ts";
+import { type OrderBy, parseFilter, parseOrderBy } from "../../lib/filter/mod.ts";
+import { notesTo } from "../../lib/mlflow/notes.ts";
+import type { PageRequest, Search, SearchKind } from "../../lib/mlflow/reading.ts";
+import { searched } from "../../lib/mlflow/search.ts";
 
 const NUMBERS = Array.from({ length: 95 }, (_, index) => index);
+
+/** Numbers in ascending order; a filter, where one is left to do here, leaves the even ones. */
+const KIND: SearchKind<number> = {
+  noun: "runs",
+  cut: (whole) => ({ server: whole.text, rest: null, kept: null }),
+  serverOrder: (orderBy) => orderBy.map(({ text }) => text),
+  matches: () => true,
+  compare: () => (left, right) => left - right,
+  keptOrder: (orderBy) => ({
+    allows: (left, right) => orderBy.length > 0 ? left <= right : left % 7 <= right % 7,
+    ties: (left, right) => left === right,
+    reversed: [],
+  }),
+  isNumeric: () => true,
+  id: String,
+  stage: () => "active",
+  experiment: () => null,
+};
+
+function searchOf(
+  fetch: Search<number>["fetch"],
+  change: Partial<Search<number>>,
+  kind: Partial<SearchKind<number>> = {},
+): Search<number> {
+  return {
+    kind: { ...KIND, ...kind },
+    ids: [],
+    filter: null,
+    orderBy: [parseOrderBy("metrics.a")],
+    view: "active",
+    limit: Infinity,
+    pageSize: 30,
+    version: () => Promise.resolve("3.17.2"),
+    notes: notesTo(({ message }) => assertEquals(message, "no note")),
+    url: "http://server/search",
+    fetch,
+    ...change,
+  };
+}
 
 interface Asked {
   readonly pages: readonly (readonly number[])[];
@@ -20,104 +61,80 @@ async function searchNumbers(
   const { limit = Infinity, rest = false, ordered = true } = change;
   const filter = parseFilter("metrics.a > 1");
   const requests: PageRequest[] = [];
-  const search: PagedSearch<number> = {
-    filter,
-    orderBy: [parseOrderBy("metrics.a")],
-    limit,
-    pageSize: 10,
-    cut: (whole): Promise<Pushdown> =>
-      Promise.resolve({ server: whole.text, rest: rest ? whole : null }),
-    serverOrder: (orderBy: readonly OrderBy[]) => ordered ? orderBy.map(({ text }) => text) : null,
-    matches: (_filter, number) => number % 2 === 0,
-    compare: () => (left, right) => right - left,
-    url: "http://server/search",
-    fetch: (request) => {
-      requests.push(request);
-      const from = Number(request.token ?? 0);
-      const items = NUMBERS.slice(from, from + request.maxResults);
-      const end = from + items.length;
-      return Promise.resolve({ items, next: end < NUMBERS.length ? String(end) : null });
-    },
+  const fetch: Search<number>["fetch"] = (request) => {
+    requests.push(request);
+    const from = Number(request.token ?? 0);
+    const items = NUMBERS.slice(from, from + request.maxResults);
+    const end = from + items.length;
+    return Promise.resolve({ items, next: end < NUMBERS.length ? String(end) : null });
   };
+  const search = searchOf(fetch, { filter, limit }, {
+    cut: (whole) => ({ server: whole.text, rest: rest ? whole : null, kept: null }),
+    serverOrder: (orderBy: readonly OrderBy[]) => ordered ? orderBy.map(({ text }) => text) : null,
+    matches: (_filter, number) => !rest || number % 2 === 0,
+    ...(ordered ? {} : { compare: () => (left, right) => right - left }),
+  });
   const pages: (readonly number[])[] = [];
-  for await (const page of matchingPages(search)) pages.push(page);
+  for await (const page of searched(search)) pages.push(page);
   return { pages, requests };
 }
 
 Deno.test("all pages are read, once each", async () => {
   const { pages, requests } = await searchNumbers({});
   assertEquals(pages.flat(), NUMBERS);
-  assertEquals(requests.length, 10);
+  assertEquals(requests.length, 4);
   assertEquals(requests[0], {
+    ids: [],
     filter: "metrics.a > 1",
     orderBy: ["metrics.a"],
-    maxResults: 10,
+    maxResults: 30,
     token: null,
   });
 });
 
-Deno.test("no more is asked for than the limit", async () => {
-  for (const [limit, calls] of [[0, 0], [1, 1], [10, 1], [11, 2], [95, 10], [1000, 10]] as const) {
+Deno.test("no more is asked for than the limit, and what shows an order", async () => {
+  for (const [limit, calls] of [[0, 0], [1, 1], [30, 1], [31, 2], [95, 4], [1000, 4]] as const) {
     const { pages, requests } = await searchNumbers({ limit });
     assertEquals(pages.flat(), NUMBERS.slice(0, limit));
     assertEquals(requests.length, calls, `limit ${limit}`);
   }
-  assertEquals((await searchNumbers({ limit: 3 })).requests[0]?.maxResults, 3);
+  assertEquals((await searchNumbers({ limit: 3 })).requests[0]?.maxResults, 20);
 });
 
 Deno.test("what the server cannot filter is filtered here, up to the limit", async () => {
   const even = NUMBERS.filter((number) => number % 2 === 0);
   assertEquals((await searchNumbers({ rest: true })).pages.flat(), even);
-  const { pages, requests } = await searchNumbers({ rest: true, limit: 7 });
-  assertEquals(pages.flat(), even.slice(0, 7));
-  // The first page is as small as the limit; the next is larger, but no larger than a page.
-  assertEquals(requests.map(({ maxResults }) => maxResults), [7, 10]);
+  const { pages, requests } = await searchNumbers({ rest: true, limit: 12 });
+  assertEquals(pages.flat(), even.slice(0, 12));
+  // The first page is as small as shows an order; the next is larger, but no larger than a page.
+  assertEquals(requests.map(({ maxResults }) => maxResults), [20, 30]);
 });
 
 Deno.test("an order that the server cannot make is made here, on all, before the limit", async () => {
-  const { pages, requests } = await searchNumbers({ ordered: false, limit: 12 });
-  assertEquals(pages.flat(), NUMBERS.toReversed().slice(0, 12));
-  assertEquals(pages.map((page) => page.length), [10, 2]);
-  assertEquals(requests.length, 10);
+  const { pages, requests } = await searchNumbers({ ordered: false, limit: 32 });
+  assertEquals(pages.flat(), NUMBERS.toReversed().slice(0, 32));
+  assertEquals(pages.map((page) => page.length), [30, 2]);
+  assertEquals(requests.length, 4);
   assertEquals(requests[0]?.orderBy, []);
 });
 
 Deno.test("pages are fetched only when asked for", async () => {
   let fetched = 0;
-  const pages = matchingPages<number>({
-    filter: null,
-    orderBy: [],
-    limit: Infinity,
-    pageSize: 1,
-    cut: () => Promise.reject(new Error("there is no filter")),
-    serverOrder: () => [],
-    matches: () => true,
-    compare: () => () => 0,
-    url: "http://server/search",
-    fetch: () => Promise.resolve({ items: [++fetched], next: String(fetched) }),
-  });
+  const fetch: Search<number>["fetch"] = () =>
+    Promise.resolve({ items: [++fetched], next: String(fetched) });
+  const pages = searched(searchOf(fetch, { orderBy: [], pageSize: 1 }));
   for await (const [number] of pages) if (number === 3) break;
   assertEquals(fetched, 3);
 });
 
 /** Asks a server whose pages are made by `fetch` for everything. */
 async function everything(
-  fetch: PagedSearch<number>["fetch"],
+  fetch: Search<number>["fetch"],
   ordered = true,
 ): Promise<readonly number[]> {
   const found: number[] = [];
-  const pages = matchingPages<number>({
-    filter: null,
-    orderBy: [],
-    limit: Infinity,
-    pageSize: 1,
-    cut: () => Promise.reject(new Error("there is no filter")),
-    serverOrder: () => ordered ? [] : null,
-    matches: () => true,
-    compare: () => (left, right) => left - right,
-    url: "http://server/search",
-    fetch,
-  });
+  const serverOrder = (): readonly string[] | null => ordered ? [] : null;
+  const pages = searched(searchOf(fetch, { orderBy: [], pageSize: 1 }, { serverOrder }));
   for await (const page of pages) for (const number of page) found.push(number);
   return found;
 }

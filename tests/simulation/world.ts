@@ -98,7 +98,7 @@ export async function happen(
         tls: {},
         proxies: { http: null, https: null, none: [] },
       } as unknown as Parameters<typeof mlflowClient>[1],
-      () => transport,
+      { open: () => transport },
     );
     const store = (stores[at] as MemoryStore).open(process, io);
     const deliver = async (options: Partial<DeliverOptions>): Promise<void> => {
