@@ -129,8 +129,9 @@ async function listArtifacts(
     );
     const before = known.size;
     for (const artifact of page.items) {
-      if (known.has(artifact.path)) continue;
-      known.add(artifact.path);
+      const mark = `${artifact.isDirectory ? "folder" : "file"} ${artifact.path}`;
+      if (known.has(mark)) continue;
+      known.add(mark);
       if (isAskedFor(artifact, path)) found.push(artifact);
       else notes.tell("artifacts", path === "" ? `the run's own folder` : path);
     }

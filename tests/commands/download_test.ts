@@ -138,10 +138,10 @@ Deno.test("every name that log takes comes back", async () => {
 
 Deno.test("what cannot be a file here is named, and the rest is written", async () => {
   const files: readonly Listed[] = [
-    { path: "../escape", served: "x" },
     { path: "a", served: "file" },
     { path: "a/b", served: "in a folder that is a file" },
     { path: "bell\u0007", served: "x" },
+    { path: "z/..", served: "x" },
     { path: "z/\\..\\odd:name", served: "a name as any other" },
     { path: "z/last", served: "last" },
     { path: `z/${"n".repeat(300)}`, served: "too long" },
@@ -156,7 +156,7 @@ Deno.test("what cannot be a file here is named, and the rest is written", async 
     });
     assertEquals(out.trim().split("\n").length, 1 + 3);
     assertStringIncludes(err, "Cannot download 4 of 7 files:");
-    assertStringIncludes(err, '"../escape": its path leads out of the folder');
+    assertStringIncludes(err, '"z/..": its path leads out of the folder');
     assertStringIncludes(err, "got/a/b: its folder is a file");
     assertStringIncludes(err, "its name has control characters");
     assertStringIncludes(err, "its name is too long");

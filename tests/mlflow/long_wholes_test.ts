@@ -61,7 +61,7 @@ Deno.test("what looks like a long step and is none stays as it is", async () => 
   });
   const server = await faultServer(reply(200, body));
   const client = clientOf(server.uri);
-  const points = (await Array.fromAsync(client.metricHistory(RUN_ID, "m"))).flat();
+  const points = (await Array.fromAsync(client.metricHistory(RUN_ID, key))).flat();
   assertEquals(points, [{ key, value: 1, timestamp: 1, step: 2 }]);
   await client.close();
   await server.stop();
