@@ -306,11 +306,13 @@ for (const [call, words] of Object.entries(CHANGES)) {
         ...words,
         ...ONE,
         "--filter",
-        "params.k = '2'",
+        "metrics.sharpe < 20",
         "--yes",
       ]);
       assertEquals(got.code, 0, got.err);
-      const wanted = ofExperiment("1").filter((run) => run.params?.k === "2").map((run) => run.id);
+      const wanted = ofExperiment("1").filter((run) => (run.metrics?.sharpe ?? 0) < 20).map((run) =>
+        run.id
+      );
       const changed = got.server.changed.map((line) => line.split(" ")[1]);
       assertEquals(changed.toSorted(), wanted.toSorted(), got.err);
       assert(got.server.changed.every((line) => line.startsWith("runs/")), call);
