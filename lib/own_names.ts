@@ -30,6 +30,8 @@ export const CHANGED_TAG = "btflow.changed";
 export const SWEEP_TAG = "btflow.sweep";
 /** The version that logged a run. */
 export const VERSION_TAG = "btflow.version";
+/** The release of QuantStats whose definitions a run's metrics follow; without it, 0.0.81. */
+export const QUANTSTATS_TAG = "btflow.quantstats";
 /** SHA-256 of the file of returns, in hex. */
 export const INPUT_HASH_TAG = "btflow.input_sha256";
 /** The metrics that have no value, and why. */

@@ -1,6 +1,15 @@
 // Writes docs/metrics.md from the metrics' rows; with --check it only compares.
 
-import { CATALOGUE, CATEGORIES, type Metric } from "../lib/metrics/mod.ts";
+import {
+  CATALOGUE,
+  CATEGORIES,
+  computeMetrics,
+  fillsMissing,
+  type Metric,
+  NEWEST_RELEASE,
+  type Release,
+  RELEASES,
+} from "../lib/metrics/mod.ts";
 
 const PAGE = "docs/metrics.md";
 const TESTS = "tests/metrics";
@@ -27,7 +36,8 @@ const DEVIATIONS: readonly Deviation[] = [
       "returns, the rows but one, the drawdown series, or the difference to the benchmark)",
     theirs: "the noise of its arithmetic: a Sharpe ratio of 2e16 for a constant return, var of a " +
       "distribution without width; 0 for information_ratio",
-    ours: "it is zero; ratios over it, var and cvar are undefined",
+    ours: "it is zero; ratios over it, var, and cvar until 0.0.82, are undefined; the " +
+      "autocorrelation penalty is 1, until 0.0.81 undefined",
     reason: "a number that is only rounding would win every comparison of a sweep",
     test: "near-zero deviation: a constant series has no Sharpe ratio, not one of 2e16",
   },
@@ -69,11 +79,20 @@ const DEVIATIONS: readonly Deviation[] = [
     test: "an all-positive series with a value above 1 is still returns, not prices",
   },
   {
-    where: "A first return above 9",
+    where: "Until 0.0.81, a first return above 9",
     theirs: "drawdowns are measured from a starting price of 100 or 100,000: −90 % and more",
     ours: "from 1, the value before the first return",
     reason: "a guess that is wrong for returns",
     test: "a first return above 900 % does not move the peak to 100",
+  },
+  {
+    where: "Since 0.0.83, a row without a return",
+    theirs:
+      "kept as NaN: most metrics leave it out, but the three probabilistic ratios, consecutive_wins " +
+      "and _losses (a gap ends a streak), avg_drawdown_days, ulcer_index, ulcer_performance_index and serenity_index count it",
+    ours: "left out of all metrics (until 0.0.82 a return of 0, in both)",
+    reason: "a day that nobody observed is no day of the series",
+    test: "a row without a return is left out of all metrics, of nine more than in QuantStats",
   },
   {
     where: "Dates with a time zone",
@@ -88,15 +107,16 @@ const INTRODUCTION = `# Metrics
 
 <!-- Made by scripts/docs.ts from lib/metrics; do not edit. -->
 
-btflow computes COUNT metrics: QUANTSTATS as QuantStats 0.0.81 defines them, and with \`--extended\` EXTENDED
-more. \`btflow metrics\` prints this list.
+btflow computes COUNT metrics: QUANTSTATS as QuantStats NEWEST defines them, and with \`--extended\` EXTENDED
+more. \`btflow metrics\` prints this list, \`btflow metrics NAME\` one of them whole, with \`--file FILE\` its
+value under each release of QuantStats and the figures it is made of.
 
 Symbols: \`r\` returns, \`b\` benchmark returns, \`n\` rows, \`P\` periods a year, \`rf\` the annual risk-free
 rate, \`f\` the same for one period, \`sd\` the sample standard deviation, \`Φ\` the normal distribution
 function. Returns, rates and drawdowns are fractions (0.01 is 1 %); drawdowns are at most 0. A metric
 that cannot be computed is undefined: it is named with the reason, and never logged as 0.
 
-Agreement: over the series of the tests, real and odd ones, each value is within 1e-9 · max(1, |x|) of
+Agreement: for each release from 0.0.81 on, over the series of the tests, real and odd ones, each value is within 1e-9 · max(1, |x|) of
 QuantStats', and undefined where QuantStats has no finite number, but for the deviations below. QuantStats'
 cache, which mixes up functions, is cleared before each of its answers.
 `;
@@ -128,6 +148,104 @@ function undefinedText({ needs, undefinedWhen }: Metric): string {
   const said = undefinedWhen === "never with rows" ? "no rows" : undefinedWhen;
   const rest = needs.map((need) => lacks[need]).filter((lack) => !said.includes(lack));
   return [said, ...rest].join("; ");
+}
+
+const MISSING =
+  "- **Every metric, where returns are missing**: rows without a return are left out; they " +
+  "counted as returns of 0. A gap asserts nothing, and least of all that nothing was won or lost.";
+const ROLLING =
+  "- **rolling_sharpe, rolling_sortino** (`--series`), with a rate: the annual rate is taken to " +
+  "one period by periods a year; it was by the rows of the window, which took off twice of it at " +
+  "half a year.";
+
+/** What each release changed, and what that comes to on four series. */
+async function releaseList(): Promise<string> {
+  const parts = RELEASES.slice(1).map((release, index) => {
+    const before = RELEASES[index];
+    const changes = CATALOGUE.flatMap(({ name, earlier }) =>
+      earlier.filter(({ until }) => until === before).map(({ changed }) =>
+        `- **${name}**: ${changed}`
+      )
+    );
+    const all = [...changes, ...(release === "0.0.83" ? [MISSING, ROLLING] : [])];
+    const none = "Nothing that these metrics hold.";
+    return [`### Since ${release}`, "", ...(all.length === 0 ? [none] : all), ""].join("\n");
+  });
+  return [
+    "## Releases of QuantStats",
+    "",
+    "Its definitions move. `--quantstats VERSION` (BTFLOW_QUANTSTATS) chooses those of a release from " +
+    `${
+      RELEASES[0]
+    } to ${NEWEST_RELEASE}, which is the default; a run says in the tag \`btflow.quantstats\` ` +
+    "which it has (one without it has 0.0.81's).",
+    "",
+    ...parts,
+    "### By how much",
+    "",
+    "What differs on four series: the S&P 500 of examples/sp500_returns.csv; its first ten rows; its " +
+    "first 250 rows with every tenth missing, of which the table has the best known metrics; and 60 of " +
+    "its rows with a return of −1 among them.",
+    "",
+    ...await differences(),
+    "",
+  ].join("\n");
+}
+
+async function differences(): Promise<readonly string[]> {
+  const lines = (await Deno.readTextFile("examples/sp500_returns.csv")).trim().split("\n").slice(1);
+  const dates = lines.map((line) => Date.parse(line.split(",")[0] ?? ""));
+  const returns = lines.map((line) => Number(line.split(",")[1]));
+  const samples: readonly (readonly [string, readonly (number | null)[]])[] = [
+    ["S&P 500", returns],
+    ["ten rows", returns.slice(0, 10)],
+    [GAPPY, returns.slice(0, 250).map((value, row) => row % 10 === 9 ? null : value)],
+    ["ruined", returns.slice(0, 60).map((value, row) => row === 30 ? -1 : value)],
+  ];
+  const shown = RELEASES.slice(0, 4);
+  const rows = samples.flatMap(([sample, values]) => {
+    const found = shown.map((release) => valuesIn(release, dates, values));
+    return CATALOGUE.filter(({ extended }) => !extended).flatMap(({ name }) => {
+      const own = found.map((each) => each.get(name));
+      if (new Set(own).size === 1 || (sample === GAPPY && !WELL_KNOWN.has(name))) return [];
+      const cells = own.map((value) => value?.toPrecision(6) ?? "–");
+      return [`| ${[sample, name, ...cells].join(" | ")} |`];
+    });
+  });
+  return [
+    "| Series | Metric | 0.0.81 | 0.0.82 | 0.0.83 | 0.0.84 to 0.0.86 |",
+    "| --- | --- | --- | --- | --- | --- |",
+    ...rows,
+  ];
+}
+
+const GAPPY = "gappy";
+
+/** What the table has of a series in which nearly everything differs. */
+const WELL_KNOWN: ReadonlySet<string> = new Set([
+  "sharpe_ratio",
+  "sortino_ratio",
+  "cagr",
+  "volatility",
+  "win_rate",
+  "max_drawdown",
+  "cvar",
+  "serenity_index",
+  "kelly_criterion",
+  "probabilistic_sharpe_ratio",
+]);
+
+function valuesIn(
+  release: Release,
+  dates: readonly number[],
+  values: readonly (number | null)[],
+): ReadonlyMap<string, number> {
+  const rows = values.map((value, row) => ({ date: dates[row] ?? NaN, value }))
+    .filter(({ value }) => value !== null || fillsMissing(release));
+  return computeMetrics({
+    dates: Float64Array.from(rows, ({ date }) => date),
+    values: Float64Array.from(rows, ({ value }) => value ?? 0),
+  }, { release }).values;
 }
 
 function deviationList(): string {
@@ -170,12 +288,16 @@ async function makePage(): Promise<{ readonly text: string; readonly wrong: read
   const extended = CATALOGUE.filter((metric) => metric.extended);
   const usual = CATALOGUE.filter((metric) => !metric.extended);
   const introduction = INTRODUCTION.replace("COUNT", String(CATALOGUE.length))
-    .replace("QUANTSTATS", String(usual.length)).replace("EXTENDED", String(extended.length));
+    .replace("QUANTSTATS", String(usual.length)).replace("EXTENDED", String(extended.length))
+    .replace("NEWEST", NEWEST_RELEASE);
   const sections = Map.groupBy(usual, ({ category }): string => CATEGORIES[category]);
   const body = [...sections, ["Extended", extended] as const].map(([title, metrics]) =>
     `## ${title}\n\n${metrics.map(section).join("\n")}`
   );
-  return { text: await formatted([introduction, deviationList(), ...body].join("\n")), wrong };
+  return {
+    text: await formatted([introduction, await releaseList(), deviationList(), ...body].join("\n")),
+    wrong,
+  };
 }
 
 /** As `deno fmt` would leave the page, so that the gate does not ask for another one. */

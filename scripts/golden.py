@@ -1,8 +1,11 @@
 """What QuantStats answers: the reference for every metric that btflow takes from it.
 
-    golden.py            writes tests/golden/quantstats.json for the series of tests/golden/cases.json;
-                         the catalogue is read from stdin, as `btflow metrics --format json` prints it
-    golden.py --serve    reads one JSON request on stdin, writes the answers to stdout
+    golden.py                    writes tests/golden for the series of tests/golden/cases.json: the
+                                 oldest release's answers, and what each later one changed; the
+                                 catalogue is read from stdin, as `btflow metrics --format json` prints it
+    golden.py --serve RELEASE    reads one JSON request on stdin, writes the answers to stdout
+
+The releases are beside the interpreter's environment, in its folder quantstats/RELEASE.
 
 A request is {"metrics": {name: expression}, "cases": [{"name", "dates", "values", "benchmark",
 "settings": [[rf, P], ...]}]}; an answer is {name: {"rf,P": {metric: number or null}}}. Undefined
@@ -19,24 +22,29 @@ import inspect
 import json
 import math
 import pathlib
+import subprocess
 import sys
 import types
 import warnings
-from importlib.metadata import version
-
-warnings.filterwarnings("ignore")
-
-import numpy as np
-import pandas as pd
-import quantstats.stats as st
-import quantstats.utils as utils
-
-# QuantStats asks the whole call stack for its caller's name, source lines included, which takes
-# most of its time. Without the source lines the names are the same.
-utils.inspect = types.SimpleNamespace(stack=lambda: inspect.stack(0)[1:])
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 GOLDEN = ROOT / "tests" / "golden"
+RELEASES = pathlib.Path(sys.prefix) / "quantstats"
+OLDEST = sorted(path.name for path in RELEASES.iterdir())[0]
+
+warnings.filterwarnings("ignore")
+serving = sys.argv[1:2] == ["--serve"]
+sys.path.insert(0, str(RELEASES / (sys.argv[2] if serving else OLDEST)))
+
+import numpy as np
+import pandas as pd
+import quantstats
+import quantstats.stats as st
+import quantstats.utils as utils
+
+# Until 0.0.81 QuantStats asks the whole call stack for its caller's name, source lines included, which takes
+# most of its time. Without the source lines the names are the same.
+utils.inspect = types.SimpleNamespace(stack=lambda: inspect.stack(0)[1:])
 
 
 def series(dates, values):
@@ -88,7 +96,24 @@ def answers(metrics, case):
 def serve():
     request = json.load(sys.stdin)
     out = {case["name"]: answers(request["metrics"], case) for case in request["cases"]}
-    json.dump(out, sys.stdout)
+    json.dump({"quantstats": quantstats.__version__, "answers": out}, sys.stdout)
+
+
+def ask(release, request):
+    command = [sys.executable, __file__, "--serve", release]
+    served = subprocess.run(command, input=json.dumps(request), capture_output=True, text=True)
+    served.check_returncode()
+    answer = json.loads(served.stdout)
+    assert answer["quantstats"] == release, answer["quantstats"]
+    return answer
+
+
+def changes(before, after):
+    """What differs, in the same shape."""
+    if not isinstance(after, dict):
+        return after
+    found = {key: changes(before[key], value) for key, value in after.items() if before[key] != value}
+    return {key: value for key, value in found.items() if value != {}}
 
 
 def read_csv(path):
@@ -101,7 +126,7 @@ def read_csv(path):
 def write():
     """The cases are kept beside the answers, so that the test needs no Python and no generator."""
     metrics = {metric["name"]: metric["definition"] for metric in json.load(sys.stdin)}
-    out = {}
+    cases = []
     for case in json.loads((GOLDEN / "cases.json").read_text()):
         dates, values = (
             read_csv(case["file"]) if "file" in case else (case["dates"], case["values"])
@@ -109,11 +134,21 @@ def write():
         benchmark = case.get("benchmark")
         if isinstance(benchmark, str):
             benchmark = read_csv(benchmark)[1]
-        full = {**case, "dates": dates, "values": values, "benchmark": benchmark}
-        out[case["name"]] = answers(metrics, full)
-    text = json.dumps({"quantstats": version("quantstats"), "answers": out}, indent=1)
-    (GOLDEN / "quantstats.json").write_text(text + "\n")
+        cases.append({**case, "dates": dates, "values": values, "benchmark": benchmark})
+    request = {"metrics": metrics, "cases": cases}
+    oldest = ask(OLDEST, request)
+    keep("quantstats.json", oldest)
+    before, later = oldest["answers"], {}
+    for release in sorted(path.name for path in RELEASES.iterdir())[1:]:
+        after = ask(release, request)["answers"]
+        later[release] = changes(before, after)
+        before = after
+    keep("changes.json", later)
+
+
+def keep(name, content):
+    (GOLDEN / name).write_text(json.dumps(content, indent=1) + "\n")
 
 
 if __name__ == "__main__":
-    serve() if "--serve" in sys.argv[1:] else write()
+    serve() if serving else write()

@@ -91,17 +91,21 @@ function aptGet(...args: readonly string[]): Promise<string | null> {
 }
 
 async function makeEnvironment(python: string, name: EnvironmentName): Promise<string | null> {
-  const { requirements } = ENVIRONMENTS[name];
+  const { requirements, releases } = ENVIRONMENTS[name];
   const folder = path.join(repository, name);
   const pip = ["-m", "pip", "--disable-pip-version-check", "--no-input", "install", "--quiet"];
   const made = await failureOf(python, ["-m", "venv", "--clear", folder], /^Error: /);
   if (made !== null) return `Cannot make ${name}: ${made}`;
-  const filled = await failureOf(
-    path.join(folder, "bin/python"),
-    [...pip, "--requirement", requirements],
-    /^ERROR: /,
-  );
-  if (filled !== null) {
+  const installs = [
+    ["--requirement", requirements],
+    ...releases.map((release) => [
+      ...["--no-deps", "--target", path.join(folder, "quantstats", release)],
+      `quantstats==${release}`,
+    ]),
+  ];
+  for (const what of installs) {
+    const filled = await failureOf(path.join(folder, "bin/python"), [...pip, ...what], /^ERROR: /);
+    if (filled === null) continue;
     return `Cannot fill ${name} (is PyPI, or pip's mirror of it, in reach?): ${filled}`;
   }
   // What the environment was made of also says that it is complete.

@@ -17,9 +17,10 @@ import type { FlagsOf } from "../command/flags.ts";
 import type { Definition } from "./expression.ts";
 import { KINDS, MISSING, type ReadOptions } from "../input/options.ts";
 import { readPeriods } from "../metrics/periods.ts";
+import { NEWEST_RELEASE, type Release, releaseNamed, unknownRelease } from "../metrics/releases.ts";
 
 /** What the flags say about how a file is read: handed to the reader as it is. */
-type ReadValues = Required<Omit<ReadOptions, "maxBytes" | "hash">>;
+type ReadValues = Required<Omit<ReadOptions, "maxBytes" | "hash" | "missingReturns">>;
 
 const READ_FLAGS: FlagsOf<ReadValues> = {
   kind: choice(KINDS, {
@@ -37,7 +38,7 @@ const READ_FLAGS: FlagsOf<ReadValues> = {
   capital: number({ summary: "Starting capital, for --kind trades", min: 0 }),
   missing: choice(MISSING, {
     summary: "What a missing value becomes",
-    fallback: "zero; for prices the last one",
+    fallback: "the row left out; for prices the last one",
   }),
   inputFormat: text({
     summary: "Format of the file",
@@ -47,12 +48,17 @@ const READ_FLAGS: FlagsOf<ReadValues> = {
   strategy: text({ summary: "Which strategy of a file that holds several", value: "NAME" }),
 };
 
-/** What the flags for reading and computing say. */
-export interface BacktestValues extends ReadValues {
+/** What the flags say about a series, whatever is computed of it. */
+interface SeriesValues extends ReadValues {
   readonly riskFreeRate: number | undefined;
   /** A number as text, or `auto`. */
   readonly periods: string | undefined;
   readonly benchmark: string | undefined;
+}
+
+/** What the flags for reading and computing say. */
+export interface BacktestValues extends SeriesValues {
+  readonly quantstats: string | undefined;
   readonly metrics: readonly string[] | undefined;
   readonly extended: boolean;
   readonly trials: number | undefined;
@@ -61,8 +67,8 @@ export interface BacktestValues extends ReadValues {
   readonly define: readonly string[];
 }
 
-/** The flags themselves, to be spread into a command's. */
-export const BACKTEST_FLAGS: FlagsOf<BacktestValues> = {
+/** The flags of a series, to be spread into a command's. */
+export const SERIES_FLAGS: FlagsOf<SeriesValues> = {
   riskFreeRate: number({
     summary: "Annual risk-free rate, as a fraction",
     min: -0.99,
@@ -79,6 +85,16 @@ export const BACKTEST_FLAGS: FlagsOf<BacktestValues> = {
     completes: "file",
   }),
   ...READ_FLAGS,
+};
+
+/** The flags themselves, to be spread into a command's. */
+export const BACKTEST_FLAGS: FlagsOf<BacktestValues> = {
+  ...SERIES_FLAGS,
+  quantstats: text({
+    summary: "QuantStats release whose definitions count",
+    value: "VERSION",
+    fallback: `BTFLOW_QUANTSTATS, else ${NEWEST_RELEASE}`,
+  }),
   metrics: list({ summary: "Only these metrics" }),
   extended: toggle({ summary: "Also the metrics beyond QuantStats" }),
   trials: number({
@@ -97,13 +113,13 @@ export const BACKTEST_FLAGS: FlagsOf<BacktestValues> = {
 };
 
 /**
- * What the flags ask for. `defaultPeriods` is the configured number of periods a year.
+ * What the flags ask for; what they leave open is as configured.
  *
  * @throws {UsageError} for values that do not fit together.
  */
 export function backtestOptions(
   flags: BacktestValues,
-  defaultPeriods: number | "auto",
+  configured: Pick<BacktestOptions, "periods" | "release">,
 ): BacktestOptions {
   const { kind, capital, trials, trialsVariance } = flags;
   if (kind === "trades" && capital === undefined) {
@@ -119,8 +135,9 @@ export function backtestOptions(
   }
   return {
     riskFreeRate: flags.riskFreeRate ?? 0,
-    periods: flags.periods === undefined ? defaultPeriods : givenPeriods(flags.periods),
+    periods: flags.periods === undefined ? configured.periods : givenPeriods(flags.periods),
     periodsChosen: flags.periods !== undefined,
+    release: flags.quantstats === undefined ? configured.release : givenRelease(flags.quantstats),
     extended: flags.extended || trials !== undefined,
     definitions: flags.define.map(readDefinition),
     benchmark: flags.benchmark,
@@ -137,6 +154,12 @@ function givenPeriods(text: string): number | "auto" {
   throw new UsageError(
     `Cannot use --periods ${JSON.stringify(text)}: expected a number of periods a year or auto`,
   );
+}
+
+function givenRelease(name: string): Release {
+  const release = releaseNamed(name);
+  if (release !== undefined) return release;
+  throw new UsageError(`Cannot use --quantstats: ${unknownRelease(name)}`);
 }
 
 function readDefinition(definition: string): Definition {

@@ -7,8 +7,8 @@ import type { Computed, Definition, Definitions } from "./expression.ts";
 import { alignBenchmark, readInput, readReturns } from "../input/mod.ts";
 import type { InputFile, InputSeries, ReadOptions } from "../input/mod.ts";
 import type { Io } from "../io.ts";
-import { CATALOGUE, computeMetrics, inferPeriods } from "../metrics/mod.ts";
-import type { JoinedBenchmark, MetricOptions } from "../metrics/mod.ts";
+import { CATALOGUE, computeMetrics, fillsMissing, inferPeriods } from "../metrics/mod.ts";
+import type { JoinedBenchmark, MetricOptions, Release } from "../metrics/mod.ts";
 import { nearestNames } from "../nearest.ts";
 
 /** What is asked of a backtest's file. */
@@ -19,6 +19,8 @@ export interface BacktestOptions {
   readonly periods: number | "auto";
   /** True when the user chose the periods, so that a differing series needs no warning. */
   readonly periodsChosen: boolean;
+  /** Whose definitions of metrics and of a missing return count. */
+  readonly release: Release;
   /** Path of the benchmark's file. */
   readonly benchmark?: string | undefined;
   /** Only these metrics, by key. */
@@ -42,6 +44,8 @@ export interface Backtest {
   /** On the dates of the returns; its file is null where the series' own file carries it. */
   readonly benchmark: { readonly file: InputFile | null; readonly joined: JoinedBenchmark } | null;
   readonly periods: number;
+  /** Whose definitions of metrics counted. */
+  readonly release: Release;
   /** Annual, a fraction. */
   readonly riskFreeRate: number;
   /** Of `deflated_sharpe_ratio`; empty where no trials are given. */
@@ -67,10 +71,13 @@ export async function evaluateFile(
 ): Promise<readonly Backtest[]> {
   const definitions = await checkBacktest(options);
   const hash = options.hash ?? false;
-  const file = await readInput(io, path, { ...options.read, hash });
-  const benchmark = options.benchmark === undefined
-    ? null
-    : await readReturns(io, options.benchmark, { ...benchmarkRead(options.read), hash });
+  const missingReturns = fillsMissing(options.release) ? "zero" : "drop";
+  const file = await readInput(io, path, { ...options.read, missingReturns, hash });
+  const benchmark = options.benchmark === undefined ? null : await readReturns(
+    io,
+    options.benchmark,
+    { ...benchmarkRead(options.read), missingReturns, hash },
+  );
   const backtests: Backtest[] = [];
   for (const series of file.series) {
     backtests.push(evaluateSeries(file, series, benchmark, { ...options, definitions }));
@@ -141,6 +148,7 @@ function evaluateSeries(
   const { metrics, undefined: missing } = compute(series, {
     riskFreeRate: options.riskFreeRate,
     periods,
+    release: options.release,
     extended: options.extended,
     ...(joined === null ? {} : { benchmark: joined }),
     ...(options.names === undefined ? {} : { names: options.names }),
@@ -151,6 +159,7 @@ function evaluateSeries(
     series,
     benchmark: joined === null ? null : { file: benchmarkFile, joined },
     periods,
+    release: options.release,
     riskFreeRate: options.riskFreeRate,
     trials,
     metrics,

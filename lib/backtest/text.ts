@@ -64,6 +64,7 @@ export function backtestJson(backtest: Backtest): Readonly<Record<string, Json>>
     start: time(dates?.[0]),
     end: time(dates?.at(-1)),
     periods: backtest.periods,
+    quantstats: backtest.release,
     metrics: Object.fromEntries(metrics),
     undefined: backtest.undefined.map(({ metric, reason }) => ({ metric, reason })),
   };

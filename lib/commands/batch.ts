@@ -87,7 +87,7 @@ export const command: Command = defineCommand({
       if (request.runId !== undefined) {
         throw new UsageError("Cannot log a batch into one run: unset MLFLOW_RUN_ID");
       }
-      const options = { ...backtestOptions(flags, backends.config.periods), hash: true };
+      const options = { ...backtestOptions(flags, backends.config), hash: true };
       await checkBacktest(options);
       const parent = flags.parent === undefined || shard === null
         ? flags.parent

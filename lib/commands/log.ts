@@ -55,7 +55,7 @@ export const command: Command = defineCommand({
     }
     return await withBackends(context, flags, async (backends) => {
       const request = logRequest(backends.config, flags);
-      const options = { ...backtestOptions(flags, backends.config.periods), hash: true };
+      const options = { ...backtestOptions(flags, backends.config), hash: true };
       const backtests = await evaluateFile(context.io, returns, options);
       const attached = attachedFiles(context.io, request.artifact);
       return await logBacktests({ context, backends, request, options, attached }, backtests);

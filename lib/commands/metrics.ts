@@ -1,13 +1,23 @@
-// `btflow metrics`: the catalogue of metrics, for people and scripts. Needs no file, store or network.
+// `btflow metrics`: the catalogue of metrics, for people and scripts; one of them whole, and with a file
+// its value by each of its definitions. Needs no store or network.
 
 import { defineCommand } from "../command/declare.ts";
+import { BACKTEST_FLAGS, backtestOptions, SERIES_FLAGS } from "../backtest/flags.ts";
+import {
+  metricPage,
+  metricPageJson,
+  metricPageOf,
+  metricPageRows,
+  metricPageText,
+} from "../backtest/metric_page.ts";
 import type { Command } from "../command/declare.ts";
-import { NotFoundError } from "../errors.ts";
-import { text, toggle } from "../command/flags.ts";
+import { loadConfig } from "../config/values.ts";
+import { NotFoundError, UsageError } from "../errors.ts";
+import { text, toggle, valuesOf } from "../command/flags.ts";
 import { CATALOGUE } from "../metrics/catalogue.ts";
 import type { Metric } from "../metrics/metric.ts";
 import { nearestNames } from "../nearest.ts";
-import type { Row } from "../command/answer.ts";
+import type { Result, Row } from "../command/answer.ts";
 import { ROW_FORMATS } from "../output/mod.ts";
 
 /** Lists and explains the metrics of the catalogue. */
@@ -18,24 +28,49 @@ export const command: Command = defineCommand({
   flags: {
     category: text({ summary: "Only metrics of this category", value: "NAME" }),
     extended: toggle({ summary: "Also the metrics beyond QuantStats (log --extended)" }),
+    file: text({
+      summary: "Also its value on this file of returns, by each of its definitions",
+      value: "FILE",
+      completes: "file",
+    }),
+    ...SERIES_FLAGS,
   },
   examples: [
     { command: "btflow metrics", does: "All metrics" },
     { command: "btflow metrics sharpe_ratio --format json", does: "One, with its definition" },
+    {
+      command: "btflow metrics cvar --file returns.csv",
+      does: "Its value by each release's definition, and what it is made of",
+    },
     { command: "btflow metrics --category drawdown", does: "One category" },
   ],
-  exits: [4],
+  exits: [3, 4],
   formats: ROW_FORMATS,
-  run: (_context, { flags, operands }) => {
-    const rows = select(operands, flags.category, flags.extended).map(row);
-    return Promise.resolve({
+  run: async ({ io, warn }, { flags, operands, format }): Promise<Result> => {
+    const metrics = select(operands, flags.category, flags.extended);
+    const [metric] = metrics;
+    const isOne = operands.length > 0 && metrics.length === 1 && metric !== undefined;
+    if (flags.file !== undefined) {
+      if (!isOne) throw new UsageError("Cannot use --file without the name of one metric");
+      const options = backtestOptions(valuesOf(BACKTEST_FLAGS, flags), await loadConfig(io));
+      const page = await metricPageOf(io, metric, flags.file, options);
+      for (const warning of page.warnings) warn(warning);
+      if (format === "table") return { text: metricPageText(page) };
+      return {
+        json: metricPageJson(page),
+        rows: { columns: null, noun: null, pages: [metricPageRows(page)] },
+      };
+    }
+    if (isOne && format === "table") return { text: metricPageText(metricPage(metric)) };
+    const rows = metrics.map(row);
+    return {
       rows: {
         columns: rows[0] === undefined ? [] : Object.keys(rows[0]),
         tableColumns: () => ["name", "category", "unit", "better", "summary"],
         noun: "metrics",
         pages: [rows],
       },
-    });
+    };
   },
 });
 

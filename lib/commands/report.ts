@@ -17,6 +17,7 @@ import { fileStem } from "../backtest/file_stem.ts";
 import { isOwnParam } from "../own_names.ts";
 import type { Run } from "../tracker.ts";
 import { findRun } from "../tracking/find.ts";
+import { releaseOf } from "../tracking/releases.ts";
 
 /** Writes a tear sheet of a file or of a logged run. */
 export const command: Command = defineCommand({
@@ -61,7 +62,7 @@ export const command: Command = defineCommand({
       throw new UsageError("Cannot write HTML to a terminal: name a file with --output FILE");
     }
     return await withBackends(context, flags, async (backends) => {
-      const options = backtestOptions(flags, backends.config.periods);
+      const options = backtestOptions(flags, backends.config);
       const page = path === undefined
         ? await ofRun(context, backends, present(flags.runId, "the run's id"), options)
         : await ofFile(context.io, path, options, flags.param);
@@ -133,7 +134,7 @@ async function ofRun(
   return { backtest, heading: run.name, params: Object.fromEntries(params) };
 }
 
-/** The run's own rate and periods: the page shows what was logged. */
+/** The run's own rate, periods and definitions: the page shows what was logged. */
 function runOptions(run: Run, asked: BacktestOptions, benchmark: boolean): BacktestOptions {
   const rate = Number(run.params.risk_free_rate ?? asked.riskFreeRate);
   const periods = Number(run.params.periods_per_year ?? asked.periods);
@@ -143,6 +144,7 @@ function runOptions(run: Run, asked: BacktestOptions, benchmark: boolean): Backt
     riskFreeRate: Number.isFinite(rate) ? rate : asked.riskFreeRate,
     periods: Number.isFinite(periods) ? periods : asked.periods,
     periodsChosen: true,
+    release: releaseOf(run) ?? asked.release,
     benchmark: benchmark ? BENCHMARK_ARTIFACT : undefined,
   };
 }

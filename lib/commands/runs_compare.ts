@@ -12,6 +12,7 @@ import type { Cell, Row } from "../command/answer.ts";
 import { ROW_FORMATS } from "../output/mod.ts";
 import type { Run } from "../tracker.ts";
 import { findRun } from "../tracking/find.ts";
+import { releaseWatch } from "../tracking/releases.ts";
 import { named } from "../tracking/selection_flags.ts";
 import { withTracker } from "../tracking/session.ts";
 
@@ -49,12 +50,17 @@ export const compare: Command = defineCommand({
         const html = await comparisonPage(tracker, runs, facts);
         return { html: () => Promise.resolve(html) };
       }
+      const watch = releaseWatch();
+      runs.forEach(watch.add);
       const { CATALOGUE } = await import("../metrics/mod.ts");
       const titles = columnTitles(runs, format);
       const rows = [
         ...paramRows(runs, titles, flags.all),
         ...metricRows(runs, titles, { only: flags.metrics, all: flags.all, catalogue: CATALOGUE }),
       ];
+      for (const warning of watch.warnings(new Set(rows.map(({ name }) => String(name))))) {
+        context.warn(warning);
+      }
       return { rows: { columns: ["kind", "name", ...titles, "best"], noun: null, pages: [rows] } };
     });
   },

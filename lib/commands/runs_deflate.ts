@@ -14,6 +14,7 @@ import type { Row } from "../command/answer.ts";
 import { ROW_FORMATS } from "../output/mod.ts";
 import type { Run, Tracker } from "../tracker.ts";
 import { chosenExperiments } from "../tracking/find.ts";
+import { releaseWatch } from "../tracking/releases.ts";
 import { withTracker } from "../tracking/session.ts";
 
 const MIN_TRIALS = 2;
@@ -134,6 +135,7 @@ async function readTrials(
 ): Promise<readonly Trial[]> {
   const trials: Trial[] = [];
   let left = 0;
+  const watch = releaseWatch();
   const pages = tracker.searchRuns({
     experimentIds: [experimentId],
     filter: filter === undefined ? null : parseFilter(filter),
@@ -145,7 +147,10 @@ async function readTrials(
     for (const run of page) {
       const trial = asTrial(run);
       if (trial === null) left++;
-      else trials.push(trial);
+      else {
+        trials.push(trial);
+        watch.add(run);
+      }
     }
   }
   if (left > 0) {
@@ -156,6 +161,7 @@ async function readTrials(
         `periods_per_year`,
     });
   }
+  for (const warning of watch.warnings(null)) context.warn(warning);
   if (new Set(trials.map(({ periods }) => periods)).size > 1) {
     context.warn({
       code: "mixed-periods",

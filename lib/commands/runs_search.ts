@@ -5,12 +5,13 @@ import type { Command, Context } from "../command/declare.ts";
 import { CONNECTION_FLAGS, STORES_FLAG } from "../config/connection_flags.ts";
 import type { ConnectionValues } from "../config/connection_flags.ts";
 import { UsageError } from "../errors.ts";
-import { parseFilter, parseSortKeys } from "../filter/mod.ts";
+import { type OrderBy, parseFilter, parseSortKeys } from "../filter/mod.ts";
 import { list, text, texts, toggle } from "../command/flags.ts";
 import type { Row } from "../command/answer.ts";
 import { ROW_FORMATS } from "../output/mod.ts";
 import type { Run } from "../tracker.ts";
 import { checkGroupBy, GROUPED_METRICS, groupedRows } from "../tracking/group_runs.ts";
+import { releaseWatch } from "../tracking/releases.ts";
 import { checkRunColumns, defaultRunColumns, runRow } from "../tracking/rows.ts";
 import { searchHere, searchRuns } from "../tracking/search.ts";
 import type { Search } from "../tracking/search.ts";
@@ -97,7 +98,7 @@ export const search: Command = defineCommand({
         columns: columns ?? null,
         tableColumns: columns === undefined ? defaultRunColumns : null,
         noun: "runs",
-        pages: rows(pages, flags.showDeleted),
+        pages: rows(context, pages, search.orderBy, flags.showDeleted),
       },
     };
   },
@@ -138,9 +139,21 @@ function metricName(column: string): string {
   return column.slice("metrics.".length);
 }
 
+/** Says at the end where the order is by a metric that does not mean the same in all of the runs. */
 async function* rows(
+  context: Context,
   pages: AsyncIterable<readonly Run[]>,
+  orderBy: readonly OrderBy[],
   withStage: boolean,
 ): AsyncIterable<readonly Row[]> {
-  for await (const page of pages) yield page.map((run) => runRow(run, withStage));
+  const watch = releaseWatch();
+  for await (const page of pages) {
+    for (const run of page) watch.add(run);
+    yield page.map((run) => runRow(run, withStage));
+  }
+  for (const warning of watch.warnings(orderedMetrics(orderBy))) context.warn(warning);
+}
+
+function orderedMetrics(orderBy: readonly OrderBy[]): ReadonlySet<string> {
+  return new Set(orderBy.flatMap(({ entity, key }) => entity === "metric" ? [key] : []));
 }

@@ -41,7 +41,7 @@ export const command: Command = defineCommand({
   formats: ROW_FORMATS,
   run: async ({ io, warn, note }, { flags, operands, format }): Promise<Result> => {
     const config = await loadConfig(io, { flags: { envFile: flags.envFile } });
-    const options = backtestOptions(flags, config.periods);
+    const options = backtestOptions(flags, config);
     const backtests = await evaluateFile(io, present(operands[0], "the file"), options);
     const several = backtests.length > 1;
     for (const backtest of backtests) {

@@ -5,6 +5,7 @@ import { decimal } from "../command/flags.ts";
 import { UsageError } from "../errors.ts";
 import type { Io } from "../io.ts";
 import { readPeriods } from "../metrics/periods.ts";
+import { type Release, releaseNamed, unknownRelease } from "../metrics/releases.ts";
 import type { Resolved, SettingName, Settings } from "./settings.ts";
 
 /** A source as messages name it. */
@@ -118,6 +119,12 @@ export function readHosts(from: Resolved): readonly string[] {
 export function configuredPeriods(from: Resolved): number | "auto" {
   const problem = `expected a number of periods a year or auto, got "${from.value}"`;
   return readPeriods(from.value ?? "") ?? refuse("BTFLOW_PERIODS", from, problem);
+}
+
+/** A release of QuantStats, by the rule of `--quantstats`. */
+export function configuredRelease(from: Resolved): Release {
+  const name = from.value ?? "";
+  return releaseNamed(name) ?? refuse("BTFLOW_QUANTSTATS", from, unknownRelease(name));
 }
 
 function withoutUser(url: URL): string {

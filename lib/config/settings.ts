@@ -132,6 +132,11 @@ const ROWS = [
     default: null,
     summary: "hosts, separated by commas, that artifacts may go to by signed addresses",
   },
+  {
+    name: "BTFLOW_QUANTSTATS",
+    default: "0.0.86",
+    summary: "QuantStats release whose definitions count, from 0.0.81 on",
+  },
 ] as const;
 
 /** The name of a setting. */

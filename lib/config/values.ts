@@ -5,6 +5,7 @@
 
 import type { Warning } from "../errors.ts";
 import type { Io } from "../io.ts";
+import type { Release } from "../metrics/releases.ts";
 import type { ExperimentRef } from "../tracker.ts";
 import { isLoopback } from "../transport/proxy.ts";
 import type { ProxyRules } from "../transport/proxy.ts";
@@ -12,6 +13,7 @@ import type { TlsOptions } from "../transport/tls_files.ts";
 import { type Direction, foreignDirections, refuseForeignDirections } from "./foreign_folder.ts";
 import {
   configuredPeriods,
+  configuredRelease,
   describe,
   expandHome,
   readHosts,
@@ -53,6 +55,8 @@ export interface Config {
   readonly experiment: ExperimentRef | null;
   /** Periods a year, where no flag gives them. */
   readonly periods: number | "auto";
+  /** Whose definitions of metrics count, where no flag says. */
+  readonly release: Release;
   /** From `--store` or BTFLOW_STORE; null: the default place. */
   readonly storePath: string | null;
   /** `HOST` or `HOST:PORT`, in lower case: where artifacts may go to by signed addresses. */
@@ -114,6 +118,7 @@ function interpret(found: Settings, io: Pick<Io, "env">): Config {
     },
     experiment: readExperiment(found),
     periods: configuredPeriods(found.get("BTFLOW_PERIODS")),
+    release: configuredRelease(found.get("BTFLOW_QUANTSTATS")),
     storePath: store === undefined ? null : expandHome(store, io),
     artifactHosts: readHosts(found.get("BTFLOW_ALLOW_ARTIFACT_HOST")),
     workspace: found.get("MLFLOW_WORKSPACE").value ?? null,

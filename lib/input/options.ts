@@ -25,8 +25,10 @@ export interface ReadOptions {
   readonly timezone?: string | undefined;
   /** Money at the start, for trades. */
   readonly capital?: number | undefined;
-  /** Default: zero in returns, the last price carried forward in prices and equity, an error in trades. */
+  /** Default: the row left out in returns, the last price carried forward in prices and equity, an error in trades. */
   readonly missing?: Missing | undefined;
+  /** What a missing return becomes where `missing` is not given. */
+  readonly missingReturns?: "zero" | "drop" | undefined;
   /** A name of `INPUT_FORMATS`; default: recognised by the content. */
   readonly inputFormat?: string | undefined;
   /** Which strategy, where a file has several. */

@@ -4,7 +4,7 @@
 import { InputError, UsageError, type Warning } from "../errors.ts";
 import type { Returns } from "../metrics/mod.ts";
 import { DAY_MS, timeText } from "./calendar_time.ts";
-import type { Kind, Missing, ReadOptions } from "./options.ts";
+import type { Kind, ReadOptions } from "./options.ts";
 import { type OrderedRows, placedError, type RawRows } from "./rows.ts";
 import { tradesToReturns } from "./trades.ts";
 
@@ -23,12 +23,12 @@ export function toReturns(
   path: string,
   rows: RawRows,
   kind: Kind,
-  options: Pick<ReadOptions, "capital" | "missing" | "timezone">,
+  options: Pick<ReadOptions, "capital" | "missing" | "missingReturns" | "timezone">,
 ): Series {
   checkCapital(kind, options.capital);
   const warnings: Warning[] = [];
   const ordered = inOrder(path, rows, kind === "trades");
-  const filled = fillMissing(ordered, kind, options.missing, warnings);
+  const filled = fillMissing(ordered, kind, options, warnings);
   const returns = ofKind(filled, kind, options.capital);
   if (kind === "returns") warnings.push(...kindWarnings(path, returns.values));
   if (options.timezone !== undefined && rows.dates !== null && !rows.hasOffset) {
@@ -118,18 +118,18 @@ function checkUnique(ordered: OrderedRows, dates: Float64Array, rows: RawRows): 
 function fillMissing(
   rows: OrderedRows,
   kind: Kind,
-  missing: Missing | undefined,
+  { missing, missingReturns = "drop" }: Pick<ReadOptions, "missing" | "missingReturns">,
   warnings: Warning[],
 ): OrderedRows {
   const { values } = rows;
   const { first, count } = missingIn(values);
   if (count === 0) return rows;
-  const rule = missing ?? (kind === "trades" ? "error" : "zero");
+  const isLevel = kind === "prices" || kind === "equity";
+  const rule = missing ?? (kind === "trades" ? "error" : isLevel ? "zero" : missingReturns);
   if (rule === "error") {
     const advice = missing === undefined ? "; --missing zero or drop says what to do with it" : "";
     throw rows.error(first, `the value is missing${advice}`);
   }
-  const isLevel = kind === "prices" || kind === "equity";
   if (rule === "zero" && isLevel && first === 0) {
     throw rows.error(0, "the first value is missing, and there is none before it to carry forward");
   }

@@ -18,9 +18,10 @@ export function tableSeries(
     throw new UsageError(`--strategy cannot be used with ${path}, which names no strategies`);
   }
   const { returns, hasTime, warnings } = toReturns(path, table.rows, choice.kind, options);
-  const benchmark = table.benchmark === null
-    ? null
-    : toReturns(path, table.benchmark, "returns", { missing: options.missing }).returns;
+  const benchmark = table.benchmark === null ? null : toReturns(path, table.benchmark, "returns", {
+    missing: options.missing,
+    missingReturns: options.missingReturns,
+  }).returns;
   return {
     format: choice.layout ?? format,
     series: [{ name: null, returns, params: {}, metrics: {}, tags: {}, benchmark }],

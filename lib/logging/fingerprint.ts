@@ -4,6 +4,7 @@
 
 import { createHash } from "node:crypto";
 import type { BacktestOptions } from "../backtest/mod.ts";
+import { OLDEST_RELEASE } from "../metrics/releases.ts";
 import type { LogRequest } from "./request.ts";
 
 /** The inputs by content: SHA-256 in hex. */
@@ -47,16 +48,17 @@ export function fingerprint(
   runName: string,
 ): string {
   // Files count by their content, and the name is the one that the run gets.
-  const { benchmark: _benchmark, hash: _hash, ...computing } = options;
+  const { benchmark: _benchmark, hash: _hash, release, periodsChosen, ...computing } = options;
   const { artifact: _artifact, runName: _runName, runId: into, ...asked } = request;
   const logging = Object.fromEntries(
     Object.entries(asked).filter(([key]) => !Object.hasOwn(NOT_HASHED, key)),
   );
   const artifacts = inputs.artifacts.map(({ path, sha256 }) => [path, sha256]);
   const facts = {
-    version: 1,
     inputs: { ...inputs, artifacts },
-    computing,
+    ...(release === OLDEST_RELEASE
+      ? { version: 1, computing: { ...computing, periodsChosen } }
+      : { version: 2, computing, release }),
     logging,
     runName,
     into,

@@ -15,6 +15,7 @@ import {
   INPUT_HASH_TAG,
   NOTE_TAG,
   type OwnParam,
+  QUANTSTATS_TAG,
   SOURCE_TAGS,
   UNDEFINED_TAG,
   USER_TAG,
@@ -94,6 +95,7 @@ function runTags(
     [USER_TAG]: user === "" ? undefined : user,
     [NOTE_TAG]: request.description,
     [VERSION_TAG]: BUILD.version,
+    [QUANTSTATS_TAG]: backtest.release,
     [INPUT_HASH_TAG]: backtest.file.sha256 === "" ? undefined : backtest.file.sha256,
     [UNDEFINED_TAG]: backtest.undefined.length === 0 ? undefined : undefinedTag(backtest.undefined),
   };
@@ -131,6 +133,7 @@ function seriesPoints(
     points: request.seriesPoints,
     periods: backtest.periods,
     riskFreeRate: backtest.riskFreeRate,
+    release: backtest.release,
     ...(backtest.benchmark === null ? {} : { benchmark: backtest.benchmark.joined }),
   });
   let before1970 = 0;

@@ -1,9 +1,13 @@
 // Products of other metrics that traders use to pick systems. Nothing here reads a row.
 
+import type { Basis } from "./basis.ts";
 import { quotient } from "./kernel.ts";
 import { type Metric, metric } from "./metric.ts";
 import { tailRatio } from "./risk.ts";
 import { payoffRatio, profitFactor, winRate } from "./trade.ts";
+
+const FIXED_ODDS = "(b·w − (1 − w)) / b, b = payoff_ratio, w = win_rate";
+const NO_BET = "no winning or no losing row";
 
 /**
  * @example A coin that wins three times in five, at even odds
@@ -20,17 +24,32 @@ export const kellyCriterion: Metric = metric("kelly_criterion", {
   category: "advanced",
   unit: "fraction",
   better: "higher",
-  formula: "(b·w − (1 − w)) / b, b = payoff_ratio, w = win_rate",
+  formula: FIXED_ODDS,
   quantstats: "st.kelly_criterion(r)",
   source:
     "Kelly (1956), A New Interpretation of Information Rate, Bell System Technical Journal 35(4)",
   good: "above 0; practitioners bet half of it or less",
-  undefinedWhen: "no winning or no losing row",
-  compute: (basis) => {
-    const payoff = payoffRatio.compute(basis);
-    const wins = winRate.compute(basis);
-    return quotient(payoff * wins - (1 - wins), payoff);
-  },
+  undefinedWhen: NO_BET,
+  compute: fixedOddsFraction,
+  earlier: [
+    {
+      until: "0.0.81",
+      formula: FIXED_ODDS,
+      undefinedWhen: NO_BET,
+      changed: "divided by the mean loss, which makes it the leverage that maximises growth",
+      compute: fixedOddsFraction,
+    },
+    {
+      until: "0.0.83",
+      formula: "(b·w − (1 − w)) / b / |mean(r < 0)|",
+      undefinedWhen: NO_BET,
+      changed: "back to the fraction of capital: leverages of 30 were read as fractions",
+      compute: (basis) => {
+        const { lossSum, losses } = basis.totals;
+        return quotient(fixedOddsFraction(basis), Math.abs(lossSum / losses));
+      },
+    },
+  ],
 });
 
 export const commonSenseRatio: Metric = metric("common_sense_ratio", {
@@ -61,3 +80,9 @@ export const cpcIndex: Metric = metric("cpc_index", {
   compute: (basis) =>
     profitFactor.compute(basis) * winRate.compute(basis) * payoffRatio.compute(basis),
 });
+
+function fixedOddsFraction(basis: Basis): number {
+  const payoff = payoffRatio.compute(basis);
+  const wins = winRate.compute(basis);
+  return quotient(payoff * wins - (1 - wins), payoff);
+}

@@ -8,6 +8,7 @@ import { type Growth, readGrowth } from "./growth.ts";
 import { type JoinedBenchmark, type Joint, readJoint } from "./joint.ts";
 import { type Moments, momentsOf, withoutNoise } from "./kernel.ts";
 import { quantilesOf } from "./quantiles.ts";
+import { NEWEST_RELEASE, type Release } from "./releases.ts";
 import { serialCorrelation, serialPenalty } from "./serial.ts";
 import { readTotals, type Totals } from "./totals.ts";
 
@@ -30,6 +31,8 @@ export interface BasisOptions {
   readonly riskFreeRate?: number;
   /** Periods a year; 252 by default. */
   readonly periods?: number;
+  /** Whose definitions count: a release of QuantStats, the newest by default. */
+  readonly release?: Release;
   /** The returns beside a benchmark, joined on equal dates. */
   readonly benchmark?: JoinedBenchmark;
   /** How many strategies were tried before this one was picked. */
@@ -58,6 +61,8 @@ export interface Basis {
   readonly dates: Float64Array | null;
   /** Number of rows. */
   readonly count: number;
+  /** Whose definitions count: a release of QuantStats. */
+  readonly release: Release;
   /** Periods a year. */
   readonly periods: number;
   /** Annual risk-free rate. */
@@ -107,7 +112,7 @@ export interface Basis {
  */
 export function basisOf(values: ArrayLike<number>, options: BasisOptions = {}): Basis {
   const rows = values instanceof Float64Array ? values : Float64Array.from(values);
-  const { riskFreeRate = 0, periods = 252 } = options;
+  const { riskFreeRate = 0, periods = 252, release = NEWEST_RELEASE } = options;
   checkOptions(riskFreeRate, periods);
   const dates = options.dates === undefined || options.dates === null
     ? null
@@ -131,6 +136,7 @@ export function basisOf(values: ArrayLike<number>, options: BasisOptions = {}): 
     values: rows,
     dates,
     count: rows.length,
+    release,
     periods,
     riskFreeRate,
     ratePerPeriod,

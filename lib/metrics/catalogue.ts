@@ -6,11 +6,12 @@ import * as advanced from "./advanced.ts";
 import * as benchmark from "./benchmark.ts";
 import * as distribution from "./distribution.ts";
 import * as drawdown from "./drawdown.ts";
-import type { Metric } from "./metric.ts";
+import { definitionIn, type Metric } from "./metric.ts";
 import * as gains from "./ratios/gains.ts";
 import * as sharpe from "./ratios/sharpe.ts";
 import * as significance from "./ratios/significance.ts";
 import * as sortino from "./ratios/sortino.ts";
+import type { Release } from "./releases.ts";
 import * as periods from "./returns/calendar_periods.ts";
 import * as returns from "./returns/whole_series.ts";
 import * as windows from "./returns/windows.ts";
@@ -119,6 +120,15 @@ export const CATALOGUE: readonly Metric[] = [
   benchmark.upCapture,
   benchmark.downCapture,
 ];
+
+/** The metrics that two of these releases define otherwise, so that their values do not compare. */
+export function incomparableIn(releases: ReadonlySet<Release>): readonly Metric[] {
+  return CATALOGUE.filter((metric) => {
+    const definitions = [...releases].map((release) => definitionIn(metric, release))
+      .filter((own) => !("sameWhereDefined" in own));
+    return new Set(definitions.map(({ formula }) => formula)).size > 1;
+  });
+}
 
 /** The six that people look at first, in the order in which text shows them. */
 export const KEY_METRICS: readonly Metric[] = [

@@ -4,7 +4,8 @@
 import { type Basis, basisOf, type Returns } from "./basis.ts";
 import { CATALOGUE } from "./catalogue.ts";
 import type { JoinedBenchmark } from "./joint.ts";
-import type { Metric, Need } from "./metric.ts";
+import { definitionIn, type Metric, type Need } from "./metric.ts";
+import type { Release } from "./releases.ts";
 
 /** How metrics are computed. */
 export interface MetricOptions {
@@ -12,6 +13,8 @@ export interface MetricOptions {
   readonly riskFreeRate?: number;
   /** Periods a year; 252 by default. */
   readonly periods?: number;
+  /** Whose definitions count: a release of QuantStats, the newest by default. */
+  readonly release?: Release;
   /** The returns beside a benchmark, joined on equal dates. */
   readonly benchmark?: JoinedBenchmark;
   /** Only these, extended ones included; by default every metric that the input allows. */
@@ -64,7 +67,10 @@ export function computeMetrics(returns: Returns, options: MetricOptions = {}): M
     const lack = lacking(metric, basis);
     const value = lack === null ? metric.compute(basis) : NaN;
     if (Number.isFinite(value)) values.set(metric.name, value);
-    else missing.push({ metric: metric.name, reason: lack ?? metric.undefinedWhen });
+    else {
+      const { undefinedWhen } = definitionIn(metric, basis.release);
+      missing.push({ metric: metric.name, reason: lack ?? undefinedWhen });
+    }
   }
   return { values, undefined: missing };
 }

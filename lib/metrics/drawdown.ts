@@ -6,8 +6,9 @@ import { deviationOf, meanUpTo, quotient } from "./kernel.ts";
 import { type Metric, metric } from "./metric.ts";
 import { quantilesOf } from "./quantiles.ts";
 import { cagr } from "./returns/whole_series.ts";
-import { tailLoss } from "./value_at_risk.ts";
+import { normalShortfall, tailLoss } from "./value_at_risk.ts";
 
+const SERENITY = "(Σ r − rf) / (ulcer_index · −CVaR(drawdown series) / sd(r)), CVaR as cvar";
 const BLIND_SPOT =
   "Same, its blind spot included: when the only drawdown begins with the first row, none is counted";
 
@@ -150,20 +151,22 @@ export const serenityIndex: Metric = metric("serenity_index", {
   category: "drawdown",
   unit: "ratio",
   better: "higher",
-  formula: "(Σ r − rf) / (ulcer_index · −CVaR(drawdown series) / sd(r))",
+  formula: SERENITY,
   quantstats: "st.serenity_index(r, rf)",
   source: "KeyQuant, Introducing the Serenity Ratio",
   good: "above 1; compare strategies of equal length only",
   needs: ["growth"],
-  undefinedWhen:
-    "fewer than 2 rows, a standard deviation of zero, no drawdown, or a drawdown that never changes",
-  compute: (basis) => {
-    const pitfall = -tailLossOf(basis) / basis.deviation;
-    const { sum } = basis.totals;
-    return basis.deviation === 0
-      ? NaN
-      : quotient(sum - basis.riskFreeRate, ulcerIndex.compute(basis) * pitfall);
-  },
+  undefinedWhen: "fewer than 2 rows, a standard deviation of zero, or no drawdown",
+  compute: (basis) => serenity(basis, normalShortfall(...spreadOfDrawdown(basis))),
+  earlier: [{
+    until: "0.0.82",
+    formula: `${SERENITY} until 0.0.82`,
+    undefinedWhen:
+      "fewer than 2 rows, a standard deviation of zero, no drawdown, or a drawdown that never changes",
+    changed: "follows cvar",
+    compute: (basis) =>
+      serenity(basis, tailLoss(basis.growth.drawdown, ...spreadOfDrawdown(basis))),
+  }],
 });
 
 export const recoveryFactor: Metric = metric("recovery_factor", {
@@ -262,7 +265,13 @@ export const cdar: Metric = metric("cdar", {
 });
 
 /** The cvar of the drawdown series itself. */
-function tailLossOf(basis: Basis): number {
-  const { drawdown, drawdownSum } = basis.growth;
-  return tailLoss(drawdown, drawdownSum / drawdown.length, deviationOf(drawdown));
+/** Mean and standard deviation of the drawdown series. */
+function spreadOfDrawdown({ growth: { drawdown, drawdownSum } }: Basis): [number, number] {
+  return [drawdownSum / drawdown.length, deviationOf(drawdown)];
+}
+
+function serenity(basis: Basis, tailLoss: number): number {
+  if (basis.deviation === 0) return NaN;
+  const pitfall = -tailLoss / basis.deviation;
+  return quotient(basis.totals.sum - basis.riskFreeRate, ulcerIndex.compute(basis) * pitfall);
 }

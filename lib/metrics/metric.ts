@@ -2,6 +2,7 @@
 // documentation, the help and the pages are made of these rows, so that a fact is written once.
 
 import type { Basis } from "./basis.ts";
+import { isUpTo, type Release } from "./releases.ts";
 
 /** The groups that metrics are shown in, in the order of a page, with their titles. */
 export const CATEGORIES = {
@@ -30,8 +31,28 @@ export type Direction = "higher" | "lower" | "none";
  */
 export type Need = "dates" | "benchmark" | "growth" | "trials";
 
+/** What of a metric may change from one release of QuantStats to the next. */
+export interface Definition {
+  /** In symbols (docs/metrics.md names them) or words. */
+  readonly formula: string;
+  /** When it is undefined although all it needs is there. */
+  readonly undefinedWhen: string;
+  /** NaN or ±∞ where undefined. */
+  readonly compute: (basis: Basis) => number;
+}
+
+/** A definition that QuantStats had until it had the next one. */
+export interface EarlierDefinition extends Definition {
+  /** The last release that has it. */
+  readonly until: Release;
+  /** What the release after that changed, and why. */
+  readonly changed: string;
+  /** True where the next one differs only in having a value where this one had none. */
+  readonly sameWhereDefined?: boolean;
+}
+
 /** What a row says. */
-interface Facts {
+interface Facts extends Definition {
   /** What the number means, in one sentence without its full stop. */
   readonly summary: string;
   /** Its name for people, the same everywhere. */
@@ -39,18 +60,12 @@ interface Facts {
   readonly category: Category;
   readonly unit: Unit;
   readonly better: Direction;
-  /** In symbols (docs/metrics.md names them) or words. */
-  readonly formula: string;
   /** The QuantStats expression that defines it; absent where QuantStats has none. */
   readonly quantstats?: string;
   /** Who defined it. */
   readonly source: string;
   /** What counts as good. */
   readonly good: string;
-  /** When it is undefined although all it needs is there. */
-  readonly undefinedWhen: string;
-  /** NaN or ±∞ where undefined. */
-  readonly compute: (basis: Basis) => number;
 }
 
 /** What most rows leave out. */
@@ -63,9 +78,11 @@ interface Defaults {
   readonly extended: boolean;
   /** True where pages colour the value as a gain or a loss. */
   readonly toned: boolean;
+  /** Its definitions in earlier releases, oldest first. */
+  readonly earlier: readonly EarlierDefinition[];
 }
 
-/** One metric. */
+/** One metric: what it is in the newest release; `compute` follows the release of the basis. */
 export interface Metric extends Facts, Defaults {
   /** The key it is logged under; never renamed. */
   readonly name: string;
@@ -74,5 +91,30 @@ export interface Metric extends Facts, Defaults {
 /** The row of a metric, under its key. */
 export function metric(name: string, facts: Facts & Partial<Defaults>): Metric {
   const compared = facts.quantstats === undefined ? "QuantStats has none" : "Same";
-  return { name, compared, needs: [], extended: false, toned: false, ...facts };
+  const row = {
+    name,
+    compared,
+    needs: [],
+    extended: false,
+    toned: false,
+    earlier: [],
+    ...facts,
+  };
+  const { earlier } = row;
+  if (earlier.length === 0) return row;
+  const compute = (basis: Basis): number => inRelease(facts, earlier, basis.release).compute(basis);
+  return { ...row, compute };
+}
+
+/** What a metric is in a release. */
+export function definitionIn(metric: Metric, release: Release): Definition {
+  return inRelease(metric, metric.earlier, release);
+}
+
+function inRelease(
+  newest: Definition,
+  earlier: readonly EarlierDefinition[],
+  release: Release,
+): Definition {
+  return earlier.find(({ until }) => isUpTo(release, until)) ?? newest;
 }

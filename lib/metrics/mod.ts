@@ -3,7 +3,8 @@
 
 export { type Basis, basisOf, type BasisOptions, type Returns } from "./basis.ts";
 export { type JoinedBenchmark } from "./joint.ts";
-export { CATALOGUE, KEY_METRICS } from "./catalogue.ts";
+export { type FormulaFigure, formulaFigures } from "./symbols.ts";
+export { CATALOGUE, incomparableIn, KEY_METRICS } from "./catalogue.ts";
 export {
   CATEGORIES,
   type Category,
@@ -12,6 +13,16 @@ export {
   type Need,
   type Unit,
 } from "./metric.ts";
+export { definitionIn, type EarlierDefinition } from "./metric.ts";
+export {
+  fillsMissing,
+  isUpTo,
+  NEWEST_RELEASE,
+  OLDEST_RELEASE,
+  type Release,
+  releaseNamed,
+  RELEASES,
+} from "./releases.ts";
 export { cagr, totalReturn } from "./returns/whole_series.ts";
 export { maxDrawdown } from "./drawdown.ts";
 export { profitFactor, winRate } from "./trade.ts";

@@ -5,7 +5,7 @@ import { logDeviationOf, meanUpTo, quotient } from "./kernel.ts";
 import { type Metric, metric } from "./metric.ts";
 import { normalQuantile } from "./normal.ts";
 import { winRate } from "./trade.ts";
-import { normalVar, tailLoss } from "./value_at_risk.ts";
+import { normalShortfall, normalVar, tailLoss } from "./value_at_risk.ts";
 
 const NORMAL_5 = normalQuantile(0.05);
 
@@ -65,20 +65,28 @@ export const valueAtRisk: Metric = metric("var", {
 });
 
 export const cvar: Metric = metric("cvar", {
-  summary: "Mean of the returns below var, or var when none is",
+  summary: "Mean return beyond var under a normal distribution",
   label: "Expected Shortfall (CVaR)",
   category: "risk",
   unit: "fraction",
   better: "higher",
-  formula: "mean(r | r < var)",
+  formula: "mean(r) − sd(r) · φ(Φ⁻¹(0.05)) / 0.05",
   quantstats: "st.cvar(r)",
-  compared:
-    "Same: an empirical mean below a parametric threshold; historical_cvar uses the empirical one",
+  compared: "Same; historical_cvar does not assume normality",
   source:
     "Rockafellar and Uryasev (2000), Optimization of Conditional Value-at-Risk, Journal of Risk 2(3)",
-  good: "not far below var: thin tails",
-  undefinedWhen: "fewer than 2 rows, or a standard deviation of zero",
-  compute: (basis) => tailLoss(basis.values, basis.totals.mean, basis.deviation),
+  good: "bearable once a year on daily data, and historical_cvar not far below it",
+  undefinedWhen: "no rows",
+  compute: (basis) => normalShortfall(basis.totals.mean, basis.deviation),
+  earlier: [{
+    until: "0.0.82",
+    formula: "mean(r | r < var), or var when none is",
+    undefinedWhen: "fewer than 2 rows, or a standard deviation of zero",
+    changed:
+      "the normal distribution's own mean beyond var: an empirical mean below a parametric " +
+      "threshold mixed two estimators, and was var itself where no return lay below it",
+    compute: (basis) => tailLoss(basis.values, basis.totals.mean, basis.deviation),
+  }],
 });
 
 export const riskOfRuin: Metric = metric("risk_of_ruin", {

@@ -2,6 +2,8 @@
 // prefix of the next, each summed on its own and then joined (Chan, Golub and LeVeque 1983): no
 // row is ever subtracted again, so an outlier leaves no rounding behind when it leaves the window.
 
+import { isUpTo, NEWEST_RELEASE, type Release } from "./releases.ts";
+
 /** How rolling figures are computed. */
 export interface RollingOptions {
   /** Rows in the window, at least 2. By default half a year of periods; a year for beta. */
@@ -10,6 +12,8 @@ export interface RollingOptions {
   readonly periods?: number;
   /** Annual risk-free rate, a fraction; 0 by default. */
   readonly riskFreeRate?: number;
+  /** Whose definitions count: a release of QuantStats, the newest by default. */
+  readonly release?: Release;
 }
 
 /** Mean and squared distances of a stretch of rows, and of a second series beside it. */
@@ -28,7 +32,8 @@ type Ratio = (window: Stretch) => number;
 /**
  * The Sharpe ratio of each window, annualised; NaN until a window is full and where it never varies.
  *
- * QuantStats takes the annual rate to one period by the window's length; here by periods a year.
+ * The annual rate is taken to one period by periods a year; until QuantStats 0.0.82 by the rows of
+ * the window, which took off more of it the shorter the window.
  *
  * @example
  * ```ts
@@ -90,7 +95,7 @@ export function rollingBeta(
 }
 
 function settle(
-  { window, periods = 252, riskFreeRate = 0 }: RollingOptions,
+  { window, periods = 252, riskFreeRate = 0, release = NEWEST_RELEASE }: RollingOptions,
   windowsPerYear: number,
 ): { readonly periods: number; readonly rate: number; readonly window: number } {
   const rows = window ?? Math.max(3, Math.round(periods / windowsPerYear));
@@ -99,7 +104,8 @@ function settle(
       `Cannot use a window of ${rows} rows: it must be a whole number, at least 2`,
     );
   }
-  return { periods, rate: (1 + riskFreeRate) ** (1 / periods) - 1, window: rows };
+  const periodsOfRate = isUpTo(release, "0.0.82") ? rows : periods;
+  return { periods, rate: (1 + riskFreeRate) ** (1 / periodsOfRate) - 1, window: rows };
 }
 
 function roll(

@@ -5,6 +5,7 @@ import { monthlyReturns, type PeriodReturns, yearlyReturns } from "./calendar.ts
 import { type Returns } from "./basis.ts";
 import { drawdownSeries, equityCurve } from "./growth.ts";
 import type { JoinedBenchmark } from "./joint.ts";
+import type { Release } from "./releases.ts";
 import {
   rollingBeta,
   type RollingOptions,
@@ -41,6 +42,8 @@ export interface SeriesOptions {
   readonly periods?: number;
   /** Annual risk-free rate, a fraction; 0 by default. */
   readonly riskFreeRate?: number;
+  /** Whose definitions count: a release of QuantStats, the newest by default. */
+  readonly release?: Release;
   /** For `rolling_beta`; without it that series has no points. */
   readonly benchmark?: JoinedBenchmark;
 }
@@ -106,10 +109,11 @@ function line(values: Float64Array, dates: Float64Array | null): Line {
   return { values, rows: null, dates };
 }
 
-function rollingOf({ periods, riskFreeRate }: SeriesOptions): RollingOptions {
+function rollingOf({ periods, riskFreeRate, release }: SeriesOptions): RollingOptions {
   return {
     ...(periods === undefined ? {} : { periods }),
     ...(riskFreeRate === undefined ? {} : { riskFreeRate }),
+    ...(release === undefined ? {} : { release }),
   };
 }
 

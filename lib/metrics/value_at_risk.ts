@@ -2,14 +2,20 @@
 // for the serenity index. Apart from risk.ts so that drawdown.ts need not import it.
 
 import { meanBelow } from "./kernel.ts";
-import { normalQuantile } from "./normal.ts";
+import { normalDensity, normalQuantile } from "./normal.ts";
 
 // 1 − 0.95 in floating point, as QuantStats passes it on.
 const FIVE_PERCENT = normalQuantile(1 - 0.95);
+const DENSITY = normalDensity(FIVE_PERCENT);
 
 /** The 5 % quantile of a normal distribution; NaN without a deviation to scale it by. */
 export function normalVar(mean: number, deviation: number): number {
   return deviation > 0 ? mean + FIVE_PERCENT * deviation : NaN;
+}
+
+/** The mean beyond the 5 % quantile of a normal distribution: of one that never varies, its mean. */
+export function normalShortfall(mean: number, deviation: number): number {
+  return deviation > 0 ? mean - deviation * DENSITY / (1 - 0.95) : mean;
 }
 
 /** The mean of the values below `normalVar`, or that itself when there are none. */

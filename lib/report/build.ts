@@ -8,6 +8,7 @@ import {
   drawdownSeries,
   type JoinedBenchmark,
   monthlyReturns,
+  NEWEST_RELEASE,
   type Returns,
   sumOf,
   yearlyReturns,
@@ -38,6 +39,7 @@ export function buildModel(
 ): TearSheetModel {
   const { dates, values } = returns;
   const { periods, riskFreeRate = 0, extended = false, maxPoints = MAX_POINTS } = options;
+  const { release = NEWEST_RELEASE } = options;
   const benchmarkName = options.benchmarkName ?? "Benchmark";
   const joined = benchmark;
   const sources = {
@@ -46,6 +48,7 @@ export function buildModel(
     benchmarkName: shortened(benchmarkName),
     periods,
     riskFreeRate,
+    release,
     maxPoints,
   };
   return {
@@ -58,11 +61,12 @@ export function buildModel(
     end: dates?.at(-1) ?? NaN,
     periods,
     riskFreeRate,
+    release,
     benchmarkName: joined === null ? null : benchmarkName,
     joinedPoints: joined?.dates.length ?? null,
     params: Object.entries(options.params ?? {}).slice(0, MOST_PARAMS),
     warnings: [...(options.warnings ?? []).slice(0, MOST_WARNINGS), ...leftOut(options, dates)],
-    ...figuresOf(returns, joined, { riskFreeRate, periods, extended }, options),
+    ...figuresOf(returns, joined, { riskFreeRate, periods, release, extended }, options),
     charts: timeCharts(sources),
     years: dates === null ? [] : yearRows(values, dates, joined),
     months: dates === null || isCoarse(frequencyName(dates)) ? [] : monthRows(values, dates),

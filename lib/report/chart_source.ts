@@ -1,7 +1,7 @@
 // What the charts over time are made from and made of, before they are thinned. Every file of
 // charts needs it.
 
-import type { JoinedBenchmark, Returns } from "../metrics/mod.ts";
+import type { JoinedBenchmark, Release, Returns } from "../metrics/mod.ts";
 import type { Line, TimeChart } from "./model.ts";
 
 /** A line before it is thinned: one value a row, NaN where there is none. */
@@ -25,6 +25,7 @@ export interface ChartSource {
   readonly benchmarkName: string;
   readonly periods: number;
   readonly riskFreeRate: number;
+  readonly release: Release;
   readonly maxPoints: number;
 }
 

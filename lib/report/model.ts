@@ -3,7 +3,7 @@
 // one. Fractions everywhere; NaN is "undefined"; times are ms since the epoch, UTC.
 
 import type { Warning } from "../errors.ts";
-import type { Metric, MetricOptions, Unit } from "../metrics/mod.ts";
+import type { Metric, MetricOptions, Release, Unit } from "../metrics/mod.ts";
 
 export type { Unit };
 
@@ -13,6 +13,8 @@ export interface TearSheetOptions {
   readonly periods: number;
   /** Annual, a fraction; 0 when absent. */
   readonly riskFreeRate?: number;
+  /** Whose definitions count: a release of QuantStats, the newest when absent. */
+  readonly release?: Release;
   /** Shown as they are, in the order given. */
   readonly params?: Readonly<Record<string, string>>;
   /** Where the returns come from, as text (a file's name, a run's id). */
@@ -204,6 +206,7 @@ export interface TearSheetModel {
   readonly periods: number;
   /** Annual, a fraction. */
   readonly riskFreeRate: number;
+  readonly release: Release;
   /** Null without a benchmark. */
   readonly benchmarkName: string | null;
   /** Rows with a benchmark value on the same date; null without a benchmark. */

@@ -8,8 +8,9 @@ import { formatFigure } from "./numbers.ts";
 
 /** All rolling charts that have a full window. */
 export function rollingCharts(source: ChartSource): FullChart[] {
-  const { returns: { dates, values }, joined, benchmarkName, periods, riskFreeRate } = source;
-  const half = { periods, riskFreeRate, window: Math.max(3, Math.round(periods / 2)) };
+  const { returns: { dates, values }, joined, benchmarkName, periods, riskFreeRate, release } =
+    source;
+  const half = { periods, riskFreeRate, release, window: Math.max(3, Math.round(periods / 2)) };
   const year = { ...half, window: Math.max(3, Math.round(periods)) };
   const own = (line: Float64Array): FullLine => ({
     label: "Strategy",

@@ -64,6 +64,7 @@ function header(model: TearSheetModel): string {
     `${formatFigure(model.points, "count")} ${model.points === 1 ? "row" : "rows"}`,
     `${formatFigure(model.periods, "count")} periods a year`,
     `risk-free rate ${formatFigure(model.riskFreeRate, "fraction")}`,
+    `metrics as QuantStats ${model.release} defines them`,
   ];
   const origin = [
     ...(model.source === null ? [] : [`Returns: ${foreignText(model.source, 300)}`]),

@@ -4,6 +4,7 @@
 import { NotFoundError } from "../errors.ts";
 import { buildComparison, type ComparedRun, renderComparison } from "../report/mod.ts";
 import { isOwnParam } from "../own_names.ts";
+import { releaseWatch } from "./releases.ts";
 import type { MetricPoint, Run, Tracker } from "../tracker.ts";
 
 /** What the page says besides the runs. */
@@ -34,8 +35,13 @@ export async function comparisonPage(
   await Promise.all(Array.from({ length: AT_ONCE }, read));
   // Rows without a date, or before 1970, are logged at time 0: one makes steps the common measure.
   const dated = points.every((curve) => curve.every((one) => one.timestamp > 0));
+  const watch = releaseWatch();
+  runs.forEach(watch.add);
+  const warnings = watch.warnings(null);
   const compared = runs.map((run, index) => comparedRun(run, points[index] ?? [], dated));
-  return renderComparison(buildComparison(compared, { heading, generatedAt: now, dated }));
+  return renderComparison(
+    buildComparison(compared, { heading, generatedAt: now, dated, warnings }),
+  );
 }
 
 async function curveOf(

@@ -5,11 +5,12 @@ import { BACKTEST_FLAGS, backtestOptions, type BacktestValues } from "../../lib/
 import { valuesOf } from "../../lib/command/flags.ts";
 import { loadConfig } from "../../lib/config/values.ts";
 import { UsageError } from "../../lib/errors.ts";
+import { NEWEST_RELEASE } from "../../lib/metrics/mod.ts";
 import { testIo } from "../helpers/test_io.ts";
 
 function byFlag(periods: string): number | "auto" {
   const flags = valuesOf<BacktestValues>(BACKTEST_FLAGS, { periods });
-  return backtestOptions(flags, 252).periods;
+  return backtestOptions(flags, { periods: 252, release: NEWEST_RELEASE }).periods;
 }
 
 async function bySetting(periods: string): Promise<number | "auto"> {

@@ -5,6 +5,7 @@ import fs from "node:fs";
 import path from "node:path";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
+import { RELEASES } from "../../lib/metrics/releases.ts";
 
 /** The folder of the repository. */
 export const repository: string = fileURLToPath(new URL("../..", import.meta.url));
@@ -23,6 +24,8 @@ export interface Program {
 export interface Environment extends Program {
   /** The file that lists its packages; a copy in the environment says that it is complete. */
   readonly requirements: string;
+  /** The releases of QuantStats that are held beside it, each in the folder `quantstats/RELEASE`. */
+  readonly releases: readonly string[];
 }
 
 /** An environment's folder in the repository. */
@@ -52,7 +55,12 @@ export type ProgramName =
 
 /** The Python environments. */
 export const ENVIRONMENTS: Readonly<Record<EnvironmentName, Environment>> = {
-  ".venv": environment(".venv", "tests/requirements.txt", "what MLflow 3 and QuantStats answer"),
+  ".venv": environment(
+    ".venv",
+    "tests/requirements.txt",
+    "what MLflow 3 and QuantStats answer",
+    RELEASES,
+  ),
   ".venv-mlflow2": environment(
     ".venv-mlflow2",
     "tests/requirements-mlflow2.txt",
@@ -112,7 +120,12 @@ export function findPython(): string | null {
   }) ?? null;
 }
 
-function environment(folder: string, requirements: string, tests: string): Environment {
+function environment(
+  folder: string,
+  requirements: string,
+  tests: string,
+  releases: readonly string[] = [],
+): Environment {
   const at = (file: string): string => path.join(repository, file);
   return {
     find: () => {
@@ -123,6 +136,7 @@ function environment(folder: string, requirements: string, tests: string): Envir
       return findPython() === null ? "python3-venv" : null;
     },
     requirements,
+    releases,
     tests,
   };
 }

@@ -283,15 +283,19 @@ Deno.test("dates: unsorted rows are sorted, and times closer than a millisecond 
   assertEquals((await read(autumn, { timezone: "UTC" })).values, [1, 2]);
 });
 
-Deno.test("missing values: 0 in returns, carried forward in prices, and always said", async () => {
+Deno.test("missing values: left out of returns, carried forward in prices, and always said", async () => {
   const file = "date,x\n2024-01-01,1\n2024-01-02,\n2024-01-03,NaN\n2024-01-04,2\n";
   const said = (fate: string): string[] => [
     `missing-values: 2 of 4 values in r.csv are missing and ${fate}; the first is in line 3`,
   ];
-  assertEquals((await read(file)).values, [1, 0, 0, 2]);
-  assertEquals((await read(file)).warnings, said("counted as 0"));
-  const dropped = await read(file, { missing: "drop" });
-  assertEquals([dropped.values, dropped.warnings], [[1, 2], said("left out")]);
+  for (const options of [{}, { missing: "drop" }, { missingReturns: "drop" }] as const) {
+    const dropped = await read(file, options);
+    assertEquals([dropped.values, dropped.warnings], [[1, 2], said("left out")]);
+  }
+  for (const options of [{ missing: "zero" }, { missingReturns: "zero" }] as const) {
+    const filled = await read(file, options);
+    assertEquals([filled.values, filled.warnings], [[1, 0, 0, 2], said("counted as 0")]);
+  }
   const prices = await read(file, { kind: "prices" });
   assertEquals([prices.values, prices.warnings], [[0, 0, 1], said("taken from the row before")]);
   assertEquals((await read(file, { kind: "equity", missing: "drop" })).values, [1]);
@@ -303,7 +307,7 @@ Deno.test("missing values: 0 in returns, carried forward in prices, and always s
     await refusal("returns\nNaN\nNaN\n", { missing: "drop" }),
     "Cannot read r.csv: every value is missing",
   );
-  assertEquals((await read('x\n""\n0.5\n\n')).values, [0, 0.5]);
+  assertEquals((await read('x\n""\n0.5\n\n', { missing: "zero" })).values, [0, 0.5]);
 });
 
 Deno.test("kinds: prices and equity become relative changes, and what has none is refused", async () => {

@@ -219,7 +219,7 @@ Deno.test("JSON: what is no table of records is refused", async () => {
       "r": '{"date":"2024-01-01","returns":NaN}\n{"date":"2024-01-02","returns":"0.5"}\n',
     }),
     "r",
-    {},
+    { missing: "zero" },
   );
   assertEquals([...file.series[0]?.returns.values ?? []], [0, 0.5]);
   assertEquals(

@@ -236,9 +236,9 @@ const LOGGED: readonly {
   },
 ];
 
-Deno.test("a request keeps the fingerprint that it had", async () => {
+Deno.test("a request keeps the fingerprint that it had, where the definitions are those of then", async () => {
   for (const { argv, env, found } of LOGGED) {
-    const now = await fingerprints(argv, env);
+    const now = await fingerprints(argv, { ...env, BTFLOW_QUANTSTATS: "0.0.81" });
     assertEquals(now, found, argv.join(" "));
   }
 });
@@ -267,7 +267,7 @@ async function fingerprintOf(
     context: { io } as unknown as Context,
     backends: backends as Backends,
     request: logRequest(config, flags),
-    options: backtestOptions(flags, config.periods),
+    options: backtestOptions(flags, config),
     attached: attachedFiles(io, flags.artifact),
   }, { returns, runName: undefined, benchmark: undefined, params: {}, tags: {} });
   assertEquals(asked.length, 1);
@@ -294,6 +294,7 @@ const CHANGED: { readonly [K in keyof Values]: Values[K] } = {
   offline: true,
   riskFreeRate: 0.01,
   periods: "365",
+  quantstats: "0.0.82",
   benchmark: "s.csv",
   kind: "prices",
   column: "close",
@@ -361,8 +362,9 @@ Deno.test("no flag of log and batch is outside of the request without a reason",
 Deno.test("a flag that comes later changes a fingerprint only where it is used", async () => {
   const io = await world();
   try {
-    const request = logRequest(await loadConfig(io), { experiment: "x" });
-    const options = backtestOptions(valuesOf<BacktestValues>(BACKTEST_FLAGS, {}), 252);
+    const config = await loadConfig(io);
+    const request = logRequest(config, { experiment: "x" });
+    const options = backtestOptions(valuesOf<BacktestValues>(BACKTEST_FLAGS, {}), config);
     const inputs = { returns: "a", benchmark: null, artifacts: [] };
     const of = (asked: object, computing: object = {}): string =>
       fingerprint(inputs, { ...options, ...computing }, { ...request, ...asked }, "r");

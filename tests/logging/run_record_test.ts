@@ -6,6 +6,7 @@ import { UsageError } from "../../lib/errors.ts";
 import { loadConfig } from "../../lib/config/values.ts";
 import { type LogRequest, logRequest, type LogValues } from "../../lib/logging/request.ts";
 import { runContent } from "../../lib/logging/run_content.ts";
+import { NEWEST_RELEASE } from "../../lib/metrics/mod.ts";
 import { isOwnParam } from "../../lib/own_names.ts";
 import { testIo } from "../helpers/test_io.ts";
 
@@ -37,6 +38,7 @@ async function backtest(text: string, other?: string): Promise<Backtest> {
       riskFreeRate: 0,
       periods: 252,
       periodsChosen: false,
+      release: NEWEST_RELEASE,
       extended: false,
       definitions: [],
       read: {},

@@ -2,21 +2,27 @@
 // in one place for the golden and the differential test. A deviation is told from the numbers of a
 // series, never from its name, and asserts our answer.
 
+import { isUpTo, type Release } from "../../lib/metrics/mod.ts";
 import type { Specimen } from "./zoo.ts";
 
-/** A listed deviation: where it applies these metrics are undefined here, whatever QuantStats says. */
+/** A listed deviation: where it applies these metrics are `ours`, whatever QuantStats says. */
 interface Deviation {
   readonly reason: string;
   readonly metrics: readonly string[];
-  readonly applies: (specimen: Specimen) => boolean;
+  readonly applies: (specimen: Specimen, release: Release) => boolean;
+  /** Undefined where this is left out. */
+  readonly ours?: (metric: string, values: ReadonlyMap<string, number>) => number | null;
 }
 
-const SERIAL = [
-  "autocorrelation_penalty",
-  "smart_sharpe_ratio",
-  "smart_sortino_ratio",
-  "smart_adjusted_sortino_ratio",
-];
+/** The smart ratios and those that they are where there is no penalty. */
+const PLAIN: Readonly<Record<string, string>> = {
+  smart_sharpe_ratio: "sharpe_ratio",
+  smart_sortino_ratio: "sortino_ratio",
+  smart_adjusted_sortino_ratio: "adjusted_sortino_ratio",
+};
+const SERIAL = ["autocorrelation_penalty", ...Object.keys(PLAIN)];
+const isBefore82 = (release: Release): boolean => isUpTo(release, "0.0.81");
+const isBefore83 = (release: Release): boolean => isUpTo(release, "0.0.82");
 
 const DEVIATIONS: readonly Deviation[] = [
   {
@@ -29,25 +35,37 @@ const DEVIATIONS: readonly Deviation[] = [
       "risk_return_ratio",
       "serenity_index",
       "var",
-      "cvar",
       "skew",
       "kurtosis",
       "correlation",
       "r_squared",
       "treynor_ratio",
-      ...SERIAL,
     ],
     applies: ({ values }) => isConstant(values),
   },
   {
+    reason: "returns that never vary have a standard deviation of zero",
+    metrics: ["cvar"],
+    applies: ({ values }, release) => isBefore83(release) && isConstant(values),
+  },
+  {
     reason: "rows but the last, or but the first, that never vary have no serial correlation",
     metrics: SERIAL,
-    applies: ({ values }) => isConstant(values.slice(1)) || isConstant(values.slice(0, -1)),
+    applies: (specimen, release) => isBefore82(release) && hasNoCorrelation(specimen),
+  },
+  {
+    reason: "what has no serial correlation has no penalty, where QuantStats computes with noise",
+    metrics: SERIAL,
+    applies: (specimen, release) => !isBefore82(release) && hasNoCorrelation(specimen),
+    ours: (metric, values) => {
+      const plain = PLAIN[metric];
+      return plain === undefined ? 1 : values.get(plain) ?? null;
+    },
   },
   {
     reason: "a drawdown that never changes has a standard deviation of zero",
     metrics: ["serenity_index"],
-    applies: ({ values }) => isConstant(drawdownOf(values)),
+    applies: ({ values }, release) => isBefore83(release) && isConstant(drawdownOf(values)),
   },
   {
     reason: "a difference that never varies has a standard deviation of zero",
@@ -61,6 +79,10 @@ const DEVIATIONS: readonly Deviation[] = [
     applies: ({ benchmark }) => benchmark.length < 2 || isConstant(benchmark),
   },
 ];
+
+function hasNoCorrelation({ values }: Specimen): boolean {
+  return isConstant(values) || isConstant(values.slice(1)) || isConstant(values.slice(0, -1));
+}
 
 /** Fewer than two rows are not constant: nothing can be said of them. */
 function isConstant(values: readonly number[]): boolean {
@@ -90,18 +112,20 @@ export function agree(ours: number | null, theirs: number | null): boolean {
 /** What btflow and QuantStats say of one series that is neither agreement nor a listed deviation. */
 export function disagreements(
   specimen: Specimen,
+  release: Release,
   setting: string,
   ours: ReadonlyMap<string, number>,
   theirs: Readonly<Record<string, number | null>>,
 ): string[] {
-  const ruled = new Set(
-    DEVIATIONS.filter(({ applies }) => applies(specimen)).flatMap(({ metrics }) => metrics),
-  );
+  const applying = DEVIATIONS.filter(({ applies }) => applies(specimen, release));
   return Object.entries(theirs).flatMap(([metric, reference]) => {
     const own = ours.get(metric) ?? null;
-    const right = ruled.has(metric) ? own === null : agree(own, reference);
-    return right
-      ? []
-      : [`${specimen.name} (${setting}): ${metric} is ${own} here, ${reference} in QuantStats`];
+    const deviation = applying.find(({ metrics }) => metrics.includes(metric));
+    const right = deviation === undefined
+      ? agree(own, reference)
+      : own === (deviation.ours?.(metric, ours) ?? null);
+    return right ? [] : [
+      `${specimen.name} (${setting}): ${metric} is ${own} here, ${reference} in QuantStats ${release}`,
+    ];
   });
 }

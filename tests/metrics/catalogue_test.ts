@@ -5,7 +5,13 @@ import { assert, assertEquals } from "@std/assert";
 import { evaluateFile } from "../../lib/backtest/mod.ts";
 import { tearSheet } from "../../lib/backtest/tear_sheet.ts";
 import { backtestText } from "../../lib/backtest/text.ts";
-import { CATALOGUE, CATEGORIES, KEY_METRICS, type Metric } from "../../lib/metrics/mod.ts";
+import {
+  CATALOGUE,
+  CATEGORIES,
+  KEY_METRICS,
+  type Metric,
+  NEWEST_RELEASE,
+} from "../../lib/metrics/mod.ts";
 import { testIo } from "../helpers/test_io.ts";
 
 const FOLDER = "lib/metrics";
@@ -66,6 +72,7 @@ Deno.test("text and page give a metric one label, page and list give a category 
       riskFreeRate: 0,
       periods: 252,
       periodsChosen: true,
+      release: NEWEST_RELEASE,
       benchmark: `${Deno.cwd()}/examples/nasdaq_returns.csv`,
       extended: false,
       definitions: [],

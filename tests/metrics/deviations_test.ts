@@ -3,6 +3,7 @@
 
 import { assert, assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
 import {
+  basisOf,
   CATALOGUE,
   computeMetrics,
   type MetricOptions,
@@ -21,16 +22,18 @@ function reasonOf(set: MetricSet, name: string): string | undefined {
 
 Deno.test("near-zero deviation: a constant series has no Sharpe ratio, not one of 2e16", () => {
   for (const constant of [0.001, 0.01, -0.002, 0.1 + 0.2]) {
-    const found = compute(new Array(500).fill(constant));
-    const names = [
-      "sharpe_ratio",
-      "smart_sharpe_ratio",
-      "risk_return_ratio",
-      "autocorrelation_penalty",
-    ];
-    for (const name of [...names, "skew", "kurtosis", "var", "cvar", "serenity_index"]) {
+    const rows = new Array(500).fill(constant);
+    const found = compute(rows);
+    const before = compute(rows, { release: "0.0.81" });
+    const names = ["sharpe_ratio", "smart_sharpe_ratio", "risk_return_ratio", "skew", "kurtosis"];
+    for (const name of [...names, "var", "serenity_index"]) {
       assert(!found.values.has(name), `${name} of ${constant}`);
     }
+    for (const name of [...names, "var", "serenity_index", "autocorrelation_penalty", "cvar"]) {
+      assert(!before.values.has(name), `${name} of ${constant} until 0.0.81`);
+    }
+    assertEquals(found.values.get("autocorrelation_penalty"), 1);
+    assertEquals(found.values.get("cvar"), basisOf(rows).totals.mean);
     assertEquals(found.values.get("volatility"), 0);
     assert(reasonOf(found, "sharpe_ratio")?.includes("standard deviation of zero"));
   }

@@ -1,8 +1,9 @@
-// Every metric held against what QuantStats 0.0.81 answered when the golden values were made:
-// the proof that needs no Python. `deno task golden` makes them again.
+// Every metric held against what each release of QuantStats answered when the golden values were made:
+// the proof that needs no Python. The oldest release's answers are whole, the later ones' are what they
+// changed. `deno task golden` makes them again.
 
 import { assert, assertEquals } from "@std/assert";
-import { CATALOGUE, computeMetrics } from "../../lib/metrics/mod.ts";
+import { CATALOGUE, computeMetrics, type Release, RELEASES } from "../../lib/metrics/mod.ts";
 import { disagreements } from "./agreement.ts";
 import { readExample, type Specimen } from "./zoo.ts";
 
@@ -15,15 +16,29 @@ interface Case {
   readonly benchmark: string | readonly number[];
 }
 
+/** By series and setting. */
+type Answers = Readonly<
+  Record<string, Readonly<Record<string, Readonly<Record<string, number | null>>>>>
+>;
+
 interface Golden {
   readonly quantstats: string;
-  readonly answers: Readonly<
-    Record<string, Readonly<Record<string, Readonly<Record<string, number | null>>>>>
-  >;
+  readonly answers: Answers;
 }
 
 const cases: readonly Case[] = JSON.parse(await Deno.readTextFile("tests/golden/cases.json"));
 const golden: Golden = JSON.parse(await Deno.readTextFile("tests/golden/quantstats.json"));
+
+const changes: Readonly<Record<string, Answers>> = JSON.parse(
+  await Deno.readTextFile("tests/golden/changes.json"),
+);
+
+/** What a release answers: the oldest one's values under all that was changed up to it. */
+function answersOf(release: Release, name: string, setting: string): Record<string, number | null> {
+  const upTo = RELEASES.slice(0, RELEASES.indexOf(release) + 1);
+  const changed = upTo.map((own) => changes[own]?.[name]?.[setting] ?? {});
+  return Object.assign({}, golden.answers[name]?.[setting], ...changed);
+}
 
 async function specimenOf(own: Case): Promise<Specimen> {
   const read = own.file === undefined ? null : await readExample(own.file);
@@ -39,6 +54,7 @@ async function specimenOf(own: Case): Promise<Specimen> {
 
 Deno.test("the golden values are QuantStats 0.0.81's, of every metric it defines", () => {
   assertEquals(golden.quantstats, "0.0.81");
+  assertEquals(Object.keys(changes), RELEASES.slice(1));
   const names = CATALOGUE.filter((metric) => !metric.extended).map((metric) => metric.name);
   assertEquals(names.length, 78);
   for (const { name, settings } of cases) {
@@ -55,15 +71,14 @@ for (const own of cases) {
     const dates = Float64Array.from(specimen.dates);
     const values = Float64Array.from(specimen.values);
     const benchmark = { dates, strategy: values, benchmark: Float64Array.from(specimen.benchmark) };
-    for (const [riskFreeRate, periods] of own.settings) {
-      const { values: ours } = computeMetrics({ dates, values }, {
-        riskFreeRate,
-        periods,
-        benchmark,
-      });
-      const setting = `${riskFreeRate},${periods}`;
-      const theirs = golden.answers[own.name]?.[setting] ?? {};
-      assertEquals(disagreements(specimen, setting, ours, theirs), []);
+    for (const release of RELEASES) {
+      for (const [riskFreeRate, periods] of own.settings) {
+        const options = { riskFreeRate, periods, benchmark, release };
+        const { values: ours } = computeMetrics({ dates, values }, options);
+        const setting = `${riskFreeRate},${periods}`;
+        const theirs = answersOf(release, own.name, setting);
+        assertEquals(disagreements(specimen, release, setting, ours, theirs), []);
+      }
     }
   });
 }

@@ -4,8 +4,26 @@
 import type { Basis } from "../basis.ts";
 import { kurtosis, skew } from "../distribution.ts";
 import { quotient } from "../kernel.ts";
-import { type Metric, metric } from "../metric.ts";
+import { type EarlierDefinition, type Metric, metric } from "../metric.ts";
 import { normalCdf } from "../normal.ts";
+import { probabilisticSharpe } from "../overfitting.ts";
+
+const RAW_KURTOSIS =
+  "the paper's formula: the rate is taken off each return instead of off the ratio, and raw kurtosis " +
+  "is used where excess kurtosis stood";
+
+/** What a probabilistic ratio was in 0.0.81, of a ratio without a rate. */
+export function probabilisticBefore(
+  formula: string,
+  undefinedWhen: string,
+  ratio: (basis: Basis) => number,
+): EarlierDefinition {
+  const compute = (basis: Basis): number => hurdleProbability(basis, ratio(basis));
+  return { until: "0.0.81", formula, undefinedWhen, changed: RAW_KURTOSIS, compute };
+}
+
+const PROBABILITY_UNDEFINED =
+  "fewer than 4 rows, a standard deviation of zero, or a negative variance estimate";
 
 /**
  * @example Weekly returns with a mean of 1 %
@@ -47,21 +65,26 @@ export const smartSharpeRatio: Metric = metric("smart_sharpe_ratio", {
 });
 
 export const probabilisticSharpeRatio: Metric = metric("probabilistic_sharpe_ratio", {
-  summary:
-    "Probability that the true Sharpe ratio per period exceeds the risk-free rate given, as QuantStats defines it",
+  summary: "Probability that the true Sharpe ratio exceeds that of the risk-free rate",
   label: "Probabilistic Sharpe Ratio",
   category: "ratios",
   unit: "probability",
   better: "higher",
   formula:
-    "Φ((s − rf) / √((1 + s²/2 − g₃·s + (g₄ − 3)/4·s²) / (n − 1))), s = mean(r)/sd(r) per period, g₃ skew, g₄ excess kurtosis",
+    "Φ(s · √(n − 1) / √(1 − g₃·s + (g₄ − 1)/4·s²)), s = mean(r − f)/sd(r) per period, f = (1 + rf)^(1/P) − 1, g₃ skew, g₄ raw kurtosis",
   quantstats: "st.probabilistic_sharpe_ratio(r, rf, P)",
-  compared:
-    "Same. QuantStats takes the annual rate for the hurdle per period and excess kurtosis for raw; psr_bailey has the paper's form",
-  source: "after Bailey and López de Prado (2012), The Sharpe Ratio Efficient Frontier",
+  source:
+    "Bailey and López de Prado (2012), The Sharpe Ratio Efficient Frontier, Journal of Risk 15(2)",
   good: "above 0.95",
-  undefinedWhen: "fewer than 4 rows, a standard deviation of zero, or a negative variance estimate",
-  compute: (basis) => probabilisticRatio(basis, riskReturnRatio.compute(basis)),
+  undefinedWhen: PROBABILITY_UNDEFINED,
+  compute: (basis) => probabilisticRatio(basis, excessSharpe(basis)),
+  earlier: [
+    probabilisticBefore(
+      "Φ((s − rf) / √((1 + s²/2 − g₃·s + (g₄ − 3)/4·s²) / (n − 1))), s = mean(r)/sd(r) per period, g₃ skew, g₄ excess kurtosis",
+      PROBABILITY_UNDEFINED,
+      (basis) => riskReturnRatio.compute(basis),
+    ),
+  ],
 });
 
 export const riskReturnRatio: Metric = metric("risk_return_ratio", {
@@ -84,12 +107,22 @@ export const autocorrelationPenalty: Metric = metric("autocorrelation_penalty", 
   category: "ratios",
   unit: "ratio",
   better: "lower",
-  formula: "√(1 + 2 Σ_{k=1..n−1} (n − k)/n · c^k), c = |correlation of r with its next row|",
+  formula:
+    "√(1 + 2 Σ_{k=1..n−1} (n − k)/n · c^k), c = |correlation of r with its next row|; 1 where that cannot be computed",
   quantstats: "st.autocorr_penalty(r, prepare_returns=True)",
   source: "QuantStats, after Rollinger and Hoffman (2013), Red Rock Capital",
   good: "close to 1: returns of different days are unrelated",
-  undefinedWhen: "2 rows, or no variation among the rows but the last or the rows but the first",
-  compute: (basis) => basis.serialPenalty,
+  undefinedWhen: "no rows",
+  compute: ({ serialPenalty }) => Number.isNaN(serialPenalty) ? 1 : serialPenalty,
+  earlier: [{
+    until: "0.0.81",
+    formula: "√(1 + 2 Σ_{k=1..n−1} (n − k)/n · c^k), c = |correlation of r with its next row|",
+    undefinedWhen: "2 rows, or no variation among the rows but the last or the rows but the first",
+    changed:
+      "1 where the correlation cannot be computed, so that the smart ratios are the plain ones",
+    sameWhereDefined: true,
+    compute: (basis) => basis.serialPenalty,
+  }],
 });
 
 /** Mean excess return over its standard deviation, per period. */
@@ -97,8 +130,18 @@ export function excessSharpe(basis: Basis): number {
   return quotient(basis.totals.mean - basis.ratePerPeriod, basis.excessDeviation);
 }
 
-/** The probability by QuantStats' reading of the paper: the annual rate as hurdle, excess kurtosis for raw. */
+/** The probability that the true ratio, per period, is above 0; NaN as `sharpeVariance`. */
 export function probabilisticRatio(basis: Basis, ratio: number): number {
+  return probabilisticSharpe({
+    sharpe: ratio,
+    count: basis.count,
+    skew: skew.compute(basis),
+    kurtosis: kurtosis.compute(basis),
+  });
+}
+
+/** The probability by QuantStats' first reading of the paper: the annual rate as hurdle, excess kurtosis for raw. */
+function hurdleProbability(basis: Basis, ratio: number): number {
   const tails = (kurtosis.compute(basis) - 3) / 4;
   const variance = (1 + 0.5 * ratio ** 2 - skew.compute(basis) * ratio + tails * ratio ** 2) /
     (basis.count - 1);

@@ -8,12 +8,11 @@ import { type Metric, metric } from "../metric.ts";
 import { normalQuantile } from "../normal.ts";
 import {
   deflatedSharpe,
-  probabilisticSharpe,
   type SharpeEstimate,
   sharpeVariance,
   trackRecordNeeded,
 } from "../overfitting.ts";
-import { excessSharpe, sharpeRatio } from "./sharpe.ts";
+import { excessSharpe, probabilisticRatio, sharpeRatio } from "./sharpe.ts";
 
 const NORMAL_97_5 = normalQuantile(0.975);
 
@@ -38,16 +37,14 @@ export const psrBailey: Metric = metric("psr_bailey", {
   category: "ratios",
   unit: "probability",
   better: "higher",
-  formula:
-    "Φ(s · √(n − 1) / √(1 − g₃·s + (g₄ − 1)/4·s²)), s = mean(r − f)/sd(r) per period, f = (1 + rf)^(1/P) − 1, g₃ skew, g₄ raw kurtosis",
-  compared:
-    "Differs from probabilistic_sharpe_ratio, which takes excess kurtosis for raw and the annual rate for the hurdle per period",
+  formula: "probabilistic_sharpe_ratio as QuantStats has it since 0.0.82, whatever the release",
+  compared: "Equal to probabilistic_sharpe_ratio since 0.0.82; kept for runs of before",
   source:
     "Bailey and López de Prado (2012), The Sharpe Ratio Efficient Frontier, Journal of Risk 15(2)",
   good: "above 0.95",
   undefinedWhen: "fewer than 4 rows, a standard deviation of zero, or a negative variance estimate",
   extended: true,
-  compute: (basis) => probabilisticSharpe(estimateOf(basis)),
+  compute: (basis) => probabilisticRatio(basis, excessSharpe(basis)),
 });
 
 export const sharpeRatioLo: Metric = metric("sharpe_ratio_lo", {

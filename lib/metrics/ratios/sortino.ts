@@ -3,7 +3,10 @@
 import type { Basis } from "../basis.ts";
 import { quotient } from "../kernel.ts";
 import { type Metric, metric } from "../metric.ts";
-import { autocorrelationPenalty, probabilisticRatio } from "./sharpe.ts";
+import { autocorrelationPenalty, probabilisticBefore, probabilisticRatio } from "./sharpe.ts";
+
+const NO_LOSS =
+  "fewer than 4 rows, no row below the rate, a standard deviation of zero, or a negative variance estimate";
 
 /**
  * @example Only the losing week counts as risk
@@ -44,20 +47,24 @@ export const smartSortinoRatio: Metric = metric("smart_sortino_ratio", {
 });
 
 export const probabilisticSortinoRatio: Metric = metric("probabilistic_sortino_ratio", {
-  summary:
-    "Probability that the true Sortino ratio per period exceeds the risk-free rate given, as QuantStats defines it",
+  summary: "Probability that the true Sortino ratio exceeds that of the risk-free rate",
   label: "Probabilistic Sortino Ratio",
   category: "ratios",
   unit: "probability",
   better: "higher",
-  formula: "as probabilistic_sharpe_ratio with s = mean(r) / √(Σ min(r, 0)² / n)",
+  formula: "as probabilistic_sharpe_ratio with s = mean(r − f) / √(Σ min(r − f, 0)² / n)",
   quantstats: "st.probabilistic_sortino_ratio(r, rf, P)",
-  compared: "Same, with the two readings named at probabilistic_sharpe_ratio",
   source: "QuantStats, after Bailey and López de Prado (2012), The Sharpe Ratio Efficient Frontier",
   good: "above 0.95",
-  undefinedWhen:
-    "fewer than 4 rows, no losing row, a standard deviation of zero, or a negative variance estimate",
-  compute: (basis) => probabilisticRatio(basis, plainSortino(basis)),
+  undefinedWhen: NO_LOSS,
+  compute: (basis) => probabilisticRatio(basis, excessSortino(basis)),
+  earlier: [
+    probabilisticBefore(
+      "as probabilistic_sharpe_ratio with s = mean(r) / √(Σ min(r, 0)² / n)",
+      NO_LOSS,
+      plainSortino,
+    ),
+  ],
 });
 
 export const adjustedSortinoRatio: Metric = metric("adjusted_sortino_ratio", {
@@ -91,21 +98,25 @@ export const smartAdjustedSortinoRatio: Metric = metric("smart_adjusted_sortino_
 export const probabilisticAdjustedSortinoRatio: Metric = metric(
   "probabilistic_adjusted_sortino_ratio",
   {
-    summary:
-      "Probability that the true adjusted Sortino ratio per period exceeds the risk-free rate given, as QuantStats defines it",
+    summary: "Probability that the true adjusted Sortino ratio exceeds that of the risk-free rate",
     label: "Probabilistic Sortino / √2",
     category: "ratios",
     unit: "probability",
     better: "higher",
-    formula: "as probabilistic_sharpe_ratio with s = mean(r) / √(2 Σ min(r, 0)² / n)",
+    formula: "as probabilistic_sharpe_ratio with s = mean(r − f) / √(2 Σ min(r − f, 0)² / n)",
     quantstats: "st.probabilistic_adjusted_sortino_ratio(r, rf, P)",
-    compared: "Same, with the two readings named at probabilistic_sharpe_ratio",
     source:
       "QuantStats, after Bailey and López de Prado (2012), The Sharpe Ratio Efficient Frontier",
     good: "above 0.95",
-    undefinedWhen:
-      "fewer than 4 rows, no losing row, a standard deviation of zero, or a negative variance estimate",
-    compute: (basis) => probabilisticRatio(basis, plainSortino(basis) / Math.SQRT2),
+    undefinedWhen: NO_LOSS,
+    compute: (basis) => probabilisticRatio(basis, excessSortino(basis) / Math.SQRT2),
+    earlier: [
+      probabilisticBefore(
+        "as probabilistic_sharpe_ratio with s = mean(r) / √(2 Σ min(r, 0)² / n)",
+        NO_LOSS,
+        (basis) => plainSortino(basis) / Math.SQRT2,
+      ),
+    ],
   },
 );
 

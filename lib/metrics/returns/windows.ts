@@ -136,6 +136,7 @@ export const cagr10y: Metric = metric("cagr_10y", {
   better: "higher",
   formula: "|Π(1 + r)|^(P/rows) − 1 over the rows from 120 months before the last date",
   quantstats: "st.cagr(r[r.index >= last - months(120)], 0.0, True, P)",
+  compared: "Same; QuantStats' report shows 119 months since 0.0.85",
   source: "QuantStats' report",
   good: "in line with cagr",
   needs: ["dates", "growth"],

@@ -1,0 +1,242 @@
+// Which release of QuantStats defines a metric: what changes with it, live against that release where
+// the golden values do not reach (rows without a return, rolling series), and what is said of it.
+
+import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
+import {
+  CATALOGUE,
+  computeMetrics,
+  computeSeries,
+  incomparableIn,
+  type Release,
+  RELEASES,
+  rollingSharpe,
+} from "../../lib/metrics/mod.ts";
+import { python, pythonTest, repository } from "../helpers/python.ts";
+import { testIo } from "../helpers/test_io.ts";
+import { agree } from "./agreement.ts";
+import { noisy, readExample, weekdays } from "./zoo.ts";
+
+/** What a Python program under a release of QuantStats prints as JSON. */
+async function ask(args: readonly string[], input: string): Promise<unknown> {
+  const child = new Deno.Command(python(), {
+    args: [...args],
+    cwd: repository,
+    stdin: "piped",
+    stdout: "piped",
+    stderr: "inherit",
+  }).spawn();
+  const writer = child.stdin.getWriter();
+  await writer.write(new TextEncoder().encode(input));
+  await writer.close();
+  const { success, stdout } = await child.output();
+  assert(success);
+  return JSON.parse(new TextDecoder().decode(stdout));
+}
+
+pythonTest({
+  name: "a row without a return is left out of all metrics, of nine more than in QuantStats",
+  fn: async () => {
+    const dates = weekdays(300);
+    const values = noisy(300, 81, 0.0005, 0.012).map((value, row) => row % 9 === 4 ? null : value);
+    const known = CATALOGUE.filter(({ extended, needs }) =>
+      !extended && !needs.includes("benchmark")
+    );
+    const metrics = Object.fromEntries(known.map(({ name, quantstats }) => [name, quantstats]));
+    const cases = [{ name: "gaps", dates, values, settings: [[0, 252]] }];
+    const answer = await ask(
+      ["scripts/golden.py", "--serve", "0.0.86"],
+      JSON.stringify({ metrics, cases }),
+    ) as { readonly answers: Record<string, Record<string, Record<string, number | null>>> };
+    const theirs = answer.answers["gaps"]?.["0,252"] ?? {};
+    const rows = dates.map((date, row) => [date, values[row] ?? null] as const)
+      .filter(([, value]) => value !== null);
+    const ours = computeMetrics({
+      dates: Float64Array.from(rows, ([date]) => date),
+      values: Float64Array.from(rows, ([, value]) => value ?? NaN),
+    }).values;
+    const different = known.map(({ name }) => name)
+      .filter((name) => !agree(ours.get(name) ?? null, theirs[name] ?? null));
+    assertEquals(different.toSorted(), [
+      "avg_drawdown_days",
+      "consecutive_losses",
+      "consecutive_wins",
+      "probabilistic_adjusted_sortino_ratio",
+      "probabilistic_sharpe_ratio",
+      "probabilistic_sortino_ratio",
+      "serenity_index",
+      "ulcer_index",
+      "ulcer_performance_index",
+    ]);
+  },
+});
+
+const ROLLING = `
+import json, sys, pathlib
+sys.path.insert(0, str(pathlib.Path(sys.prefix) / "quantstats" / sys.argv[1]))
+import warnings; warnings.filterwarnings("ignore")
+import pandas as pd
+import quantstats.stats as st
+r = pd.read_csv("examples/sp500_returns.csv", index_col=0, parse_dates=True)["returns"]
+out = {name: [None if pd.isna(v) else v for v in getattr(st, name)(r, 0.02)]
+       for name in ("rolling_sharpe", "rolling_sortino")}
+json.dump(out, sys.stdout)
+`;
+
+for (const release of ["0.0.82", "0.0.83", "0.0.86"] as const) {
+  pythonTest({
+    name: `rolling ratios with a rate are those of live QuantStats ${release}`,
+    fn: async () => {
+      const theirs = await ask(["-c", ROLLING, release], "") as Record<string, (number | null)[]>;
+      const { dates, values } = await readExample("examples/sp500_returns.csv");
+      const returns = { dates: Float64Array.from(dates), values: Float64Array.from(values) };
+      const names = ["rolling_sharpe", "rolling_sortino"];
+      const options = { names, points: 1e6, riskFreeRate: 0.02, release };
+      for (const { name, points } of computeSeries(returns, options)) {
+        const expected = (theirs[name] ?? []).map((value, step) => [step, value] as const)
+          .filter(([, value]) => value !== null);
+        assertEquals(points.map(({ step }) => step), expected.map(([step]) => step));
+        for (const [index, { value }] of points.entries()) {
+          assertAlmostEquals(value, expected[index]?.[1] ?? NaN, 1e-9, `${name} ${index}`);
+        }
+      }
+    },
+  });
+}
+
+Deno.test("the rate of a rolling ratio is taken to a period by the year, until 0.0.82 by the window", async () => {
+  const { values } = await readExample("examples/sp500_returns.csv");
+  const last = (release: Release): number =>
+    rollingSharpe(Float64Array.from(values), { riskFreeRate: 0.02, release }).at(-1) ?? NaN;
+  assertEquals(["0.0.82", "0.0.83"].map((own) => last(own as Release).toFixed(3)), [
+    "-1.052",
+    "-0.940",
+  ]);
+});
+
+Deno.test("metrics that two releases define otherwise are named, and no others", () => {
+  const names = (...releases: Release[]): readonly string[] =>
+    incomparableIn(new Set(releases)).map(({ name }) => name).toSorted();
+  assertEquals(names("0.0.81", "0.0.86"), [
+    "cvar",
+    "probabilistic_adjusted_sortino_ratio",
+    "probabilistic_sharpe_ratio",
+    "probabilistic_sortino_ratio",
+    "serenity_index",
+  ]);
+  assertEquals(names("0.0.82", "0.0.83"), ["cvar", "serenity_index"]);
+  assertEquals(names("0.0.83", "0.0.84"), ["kelly_criterion"]);
+  assertEquals(names("0.0.84", "0.0.85", "0.0.86"), []);
+  assertEquals(names(), []);
+  for (const { earlier } of CATALOGUE) {
+    const places = earlier.map(({ until }) => RELEASES.indexOf(until));
+    assertEquals(places, places.toSorted((a, b) => a - b), "oldest first");
+  }
+});
+
+Deno.test("--quantstats chooses the definitions and the rule of missing returns, also from the settings", async () => {
+  const io = testIo();
+  try {
+    const lines = noisy(40, 82, 0, 0.01).map((value, row) =>
+      `${new Date(Date.UTC(2024, 0, 1 + row)).toISOString().slice(0, 10)},${row === 7 ? "" : value}`
+    );
+    await io.files.write("r.csv", `date,returns\n${lines.join("\n")}\n`);
+    const stats = async (argv: readonly string[], env: Record<string, string> = {}) => {
+      const own = { ...io, env: (name: string) => env[name] ?? io.env(name) };
+      const answer = await testIo({ env, cwd: io.folder }).run(
+        "stats",
+        "r.csv",
+        "--format",
+        "json",
+        ...argv,
+      );
+      assertEquals(answer.code, 0, answer.err + String(own === undefined));
+      const { points, quantstats, metrics } = JSON.parse(answer.out);
+      return [points, quantstats, metrics.cvar];
+    };
+    const newest = await stats([]);
+    const oldest = await stats(["--quantstats", "0.0.81"]);
+    assertEquals(newest.slice(0, 2), [39, "0.0.86"]);
+    assertEquals(oldest.slice(0, 2), [40, "0.0.81"]);
+    assert(newest[2] !== oldest[2]);
+    assertEquals(await stats([], { BTFLOW_QUANTSTATS: "0.0.81" }), oldest);
+    assertEquals(
+      await stats(["--quantstats", "0.0.86"], { BTFLOW_QUANTSTATS: "0.0.81" }),
+      newest,
+    );
+    assertEquals((await stats(["--missing", "zero"])).slice(0, 1), [40]);
+    const wrong = await io.run("stats", "r.csv", "--quantstats", "0.0.80");
+    assertEquals([wrong.code, wrong.err], [
+      2,
+      "error: Cannot use --quantstats: expected a release of QuantStats from 0.0.81 to 0.0.86, " +
+      'got "0.0.80"\n',
+    ]);
+  } finally {
+    io.remove();
+  }
+});
+
+Deno.test("metrics NAME --file gives each release's value, and what it is made of", async () => {
+  const file = `${Deno.cwd()}/examples/sp500_returns.csv`;
+  const io = testIo();
+  try {
+    const text = await io.run("metrics", "cvar", "--file", file);
+    assertEquals([text.code, text.err], [0, ""]);
+    assert(text.out.includes("QuantStats 0.0.81 to 0.0.82: -0.0294751410"), text.out);
+    assert(text.out.includes("QuantStats 0.0.83 to 0.0.86: -0.0246016825"), text.out);
+    const page = JSON.parse(
+      (await io.run("metrics", "cvar", "--file", file, "--format", "json")).out,
+    );
+    const { "mean(r)": mean, "sd(r)": deviation } = page.figures;
+    // By hand: φ(Φ⁻¹(0.05)) / 0.05 = 2.0627128075…
+    assertAlmostEquals(page.definitions[1].value, mean - deviation * 2.0627128075074257, 1e-12);
+    const kelly = JSON.parse(
+      (await io.run("metrics", "kelly_criterion", "--file", file, "--format", "json")).out,
+    );
+    assertEquals(
+      kelly.definitions.map((
+        { to, value }: { to: string; value: number },
+      ) => [to, value.toFixed(4)]),
+      [["0.0.81", "0.0275"], ["0.0.83", "3.2700"], ["0.0.86", "0.0275"]],
+    );
+    const none = await io.run("metrics", "--file", file);
+    assertEquals([none.code, none.err], [
+      2,
+      "error: Cannot use --file without the name of one metric\n",
+    ]);
+  } finally {
+    io.remove();
+  }
+});
+
+Deno.test("runs of different releases are named where they stand side by side", async () => {
+  const file = `${Deno.cwd()}/examples/sp500_returns.csv`;
+  const io = testIo();
+  try {
+    const ids: string[] = [];
+    for (const release of ["0.0.81", "0.0.86"]) {
+      const logged = await io.run(
+        ...["log", "-e", "x", "--returns", file, "-r", release, "--quantstats", release],
+        ...["--format", "json"],
+      );
+      ids.push(JSON.parse(logged.out).run_id);
+    }
+    const note = (names: string): string =>
+      `these runs follow definitions of QuantStats 0.0.81 and 0.0.86; not comparable: ${names} ` +
+      "(tag btflow.quantstats tells them apart)";
+    const both = await io.run("runs", "compare", ...ids, "-m", "cvar,sharpe_ratio");
+    assert(both.err.includes(note("cvar")), both.err);
+    const sharpe = await io.run("runs", "compare", ...ids, "-m", "sharpe_ratio");
+    assert(!sharpe.err.includes("QuantStats"), sharpe.err);
+    const found = await io.run("runs", "search", "-e", "x", "-o", "metrics.cvar DESC");
+    assert(found.err.includes(note("cvar")), found.err);
+    const other = await io.run("runs", "search", "-e", "x", "-o", "metrics.cagr DESC");
+    assert(!other.err.includes("QuantStats"), other.err);
+    const deflated = await io.run("runs", "deflate", "-e", "x");
+    assert(deflated.err.includes("QuantStats 0.0.81 and 0.0.86"), deflated.err);
+    assertEquals((await io.run("runs", "compare", ...ids, "--output", "c.html")).code, 0);
+    const page = await Deno.readTextFile(`${io.folder}/c.html`);
+    assert(page.includes("not comparable: probabilistic_sharpe_ratio"), "the page says so too");
+  } finally {
+    io.remove();
+  }
+});
