@@ -143,6 +143,7 @@ function undefinedText({ needs, undefinedWhen }: Metric): string {
     dates: "no dates",
     benchmark: "no benchmark",
     growth: "a return of −1 or less",
+    rate: "a risk-free rate that changes",
     trials: "no number of trials or no variance of theirs",
   };
   const said = undefinedWhen === "never with rows" ? "no rows" : undefinedWhen;

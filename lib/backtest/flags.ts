@@ -5,6 +5,7 @@ import type { BacktestOptions } from "./mod.ts";
 import { UsageError } from "../errors.ts";
 import {
   choice,
+  decimal,
   exclusive,
   list,
   number,
@@ -15,9 +16,16 @@ import {
 } from "../command/flags.ts";
 import type { FlagsOf } from "../command/flags.ts";
 import type { Definition } from "./expression.ts";
+import { RATE_KINDS, type RateKind } from "./rates.ts";
 import { KINDS, MISSING, type ReadOptions } from "../input/options.ts";
 import { readPeriods } from "../metrics/periods.ts";
-import { NEWEST_RELEASE, type Release, releaseNamed, unknownRelease } from "../metrics/releases.ts";
+import {
+  isUpTo,
+  NEWEST_RELEASE,
+  type Release,
+  releaseNamed,
+  unknownRelease,
+} from "../metrics/releases.ts";
 
 /** What the flags say about how a file is read: handed to the reader as it is. */
 type ReadValues = Required<Omit<ReadOptions, "maxBytes" | "hash" | "missingReturns">>;
@@ -50,7 +58,9 @@ const READ_FLAGS: FlagsOf<ReadValues> = {
 
 /** What the flags say about a series, whatever is computed of it. */
 interface SeriesValues extends ReadValues {
-  readonly riskFreeRate: number | undefined;
+  /** A number as text, or the path of a file of rates. */
+  readonly riskFreeRate: string | undefined;
+  readonly rateKind: RateKind | undefined;
   /** A number as text, or `auto`. */
   readonly periods: string | undefined;
   readonly benchmark: string | undefined;
@@ -69,10 +79,15 @@ export interface BacktestValues extends SeriesValues {
 
 /** The flags of a series, to be spread into a command's. */
 export const SERIES_FLAGS: FlagsOf<SeriesValues> = {
-  riskFreeRate: number({
-    summary: "Annual risk-free rate, as a fraction",
-    min: -0.99,
+  riskFreeRate: text({
+    summary: "Annual risk-free rate, as a fraction, or a file of dates and rates",
+    value: "RATE|FILE",
     fallback: "0",
+    completes: "file",
+  }),
+  rateKind: choice(RATE_KINDS, {
+    summary: "What the rates of a file are",
+    fallback: "annual",
   }),
   periods: text({
     summary: "Periods a year, or auto to take them from the dates",
@@ -133,11 +148,14 @@ export function backtestOptions(
   if ((trials === undefined) !== (trialsVariance === undefined)) {
     throw new UsageError("Cannot use one of --trials and --trials-variance without the other");
   }
+  const release = flags.quantstats === undefined
+    ? configured.release
+    : givenRelease(flags.quantstats);
   return {
-    riskFreeRate: flags.riskFreeRate ?? 0,
+    ...givenRate(flags, release),
     periods: flags.periods === undefined ? configured.periods : givenPeriods(flags.periods),
     periodsChosen: flags.periods !== undefined,
-    release: flags.quantstats === undefined ? configured.release : givenRelease(flags.quantstats),
+    release,
     extended: flags.extended || trials !== undefined,
     definitions: flags.define.map(readDefinition),
     benchmark: flags.benchmark,
@@ -154,6 +172,34 @@ function givenPeriods(text: string): number | "auto" {
   throw new UsageError(
     `Cannot use --periods ${JSON.stringify(text)}: expected a number of periods a year or auto`,
   );
+}
+
+const LOWEST_RATE = -0.99;
+
+/** A number, or else a file, which is looked for when it is read. */
+function givenRate(
+  { riskFreeRate: word = "0", rateKind: kind }: BacktestValues,
+  release: Release,
+): Pick<BacktestOptions, "riskFreeRate" | "rateFile"> {
+  const rate = decimal(word);
+  if (!Number.isNaN(rate)) {
+    if (kind !== undefined) {
+      throw new UsageError("Cannot use --rate-kind: it goes with a file of --risk-free-rate");
+    }
+    if (rate >= LOWEST_RATE && rate < Infinity) return { riskFreeRate: rate };
+    throw new UsageError(
+      `Cannot use --risk-free-rate ${
+        JSON.stringify(word)
+      }: expected a number of at least ${LOWEST_RATE}`,
+    );
+  }
+  if (isUpTo(release, "0.0.81")) {
+    throw new UsageError(
+      `Cannot use --risk-free-rate ${JSON.stringify(word)} with the definitions of QuantStats ` +
+        `${release}, which takes one number: choose --quantstats 0.0.82 or later`,
+    );
+  }
+  return { riskFreeRate: 0, rateFile: { path: word, kind: kind ?? "annual" } };
 }
 
 function givenRelease(name: string): Release {

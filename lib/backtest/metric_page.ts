@@ -57,7 +57,8 @@ export async function metricPageOf(
 ): Promise<MetricPage> {
   const definitions: ReleaseValue[] = [];
   let newest: Backtest | undefined;
-  for (const release of RELEASES) {
+  const releases = options.rateFile === undefined ? RELEASES : RELEASES.slice(1);
+  for (const release of releases) {
     [newest] = await evaluateFile(io, path, { ...options, names: [metric.name], release });
     const value = newest?.metrics.get(metric.name) ?? null;
     const reason = newest?.undefined[0]?.reason ?? null;
@@ -74,11 +75,11 @@ export async function metricPageOf(
 
 function figuresOf(metric: Metric, backtest: Backtest | undefined): MetricPage["figures"] {
   if (backtest === undefined) return [];
-  const { series: { returns }, benchmark, periods, riskFreeRate } = backtest;
+  const { series: { returns }, benchmark, periods, riskFreeRate, rates } = backtest;
   const basis = basisOf(returns.values, {
     dates: returns.dates,
     periods,
-    riskFreeRate,
+    ...(rates === null ? { riskFreeRate } : { rates: rates.series }),
     ...(benchmark === null ? {} : { benchmark: benchmark.joined }),
   });
   const formulas = [...metric.earlier, metric].map(({ formula }) => formula);

@@ -8,13 +8,16 @@ import { alignBenchmark, readInput, readReturns } from "../input/mod.ts";
 import type { InputFile, InputSeries, ReadOptions } from "../input/mod.ts";
 import type { Io } from "../io.ts";
 import { CATALOGUE, computeMetrics, fillsMissing, inferPeriods } from "../metrics/mod.ts";
-import type { JoinedBenchmark, MetricOptions, Release } from "../metrics/mod.ts";
+import type { JoinedBenchmark, MetricOptions, RateSeries, Release } from "../metrics/mod.ts";
 import { nearestNames } from "../nearest.ts";
+import { type RateFile, ratesFor, type ReadRates, readRates } from "./rates.ts";
 
 /** What is asked of a backtest's file. */
 export interface BacktestOptions {
   /** Annual, a fraction. */
   readonly riskFreeRate: number;
+  /** A rate that changes, in place of the one above. */
+  readonly rateFile?: RateFile | undefined;
   /** `auto` takes them from the dates. */
   readonly periods: number | "auto";
   /** True when the user chose the periods, so that a differing series needs no warning. */
@@ -46,8 +49,10 @@ export interface Backtest {
   readonly periods: number;
   /** Whose definitions of metrics counted. */
   readonly release: Release;
-  /** Annual, a fraction. */
+  /** Annual, a fraction; NaN where it changes. */
   readonly riskFreeRate: number;
+  /** A rate that changes, and its file; null where it does not. */
+  readonly rates: { readonly series: RateSeries; readonly file: InputFile } | null;
   /** Of `deflated_sharpe_ratio`; empty where no trials are given. */
   readonly trials: Pick<MetricOptions, "trials" | "trialsVariance">;
   /** Finite values only, in catalogue order, then the user's own. */
@@ -78,9 +83,12 @@ export async function evaluateFile(
     options.benchmark,
     { ...benchmarkRead(options.read), missingReturns, hash },
   );
+  const rates = options.rateFile === undefined
+    ? null
+    : await readRates(io, options.rateFile, { hash });
   const backtests: Backtest[] = [];
   for (const series of file.series) {
-    backtests.push(evaluateSeries(file, series, benchmark, { ...options, definitions }));
+    backtests.push(evaluateSeries(file, series, benchmark, { ...options, definitions, rates }));
   }
   return backtests;
 }
@@ -117,8 +125,9 @@ function benchmarkRead(read: ReadOptions): ReadOptions {
 }
 
 /** The options, with the definitions read. */
-interface SeriesQuestion extends Omit<BacktestOptions, "definitions"> {
+interface SeriesQuestion extends Omit<BacktestOptions, "definitions" | "rateFile"> {
   readonly definitions: Definitions | null;
+  readonly rates: ReadRates | null;
 }
 
 function evaluateSeries(
@@ -141,12 +150,17 @@ function evaluateSeries(
   } else requireNoBenchmark(options.names ?? []);
   const periods = settlePeriods(series.returns.dates, options, warnings);
   warnings.push(...rateWarning(options.riskFreeRate));
+  const rates = options.rates === null
+    ? null
+    : ratesFor(series.returns, options.rates, periods, file.path);
+  warnings.push(...rates?.warnings ?? []);
   const trials = {
     ...(options.trials === undefined ? {} : { trials: options.trials }),
     ...(options.trialsVariance === undefined ? {} : { trialsVariance: options.trialsVariance }),
   };
   const { metrics, undefined: missing } = compute(series, {
     riskFreeRate: options.riskFreeRate,
+    ...(rates === null ? {} : { rates: rates.rates }),
     periods,
     release: options.release,
     extended: options.extended,
@@ -160,7 +174,10 @@ function evaluateSeries(
     benchmark: joined === null ? null : { file: benchmarkFile, joined },
     periods,
     release: options.release,
-    riskFreeRate: options.riskFreeRate,
+    riskFreeRate: rates === null ? options.riskFreeRate : NaN,
+    rates: rates === null || options.rates === null
+      ? null
+      : { series: rates.rates, file: options.rates.file },
     trials,
     metrics,
     undefined: missing,

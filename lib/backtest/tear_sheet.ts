@@ -16,11 +16,12 @@ export interface TearSheetFacts {
 
 /** The page as one self-contained HTML text. */
 export function tearSheet(backtest: Backtest, facts: TearSheetFacts): string {
-  const { series, benchmark, periods, riskFreeRate, release, warnings, file } = backtest;
+  const { series, benchmark, periods, riskFreeRate, rates, release, warnings, file } = backtest;
   const model = buildModel(series.returns, benchmark?.joined ?? null, {
     heading: facts.heading,
     periods,
     riskFreeRate,
+    ...(rates === null ? {} : { rates: rates.series }),
     release,
     trials: backtest.trials,
     params: { ...series.params, ...facts.params },

@@ -120,18 +120,37 @@ async function ofRun(
   }
   const files: Files = {
     ...io.files,
-    chunks: (path) => tracker.readArtifact(run.id, path),
+    chunks: (path, size) =>
+      attached.has(path) ? tracker.readArtifact(run.id, path) : io.files.chunks(path, size),
     info: (path) => {
       const size = attached.get(path);
+      if (size === undefined) return io.files.info(path);
       const info = { isDirectory: false, isFile: true, modifiedMs: 0, mode: null };
-      return Promise.resolve(size === undefined ? null : { ...info, size });
+      return Promise.resolve({ ...info, size });
     },
   };
+  checkRate(run, asked);
   const options = runOptions(run, asked, attached.has(BENCHMARK_ARTIFACT));
   const [backtest] = await evaluateFile({ ...io, files }, RETURNS_ARTIFACT, options);
   if (backtest === undefined) throw new NotFoundError("artifact", RETURNS_ARTIFACT);
   const params = Object.entries(run.params).filter(([key]) => !isOwnParam(key));
   return { backtest, heading: run.name, params: Object.fromEntries(params) };
+}
+
+/**
+ * A run whose rate changed was logged with a file, which is not attached: it must be given again.
+ *
+ * @throws {UsageError} where it is not.
+ */
+function checkRate(run: Run, asked: BacktestOptions): void {
+  const logged = run.params.risk_free_rate;
+  if (logged === undefined || Number.isFinite(Number(logged)) || asked.rateFile !== undefined) {
+    return;
+  }
+  throw new UsageError(
+    `Cannot report run ${run.id}: its risk-free rate changed, by the file ${logged}; ` +
+      "give it with --risk-free-rate",
+  );
 }
 
 /** The run's own rate, periods and definitions: the page shows what was logged. */
@@ -141,7 +160,7 @@ function runOptions(run: Run, asked: BacktestOptions, benchmark: boolean): Backt
   return {
     ...asked,
     read: { kind: "returns" },
-    riskFreeRate: Number.isFinite(rate) ? rate : asked.riskFreeRate,
+    ...(Number.isFinite(rate) ? { riskFreeRate: rate, rateFile: undefined } : {}),
     periods: Number.isFinite(periods) ? periods : asked.periods,
     periodsChosen: true,
     release: releaseOf(run) ?? asked.release,

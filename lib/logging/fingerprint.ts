@@ -13,6 +13,8 @@ export interface FingerprintInputs {
   readonly returns: string;
   /** The benchmark's file; null without one. */
   readonly benchmark: string | null;
+  /** The file of rates, where the rate changes. */
+  readonly rates?: string | undefined;
   /** The files to attach, in the order given. */
   readonly artifacts: readonly { readonly path: string; readonly sha256: string }[];
 }
@@ -48,7 +50,8 @@ export function fingerprint(
   runName: string,
 ): string {
   // Files count by their content, and the name is the one that the run gets.
-  const { benchmark: _benchmark, hash: _hash, release, periodsChosen, ...computing } = options;
+  const { benchmark: _benchmark, rateFile, hash: _hash, release, periodsChosen, ...computing } =
+    options;
   const { artifact: _artifact, runName: _runName, runId: into, ...asked } = request;
   const logging = Object.fromEntries(
     Object.entries(asked).filter(([key]) => !Object.hasOwn(NOT_HASHED, key)),
@@ -58,7 +61,7 @@ export function fingerprint(
     inputs: { ...inputs, artifacts },
     ...(release === OLDEST_RELEASE
       ? { version: 1, computing: { ...computing, periodsChosen } }
-      : { version: 2, computing, release }),
+      : { version: 2, computing, release, rateKind: rateFile?.kind }),
     logging,
     runName,
     into,

@@ -74,6 +74,7 @@ export async function prepareRun(
   const inputs = {
     returns: backtest.file.sha256,
     benchmark: backtest.benchmark?.file?.sha256 ?? null,
+    rates: backtest.rates?.file.sha256,
     artifacts: attached,
   };
   const record: PreparedRun["record"] = {

@@ -79,7 +79,7 @@ function ownParams(backtest: Backtest): Readonly<Record<string, string>> {
     returns_start: first === undefined ? "None" : timestampText(first),
     returns_end: last === undefined ? "None" : timestampText(last),
     returns_count: String(values.length),
-    risk_free_rate: floatText(backtest.riskFreeRate),
+    risk_free_rate: backtest.rates?.file.path ?? floatText(backtest.riskFreeRate),
     periods_per_year: String(backtest.periods),
   };
   return withoutUndefined(own);
@@ -132,7 +132,9 @@ function seriesPoints(
     names: request.series,
     points: request.seriesPoints,
     periods: backtest.periods,
-    riskFreeRate: backtest.riskFreeRate,
+    ...(backtest.rates === null
+      ? { riskFreeRate: backtest.riskFreeRate }
+      : { rates: backtest.rates.series }),
     release: backtest.release,
     ...(backtest.benchmark === null ? {} : { benchmark: backtest.benchmark.joined }),
   });

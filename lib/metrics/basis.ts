@@ -8,6 +8,7 @@ import { type Growth, readGrowth } from "./growth.ts";
 import { type JoinedBenchmark, type Joint, readJoint } from "./joint.ts";
 import { type Moments, momentsOf, withoutNoise } from "./kernel.ts";
 import { quantilesOf } from "./quantiles.ts";
+import { excessOver, joinRates, ratePerPeriod, type RateSeries } from "./rates.ts";
 import { NEWEST_RELEASE, type Release } from "./releases.ts";
 import { serialCorrelation, serialPenalty } from "./serial.ts";
 import { readTotals, type Totals } from "./totals.ts";
@@ -29,6 +30,8 @@ export interface BasisOptions {
   readonly dates?: ArrayLike<number> | null;
   /** Annual risk-free rate, a fraction; 0 by default. */
   readonly riskFreeRate?: number;
+  /** A rate that changes, in place of the one above; needs dates. */
+  readonly rates?: RateSeries;
   /** Periods a year; 252 by default. */
   readonly periods?: number;
   /** Whose definitions count: a release of QuantStats, the newest by default. */
@@ -53,6 +56,21 @@ export interface Tails {
   readonly ninetyNinth: number;
 }
 
+/** The returns less the risk-free rate of their period. */
+export interface Excess {
+  readonly mean: number;
+  /** Sample standard deviation (n − 1), whose noise is judged by the excess returns' own magnitude. */
+  readonly deviation: number;
+  /** Sum of those above 0. */
+  readonly gain: number;
+  /** Sum of those below 0. */
+  readonly loss: number;
+  /** Sum of the squares of those below 0. */
+  readonly lossSquares: number;
+  /** As the basis' own: a rate that changes has a correlation too. */
+  readonly serialPenalty: number;
+}
+
 /** A series with everything that more than one metric needs; see `basisOf`. */
 export interface Basis {
   /** The returns. */
@@ -65,9 +83,9 @@ export interface Basis {
   readonly release: Release;
   /** Periods a year. */
   readonly periods: number;
-  /** Annual risk-free rate. */
+  /** Annual risk-free rate; NaN where it changes. */
   readonly riskFreeRate: number;
-  /** The annual rate taken to one period: (1 + rate)^(1 / periods) − 1. */
+  /** The annual rate taken to one period: (1 + rate)^(1 / periods) − 1; NaN where it changes. */
   readonly ratePerPeriod: number;
   /** How many strategies were tried. */
   readonly trials: number | undefined;
@@ -79,8 +97,8 @@ export interface Basis {
   readonly moments: Moments;
   /** Sample standard deviation (n − 1); rounding noise counts as 0; NaN below 2 rows. */
   readonly deviation: number;
-  /** The same of the excess returns, whose noise is judged by their own magnitude. */
-  readonly excessDeviation: number;
+  /** The returns over the rate. */
+  readonly excess: Excess;
   /** The outer percentiles. */
   readonly tails: Tails;
   /** The compounded course. */
@@ -112,17 +130,32 @@ export interface Basis {
  */
 export function basisOf(values: ArrayLike<number>, options: BasisOptions = {}): Basis {
   const rows = values instanceof Float64Array ? values : Float64Array.from(values);
-  const { riskFreeRate = 0, periods = 252, release = NEWEST_RELEASE } = options;
-  checkOptions(riskFreeRate, periods);
+  const { periods = 252, release = NEWEST_RELEASE } = options;
+  const riskFreeRate = options.rates === undefined ? options.riskFreeRate ?? 0 : NaN;
+  checkOptions(options.rates === undefined ? riskFreeRate : 0, periods);
   const dates = options.dates === undefined || options.dates === null
     ? null
     : checkDates(options.dates, rows.length);
-  const ratePerPeriod = riskFreeRate === 0 ? 0 : (1 + riskFreeRate) ** (1 / periods) - 1;
-  const totals = once(() => readTotals(rows, ratePerPeriod));
+  const rate = ratePerPeriod(riskFreeRate, periods);
+  const totals = once(() => readTotals(rows, options.rates === undefined ? rate : 0));
   const moments = once(() => momentsOf(rows, totals().mean));
   const rawDeviation = once(() =>
     rows.length < 2 ? NaN : Math.sqrt(moments().second / (rows.length - 1))
   );
+  const excess = once((): Excess => {
+    if (options.rates !== undefined) return excessOf(rows, dates, options.rates, periods);
+    const { mean, excessGain, excessLoss, excessLossSquares } = totals();
+    return {
+      mean: mean - rate,
+      deviation: withoutNoise(rawDeviation(), largestMagnitude(totals(), rate)),
+      gain: excessGain,
+      loss: excessLoss,
+      lossSquares: excessLossSquares,
+      get serialPenalty() {
+        return penalty();
+      },
+    };
+  });
   const tails = once(() => readTails(rows));
   const growth = once(() => readGrowth(rows, totals().ruinRow));
   const drawdowns = once(() => summariseDrawdowns(growth(), dates));
@@ -139,7 +172,7 @@ export function basisOf(values: ArrayLike<number>, options: BasisOptions = {}): 
     release,
     periods,
     riskFreeRate,
-    ratePerPeriod,
+    ratePerPeriod: rate,
     trials: options.trials,
     trialsVariance: options.trialsVariance,
     get totals() {
@@ -151,8 +184,8 @@ export function basisOf(values: ArrayLike<number>, options: BasisOptions = {}): 
     get deviation() {
       return withoutNoise(rawDeviation(), largestMagnitude(totals(), 0));
     },
-    get excessDeviation() {
-      return withoutNoise(rawDeviation(), largestMagnitude(totals(), ratePerPeriod));
+    get excess() {
+      return excess();
     },
     get tails() {
       return tails();
@@ -176,6 +209,18 @@ export function basisOf(values: ArrayLike<number>, options: BasisOptions = {}): 
       return joint();
     },
   };
+}
+
+/** With a rate a row the excess returns are a series of their own. */
+function excessOf(
+  rows: Float64Array,
+  dates: Float64Array | null,
+  rates: RateSeries,
+  periods: number,
+): Excess {
+  if (dates === null) throw new RangeError("Cannot join rates to rows without dates");
+  const own = basisOf(excessOver(rows, joinRates(dates, rates), periods));
+  return own.excess;
 }
 
 function checkOptions(riskFreeRate: number, periods: number): void {

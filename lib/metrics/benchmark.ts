@@ -127,7 +127,7 @@ export const treynorRatio: Metric = metric("treynor_ratio", {
   source:
     "Treynor (1965), How to Rate Management of Investment Funds, Harvard Business Review 43(1)",
   good: "above that of the benchmark, whose beta is 1",
-  needs: ["benchmark", "growth"],
+  needs: ["benchmark", "growth", "rate"],
   undefinedWhen: "beta is, or is 0",
   compute: (basis) => {
     const joint = basis.joint;
@@ -148,7 +148,7 @@ export const jensenAlpha: Metric = metric("jensen_alpha", {
   source:
     "Jensen (1968), The Performance of Mutual Funds in the Period 1945–1964, Journal of Finance 23(2)",
   good: "above 0 after costs",
-  needs: ["benchmark"],
+  needs: ["benchmark", "rate"],
   undefinedWhen: "fewer than 2 joined rows, or a benchmark with a standard deviation of zero",
   extended: true,
   compute: (basis) => {
@@ -171,7 +171,7 @@ export const treynorRatioAnnualised: Metric = metric("treynor_ratio_annualised",
   source:
     "Treynor (1965), How to Rate Management of Investment Funds, Harvard Business Review 43(1)",
   good: "above that of the benchmark, whose beta is 1",
-  needs: ["benchmark", "growth"],
+  needs: ["benchmark", "growth", "rate"],
   undefinedWhen: "beta is, or is 0",
   extended: true,
   compute: (basis) => {

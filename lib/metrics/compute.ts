@@ -5,12 +5,15 @@ import { type Basis, basisOf, type Returns } from "./basis.ts";
 import { CATALOGUE } from "./catalogue.ts";
 import type { JoinedBenchmark } from "./joint.ts";
 import { definitionIn, type Metric, type Need } from "./metric.ts";
+import type { RateSeries } from "./rates.ts";
 import type { Release } from "./releases.ts";
 
 /** How metrics are computed. */
 export interface MetricOptions {
   /** Annual risk-free rate, a fraction; 0 by default. */
   readonly riskFreeRate?: number;
+  /** A rate that changes, in place of the one above; needs dates. */
+  readonly rates?: RateSeries;
   /** Periods a year; 252 by default. */
   readonly periods?: number;
   /** Whose definitions count: a release of QuantStats, the newest by default. */
@@ -100,7 +103,7 @@ function lacking(metric: Metric, basis: Basis): string | null {
     if (metric.needs.includes("growth") && Number.isNaN(basis.joint.strategyTotal)) {
       return ruinReason(basis.joint.series.strategy);
     }
-    return null;
+    return metric.needs.includes("rate") ? REASONS.rate(basis) : null;
   }
   if (basis.count === 0) return "the series has no rows";
   return metric.needs.map((need) => REASONS[need](basis)).find((reason) => reason !== null) ?? null;
@@ -110,6 +113,8 @@ const REASONS: Readonly<Record<Need, (basis: Basis) => string | null>> = {
   benchmark: () => null,
   dates: (basis) => basis.dates === null ? "needs dates" : null,
   growth: (basis) => basis.totals.ruinRow < 0 ? null : ruinReason(basis.values),
+  rate: (basis) =>
+    Number.isNaN(basis.riskFreeRate) ? "needs one risk-free rate, and it changes" : null,
   trials: (basis) =>
     basis.trials === undefined || basis.trialsVariance === undefined
       ? "needs the number of trials and the variance of their Sharpe ratios"

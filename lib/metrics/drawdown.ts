@@ -139,7 +139,7 @@ export const ulcerPerformanceIndex: Metric = metric("ulcer_performance_index", {
   compared: "Same; martin_ratio annualises the return as the book does",
   source: "Martin and McCann (1989), The Investor's Guide to Fidelity Funds",
   good: "above 2",
-  needs: ["growth"],
+  needs: ["growth", "rate"],
   undefinedWhen: "fewer than 2 rows, or no drawdown",
   compute: (basis) => quotient(basis.growth.total - basis.riskFreeRate, ulcerIndex.compute(basis)),
 });
@@ -155,7 +155,7 @@ export const serenityIndex: Metric = metric("serenity_index", {
   quantstats: "st.serenity_index(r, rf)",
   source: "KeyQuant, Introducing the Serenity Ratio",
   good: "above 1; compare strategies of equal length only",
-  needs: ["growth"],
+  needs: ["growth", "rate"],
   undefinedWhen: "fewer than 2 rows, a standard deviation of zero, or no drawdown",
   compute: (basis) => serenity(basis, normalShortfall(...spreadOfDrawdown(basis))),
   earlier: [{
@@ -180,7 +180,7 @@ export const recoveryFactor: Metric = metric("recovery_factor", {
   compared: "Same; recovery_factor_signed keeps the sign, which this one hides",
   source: "QuantStats",
   good: "above 3, and check that total_return is above 0",
-  needs: ["growth"],
+  needs: ["growth", "rate"],
   undefinedWhen: "no drawdown",
   compute: (basis) =>
     quotient(
@@ -199,7 +199,7 @@ export const recoveryFactorSigned: Metric = metric("recovery_factor_signed", {
   compared: "Differs from recovery_factor, whose absolute value turns a loss into a recovery",
   source: "recovery_factor with its sign",
   good: "above 3",
-  needs: ["growth"],
+  needs: ["growth", "rate"],
   undefinedWhen: "no drawdown",
   extended: true,
   compute: (basis) =>
@@ -218,7 +218,7 @@ export const martinRatio: Metric = metric("martin_ratio", {
     "Differs from ulcer_performance_index, which takes the total return and divides by n − 1",
   source: "Martin and McCann (1989), The Investor's Guide to Fidelity Funds",
   good: "above 1 is good, above 2 very good",
-  needs: ["growth"],
+  needs: ["growth", "rate"],
   undefinedWhen: "no drawdown",
   extended: true,
   compute: (basis) => {

@@ -27,9 +27,10 @@ export type Direction = "higher" | "lower" | "none";
 
 /**
  * What a metric needs besides rows: dates, a benchmark, every return above −1 so that it
- * compounds, the number of trials and the variance of their Sharpe ratios.
+ * compounds, one risk-free rate for all rows, the number of trials and the variance of their Sharpe
+ * ratios.
  */
-export type Need = "dates" | "benchmark" | "growth" | "trials";
+export type Need = "dates" | "benchmark" | "growth" | "rate" | "trials";
 
 /** What of a metric may change from one release of QuantStats to the next. */
 export interface Definition {

@@ -1,6 +1,7 @@
 // The public face of the metrics library: the catalogue and everything that computes, so that
 // callers outside the folder need no other path. Pure: nothing here touches clock, file or network.
 
+export { type Excess } from "./basis.ts";
 export { type Basis, basisOf, type BasisOptions, type Returns } from "./basis.ts";
 export { type JoinedBenchmark } from "./joint.ts";
 export { type FormulaFigure, formulaFigures } from "./symbols.ts";
@@ -14,6 +15,7 @@ export {
   type Unit,
 } from "./metric.ts";
 export { definitionIn, type EarlierDefinition } from "./metric.ts";
+export { joinRates, type RateSeries, ratesJoined } from "./rates.ts";
 export {
   fillsMissing,
   isUpTo,

@@ -2,6 +2,7 @@
 // prefix of the next, each summed on its own and then joined (Chan, Golub and LeVeque 1983): no
 // row is ever subtracted again, so an outlier leaves no rounding behind when it leaves the window.
 
+import { excessOver, ratePerPeriod } from "./rates.ts";
 import { isUpTo, NEWEST_RELEASE, type Release } from "./releases.ts";
 
 /** How rolling figures are computed. */
@@ -12,6 +13,8 @@ export interface RollingOptions {
   readonly periods?: number;
   /** Annual risk-free rate, a fraction; 0 by default. */
   readonly riskFreeRate?: number;
+  /** An annual rate for each row, in place of the one above. */
+  readonly rates?: Float64Array;
   /** Whose definitions count: a release of QuantStats, the newest by default. */
   readonly release?: Release;
 }
@@ -43,8 +46,8 @@ type Ratio = (window: Stretch) => number;
  * ```
  */
 export function rollingSharpe(values: Float64Array, options: RollingOptions = {}): Float64Array {
-  const { periods, rate, window } = settle(options, 2);
-  return roll(values, values, window, rate, ({ count, mean, squares }) => {
+  const { periods, rate, window, rows } = settle(values, options, 2);
+  return roll(rows, rows, window, rate, ({ count, mean, squares }) => {
     const deviation = Math.sqrt(squares / (count - 1));
     return deviation > 1e-12 * Math.abs(mean)
       ? (mean - rate) / deviation * Math.sqrt(periods)
@@ -54,8 +57,8 @@ export function rollingSharpe(values: Float64Array, options: RollingOptions = {}
 
 /** The Sortino ratio of each window, annualised; NaN until it is full and where nothing was lost. */
 export function rollingSortino(values: Float64Array, options: RollingOptions = {}): Float64Array {
-  const { periods, rate, window } = settle(options, 2);
-  return roll(values, values, window, rate, ({ count, mean, lossSquares }) => {
+  const { periods, rate, window, rows } = settle(values, options, 2);
+  return roll(rows, rows, window, rate, ({ count, mean, lossSquares }) => {
     const downside = Math.sqrt(lossSquares / count);
     return downside > 0 ? (mean - rate) / downside * Math.sqrt(periods) : NaN;
   });
@@ -66,7 +69,7 @@ export function rollingVolatility(
   values: Float64Array,
   options: RollingOptions = {},
 ): Float64Array {
-  const { periods, window } = settle(options, 2);
+  const { periods, window } = settle(values, options, 2);
   return roll(
     values,
     values,
@@ -87,25 +90,34 @@ export function rollingBeta(
       `Cannot roll ${strategy.length} returns beside ${benchmark.length} of a benchmark`,
     );
   }
-  const { window } = settle(options, 1);
+  const { window } = settle(strategy, options, 1);
   return roll(strategy, benchmark, window, 0, ({ count, products, otherSquares, otherMean }) => {
     const deviation = Math.sqrt(otherSquares / (count - 1));
     return deviation > 1e-12 * Math.abs(otherMean) ? products / otherSquares : NaN;
   });
 }
 
-function settle(
-  { window, periods = 252, riskFreeRate = 0, release = NEWEST_RELEASE }: RollingOptions,
-  windowsPerYear: number,
-): { readonly periods: number; readonly rate: number; readonly window: number } {
-  const rows = window ?? Math.max(3, Math.round(periods / windowsPerYear));
-  if (!(Number.isInteger(rows) && rows >= 2)) {
+interface Settled {
+  readonly periods: number;
+  /** What is still to be taken off each row. */
+  readonly rate: number;
+  readonly window: number;
+  /** The values, less the rates where each row has its own. */
+  readonly rows: Float64Array;
+}
+
+function settle(values: Float64Array, options: RollingOptions, windowsPerYear: number): Settled {
+  const { periods = 252, riskFreeRate = 0, rates, release = NEWEST_RELEASE } = options;
+  const window = options.window ?? Math.max(3, Math.round(periods / windowsPerYear));
+  if (!(Number.isInteger(window) && window >= 2)) {
     throw new RangeError(
-      `Cannot use a window of ${rows} rows: it must be a whole number, at least 2`,
+      `Cannot use a window of ${window} rows: it must be a whole number, at least 2`,
     );
   }
-  const periodsOfRate = isUpTo(release, "0.0.82") ? rows : periods;
-  return { periods, rate: (1 + riskFreeRate) ** (1 / periodsOfRate) - 1, window: rows };
+  const periodsOfRate = isUpTo(release, "0.0.82") ? window : periods;
+  return rates === undefined
+    ? { periods, window, rate: ratePerPeriod(riskFreeRate, periodsOfRate), rows: values }
+    : { periods, window, rate: 0, rows: excessOver(values, rates, periodsOfRate) };
 }
 
 function roll(

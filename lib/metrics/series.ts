@@ -5,6 +5,7 @@ import { monthlyReturns, type PeriodReturns, yearlyReturns } from "./calendar.ts
 import { type Returns } from "./basis.ts";
 import { drawdownSeries, equityCurve } from "./growth.ts";
 import type { JoinedBenchmark } from "./joint.ts";
+import { joinRates, type RateSeries } from "./rates.ts";
 import type { Release } from "./releases.ts";
 import {
   rollingBeta,
@@ -42,6 +43,8 @@ export interface SeriesOptions {
   readonly periods?: number;
   /** Annual risk-free rate, a fraction; 0 by default. */
   readonly riskFreeRate?: number;
+  /** A rate that changes, in place of the one above; needs dates. */
+  readonly rates?: RateSeries;
   /** Whose definitions count: a release of QuantStats, the newest by default. */
   readonly release?: Release;
   /** For `rolling_beta`; without it that series has no points. */
@@ -62,11 +65,11 @@ const LINES: Readonly<Record<string, LineMaker>> = {
   cumulative_return: ({ values, dates }) => line(cumulativeReturns(values), dates),
   drawdown: ({ values, dates }) => line(drawdownSeries(values), dates),
   rolling_sharpe: ({ values, dates }, options) =>
-    line(rollingSharpe(values, rollingOf(options)), dates),
+    line(rollingSharpe(values, rollingOf(options, dates)), dates),
   rolling_sortino: ({ values, dates }, options) =>
-    line(rollingSortino(values, rollingOf(options)), dates),
+    line(rollingSortino(values, rollingOf(options, dates)), dates),
   rolling_volatility: ({ values, dates }, options) =>
-    line(rollingVolatility(values, rollingOf(options)), dates),
+    line(rollingVolatility(values, rollingOf(options, null)), dates),
   rolling_beta: rollingBetaLine,
   monthly_return: (returns) => calendarLine(returns, monthlyReturns),
   yearly_return: (returns) => calendarLine(returns, yearlyReturns),
@@ -109,8 +112,12 @@ function line(values: Float64Array, dates: Float64Array | null): Line {
   return { values, rows: null, dates };
 }
 
-function rollingOf({ periods, riskFreeRate, release }: SeriesOptions): RollingOptions {
+function rollingOf(
+  { periods, riskFreeRate, rates, release }: SeriesOptions,
+  dates: Float64Array | null,
+): RollingOptions {
   return {
+    ...(rates === undefined || dates === null ? {} : { rates: joinRates(dates, rates) }),
     ...(periods === undefined ? {} : { periods }),
     ...(riskFreeRate === undefined ? {} : { riskFreeRate }),
     ...(release === undefined ? {} : { release }),
@@ -126,7 +133,7 @@ function cumulativeReturns(values: Float64Array): Float64Array {
 function rollingBetaLine(_: Returns, options: SeriesOptions): Line | null {
   if (options.benchmark === undefined) return null;
   const { strategy, benchmark, dates } = options.benchmark;
-  return line(rollingBeta(strategy, benchmark, rollingOf(options)), dates);
+  return line(rollingBeta(strategy, benchmark, rollingOf(options, null)), dates);
 }
 
 function calendarLine({ values, dates }: Returns, read: typeof monthlyReturns): Line | null {

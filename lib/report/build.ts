@@ -40,6 +40,7 @@ export function buildModel(
   const { dates, values } = returns;
   const { periods, riskFreeRate = 0, extended = false, maxPoints = MAX_POINTS } = options;
   const { release = NEWEST_RELEASE } = options;
+  const rates = options.rates === undefined ? {} : { rates: options.rates };
   const benchmarkName = options.benchmarkName ?? "Benchmark";
   const joined = benchmark;
   const sources = {
@@ -48,6 +49,7 @@ export function buildModel(
     benchmarkName: shortened(benchmarkName),
     periods,
     riskFreeRate,
+    ...rates,
     release,
     maxPoints,
   };
@@ -66,7 +68,7 @@ export function buildModel(
     joinedPoints: joined?.dates.length ?? null,
     params: Object.entries(options.params ?? {}).slice(0, MOST_PARAMS),
     warnings: [...(options.warnings ?? []).slice(0, MOST_WARNINGS), ...leftOut(options, dates)],
-    ...figuresOf(returns, joined, { riskFreeRate, periods, release, extended }, options),
+    ...figuresOf(returns, joined, { riskFreeRate, ...rates, periods, release, extended }, options),
     charts: timeCharts(sources),
     years: dates === null ? [] : yearRows(values, dates, joined),
     months: dates === null || isCoarse(frequencyName(dates)) ? [] : monthRows(values, dates),

@@ -1,7 +1,7 @@
 // What the charts over time are made from and made of, before they are thinned. Every file of
 // charts needs it.
 
-import type { JoinedBenchmark, Release, Returns } from "../metrics/mod.ts";
+import type { JoinedBenchmark, RateSeries, Release, Returns } from "../metrics/mod.ts";
 import type { Line, TimeChart } from "./model.ts";
 
 /** A line before it is thinned: one value a row, NaN where there is none. */
@@ -25,6 +25,8 @@ export interface ChartSource {
   readonly benchmarkName: string;
   readonly periods: number;
   readonly riskFreeRate: number;
+  /** A rate that changes, in place of the one above. */
+  readonly rates?: RateSeries;
   readonly release: Release;
   readonly maxPoints: number;
 }

@@ -56,7 +56,7 @@ export interface Figures {
 export function figuresOf(
   returns: Returns,
   joined: JoinedBenchmark | null,
-  options: Pick<MetricOptions, "riskFreeRate" | "periods" | "release" | "extended">,
+  options: Pick<MetricOptions, "riskFreeRate" | "rates" | "periods" | "release" | "extended">,
   { trials = {}, defined = [] }: Pick<TearSheetOptions, "trials" | "defined"> = {},
 ): Figures {
   const own = computeMetrics(returns, {

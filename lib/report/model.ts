@@ -3,7 +3,7 @@
 // one. Fractions everywhere; NaN is "undefined"; times are ms since the epoch, UTC.
 
 import type { Warning } from "../errors.ts";
-import type { Metric, MetricOptions, Release, Unit } from "../metrics/mod.ts";
+import type { Metric, MetricOptions, RateSeries, Release, Unit } from "../metrics/mod.ts";
 
 export type { Unit };
 
@@ -13,6 +13,8 @@ export interface TearSheetOptions {
   readonly periods: number;
   /** Annual, a fraction; 0 when absent. */
   readonly riskFreeRate?: number;
+  /** A rate that changes, in place of the one above; needs dates. */
+  readonly rates?: RateSeries;
   /** Whose definitions count: a release of QuantStats, the newest when absent. */
   readonly release?: Release;
   /** Shown as they are, in the order given. */
@@ -204,7 +206,7 @@ export interface TearSheetModel {
   /** ms since the epoch; NaN without dates. */
   readonly end: number;
   readonly periods: number;
-  /** Annual, a fraction. */
+  /** Annual, a fraction; NaN where it changes. */
   readonly riskFreeRate: number;
   readonly release: Release;
   /** Null without a benchmark. */

@@ -1,7 +1,13 @@
 // Rolling volatility, Sharpe, Sortino and beta over half a year of periods (beta also over a year),
 // each with its mean, the benchmark's volatility beside. A series shorter than its window has none.
 
-import { rollingBeta, rollingSharpe, rollingSortino, rollingVolatility } from "../metrics/mod.ts";
+import {
+  joinRates,
+  rollingBeta,
+  rollingSharpe,
+  rollingSortino,
+  rollingVolatility,
+} from "../metrics/mod.ts";
 import { carriedTo, type ChartSource, type FullChart, type FullLine } from "./chart_source.ts";
 import type { Unit } from "./model.ts";
 import { formatFigure } from "./numbers.ts";
@@ -10,7 +16,15 @@ import { formatFigure } from "./numbers.ts";
 export function rollingCharts(source: ChartSource): FullChart[] {
   const { returns: { dates, values }, joined, benchmarkName, periods, riskFreeRate, release } =
     source;
-  const half = { periods, riskFreeRate, release, window: Math.max(3, Math.round(periods / 2)) };
+  const half = {
+    periods,
+    riskFreeRate,
+    release,
+    ...(source.rates === undefined || dates === null
+      ? {}
+      : { rates: joinRates(dates, source.rates) }),
+    window: Math.max(3, Math.round(periods / 2)),
+  };
   const year = { ...half, window: Math.max(3, Math.round(periods)) };
   const own = (line: Float64Array): FullLine => ({
     label: "Strategy",

@@ -63,7 +63,9 @@ function header(model: TearSheetModel): string {
     model.dated ? `${formatDate(model.start)} to ${formatDate(model.end)}` : "no dates",
     `${formatFigure(model.points, "count")} ${model.points === 1 ? "row" : "rows"}`,
     `${formatFigure(model.periods, "count")} periods a year`,
-    `risk-free rate ${formatFigure(model.riskFreeRate, "fraction")}`,
+    Number.isNaN(model.riskFreeRate)
+      ? "a risk-free rate that changes"
+      : `risk-free rate ${formatFigure(model.riskFreeRate, "fraction")}`,
     `metrics as QuantStats ${model.release} defines them`,
   ];
   const origin = [

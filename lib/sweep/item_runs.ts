@@ -80,6 +80,7 @@ export async function findExisting(work: LogWork, item: SweepItem): Promise<Swee
   const inputs = {
     returns: await hashFile(io, item.returns),
     benchmark: options.benchmark === undefined ? null : await hashFile(io, options.benchmark),
+    rates: options.rateFile === undefined ? undefined : await hashFile(io, options.rateFile.path),
     artifacts: await work.attached(),
   };
   const runName = chooseRunName(request, item.returns, null, false);

@@ -292,7 +292,8 @@ const CHANGED: { readonly [K in keyof Values]: Values[K] } = {
   noCreate: true,
   dryRun: true,
   offline: true,
-  riskFreeRate: 0.01,
+  riskFreeRate: "0.01",
+  rateKind: "period",
   periods: "365",
   quantstats: "0.0.82",
   benchmark: "s.csv",
@@ -315,6 +316,7 @@ const CHANGED: { readonly [K in keyof Values]: Values[K] } = {
 /** Flags that cannot be given alone. */
 const WITH: { readonly [K in keyof Values]?: Partial<Values> } = {
   capital: { kind: "trades", capital: 1 },
+  rateKind: { riskFreeRate: "s.csv" },
   trials: { trials: 1, trialsVariance: 0.1 },
   trialsVariance: { trials: 1, trialsVariance: 0.1 },
 };

@@ -103,6 +103,145 @@ for (const release of ["0.0.82", "0.0.83", "0.0.86"] as const) {
   });
 }
 
+const RATES = `
+import json, math, sys, pathlib
+sys.path.insert(0, str(pathlib.Path(sys.prefix) / "quantstats" / sys.argv[1]))
+import warnings; warnings.filterwarnings("ignore")
+import pandas as pd
+import quantstats.stats as st, quantstats.utils as utils
+asked = json.load(sys.stdin)
+series = lambda dates, values: pd.Series(values, index=pd.to_datetime(dates, unit="ms"), dtype=float)
+names = {"st": st, "r": series(asked["dates"], asked["values"]), "P": 252,
+         "rf": series(asked["rateDates"], asked["rates"])}
+out = {}
+for name, expression in asked["metrics"].items():
+    utils._PREPARE_RETURNS_CACHE.clear()
+    try:
+        value = float(eval(expression, names))
+        out[name] = value if math.isfinite(value) else None
+    except Exception:
+        out[name] = None
+rolling = st.rolling_sharpe(names["r"], names["rf"])
+out["rolling_sharpe"] = float(rolling.iloc[-1])
+json.dump(out, sys.stdout)
+`;
+
+for (const release of ["0.0.82", "0.0.83", "0.0.86"] as const) {
+  pythonTest({
+    name: `a rate that changes is joined as live QuantStats ${release} joins it`,
+    fn: async () => {
+      const dates = weekdays(400);
+      const values = noisy(400, 83, 0.0006, 0.011);
+      // Monthly; some on dates that the series does not have, the first after its first rows.
+      const rateDates = dates.filter((_, row) => row % 21 === 13)
+        .map((date, index) => index % 4 === 3 ? date + 3_600_000 : date);
+      const rates = rateDates.map((_, index) => 0.01 + 0.007 * (index % 5));
+      const known = CATALOGUE.filter(({ quantstats, needs }) =>
+        quantstats !== undefined && /\brf\b/.test(quantstats) && !needs.includes("benchmark")
+      );
+      const metrics = Object.fromEntries(known.map(({ name, quantstats }) => [name, quantstats]));
+      const input = JSON.stringify({ dates, values, rateDates, rates, metrics });
+      const theirs = await ask(["-c", RATES, release], input) as Record<string, number | null>;
+      const returns = { dates: Float64Array.from(dates), values: Float64Array.from(values) };
+      const series = { dates: Float64Array.from(rateDates), annual: Float64Array.from(rates) };
+      const options = { rates: series, release };
+      const ours = computeMetrics(returns, { ...options, names: known.map(({ name }) => name) });
+      for (const { name } of known) {
+        const own = ours.values.get(name) ?? null;
+        assert(agree(own, theirs[name] ?? null), `${name}: ${own}, not ${theirs[name]}`);
+      }
+      assertEquals(
+        ours.undefined.map(({ metric, reason }) => [metric, reason]),
+        ["ulcer_performance_index", "serenity_index", "recovery_factor"]
+          .map((name) => [name, "needs one risk-free rate, and it changes"]),
+      );
+      const [rolling] = computeSeries(returns, {
+        names: ["rolling_sharpe"],
+        points: 1e6,
+        ...options,
+      });
+      assertAlmostEquals(
+        rolling?.points.at(-1)?.value ?? NaN,
+        theirs["rolling_sharpe"] ?? NaN,
+        1e-9,
+      );
+    },
+  });
+}
+
+Deno.test("--risk-free-rate takes a file of annual or per-period rates", async () => {
+  const io = testIo();
+  try {
+    const dates = weekdays(300).map((date) => new Date(date).toISOString().slice(0, 10));
+    const values = noisy(300, 84, 0.0006, 0.011);
+    const csv = (name: string, rows: readonly (readonly [string | undefined, number])[]): string =>
+      `date,${name}\n${rows.map((row) => row.join(",")).join("\n")}\n`;
+    const pairs = dates.map((date, row) => [date, values[row] ?? NaN] as const);
+    await io.files.write("r.csv", csv("returns", pairs));
+    const constant = (rate: number) => dates.map((date) => [date, rate] as const);
+    await io.files.write("annual.csv", csv("rate", constant(0.03)));
+    await io.files.write("period.csv", csv("rate", constant(1.03 ** (1 / 252) - 1)));
+    await io.files.write("other.csv", csv("rate", [["1990-01-01", 0.03]]));
+    const sharpe = async (...argv: readonly string[]): Promise<number> => {
+      const answer = await io.run(
+        ...["stats", "r.csv", "--metrics", "sharpe_ratio", "--format", "json", ...argv],
+      );
+      assertEquals(answer.code, 0, answer.err);
+      return JSON.parse(answer.out).metrics.sharpe_ratio;
+    };
+    const expected = await sharpe("--risk-free-rate", "0.03");
+    assertAlmostEquals(await sharpe("--risk-free-rate", "annual.csv"), expected, 1e-10);
+    assertAlmostEquals(
+      await sharpe("--risk-free-rate", "period.csv", "--rate-kind", "period"),
+      expected,
+      1e-10,
+    );
+    const refused = async (...argv: readonly string[]): Promise<string> => {
+      const answer = await io.run("stats", "r.csv", ...argv);
+      return `${answer.code} ${answer.err.trim()}`;
+    };
+    assertEquals(
+      await refused("--risk-free-rate", "other.csv"),
+      "3 error: Cannot read other.csv: no date of the rates is one of r.csv",
+    );
+    assertEquals(
+      await refused("--risk-free-rate", "2%"),
+      '2 error: Cannot use --risk-free-rate "2%": expected an annual rate of at least -0.99, such as ' +
+        "0.02, or a file of rates",
+    );
+    assertEquals(
+      await refused("--risk-free-rate", "annual.csv", "--quantstats", "0.0.81"),
+      '2 error: Cannot use --risk-free-rate "annual.csv" with the definitions of QuantStats 0.0.81, ' +
+        "which takes one number: choose --quantstats 0.0.82 or later",
+    );
+    assertEquals(
+      await refused("--rate-kind", "period"),
+      "2 error: Cannot use --rate-kind: it goes with a file of --risk-free-rate",
+    );
+    const log = ["log", "-e", "x", "--returns", "r.csv", "--attach-returns", "--if-new"];
+    const logged = await io.run(...log, "--risk-free-rate", "annual.csv", "--format", "json");
+    const { run_id: id } = JSON.parse(logged.out);
+    const again = await io.run(...log, "--risk-free-rate", "annual.csv", "--format", "json");
+    assertEquals(JSON.parse(again.out).existed, true);
+    const other = await io.run(...log, "--risk-free-rate", "period.csv", "--format", "json");
+    assertEquals(JSON.parse(other.out).existed, undefined);
+    const page = await io.run("report", "--run-id", id, "--output", "p.html");
+    assertEquals([page.code, page.err], [
+      2,
+      `error: Cannot report run ${id}: its risk-free rate changed, by the file annual.csv; give it ` +
+      "with --risk-free-rate\n",
+    ]);
+    const given = await io.run(
+      ...["report", "--run-id", id, "--risk-free-rate", "annual.csv", "--output", "p.html"],
+    );
+    assertEquals(given.code, 0, given.err);
+    const html = await Deno.readTextFile(`${io.folder}/p.html`);
+    assert(html.includes("a risk-free rate that changes"));
+  } finally {
+    io.remove();
+  }
+});
+
 Deno.test("the rate of a rolling ratio is taken to a period by the year, until 0.0.82 by the window", async () => {
   const { values } = await readExample("examples/sp500_returns.csv");
   const last = (release: Release): number =>

@@ -41,8 +41,8 @@ export const omegaRatio: Metric = metric("omega_ratio", {
   good: "above 1: gains outweigh losses",
   undefinedWhen: "fewer than 2 rows, or no row below the rate",
   compute: (basis) => {
-    const { excessGain, excessLoss } = basis.totals;
-    return basis.count < 2 ? NaN : quotient(excessGain, -excessLoss);
+    const { gain, loss } = basis.excess;
+    return basis.count < 2 ? NaN : quotient(gain, -loss);
   },
 });
 

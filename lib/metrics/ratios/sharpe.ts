@@ -7,6 +7,7 @@ import { quotient } from "../kernel.ts";
 import { type EarlierDefinition, type Metric, metric } from "../metric.ts";
 import { normalCdf } from "../normal.ts";
 import { probabilisticSharpe } from "../overfitting.ts";
+import { isUpTo, type Release } from "../releases.ts";
 
 const RAW_KURTOSIS =
   "the paper's formula: the rate is taken off each return instead of off the ratio, and raw kurtosis " +
@@ -61,7 +62,7 @@ export const smartSharpeRatio: Metric = metric("smart_sharpe_ratio", {
   source: "QuantStats, after Red Rock Capital's autocorrelation penalty",
   good: "close to the plain Sharpe ratio: little of it comes from autocorrelation",
   undefinedWhen: "sharpe_ratio or autocorrelation_penalty is undefined",
-  compute: (basis) => sharpeRatio.compute(basis) / autocorrelationPenalty.compute(basis),
+  compute: (basis) => sharpeRatio.compute(basis) / excessPenalty(basis),
 });
 
 export const probabilisticSharpeRatio: Metric = metric("probabilistic_sharpe_ratio", {
@@ -113,7 +114,7 @@ export const autocorrelationPenalty: Metric = metric("autocorrelation_penalty", 
   source: "QuantStats, after Rollinger and Hoffman (2013), Red Rock Capital",
   good: "close to 1: returns of different days are unrelated",
   undefinedWhen: "no rows",
-  compute: ({ serialPenalty }) => Number.isNaN(serialPenalty) ? 1 : serialPenalty,
+  compute: ({ serialPenalty, release }) => penaltyOr1(serialPenalty, release),
   earlier: [{
     until: "0.0.81",
     formula: "√(1 + 2 Σ_{k=1..n−1} (n − k)/n · c^k), c = |correlation of r with its next row|",
@@ -125,9 +126,19 @@ export const autocorrelationPenalty: Metric = metric("autocorrelation_penalty", 
   }],
 });
 
+/** The autocorrelation penalty of the returns over the rate, by the release's rule. */
+export function excessPenalty({ excess, release }: Basis): number {
+  return penaltyOr1(excess.serialPenalty, release);
+}
+
+/** Since 0.0.82 there is no penalty where none can be computed. */
+function penaltyOr1(penalty: number, release: Release): number {
+  return Number.isNaN(penalty) && !isUpTo(release, "0.0.81") ? 1 : penalty;
+}
+
 /** Mean excess return over its standard deviation, per period. */
 export function excessSharpe(basis: Basis): number {
-  return quotient(basis.totals.mean - basis.ratePerPeriod, basis.excessDeviation);
+  return quotient(basis.excess.mean, basis.excess.deviation);
 }
 
 /** The probability that the true ratio, per period, is above 0; NaN as `sharpeVariance`. */

@@ -3,7 +3,7 @@
 import type { Basis } from "../basis.ts";
 import { quotient } from "../kernel.ts";
 import { type Metric, metric } from "../metric.ts";
-import { autocorrelationPenalty, probabilisticBefore, probabilisticRatio } from "./sharpe.ts";
+import { excessPenalty, probabilisticBefore, probabilisticRatio } from "./sharpe.ts";
 
 const NO_LOSS =
   "fewer than 4 rows, no row below the rate, a standard deviation of zero, or a negative variance estimate";
@@ -43,7 +43,7 @@ export const smartSortinoRatio: Metric = metric("smart_sortino_ratio", {
   source: "QuantStats, after Red Rock Capital's autocorrelation penalty",
   good: "close to the plain Sortino ratio",
   undefinedWhen: "sortino_ratio or autocorrelation_penalty is undefined",
-  compute: (basis) => sortinoRatio.compute(basis) / autocorrelationPenalty.compute(basis),
+  compute: (basis) => sortinoRatio.compute(basis) / excessPenalty(basis),
 });
 
 export const probabilisticSortinoRatio: Metric = metric("probabilistic_sortino_ratio", {
@@ -121,8 +121,8 @@ export const probabilisticAdjustedSortinoRatio: Metric = metric(
 );
 
 function excessSortino(basis: Basis): number {
-  const { mean, excessLossSquares } = basis.totals;
-  return quotient(mean - basis.ratePerPeriod, Math.sqrt(excessLossSquares / basis.count));
+  const { mean, lossSquares } = basis.excess;
+  return quotient(mean, Math.sqrt(lossSquares / basis.count));
 }
 
 function plainSortino(basis: Basis): number {
