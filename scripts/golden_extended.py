@@ -1,7 +1,7 @@
 """Reference values of the metrics beyond QuantStats: writes tests/golden/extended.json.
 
 Needs what the tests do not: pip install empyrical-reloaded==0.7.1 ffn==1.4.1 pyperfanalytics==1.3.0
-scipy==1.17.1. Each value comes from another implementation where one has the same definition, else
+scipy==1.17.1 skfolio==1.12.2 statsmodels==0.15.0. Each value comes from another implementation where one has the same definition, else
 from the formula written out with NumPy and SciPy; `source` says which. pyperfanalytics is the Python
 port of R's PerformanceAnalytics. The input is the real data of examples/, rf 2 % a year, 252 periods.
 """
@@ -19,6 +19,9 @@ import numpy as np
 import pandas as pd
 import pyperfanalytics as pa
 import scipy.stats as ss
+import skfolio.measures as sk
+import statsmodels.api as sm
+from statsmodels.stats.diagnostic import acorr_ljungbox
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 PERIODS = 252
@@ -45,6 +48,11 @@ def references(r, b, periods, rate, trials):
     base = r.index[0] - gap / (n - 1)
     prices = pd.Series(equity, index=[base, *r.index])
     z = ss.norm.ppf(0.95)
+    annual = s * np.sqrt(periods)
+    logs = np.log1p(r).cumsum().to_numpy()
+    trend = ss.linregress(np.arange(n), logs)
+    falls = {name: np.asarray(found) for name, found in pa.find_drawdowns(r).items()}
+    market = sm.OLS(x, sm.add_constant(b - f)).fit()
     own = "formula with NumPy and SciPy: "
     return {
         "psr_bailey": (ss.norm.cdf(s / np.sqrt(variance)), own + "the formula of the paper"),
@@ -111,6 +119,97 @@ def references(r, b, periods, rate, trials):
         "down_capture": (
             float(pa.down_capture(r[b != 0], b[b != 0])),
             "pyperfanalytics 1.3.0: down_capture, without rows in which the benchmark stood still",
+        ),
+        "bernardo_ledoit_ratio": (
+            pa.bernardo_ledoit_ratio(r),
+            "pyperfanalytics 1.3.0: bernardo_ledoit_ratio",
+        ),
+        "omega_sharpe_ratio": (
+            pa.omega_sharpe_ratio(r, MAR=f),
+            "pyperfanalytics 1.3.0: omega_sharpe_ratio",
+        ),
+        "kappa_3": (pa.kappa(r, MAR=f, l=3), "pyperfanalytics 1.3.0: kappa(l=3)"),
+        "upside_potential_ratio": (
+            pa.upside_potential_ratio(r, MAR=f, method="full"),
+            'pyperfanalytics 1.3.0: upside_potential_ratio(method="full")',
+        ),
+        "rachev_ratio": (
+            -ep.conditional_value_at_risk(-r, 0.05) / -ep.conditional_value_at_risk(r, 0.05),
+            "empyrical-reloaded 0.7.1: conditional_value_at_risk of both tails",
+        ),
+        "adjusted_sharpe_ratio": (
+            annual * (1 + r.skew() / 6 * annual - r.kurt() / 24 * annual**2),
+            own + "the formula of the paper, the Sharpe ratio and moments of pandas",
+        ),
+        "k_ratio": (
+            trend.slope / trend.stderr * np.sqrt(periods) / n,
+            "scipy 1.17.1: linregress of the logarithm of equity",
+        ),
+        "sterling_ratio": (
+            pa.sterling_ratio(r, scale=periods),
+            "pyperfanalytics 1.3.0: sterling_ratio",
+        ),
+        "burke_ratio": (
+            (ep.cagr(r, annualization=periods) - rate)
+            / np.sqrt((falls["return"][falls["return"] < 0] ** 2).sum()),
+            "pyperfanalytics 1.3.0: find_drawdowns; empyrical-reloaded 0.7.1: cagr",
+        ),
+        "pain_ratio": (
+            float(pa.pain_ratio(r, Rf=f, scale=periods)),
+            "pyperfanalytics 1.3.0: pain_ratio",
+        ),
+        "drawdown_at_risk": (
+            ep.value_at_risk(drawdown, 0.05),
+            "empyrical-reloaded 0.7.1: value_at_risk of the drawdown series",
+        ),
+        "avg_recovery_periods": (
+            np.mean(falls["recovery"][(falls["return"] < 0)][:-1]) if drawdown[-1] < 0
+            else np.mean(falls["recovery"][falls["return"] < 0]),
+            "pyperfanalytics 1.3.0: find_drawdowns, without the one that still lasts",
+        ),
+        "evar": (-sk.evar(r.to_numpy(), 0.95), "skfolio 1.12.2: evar, as a return"),
+        "modified_cvar": (
+            -float(pa.es_modified(r, 0.95)),
+            "pyperfanalytics 1.3.0: es_modified, as a return",
+        ),
+        "gini_mean_difference": (
+            sk.gini_mean_difference(r.to_numpy()),
+            "skfolio 1.12.2: gini_mean_difference",
+        ),
+        "stability": (
+            ep.stability_of_timeseries(r),
+            "empyrical-reloaded 0.7.1: stability_of_timeseries",
+        ),
+        "hurst_exponent": (pa.hurst_index(r), "pyperfanalytics 1.3.0: hurst_index"),
+        "jarque_bera_p_value": (
+            ss.jarque_bera(r).pvalue,
+            "scipy 1.17.1: jarque_bera",
+        ),
+        "ljung_box_p_value": (
+            acorr_ljungbox(r, lags=[10])["lb_pvalue"].iloc[0],
+            "statsmodels 0.15.0: acorr_ljungbox of ten lags",
+        ),
+        "batting_average": (
+            ep.batting_average(r, b)["batting average"],
+            "empyrical-reloaded 0.7.1: batting_average",
+        ),
+        "up_beta": (ep.up_alpha_beta(r, b)[1], "empyrical-reloaded 0.7.1: up_alpha_beta"),
+        "down_beta": (ep.down_alpha_beta(r, b)[1], "empyrical-reloaded 0.7.1: down_alpha_beta"),
+        "appraisal_ratio": (
+            market.params.iloc[0] * np.sqrt(periods) / np.sqrt(market.mse_resid),
+            "statsmodels 0.15.0: OLS of excess returns",
+        ),
+        "treynor_mazuy_gamma": (
+            sm.OLS(x, sm.add_constant(np.column_stack([b - f, (b - f) ** 2]))).fit().params.iloc[2],
+            "statsmodels 0.15.0: OLS of excess returns",
+        ),
+        "henriksson_merton_gamma": (
+            sm.OLS(x, sm.add_constant(np.column_stack([b - f, np.maximum(f - b, 0)]))).fit().params.iloc[2],
+            "statsmodels 0.15.0: OLS of excess returns",
+        ),
+        "m_squared": (
+            f * periods + (float(pa.modigliani(r, b, Rf=f)) - f) * periods,
+            "pyperfanalytics 1.3.0: modigliani, a year",
         ),
     }
 

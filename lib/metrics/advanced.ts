@@ -3,7 +3,7 @@
 import type { Basis } from "./basis.ts";
 import { quotient } from "./kernel.ts";
 import { type Metric, metric } from "./metric.ts";
-import { tailRatio } from "./risk.ts";
+import { tailRatio } from "./risk/spread.ts";
 import { payoffRatio, profitFactor, winRate } from "./trade.ts";
 
 const FIXED_ODDS = "(b·w − (1 − w)) / b, b = payoff_ratio, w = win_rate";

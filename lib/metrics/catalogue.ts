@@ -3,11 +3,15 @@
 // reads these rows.
 
 import * as advanced from "./advanced.ts";
-import * as benchmark from "./benchmark.ts";
-import * as distribution from "./distribution.ts";
-import * as drawdown from "./drawdown.ts";
+import * as benchmark from "./benchmark/market.ts";
+import * as timing from "./benchmark/timing.ts";
+import * as distribution from "./distribution/moments.ts";
+import * as shape from "./distribution/shape.ts";
+import * as drawdown from "./drawdown/depth.ts";
+import * as falls from "./drawdown/ratios.ts";
 import { definitionIn, type Metric } from "./metric.ts";
 import * as gains from "./ratios/gains.ts";
+import * as reward from "./ratios/reward.ts";
 import * as sharpe from "./ratios/sharpe.ts";
 import * as significance from "./ratios/significance.ts";
 import * as sortino from "./ratios/sortino.ts";
@@ -15,7 +19,8 @@ import type { Release } from "./releases.ts";
 import * as periods from "./returns/calendar_periods.ts";
 import * as returns from "./returns/whole_series.ts";
 import * as windows from "./returns/windows.ts";
-import * as risk from "./risk.ts";
+import * as risk from "./risk/spread.ts";
+import * as tail from "./risk/tail.ts";
 import * as trade from "./trade.ts";
 
 /** Every metric, in the order it is shown. */
@@ -119,6 +124,32 @@ export const CATALOGUE: readonly Metric[] = [
   benchmark.trackingError,
   benchmark.upCapture,
   benchmark.downCapture,
+  reward.bernardoLedoitRatio,
+  reward.omegaSharpeRatio,
+  reward.kappa3,
+  reward.upsidePotentialRatio,
+  reward.rachevRatio,
+  reward.adjustedSharpeRatio,
+  reward.kRatio,
+  falls.sterlingRatio,
+  falls.burkeRatio,
+  falls.painRatio,
+  falls.drawdownAtRisk,
+  falls.avgRecoveryPeriods,
+  tail.evar,
+  tail.modifiedCvar,
+  tail.giniMeanDifference,
+  shape.stability,
+  shape.hurstExponent,
+  shape.jarqueBeraPValue,
+  shape.ljungBoxPValue,
+  timing.battingAverage,
+  timing.upBeta,
+  timing.downBeta,
+  timing.appraisalRatio,
+  timing.treynorMazuyGamma,
+  timing.henrikssonMertonGamma,
+  timing.mSquared,
 ];
 
 /** The metrics that two of these releases define otherwise, so that their values do not compare. */

@@ -26,11 +26,11 @@ export {
   RELEASES,
 } from "./releases.ts";
 export { cagr, totalReturn } from "./returns/whole_series.ts";
-export { maxDrawdown } from "./drawdown.ts";
+export { maxDrawdown } from "./drawdown/depth.ts";
 export { profitFactor, winRate } from "./trade.ts";
 export { sharpeRatio } from "./ratios/sharpe.ts";
 export { sortinoRatio } from "./ratios/sortino.ts";
-export { volatility } from "./risk.ts";
+export { volatility } from "./risk/spread.ts";
 export {
   computeMetrics,
   type MetricOptions,

@@ -4,7 +4,7 @@
 import type { Basis } from "./basis.ts";
 import { CATALOGUE } from "./catalogue.ts";
 import { meanBelow, meanUpTo } from "./kernel.ts";
-import { valueAtRisk } from "./risk.ts";
+import { valueAtRisk } from "./risk/spread.ts";
 
 /** A symbol or the name of another metric, and its value. */
 export type FormulaFigure = readonly [symbol: string, value: number];

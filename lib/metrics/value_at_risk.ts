@@ -24,3 +24,10 @@ export function tailLoss(values: Float64Array, mean: number, deviation: number):
   const loss = meanBelow(values, threshold);
   return Number.isNaN(loss) ? threshold : loss;
 }
+
+/** A normal quantile corrected for skew and excess kurtosis (Cornish and Fisher 1938). */
+export function cornishFisher(quantile: number, asymmetry: number, excess: number): number {
+  const cube = quantile ** 3;
+  return quantile + (quantile ** 2 - 1) / 6 * asymmetry + (cube - 3 * quantile) / 24 * excess -
+    (2 * cube - 5 * quantile) / 36 * asymmetry ** 2;
+}

@@ -56,6 +56,36 @@ Deno.test("extended metrics are what other implementations give on real data", a
   }
 });
 
+Deno.test("p-values of the first rows, where they are no zeros, are SciPy's and statsmodels'", async () => {
+  const { values } = await readExample(golden.series);
+  const first = { dates: null, values: Float64Array.from(values.slice(0, 40)) };
+  const found =
+    computeMetrics(first, { names: ["jarque_bera_p_value", "ljung_box_p_value"] }).values;
+  assertAlmostEquals(found.get("jarque_bera_p_value") ?? NaN, 0.504130115911366, 1e-12);
+  assertAlmostEquals(found.get("ljung_box_p_value") ?? NaN, 0.919022872454112, 1e-12);
+});
+
+Deno.test("entropic VaR lies between the mean beyond the quantile and the worst return", () => {
+  for (const [seed, rows] of [[91, 30], [92, 300], [93, 3000]] as const) {
+    const values = Float64Array.from(noisy(rows, seed, 0, 0.01));
+    const { values: found } = computeMetrics({ dates: null, values }, {
+      names: ["evar", "historical_cvar"],
+    });
+    const bound = found.get("evar") ?? NaN;
+    assert(bound <= (found.get("historical_cvar") ?? NaN), `${rows} rows`);
+    assert(bound >= Math.min(...values), `${rows} rows`);
+  }
+  const few = computeMetrics({ dates: null, values: Float64Array.of(0.01, -0.03, 0.02) }, {
+    names: ["evar"],
+  });
+  assertEquals(few.values.get("evar"), -0.03);
+  const twice = Float64Array.from([...noisy(38, 94, 0.01, 0.001), -0.5, -0.5]);
+  assertEquals(
+    computeMetrics({ dates: null, values: twice }, { names: ["evar"] }).values.get("evar"),
+    -0.5,
+  );
+});
+
 Deno.test("Bailey and López de Prado (2014): 100 trials, an annual 2.5, five years, skew −3, kurtosis 10", () => {
   const days = 250;
   const estimate = { sharpe: 2.5 / Math.sqrt(days), count: 5 * days, skew: -3, kurtosis: 10 - 3 };

@@ -2,7 +2,7 @@
 // is in significance.ts.
 
 import type { Basis } from "../basis.ts";
-import { kurtosis, skew } from "../distribution.ts";
+import { kurtosis, skew } from "../distribution/moments.ts";
 import { quotient } from "../kernel.ts";
 import { type EarlierDefinition, type Metric, metric } from "../metric.ts";
 import { normalCdf } from "../normal.ts";

@@ -2,7 +2,7 @@
 // show, and what is left of it when it was the best of many. The formulas are in overfitting.ts.
 
 import type { Basis } from "../basis.ts";
-import { kurtosis, skew } from "../distribution.ts";
+import { kurtosis, skew } from "../distribution/moments.ts";
 import { compensatedSum, quotient } from "../kernel.ts";
 import { type Metric, metric } from "../metric.ts";
 import { normalQuantile } from "../normal.ts";

@@ -1,12 +1,12 @@
 // Falls below the running peak: how deep, how long, how many, and what was earned for them.
 // The drawdown series and its periods are computed once, in the basis.
 
-import type { Basis } from "./basis.ts";
-import { deviationOf, meanUpTo, quotient } from "./kernel.ts";
-import { type Metric, metric } from "./metric.ts";
-import { quantilesOf } from "./quantiles.ts";
-import { cagr } from "./returns/whole_series.ts";
-import { normalShortfall, tailLoss } from "./value_at_risk.ts";
+import type { Basis } from "../basis.ts";
+import { deviationOf, meanUpTo, quotient } from "../kernel.ts";
+import { type Metric, metric } from "../metric.ts";
+import { quantilesOf } from "../quantiles.ts";
+import { cagr } from "../returns/whole_series.ts";
+import { normalShortfall, tailLoss } from "../value_at_risk.ts";
 
 const SERENITY = "(Σ r − rf) / (ulcer_index · −CVaR(drawdown series) / sd(r)), CVaR as cvar";
 const BLIND_SPOT =
@@ -16,7 +16,7 @@ const BLIND_SPOT =
  * @example One fall by a half, recovered from, and one by a tenth that is not
  * ```ts
  * import { assertAlmostEquals, assertEquals } from "@std/assert";
- * import { basisOf } from "./basis.ts";
+ * import { basisOf } from "../basis.ts";
  * const basis = basisOf([0.2, -0.5, 1.5, -0.1]);
  * assertAlmostEquals(maxDrawdown.compute(basis), -0.5, 1e-12);
  * assertAlmostEquals(avgDrawdown.compute(basis), -0.3, 1e-12);

@@ -1,14 +1,14 @@
 // A strategy beside its benchmark, on the rows that both have. What cannot be computed is
 // undefined, where QuantStats answers 0: a beta of 0 is a statement, and a wrong one.
 
-import { quotient } from "./kernel.ts";
-import { type Metric, metric } from "./metric.ts";
+import { quotient } from "../kernel.ts";
+import { type Metric, metric } from "../metric.ts";
 
 /**
  * @example A strategy that doubles every move of its benchmark
  * ```ts
  * import { assertAlmostEquals } from "@std/assert";
- * import { basisOf } from "./basis.ts";
+ * import { basisOf } from "../basis.ts";
  * const benchmark = Float64Array.of(0.01, -0.02, 0.03, 0.005);
  * const strategy = benchmark.map((value) => 2 * value);
  * const dates = benchmark.map((_, day) => day * 86_400_000);

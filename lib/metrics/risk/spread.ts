@@ -1,11 +1,11 @@
 // How bad it can get: spread, value at risk, tails. Parametric and empirical definitions are
 // QuantStats' own; the historical and modified ones are among the extended metrics.
 
-import { logDeviationOf, meanUpTo, quotient } from "./kernel.ts";
-import { type Metric, metric } from "./metric.ts";
-import { normalQuantile } from "./normal.ts";
-import { winRate } from "./trade.ts";
-import { normalShortfall, normalVar, tailLoss } from "./value_at_risk.ts";
+import { logDeviationOf, meanUpTo, quotient } from "../kernel.ts";
+import { type Metric, metric } from "../metric.ts";
+import { normalQuantile } from "../normal.ts";
+import { winRate } from "../trade.ts";
+import { cornishFisher, normalShortfall, normalVar, tailLoss } from "../value_at_risk.ts";
 
 const NORMAL_5 = normalQuantile(0.05);
 
@@ -13,7 +13,7 @@ const NORMAL_5 = normalQuantile(0.05);
  * @example One crash in a hundred rows moves the normal value at risk, not the historical one
  * ```ts
  * import { assert, assertEquals } from "@std/assert";
- * import { basisOf } from "./basis.ts";
+ * import { basisOf } from "../basis.ts";
  * const basis = basisOf([...new Array(99).fill(0.001), -0.2]);
  * assertEquals(historicalVar.compute(basis), 0.001);
  * assert(valueAtRisk.compute(basis) < -0.03);
@@ -211,10 +211,3 @@ export const modifiedVar: Metric = metric("modified_var", {
     return totals.mean + cornishFisher(NORMAL_5, asymmetry, excess) * spread;
   },
 });
-
-/** A normal quantile corrected for skew and excess kurtosis (Cornish and Fisher 1938). */
-function cornishFisher(quantile: number, asymmetry: number, excess: number): number {
-  const cube = quantile ** 3;
-  return quantile + (quantile ** 2 - 1) / 6 * asymmetry + (cube - 3 * quantile) / 24 * excess -
-    (2 * cube - 5 * quantile) / 36 * asymmetry ** 2;
-}

@@ -1,12 +1,12 @@
 // The shape of the returns' distribution, from the shared moments.
 
-import { type Metric, metric } from "./metric.ts";
+import { type Metric, metric } from "../metric.ts";
 
 /**
  * @example A crash turns even returns lopsided
  * ```ts
  * import { assert, assertAlmostEquals } from "@std/assert";
- * import { basisOf } from "./basis.ts";
+ * import { basisOf } from "../basis.ts";
  * const even = [-0.02, -0.01, 0, 0.01, 0.02];
  * assertAlmostEquals(skew.compute(basisOf(even)), 0, 1e-12);
  * assert(skew.compute(basisOf([...even, -0.1])) < -1);
