@@ -351,6 +351,7 @@ const OUTSIDE: Readonly<Record<string, string>> = {
   trackingUri: "says where the run goes",
   store: "says where the run is kept",
   envFile: "holds settings",
+  allowArtifactHost: "says where files may go",
   format: "says how the answer is written",
 };
 

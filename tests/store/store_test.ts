@@ -94,7 +94,10 @@ storeTest("what a server would cut or refuse is refused at once", ({ store }) =>
     [{ metrics: [{ ...point, step: 0.5 }] }, /step is 0.5/],
     [{ artifacts: [{ path: "../x", content: new Uint8Array() }] }, /write the path without it/],
     ...["a#b", "a\tb", "a%20b", "x?", "é".repeat(128)].map((path) =>
-      [{ artifacts: [{ path, content: new Uint8Array() }] }, /rename (the file|it)|shorten it/] as const
+      [
+        { artifacts: [{ path, content: new Uint8Array() }] },
+        /rename (the file|it)|shorten it/,
+      ] as const
     ),
     [{ startTime: 1.5 }, /not ms since 1970/],
   ];
