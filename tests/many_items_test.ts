@@ -29,7 +29,16 @@ Deno.test("a series of many points is logged", async () => {
     fs.writeFileSync(path.join(io.folder, "a.csv"), `date,returns\n${rows.join("\n")}\n`);
     const answer = await io.run(
       ...["log", "-e", "e", "--returns", "a.csv", "--metrics", "total_return", "--offline"],
-      ...["--periods", "525600", "--series", "cumulative_return", "--series-points", "1000000"],
+      ...[
+        "--kind",
+        "returns",
+        "--periods",
+        "525600",
+        "--series",
+        "cumulative_return",
+        "--series-points",
+        "1000000",
+      ],
     );
     assertEquals(answer.code, 0, answer.err);
     const store = new DatabaseSync(path.join(io.folder, "store.db"));

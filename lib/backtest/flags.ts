@@ -17,7 +17,15 @@ import {
 import type { FlagsOf } from "../command/flags.ts";
 import type { Definition } from "./expression.ts";
 import { RATE_KINDS, type RateKind } from "./rates.ts";
-import { KINDS, MISSING, type ReadOptions } from "../input/options.ts";
+import {
+  DECIMALS,
+  type Kind,
+  KINDS,
+  MISSING,
+  PERCENT_KINDS,
+  type ReadOptions,
+  RESAMPLE,
+} from "../input/options.ts";
 import { readPeriods } from "../metrics/periods.ts";
 import {
   isUpTo,
@@ -28,12 +36,17 @@ import {
 } from "../metrics/releases.ts";
 
 /** What the flags say about how a file is read: handed to the reader as it is. */
-type ReadValues = Required<Omit<ReadOptions, "maxBytes" | "hash" | "missingReturns">>;
+type ReadValues =
+  & Required<Omit<ReadOptions, "maxBytes" | "hash" | "missingReturns" | "benchmark" | "percent">>
+  & {
+    readonly percent: boolean;
+  };
 
 const READ_FLAGS: FlagsOf<ReadValues> = {
   kind: choice(KINDS, {
     summary: "What the values are",
-    fallback: "returns, or what the format holds",
+    fallback:
+      "what the format or the column's name says, else returns unless they look like others",
   }),
   column: text({ summary: "Column of the values", value: "NAME" }),
   dateColumn: text({ summary: "Column of the dates", value: "NAME" }),
@@ -43,10 +56,21 @@ const READ_FLAGS: FlagsOf<ReadValues> = {
     value: "ZONE",
     fallback: "as written",
   }),
-  capital: number({ summary: "Starting capital, for --kind trades", min: 0 }),
+  percent: toggle({ summary: "The returns are in percent: 1.5 is 0.015" }),
+  decimal: choice(DECIMALS, {
+    summary: "The mark before decimals",
+    fallback: "what all cells of the column allow",
+  }),
+  capital: number({
+    summary: "Starting capital, for --kind trades and for equity whose first row is a result",
+    min: 0,
+  }),
   missing: choice(MISSING, {
     summary: "What a missing value becomes",
     fallback: "the row left out; for prices the last one",
+  }),
+  resample: choice(RESAMPLE, {
+    summary: "Make one row of each such period: returns compound, the last level counts",
   }),
   inputFormat: text({
     summary: "Format of the file",
@@ -64,6 +88,10 @@ interface SeriesValues extends ReadValues {
   /** A number as text, or `auto`. */
   readonly periods: string | undefined;
   readonly benchmark: string | undefined;
+  readonly benchmarkKind: Kind | undefined;
+  readonly benchmarkColumn: string | undefined;
+  readonly benchmarkDateColumn: string | undefined;
+  readonly benchmarkPercent: boolean;
 }
 
 /** What the flags for reading and computing say. */
@@ -99,6 +127,16 @@ export const SERIES_FLAGS: FlagsOf<SeriesValues> = {
     value: "FILE",
     completes: "file",
   }),
+  benchmarkKind: choice(KINDS.filter((kind) => kind !== "trades"), {
+    summary: "What the benchmark's values are",
+    fallback: "what its column's name says, else --kind",
+  }),
+  benchmarkColumn: text({
+    summary: "Column of the benchmark's values; without --benchmark, of the file itself",
+    value: "NAME",
+  }),
+  benchmarkDateColumn: text({ summary: "Column of the benchmark's dates", value: "NAME" }),
+  benchmarkPercent: toggle({ summary: "The benchmark's returns are in percent" }),
   ...READ_FLAGS,
 };
 
@@ -141,9 +179,16 @@ export function backtestOptions(
     throw new UsageError("Cannot use --kind trades without --capital: give the starting capital");
   }
   exclusive(
-    "Cannot use --capital: it goes with --kind trades",
-    kind !== undefined && kind !== "trades",
+    "Cannot use --capital: it goes with --kind trades or equity",
+    kind !== undefined && kind !== "trades" && kind !== "equity",
     capital !== undefined,
+  );
+  checkPercent("--percent", "--kind", flags.percent, kind);
+  checkPercent(
+    "--benchmark-percent",
+    "--benchmark-kind",
+    flags.benchmarkPercent,
+    flags.benchmarkKind,
   );
   if ((trials === undefined) !== (trialsVariance === undefined)) {
     throw new UsageError("Cannot use one of --trials and --trials-variance without the other");
@@ -159,11 +204,27 @@ export function backtestOptions(
     extended: flags.extended || trials !== undefined,
     definitions: flags.define.map(readDefinition),
     benchmark: flags.benchmark,
+    benchmarkKind: flags.benchmarkKind,
+    benchmarkColumn: flags.benchmarkColumn,
+    benchmarkDateColumn: flags.benchmarkDateColumn,
+    benchmarkPercent: flags.benchmarkPercent,
     names: flags.metrics,
     trials,
     trialsVariance,
     read: valuesOf(READ_FLAGS, flags),
   };
+}
+
+function checkPercent(
+  flag: string,
+  kindFlag: string,
+  isGiven: boolean,
+  kind: Kind | undefined,
+): void {
+  if (!isGiven || kind === undefined || PERCENT_KINDS.includes(kind)) return;
+  throw new UsageError(
+    `Cannot use ${flag} with ${kindFlag} ${kind}: it goes with ${PERCENT_KINDS.join(", ")}`,
+  );
 }
 
 function givenPeriods(text: string): number | "auto" {

@@ -4,8 +4,8 @@
 import type { Warning } from "../errors.ts";
 import { UsageError } from "../errors.ts";
 import type { Computed, Definition, Definitions } from "./expression.ts";
-import { alignBenchmark, readInput, readReturns } from "../input/mod.ts";
-import type { InputFile, InputSeries, ReadOptions } from "../input/mod.ts";
+import { alignBenchmark, periodsOfJoined, readInput, readReturns } from "../input/mod.ts";
+import type { InputFile, InputSeries, Kind, ReadOptions, Side } from "../input/mod.ts";
 import type { Io } from "../io.ts";
 import { CATALOGUE, computeMetrics, fillsMissing, inferPeriods } from "../metrics/mod.ts";
 import type { JoinedBenchmark, MetricOptions, RateSeries, Release } from "../metrics/mod.ts";
@@ -26,6 +26,11 @@ export interface BacktestOptions {
   readonly release: Release;
   /** Path of the benchmark's file. */
   readonly benchmark?: string | undefined;
+  readonly benchmarkKind?: Kind | undefined;
+  /** Without `benchmark`, a column of the file itself. */
+  readonly benchmarkColumn?: string | undefined;
+  readonly benchmarkDateColumn?: string | undefined;
+  readonly benchmarkPercent?: boolean | undefined;
   /** Only these metrics, by key. */
   readonly names?: readonly string[] | undefined;
   /** Also the metrics beyond QuantStats'. */
@@ -78,11 +83,7 @@ export async function evaluateFile(
   const hash = options.hash ?? false;
   const missingReturns = fillsMissing(options.release) ? "zero" : "drop";
   const file = await readInput(io, path, { ...options.read, missingReturns, hash });
-  const benchmark = options.benchmark === undefined ? null : await readReturns(
-    io,
-    options.benchmark,
-    { ...benchmarkRead(options.read), missingReturns, hash },
-  );
+  const benchmark = await readBenchmark(io, file, { ...options, missingReturns });
   const rates = options.rateFile === undefined
     ? null
     : await readRates(io, options.rateFile, { hash });
@@ -113,15 +114,50 @@ export async function checkBacktest(
   return readDefinitions(definitions, known);
 }
 
-/** The benchmark is read by the same rules, but by its own columns and format. */
-function benchmarkRead(read: ReadOptions): ReadOptions {
-  const { kind, dateFormat, timezone, missing } = read;
-  return {
-    kind: kind === "trades" || kind === undefined ? "returns" : kind,
+/** The benchmark is read by the same rules, but by its own columns, kind and format. */
+async function readBenchmark(
+  io: Io,
+  file: InputFile,
+  options: BacktestOptions & Pick<ReadOptions, "missingReturns">,
+): Promise<InputFile | null> {
+  const { benchmarkKind, benchmarkColumn, benchmarkDateColumn, benchmarkPercent, read } = options;
+  const path = options.benchmark ?? (benchmarkColumn === undefined ? undefined : file.path);
+  if (path === undefined) {
+    if (
+      benchmarkKind === undefined && benchmarkDateColumn === undefined && benchmarkPercent !== true
+    ) {
+      return null;
+    }
+    throw new UsageError(
+      "Cannot use --benchmark-kind, --benchmark-date-column or --benchmark-percent without " +
+        "--benchmark FILE, or --benchmark-column of the same file",
+    );
+  }
+  const isSame = path === file.path;
+  if (isSame && path === "-") {
+    throw new UsageError(
+      "Cannot read a benchmark from standard input too: save the table as a file",
+    );
+  }
+  const { kind, dateColumn, dateFormat, timezone, missing, decimal, resample, inputFormat } = read;
+  return await readReturns(io, path, {
+    kind: benchmarkKind,
+    column: benchmarkColumn,
+    dateColumn: benchmarkDateColumn ?? (isSame ? dateColumn : undefined),
+    percent: benchmarkPercent === true || (isSame && read.percent === true),
     dateFormat,
     timezone,
     missing,
-  };
+    missingReturns: options.missingReturns,
+    decimal,
+    resample,
+    inputFormat: isSame ? inputFormat : undefined,
+    hash: options.hash ?? false,
+    benchmark: {
+      fallback: kind === "trades" ? undefined : kind,
+      notColumn: isSame ? file.series[0]?.column ?? null : null,
+    },
+  });
 }
 
 /** The options, with the definitions read. */
@@ -137,18 +173,18 @@ function evaluateSeries(
   options: SeriesQuestion,
 ): Backtest {
   const warnings: Warning[] = [...file.warnings];
-  const other = benchmarkFile?.series[0]?.returns ?? series.benchmark;
+  const other = benchmarkOf(series, benchmarkFile);
+  const periods = settlePeriods(series, options, warnings);
   let joined: JoinedBenchmark | null = null;
   if (other !== null) {
     warnings.push(...(benchmarkFile?.warnings ?? []));
-    const aligned = alignBenchmark(series.returns, other, {
+    const aligned = alignBenchmark({ ...series, ...series.returns }, other, {
       path: file.path,
       benchmarkPath: benchmarkFile?.path ?? file.path,
     });
-    joined = aligned.joined;
+    joined = withPeriods(aligned.joined, series.returns.dates, periods);
     warnings.push(...aligned.warnings);
   } else requireNoBenchmark(options.names ?? []);
-  const periods = settlePeriods(series.returns.dates, options, warnings);
   warnings.push(...rateWarning(options.riskFreeRate));
   const rates = options.rates === null
     ? null
@@ -171,7 +207,9 @@ function evaluateSeries(
   return {
     file,
     series,
-    benchmark: joined === null ? null : { file: benchmarkFile, joined },
+    benchmark: joined === null
+      ? null
+      : { file: benchmarkFile?.path === file.path ? null : benchmarkFile, joined },
     periods,
     release: options.release,
     riskFreeRate: rates === null ? options.riskFreeRate : NaN,
@@ -183,6 +221,22 @@ function evaluateSeries(
     undefined: missing,
     warnings,
   };
+}
+
+/** The benchmark that was given, else the one that the file carries. */
+function benchmarkOf(series: InputSeries, file: InputFile | null): Side | null {
+  const given = file?.series[0];
+  return given === undefined ? series.benchmark : { ...given, ...given.returns };
+}
+
+/** Where a benchmark rests on days on which the series does not, the joined rows are fewer a year. */
+function withPeriods(
+  joined: JoinedBenchmark,
+  dates: Float64Array | null,
+  periods: number,
+): JoinedBenchmark {
+  const own = periodsOfJoined(dates, joined.dates, periods);
+  return own === null ? joined : { ...joined, periods: own };
 }
 
 /** The metrics asked for, and the user's own. */
@@ -230,9 +284,12 @@ function rateWarning(rate: number): readonly Warning[] {
   return [{ code: "large-risk-free-rate", message }];
 }
 
+/** Trades become a return for every calendar day. */
+const TRADE_PERIODS = 365;
+
 function settlePeriods(
-  dates: Float64Array | null,
-  options: Pick<BacktestOptions, "periods" | "periodsChosen">,
+  { returns: { dates }, kind }: InputSeries,
+  options: Pick<BacktestOptions, "periods" | "periodsChosen" | "read">,
   warnings: Warning[],
 ): number {
   const inferred = dates === null ? null : inferPeriods(dates);
@@ -242,14 +299,20 @@ function settlePeriods(
       "Cannot use --periods auto: the series is too short or has no dates; give the number of periods a year",
     );
   }
+  if (options.periodsChosen) return options.periods;
+  if (kind === "trades" && options.read.resample === undefined) return TRADE_PERIODS;
   const differs = inferred !== null &&
     Math.abs(Math.log(inferred / options.periods)) > Math.log(1.2);
-  if (!options.periodsChosen && differs) {
+  if (differs) {
+    const daily = inferred > MOST_DAILY ? "; --resample day makes one row of each day" : "";
     warnings.push({
       code: "periods-differ",
       message: `The dates look like ${inferred} periods a year, the metrics are annualised with ` +
-        `${options.periods}; use --periods ${inferred} (or auto) if that is right`,
+        `${options.periods}; use --periods ${inferred} (or auto) if that is right${daily}`,
     });
   }
   return options.periods;
 }
+
+/** More periods a year than days are within days. */
+const MOST_DAILY = 366;

@@ -165,5 +165,9 @@ function runOptions(run: Run, asked: BacktestOptions, benchmark: boolean): Backt
     periodsChosen: true,
     release: releaseOf(run) ?? asked.release,
     benchmark: benchmark ? BENCHMARK_ARTIFACT : undefined,
+    benchmarkKind: benchmark ? "returns" : undefined,
+    benchmarkColumn: undefined,
+    benchmarkDateColumn: undefined,
+    benchmarkPercent: false,
   };
 }

@@ -1,15 +1,25 @@
-// A series and its benchmark on common dates. Daily and slower data meet on the calendar day, since
-// one side may stamp the close and the other midnight; anything faster must have equal times.
-// Dates on one side alone are left out and counted, never filled.
+// A series and its benchmark on common dates. Daily data meets on the calendar day, slower data in its
+// week, month or year, since one side may stamp the end and the other the beginning; anything faster
+// must have equal times. Dates on one side alone are left out and counted, never filled.
 
 import { InputError, type Warning } from "../errors.ts";
-import type { JoinedBenchmark, Returns } from "../metrics/mod.ts";
-import { DAY_MS, timeText } from "./calendar_time.ts";
+import { inferPeriods, type JoinedBenchmark, type Returns } from "../metrics/mod.ts";
+import { DAY_MS, timeText } from "./cells/calendar_time.ts";
+import { describeFrequency, type Frequency, frequencyOf, usualStep } from "./frequency.ts";
+import { joinReturns, joinWithLevels, type Keyed } from "./join.ts";
 
 /** The files that a series and its benchmark came from, for messages. */
 export interface BenchmarkPaths {
   readonly path: string;
   readonly benchmarkPath: string;
+}
+
+/** One of the two: its returns, and what else is known of them. */
+export interface Side extends Returns {
+  /** What the returns are the changes of. */
+  readonly levels?: Returns | null;
+  /** Whether the dates are instants of UTC that may be another zone's midnight. */
+  readonly isInstant?: boolean;
 }
 
 /** A joined benchmark, and what there is to say of the joining. */
@@ -22,35 +32,28 @@ export interface AlignedBenchmark {
   readonly warnings: readonly Warning[];
 }
 
-const HOUR_MS = 3_600_000;
-/** Longest usual step of each frequency; below the first, data is intraday. */
-const FREQUENCIES = [
-  ["intraday", 20 * HOUR_MS],
-  ["daily", 4.5 * DAY_MS],
-  ["weekly", 20 * DAY_MS],
-  ["monthly", 50 * DAY_MS],
-  ["quarterly", 140 * DAY_MS],
-  ["half-yearly", 250 * DAY_MS],
-  ["yearly", Infinity],
-] as const;
 /** Intraday steps that differ by more than this are different frequencies. */
 const LARGEST_STEP_RATIO = 1.5;
 const LARGEST_QUIET_SHARE = 0.05;
+/** Periods a year of joined rows that differ by more are periods of their own. */
+const LARGEST_PERIODS_RATIO = 1.2;
 
 /** Joins on equal dates; throws `InputError` where that gives nothing to compare. */
 export function alignBenchmark(
-  series: Returns,
-  benchmark: Returns,
+  series: Side,
+  benchmark: Side,
   paths: BenchmarkPaths,
 ): AlignedBenchmark {
   if (series.dates === null || benchmark.dates === null) {
     const path = series.dates === null ? paths.path : paths.benchmarkPath;
     throw new InputError(path, "a benchmark is joined by date, and this file has no dates");
   }
-  const isDaily = checkFrequencies(series.dates, benchmark.dates, paths);
-  const left = isDaily ? daysOf(series.dates, paths.path) : series.dates;
-  const right = isDaily ? daysOf(benchmark.dates, paths.benchmarkPath) : benchmark.dates;
-  const joined = innerJoin(series, left, benchmark, right);
+  const frequency = commonFrequency(series.dates, benchmark.dates, paths);
+  if (frequency.periodOf !== null) checkMidnights(series, benchmark, paths);
+  const left = keyed(series, frequency, paths.path);
+  const right = keyed(benchmark, frequency, paths.benchmarkPath);
+  const hasLevels = left.levels !== null || right.levels !== null;
+  const joined = hasLevels ? joinWithLevels(left, right) : joinReturns(left, right);
   const common = joined.dates.length;
   if (common < 2) {
     throw new InputError(
@@ -59,106 +62,137 @@ export function alignBenchmark(
         `(${rangeText(series.dates)}; the benchmark: ${rangeText(benchmark.dates)})`,
     );
   }
-  const dropped = left.length - common;
-  return { joined, dropped, warnings: dropWarnings(dropped, left.length, paths) };
+  const dropped = series.dates.length - common;
+  return {
+    joined,
+    dropped,
+    warnings: dropWarnings(dropped, series.dates.length, hasLevels, paths),
+  };
 }
 
-function dropWarnings(dropped: number, rows: number, paths: BenchmarkPaths): readonly Warning[] {
+/**
+ * Periods a year of the joined rows, where the series itself has `periods`; null where the two are as
+ * far apart as the rows of the series.
+ */
+export function periodsOfJoined(
+  dates: Float64Array | null,
+  joined: Float64Array,
+  periods: number,
+): number | null {
+  const own = dates === null ? null : inferPeriods(dates);
+  const common = inferPeriods(joined);
+  if (own === null || common === null) return null;
+  const ratio = common / own;
+  return Math.abs(Math.log(ratio)) > Math.log(LARGEST_PERIODS_RATIO) ? periods * ratio : null;
+}
+
+function dropWarnings(
+  dropped: number,
+  rows: number,
+  hasLevels: boolean,
+  paths: BenchmarkPaths,
+): readonly Warning[] {
   if (dropped <= rows * LARGEST_QUIET_SHARE) return [];
   const share = (100 * dropped / rows).toFixed(1);
+  const fate = hasLevels
+    ? "their change is part of the next row that both have"
+    : "the benchmark metrics leave them out";
   return [{
     code: "benchmark-rows-dropped",
     message:
       `${dropped} of ${rows} rows (${share} %) of ${paths.path} have no row of the same date in ` +
-      `${paths.benchmarkPath}; the benchmark metrics leave them out`,
+      `${paths.benchmarkPath}; ${fate}`,
   }];
 }
 
-/** Whether both are daily or slower; an error when their frequencies differ. */
-function checkFrequencies(left: Float64Array, right: Float64Array, paths: BenchmarkPaths): boolean {
+/** The frequency of both; an error when they differ. */
+function commonFrequency(
+  left: Float64Array,
+  right: Float64Array,
+  paths: BenchmarkPaths,
+): Frequency {
   const steps = [usualStep(left), usualStep(right)] as const;
-  const names = [frequencyOf(steps[0]), frequencyOf(steps[1])] as const;
+  const [own, other] = [frequencyOf(steps[0]), frequencyOf(steps[1])];
   if (Number.isNaN(steps[0]) || Number.isNaN(steps[1])) {
-    return names[0] !== "intraday" && names[1] !== "intraday";
+    return own.name === "intraday" ? own : other;
   }
   const ratio = Math.max(...steps) / Math.min(...steps);
-  const isDifferent = names[0] !== names[1] ||
-    (names[0] === "intraday" && ratio > LARGEST_STEP_RATIO);
-  if (isDifferent) {
+  if (own !== other || (own.name === "intraday" && ratio > LARGEST_STEP_RATIO)) {
     throw new InputError(
       paths.benchmarkPath,
-      `the benchmark is ${describe(names[1], steps[1])} and ${paths.path} is ${
-        describe(names[0], steps[0])
-      }; ` +
-        "give both at one frequency",
+      `the benchmark is ${describeFrequency(other, steps[1])} and ${paths.path} is ${
+        describeFrequency(own, steps[0])
+      }; give both at one frequency, as --resample ${coarser(steps)} makes them`,
     );
   }
-  return names[0] !== "intraday";
+  return own;
 }
 
-/** The median step between dates; NaN for a single row. */
-function usualStep(dates: Float64Array): number {
-  const steps = new Float64Array(dates.length - 1);
-  for (let row = 0; row < steps.length; row++) {
-    steps[row] = (dates[row + 1] as number) - (dates[row] as number);
+function coarser(steps: readonly [number, number]): string {
+  const { name } = frequencyOf(Math.max(...steps));
+  return name === "weekly" ? "week" : name === "daily" ? "day" : "month";
+}
+
+/**
+ * Midnights of a zone east of UTC fall on the day before: trading days then begin on Sundays. Joined as
+ * they are, such days would meet the wrong ones.
+ */
+function checkMidnights(series: Side, benchmark: Side, paths: BenchmarkPaths): void {
+  const clocks = [clocksOf(series), clocksOf(benchmark)] as const;
+  const isSame = clocks[0] !== null && clocks[1] !== null &&
+    [...clocks[0]].every((clock) => clocks[1]?.has(clock));
+  if (isSame) return;
+  const sides = [
+    { side: series, clocks: clocks[0], path: paths.path },
+    { side: benchmark, clocks: clocks[1], path: paths.benchmarkPath },
+  ];
+  for (const { side, clocks, path } of sides) {
+    const hasSundays = side.dates?.some((date) => new Date(date).getUTCDay() === 0) === true;
+    if (side.isInstant !== true || clocks === null || clocks.has(0) || !hasSundays) continue;
+    const [clock = 0] = clocks;
+    const time = timestampClock(clock);
+    throw new InputError(
+      path,
+      `its times are all ${time} UTC, as midnight in another zone is; say with --timezone ZONE, such ` +
+        "as Europe/Berlin, whose days they are, or they meet the days before",
+    );
   }
-  return steps.sort()[steps.length >> 1] ?? NaN;
 }
 
-function frequencyOf(step: number): string {
-  return FREQUENCIES.find(([, longest]) => step < longest)?.[0] ?? "daily";
+/** The times of day, where there are two at most: one, and another for summer. */
+function clocksOf({ dates }: Side): ReadonlySet<number> | null {
+  const clocks = new Set<number>();
+  for (const date of dates ?? []) {
+    clocks.add(date - Math.floor(date / DAY_MS) * DAY_MS);
+    if (clocks.size > 2) return null;
+  }
+  return clocks;
 }
 
-function describe(name: string, step: number): string {
-  if (name !== "intraday") return name;
-  const minutes = step / 60_000;
-  return minutes >= 1 ? `in steps of ${Number(minutes.toFixed(2))} min` : `in steps of ${step} ms`;
+function timestampClock(ms: number): string {
+  return new Date(ms).toISOString().slice(11, 16);
 }
 
-/** Calendar days; two rows of one day are an error, since either could be meant. */
-function daysOf(dates: Float64Array, path: string): Float64Array {
-  const days = dates.map((date) => Math.floor(date / DAY_MS) * DAY_MS);
-  for (let row = 1; row < days.length; row++) {
-    if (days[row] === days[row - 1]) {
-      throw new InputError(
-        path,
-        `it has two rows on ${
-          timeText(days[row] as number)
-        }, and daily data is joined by calendar day`,
-      );
+/** The rows with the periods that they are joined by; two rows of one period are an error. */
+function keyed(side: Side, { periodOf, unit }: Frequency, path: string): Keyed {
+  const keysOf = (dates: Float64Array): Float64Array => {
+    if (periodOf === null) return dates;
+    const keys = dates.map(periodOf);
+    for (let row = 1; row < keys.length; row++) {
+      if (keys[row] !== keys[row - 1]) continue;
+      const day = timeText(Math.floor((dates[row] as number) / DAY_MS) * DAY_MS);
+      const rule = unit === ""
+        ? "daily data is joined by calendar day"
+        : "it is joined by such periods";
+      throw new InputError(path, `it has two rows on ${unit}${day}, and ${rule}`);
     }
-  }
-  return days;
-}
-
-function innerJoin(
-  series: Returns,
-  left: Float64Array,
-  benchmark: Returns,
-  right: Float64Array,
-): JoinedBenchmark {
-  const most = Math.min(left.length, right.length);
-  const dates = new Float64Array(most);
-  const own = new Float64Array(most);
-  const other = new Float64Array(most);
-  let count = 0;
-  let row = 0;
-  let match = 0;
-  while (row < left.length && match < right.length) {
-    const difference = (left[row] as number) - (right[match] as number);
-    if (difference === 0) {
-      dates[count] = (series.dates as Float64Array)[row] as number;
-      own[count] = series.values[row] as number;
-      other[count++] = benchmark.values[match] as number;
-    }
-    if (difference <= 0) row++;
-    if (difference >= 0) match++;
-  }
-  return {
-    dates: dates.subarray(0, count),
-    strategy: own.subarray(0, count),
-    benchmark: other.subarray(0, count),
+    return keys;
   };
+  const dates = side.dates as Float64Array;
+  const levels = side.levels?.dates === null || side.levels === undefined || side.levels === null
+    ? null
+    : { keys: keysOf(side.levels.dates), values: side.levels.values };
+  return { dates, values: side.values, keys: keysOf(dates), levels };
 }
 
 function rangeText(dates: Float64Array): string {

@@ -3,7 +3,7 @@
 
 import { UsageError, type Warning } from "../errors.ts";
 import { lengthOf, MAX_KEY_LENGTH, MAX_PARAM_LENGTH } from "../limits.ts";
-import { readNumber } from "./cells.ts";
+import { readNumber } from "./cells/number.ts";
 import type { ReadOptions } from "./options.ts";
 
 /** Refuses options that only a table can obey; a result file says itself what it holds. */
@@ -15,6 +15,8 @@ export function refuseTableOptions(tool: string, options: ReadOptions): void {
     "--date-format": options.dateFormat,
     "--timezone": options.timezone,
     "--capital": options.capital,
+    "--percent": options.percent === true ? true : undefined,
+    "--decimal": options.decimal,
   };
   const given = Object.entries(flags).filter(([, value]) => value !== undefined).map(([flag]) =>
     flag

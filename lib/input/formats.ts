@@ -2,11 +2,11 @@
 // format is one file and one row here; the heavy readers are loaded only when a file needs them.
 
 import type { ReadResult } from "./series.ts";
-import { LAYOUTS } from "./layouts.ts";
+import { LAYOUTS } from "./table/layouts.ts";
 import type { ReadOptions } from "./options.ts";
 import type { Source } from "./source.ts";
-import { readCsv } from "./csv/mod.ts";
-import { tableSeries } from "./table.ts";
+import { readPlainCsv } from "./csv/mod.ts";
+import { readTable } from "./table/series.ts";
 
 /** One format that can be read. */
 export interface InputFormat {
@@ -24,11 +24,17 @@ export interface InputFormat {
 
 const CSV: InputFormat = {
   name: "csv",
-  summary: "text separated by commas, tabs or semicolons, with or without a header",
+  summary: "text separated by commas, tabs, semicolons or bars, with or without a header",
   extensions: [".csv", ".tsv", ".txt"],
   recognises: () => true,
-  read: async (source, options) =>
-    tableSeries("csv", source.shownPath, await readCsv(source, options), options),
+  read: (source, options) =>
+    readTable("csv", source, options, {
+      plain: readPlainCsv,
+      careful: async (source, options) => {
+        const { readCarefulCsv } = await import("./csv/careful.ts");
+        return await readCarefulCsv(source, options);
+      },
+    }),
 };
 
 const PARQUET: InputFormat = {
@@ -38,18 +44,22 @@ const PARQUET: InputFormat = {
   recognises: (head) => startsWith(head, "PAR1"),
   read: async (source, options) => {
     const { readParquet } = await import("./parquet.ts");
-    return tableSeries("parquet", source.shownPath, await readParquet(source, options), options);
+    return readTable("parquet", source, options, {
+      plain: (source, options) => readParquet(source, options, false),
+      careful: (source, options) => readParquet(source, options, true),
+    });
   },
 };
 
 const JSON_LINES: InputFormat = {
   name: "jsonl",
-  summary: "JSON, one object a line, or one array of objects",
+  summary: "JSON: one object a line, an array of objects or of [time, value], pandas' to_json",
   extensions: [".jsonl", ".ndjson", ".json"],
   recognises: (_head, text) => /^\ufeff?\s*[[{]/.test(text),
   read: async (source, options) => {
     const { readJsonRecords } = await import("./json_records.ts");
-    return tableSeries("jsonl", source.shownPath, await readJsonRecords(source, options), options);
+    const { readJsonTable } = await import("./json_table.ts");
+    return readTable("jsonl", source, options, { plain: readJsonRecords, careful: readJsonTable });
   },
 };
 

@@ -4,9 +4,9 @@
 
 import { InputError, type Warning } from "../errors.ts";
 import type { Returns } from "../metrics/mod.ts";
-import { DAY_MS } from "./calendar_time.ts";
-import { quoted } from "./cells.ts";
-import { createDateReader } from "./dates.ts";
+import { DAY_MS } from "./cells/calendar_time.ts";
+import { quoted } from "./cells/number.ts";
+import { createDateReader } from "./cells/dates.ts";
 import { foreignMetrics, foreignParams, refuseTableOptions } from "./foreign.ts";
 import { isRecord, parseJson } from "./json_text.ts";
 import type { ReadOptions } from "./options.ts";
@@ -112,7 +112,11 @@ function readStrategy(
   const runId = isRecord(metadata) ? metadata["run_id"] : undefined;
   return {
     name,
+    kind: "trades",
+    column: null,
     returns: readDays(path, name, result, warnings),
+    levels: null,
+    isInstant: false,
     params: foreignParams("freqtrade", Object.fromEntries(settings), warnings),
     metrics: foreignMetrics("freqtrade", Object.fromEntries(figures)),
     tags: {

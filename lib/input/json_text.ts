@@ -3,7 +3,7 @@
 // numbers that a double would change (times in nanoseconds) stay text.
 
 import { InputError } from "../errors.ts";
-import { quoted } from "./cells.ts";
+import { quoted } from "./cells/number.ts";
 
 const LONG_WHOLE_NUMBER = /(?<![.\d])\d{16,}(?![.\d])/;
 const QUOTE = 34;

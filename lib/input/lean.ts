@@ -1,11 +1,13 @@
 // LEAN's (QuantConnect's) backtest result. Names come in camelCase or PascalCase and points as candles,
-// pairs or {x, y}, by the version that wrote them. The charts are samples: the last one of a UTC
-// day is taken as its close. LEAN's own statistics are kept under `lean.`.
+// pairs or {x, y}, by the version that wrote them. The charts are samples: the last one of a day of
+// the exchange is its close, and one at midnight closes the day before. LEAN's own statistics are
+// kept under `lean.`.
 
 import { InputError, UsageError, type Warning } from "../errors.ts";
 import type { Returns } from "../metrics/mod.ts";
-import { DAY_MS } from "./calendar_time.ts";
-import { readNumber } from "./cells.ts";
+import { DAY_MS } from "./cells/calendar_time.ts";
+import { readNumber } from "./cells/number.ts";
+import { wallClock } from "./cells/timezone.ts";
 import { foreignMetrics, foreignParams, refuseTableOptions } from "./foreign.ts";
 import { isRecord, parseJson } from "./json_text.ts";
 import type { ReadOptions } from "./options.ts";
@@ -24,13 +26,16 @@ export async function readLean(
   source: Source,
   options: ReadOptions,
 ): Promise<{ readonly series: readonly InputSeries[]; readonly warnings: readonly Warning[] }> {
-  refuseTableOptions("LEAN", options);
+  refuseTableOptions("LEAN", { ...options, timezone: undefined });
   const { shownPath: path } = source;
   if (options.strategy !== undefined) {
     throw new UsageError(`--strategy cannot be used with ${path}, which names no strategies`);
   }
   const document = parseJson(path, new TextDecoder().decode(await source.all()));
-  const equity = readCloses(document, "strategy equity", "equity");
+  const samples = readSamples(document, "strategy equity", "equity");
+  const prices = readSamples(document, "benchmark", "benchmark").filter(({ value }) => value > 0);
+  const dayOf = exchangeDay(samples, options.timezone);
+  const equity = tradingDays(closesOf(samples, dayOf), closesOf(prices, dayOf));
   if (equity.days.length === 0) {
     throw new InputError(
       path,
@@ -43,13 +48,18 @@ export async function readLean(
   const statistics = Object.keys(portfolio).length > 0
     ? portfolio
     : labelled(child(document, "statistics"));
-  warnings.push(...endWarnings(path, equity.values.at(-1) as number, portfolio));
+  const made = toReturns(path, rowsOf(equity), "equity", { resample: options.resample });
+  warnings.push(...made.warnings, ...endWarnings(path, equity.values.at(-1) as number, portfolio));
   const configuration = child(document, "algorithmconfiguration");
   const own = child(configuration, "parameters");
   return {
     series: [{
       name: null,
-      returns: toReturns(path, rowsOf(equity), "equity", {}).returns,
+      kind: "equity",
+      column: null,
+      returns: made.returns,
+      levels: made.levels,
+      isInstant: false,
       params: {
         ...foreignParams("lean", scalars(configuration), warnings),
         ...foreignParams("lean.parameters", isRecord(own) ? own : {}, warnings),
@@ -59,7 +69,7 @@ export async function readLean(
         ...foreignMetrics("lean.trades", flat(child(performance, "tradestatistics"))),
       },
       tags: {},
-      benchmark: readBenchmark(path, document),
+      benchmark: benchmarkOf(path, closesOf(prices, dayOf)),
     }],
     warnings,
   };
@@ -70,20 +80,73 @@ interface Closes {
   readonly values: readonly number[];
 }
 
-/** The last sample of each UTC day, in order of time. */
-function readCloses(document: unknown, chart: string, series: string): Closes {
+interface Sample {
+  /** Seconds since 1970. */
+  readonly time: number;
+  readonly value: number;
+}
+
+/** The samples of a series of a chart, in order of time. */
+function readSamples(document: unknown, chart: string, series: string): readonly Sample[] {
   const points = child(
     child(child(child(child(document, "charts"), chart), "series"), series),
     "values",
   );
-  const samples = (Array.isArray(points) ? points : []).map(readPoint)
+  return (Array.isArray(points) ? points : []).map(readPoint)
     .filter((point) => point !== null).toSorted((a, b) => a.time - b.time);
-  const closes = new Map(samples.map(({ time, value }) => [Math.floor(time / 86_400), value]));
+}
+
+/** LEAN's own time zone, unless an algorithm sets another. */
+const LEAN_ZONE = "America/New_York";
+
+/**
+ * The day that a time closes, counted from 1970: LEAN samples at midnight of the algorithm's zone, which
+ * the file does not name. It is New York, or UTC where more samples are its midnights.
+ */
+function exchangeDay(
+  samples: readonly Sample[],
+  timezone: string | undefined,
+): (seconds: number) => number {
+  const newYork = wallClock(LEAN_ZONE);
+  const midnights = (clock: (ms: number) => number): number =>
+    samples.filter(({ time }) => clock(time * 1000) % DAY_MS === 0).length;
+  const toZone = timezone !== undefined
+    ? wallClock(timezone)
+    : midnights((ms) => ms) > midnights(newYork)
+    ? (ms: number): number => ms
+    : newYork;
+  return (seconds) => Math.floor((toZone(seconds * 1000) - 1) / DAY_MS);
+}
+
+/** The last sample of each day. */
+function closesOf(samples: readonly Sample[], dayOf: (seconds: number) => number): Closes {
+  const closes = new Map(samples.map(({ time, value }) => [dayOf(time), value]));
   return { days: [...closes.keys()], values: [...closes.values()] };
 }
 
+/**
+ * Without the days on which the exchange rested: weekends without any change, and days on which both
+ * the equity and the benchmark repeat the close before. A day in cash is still a day.
+ */
+function tradingDays({ days, values }: Closes, benchmark: Closes): Closes {
+  const prices = new Map(benchmark.days.map((day, at) => [day, benchmark.values[at]]));
+  const before = new Map(benchmark.days.map((day, at) => [day, benchmark.values[at - 1]]));
+  const repeats = days.map((_, at) => at > 0 && values[at] === values[at - 1]);
+  const isWeekend = (day: number): boolean => new Date(day * DAY_MS).getUTCDay() % 6 === 0;
+  const rests = days.every((day, at) => at === 0 || !isWeekend(day) || repeats[at] === true);
+  const isKept = days.map((day, at) => {
+    if (repeats[at] !== true) return true;
+    if (rests && isWeekend(day)) return false;
+    return prices.get(day) === undefined || prices.get(day) !== before.get(day);
+  });
+  return {
+    days: days.filter((_, at) => isKept[at]),
+    values: values.filter((_, at) => isKept[at]),
+  };
+}
+
 /** `[time, open, high, low, close]`, `[time, value]` or `{x, y}`; null where it has no value. */
-function readPoint(point: unknown): { readonly time: number; readonly value: number } | null {
+function readPoint(point: unknown): Sample | null {
   const parts = Array.isArray(point)
     ? [point[0], point.at(-1)]
     : [child(point, "x") ?? child(point, "time"), child(point, "y") ?? child(point, "close")];
@@ -99,16 +162,14 @@ function rowsOf(closes: Closes): Parameters<typeof toReturns>[1] {
     places: countedPlaces(),
     hasOffset: false,
     isFiner: false,
+    isInstant: false,
   };
 }
 
-/** Returns of the benchmark's level; LEAN writes 0 until it has a price. */
-function readBenchmark(path: string, document: unknown): Returns | null {
-  const { days, values } = readCloses(document, "benchmark", "benchmark");
-  const first = values.findIndex((value) => value > 0);
-  if (first < 0 || values.length - first < 2) return null;
-  const priced = { days: days.slice(first), values: values.slice(first) };
-  return toReturns(path, rowsOf(priced), "prices", {}).returns;
+/** Returns of the benchmark's level; LEAN writes 0 until it has a price, which is left out before. */
+function benchmarkOf(path: string, closes: Closes): Returns | null {
+  if (closes.values.length < 2) return null;
+  return toReturns(path, rowsOf(closes), "prices", {}).returns;
 }
 
 function endWarnings(path: string, last: number, portfolio: Json): readonly Warning[] {

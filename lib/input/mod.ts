@@ -5,11 +5,18 @@
 import { InputError, UsageError, type Warning } from "../errors.ts";
 import { formatOf, INPUT_FORMATS } from "./formats.ts";
 import type { ReadOptions } from "./options.ts";
+import { foreignProblem } from "./foreign_bytes.ts";
 import type { InputSeries } from "./series.ts";
 import { type Host, openSource, type Source } from "./source.ts";
 
-export { timestampText } from "./calendar_time.ts";
-export { alignBenchmark, type AlignedBenchmark, type BenchmarkPaths } from "./benchmark.ts";
+export { timestampText } from "./cells/calendar_time.ts";
+export {
+  alignBenchmark,
+  type AlignedBenchmark,
+  type BenchmarkPaths,
+  periodsOfJoined,
+  type Side,
+} from "./benchmark.ts";
 export { INPUT_FORMATS, type InputFormat } from "./formats.ts";
 export { type Kind, KINDS, type Missing, type ReadOptions } from "./options.ts";
 export type { InputSeries, ReadResult } from "./series.ts";
@@ -87,17 +94,11 @@ const ZIP_MARK = 0x504b0304;
 function checkContent(source: Source): void {
   const { head, shownPath: path } = source;
   if (head.length === 0) throw new InputError(path, "it is empty");
+  const problem = foreignProblem(head, path);
+  if (problem !== null) throw new InputError(path, problem);
   const start = new DataView(head.buffer, head.byteOffset, head.length);
   if (head.length >= 4 && [PARQUET_MARK, ZIP_MARK].includes(start.getUint32(0))) return;
-  const pair = head.length >= 2 ? start.getUint16(0) : 0;
-  const beginning = head.subarray(0, 1024);
-  if (pair !== 0xfffe && pair !== 0xfeff && !beginning.includes(0)) return;
-  const isOddZero = (byte: number, at: number): boolean => byte === 0 && at % 2 === 1;
-  const zeros = beginning.filter((byte) => byte === 0).length;
-  const oddZeros = beginning.filter(isOddZero).length;
-  const isTwoByte = zeros * 3 > beginning.length && (oddZeros === 0 || oddZeros === zeros);
-  if (pair === 0xfffe || pair === 0xfeff || isTwoByte) {
-    throw new InputError(path, "it is UTF-16 text; save it as UTF-8");
+  if (head.subarray(0, 1024).includes(0)) {
+    throw new InputError(path, "it is binary, of no format that can be read");
   }
-  throw new InputError(path, "it is binary, of no format that can be read");
 }

@@ -14,17 +14,18 @@ import {
 import { compressors } from "hyparquet-compressors";
 import { InputError } from "../errors.ts";
 import { arrowZones } from "./arrow_schema.ts";
-import { quoted } from "./cells.ts";
+import { quoted } from "./cells/number.ts";
 import { isRecord } from "./json_text.ts";
 import type { ReadOptions } from "./options.ts";
 import type { Source } from "./source.ts";
+import type { Table } from "./table/table.ts";
 import {
   chooseTyped,
-  collectTyped,
+  collectAsText,
+  collectPlain,
   SAMPLE_ROWS,
-  type TableRows,
   type TypedColumn,
-} from "./typed_table.ts";
+} from "./table/typed_table.ts";
 
 /** A column as the file describes it. */
 interface Field {
@@ -48,8 +49,12 @@ const MAX_ROWS = 2 ** 27;
 const MAX_ROWS_A_BYTE = 8;
 const SURELY_HELD_ROWS = 10_000_000;
 
-/** Reads a Parquet file. */
-export async function readParquet(source: Source, options: ReadOptions): Promise<TableRows> {
+/** Reads a Parquet file, the cells `asText` where they are not what programs write. */
+export async function readParquet(
+  source: Source,
+  options: ReadOptions,
+  asText: boolean,
+): Promise<Table> {
   const { shownPath: path } = source;
   const file = (await source.all()).buffer;
   const metadata = attempt(path, () => parquetMetadata(file));
@@ -82,15 +87,22 @@ export async function readParquet(source: Source, options: ReadOptions): Promise
     sample: Array.from(sample.get(field.stored) ?? []),
   }));
   const choice = chooseTyped(path, columns, options);
-  const chosen = [choice.date, choice.value, choice.minus, choice.benchmark]
-    .filter((index) => index !== null).map((index) => fields[index] as Field);
+  const table = { path, columns, choice, unit: "row" } as const;
+  const chosen = asText ? fields : [choice.date, choice.value].filter((index) => index !== null)
+    .map((index) => fields[index] as Field);
+  const rows = asText ? collectAsText(table, options) : collectPlain(table, options, count);
   marks.isFiner = false;
   const cells = await read(chosen, count);
-  const rows = collectTyped(path, columns, choice, options, "row", count);
   const byIndex = fields.map((field) => cells.get(field.stored));
   for (let row = 0; row < count; row++) rows.add((column) => byIndex[column]?.[row], row + 1);
-  const table = rows.finish();
-  return { ...table, rows: { ...table.rows, isFiner: marks.isFiner }, choice };
+  const found = rows.finish();
+  return {
+    ...found,
+    series: found.series.map((series) => ({
+      ...series,
+      rows: { ...series.rows, isFiner: series.rows.isFiner || marks.isFiner },
+    })),
+  };
 }
 
 function fieldsOf(metadata: FileMetaData): readonly Field[] {

@@ -3,34 +3,45 @@
 
 import { InputError, UsageError, type Warning } from "../errors.ts";
 import type { Returns } from "../metrics/mod.ts";
-import { DAY_MS, timeText } from "./calendar_time.ts";
+import { DAY_MS, timeText } from "./cells/calendar_time.ts";
 import type { Kind, ReadOptions } from "./options.ts";
-import { type OrderedRows, placedError, type RawRows } from "./rows.ts";
-import { tradesToReturns } from "./trades.ts";
+import { type Extreme, extremeChange, levelsToReturns } from "./levels.ts";
+import { compounded, lastOfPeriods } from "./resample.ts";
+import { keptRows, type OrderedRows, picked, placedError, type RawRows } from "./rows.ts";
+import { type TradeFacts, tradesToReturns } from "./trades.ts";
 
 /** A series of returns, and what there is to say of its making. */
 export interface Series {
   /** Simple returns, in order of date. */
   readonly returns: Returns;
+  /** What they are the changes of; null where the file has no levels. */
+  readonly levels: Returns | null;
   /** Whether any date has a time of day. */
   readonly hasTime: boolean;
   /** What the user should know of its making. */
   readonly warnings: readonly Warning[];
+  /** The first change of a level so large that a misread number may be behind it. */
+  readonly extreme: Extreme | null;
+}
+
+/** What returns are made with. */
+export interface MakeOptions
+  extends Pick<ReadOptions, "capital" | "missing" | "missingReturns" | "timezone" | "resample"> {
+  /** Whether the values are in percent and still to be divided. */
+  readonly percent?: boolean | undefined;
+  /** Of a list of trades. */
+  readonly trades?: TradeFacts;
 }
 
 /** Makes returns of rows by the rules of their kind. The rows' arrays are used up. */
-export function toReturns(
-  path: string,
-  rows: RawRows,
-  kind: Kind,
-  options: Pick<ReadOptions, "capital" | "missing" | "missingReturns" | "timezone">,
-): Series {
+export function toReturns(path: string, rows: RawRows, kind: Kind, options: MakeOptions): Series {
   checkCapital(kind, options.capital);
   const warnings: Warning[] = [];
-  const ordered = inOrder(path, rows, kind === "trades");
-  const filled = fillMissing(ordered, kind, options, warnings);
-  const returns = ofKind(filled, kind, options.capital);
-  if (kind === "returns") warnings.push(...kindWarnings(path, returns.values));
+  const ordered = inOrder(path, rows, kind, warnings);
+  const led = isLevel(kind) ? withoutLeading(ordered, options.missing, warnings) : ordered;
+  const filled = fillMissing(led, kind, options, warnings);
+  if (options.percent === true) scale(filled.values);
+  const made = makeReturns(filled, kind, options, warnings);
   if (options.timezone !== undefined && rows.dates !== null && !rows.hasOffset) {
     warnings.push({
       code: "timezone-unused",
@@ -39,27 +50,83 @@ export function toReturns(
         options.timezone,
     });
   }
-  if (options.capital !== undefined && kind !== "trades") {
+  if (options.capital !== undefined && !takesCapital(kind)) {
     warnings.push({
       code: "capital-unused",
       message: `${path} holds ${kind}, not trades: --capital has no effect on it`,
     });
   }
-  return { returns, hasTime: hasTime(returns.dates), warnings };
+  return { ...made, hasTime: hasTime(made.returns.dates), warnings };
+}
+
+function isLevel(kind: Kind): boolean {
+  return kind === "prices" || kind === "equity" || kind === "cumulative";
+}
+
+function takesCapital(kind: Kind): boolean {
+  return kind === "trades" || kind === "equity";
+}
+
+/** Percent to fractions. */
+function scale(values: Float64Array): void {
+  for (let row = 0; row < values.length; row++) values[row] = (values[row] as number) / 100;
+}
+
+function makeReturns(
+  rows: OrderedRows,
+  kind: Kind,
+  options: MakeOptions,
+  warnings: Warning[],
+): Pick<Series, "returns" | "levels" | "extreme"> {
+  const { resample } = options;
+  if (isLevel(kind)) {
+    const extreme = extremeChange(rows);
+    const base = kind === "cumulative" ? 1 : options.capital;
+    if (kind === "cumulative") grown(rows.values);
+    const kept = resample === undefined ? rows : lastOfPeriods(rows, resample);
+    return {
+      ...levelsToReturns(kept, kind, base),
+      extreme: kind === "cumulative" ? null : extreme,
+    };
+  }
+  if (kind === "log-returns") exponentiate(rows.values);
+  const returns = kind === "trades"
+    ? tradesToReturns(
+      rows,
+      options.capital as number,
+      options.trades ?? { begins: null, money: [] },
+      warnings,
+    )
+    : { dates: rows.dates, values: rows.values };
+  return {
+    returns: resample === undefined ? returns : compounded(rows.path, returns, resample),
+    levels: null,
+    extreme: null,
+  };
+}
+
+/** Returns since the beginning as the growth of 1. */
+function grown(values: Float64Array): void {
+  for (let row = 0; row < values.length; row++) values[row] = 1 + (values[row] as number);
+}
+
+/** Logarithmic returns as simple ones. */
+function exponentiate(values: Float64Array): void {
+  for (let row = 0; row < values.length; row++) values[row] = Math.expm1(values[row] as number);
 }
 
 function checkCapital(kind: Kind, capital: number | undefined): void {
-  if (kind !== "trades") return;
-  if (capital === undefined) {
+  if (kind === "trades" && capital === undefined) {
     throw new UsageError("Trades need --capital, the money at the start, to become returns");
   }
+  if (capital === undefined || !takesCapital(kind)) return;
   if (!(capital > 0 && capital < Infinity)) {
     throw new UsageError(`--capital must be a positive amount of money, got ${capital}`);
   }
 }
 
-/** Sorts by date, equal dates in file order; equal dates are an error unless they may be. */
-function inOrder(path: string, rows: RawRows, mayRepeat: boolean): OrderedRows {
+/** Sorts by date, equal dates in file order; where they may not be, they are an error. */
+function inOrder(path: string, rows: RawRows, kind: Kind, warnings: Warning[]): OrderedRows {
   const { dates, values, places } = rows;
   const order = dates === null ? null : orderOf(dates);
   const sortedDates = order === null || dates === null ? dates : picked(dates, order);
@@ -72,7 +139,9 @@ function inOrder(path: string, rows: RawRows, mayRepeat: boolean): OrderedRows {
     at: (row) => places.at(order === null ? row : order[row] as number),
     error: (row, problem) => placedError(path, places.unit, ordered.at(row), problem),
   };
-  if (sortedDates !== null && !mayRepeat) checkUnique(ordered, sortedDates, rows);
+  if (sortedDates === null || kind === "trades") return ordered;
+  if (kind === "equity") return lastOfInstants(ordered, sortedDates, warnings);
+  checkUnique(ordered, sortedDates, rows);
   return ordered;
 }
 
@@ -92,12 +161,6 @@ function orderOf(dates: Float64Array): Uint32Array | null {
   return order.sort((a, b) => (dates[a] as number) - (dates[b] as number) || a - b);
 }
 
-function picked(array: Float64Array, order: Uint32Array): Float64Array {
-  const result = new Float64Array(order.length);
-  for (let row = 0; row < order.length; row++) result[row] = array[order[row] as number] as number;
-  return result;
-}
-
 function checkUnique(ordered: OrderedRows, dates: Float64Array, rows: RawRows): void {
   for (let row = 1; row < dates.length; row++) {
     if (dates[row] !== dates[row - 1]) continue;
@@ -115,6 +178,48 @@ function checkUnique(ordered: OrderedRows, dates: Float64Array, rows: RawRows): 
   }
 }
 
+/** Of rows of one instant the last is what an account stood at then. */
+function lastOfInstants(
+  ordered: OrderedRows,
+  dates: Float64Array,
+  warnings: Warning[],
+): OrderedRows {
+  let repeated = 0;
+  let first = -1;
+  for (let row = 1; row < dates.length; row++) {
+    if (dates[row] !== dates[row - 1]) continue;
+    if (repeated++ === 0) first = row - 1;
+  }
+  if (repeated === 0) return ordered;
+  const kept = Uint32Array.from(dates.keys()).filter((row) => dates[row] !== dates[row + 1]);
+  warnings.push({
+    code: "same-instant",
+    message: `${repeated} of ${dates.length} rows of ${ordered.path} ${
+      repeated === 1 ? "is" : "are"
+    } followed by one of the same time and left out; the first is ${ordered.unit} ${
+      ordered.at(first)
+    }`,
+  });
+  return keptRows(ordered, kept);
+}
+
+/** Levels that are missing before the first one have nothing to carry forward. */
+function withoutLeading(
+  rows: OrderedRows,
+  missing: ReadOptions["missing"],
+  warnings: Warning[],
+): OrderedRows {
+  const first = rows.values.findIndex((value) => !Number.isNaN(value));
+  if (first < 1 || missing !== undefined) return rows;
+  warnings.push({
+    code: "leading-missing",
+    message: `the first ${first === 1 ? "value" : `${first} values`} of ${rows.path} ${
+      first === 1 ? "is" : "are"
+    } missing and left out; the series begins in ${rows.unit} ${rows.at(first)}`,
+  });
+  return keptRows(rows, Uint32Array.from({ length: rows.count - first }, (_, row) => first + row));
+}
+
 function fillMissing(
   rows: OrderedRows,
   kind: Kind,
@@ -124,18 +229,18 @@ function fillMissing(
   const { values } = rows;
   const { first, count } = missingIn(values);
   if (count === 0) return rows;
-  const isLevel = kind === "prices" || kind === "equity";
-  const rule = missing ?? (kind === "trades" ? "error" : isLevel ? "zero" : missingReturns);
+  const carries = isLevel(kind);
+  const rule = missing ?? (kind === "trades" ? "error" : carries ? "zero" : missingReturns);
   if (rule === "error") {
     const advice = missing === undefined ? "; --missing zero or drop says what to do with it" : "";
     throw rows.error(first, `the value is missing${advice}`);
   }
-  if (rule === "zero" && isLevel && first === 0) {
+  if (rule === "zero" && carries && first === 0) {
     throw rows.error(0, "the first value is missing, and there is none before it to carry forward");
   }
   const fate = rule === "drop"
     ? "left out"
-    : isLevel
+    : carries
     ? "taken from the row before"
     : "counted as 0";
   warnings.push({
@@ -146,7 +251,7 @@ function fillMissing(
   });
   if (rule === "drop") return withoutMissing(rows);
   for (let row = first; row < values.length; row++) {
-    if (Number.isNaN(values[row])) values[row] = isLevel ? values[row - 1] as number : 0;
+    if (Number.isNaN(values[row])) values[row] = carries ? values[row - 1] as number : 0;
   }
   return rows;
 }
@@ -162,74 +267,10 @@ function missingIn(values: Float64Array): { readonly first: number; readonly cou
 }
 
 function withoutMissing(rows: OrderedRows): OrderedRows {
-  const { dates, values } = rows;
+  const { values } = rows;
   const kept = Uint32Array.from(values.keys()).filter((row) => !Number.isNaN(values[row]));
   if (kept.length === 0) throw new InputError(rows.path, "every value is missing");
-  const at = (row: number): number => rows.at(kept[row] as number);
-  return {
-    ...rows,
-    dates: dates === null ? null : picked(dates, kept),
-    values: picked(values, kept),
-    count: kept.length,
-    at,
-    error: (row, problem) => rows.error(kept[row] as number, problem),
-  };
-}
-
-function ofKind(rows: OrderedRows, kind: Kind, capital: number | undefined): Returns {
-  if (kind === "trades") return tradesToReturns(rows, capital as number);
-  if (kind === "returns") return { dates: rows.dates, values: rows.values };
-  return levelsToReturns(rows, kind);
-}
-
-/** Relative changes, as pandas' pct_change has them; the first row is the base, not a return. */
-function levelsToReturns(rows: OrderedRows, kind: "prices" | "equity"): Returns {
-  const { dates, values, count } = rows;
-  if (count < 2) {
-    throw new InputError(
-      rows.path,
-      `at least two rows of ${kind} are needed, to have one change between them`,
-    );
-  }
-  const returns = new Float64Array(count - 1);
-  for (let row = 1; row < count; row++) {
-    const base = values[row - 1] as number;
-    if (!(base > 0)) {
-      const hint = row === 1 ? `; are these ${kind}, or is it another --kind?` : "";
-      throw rows.error(row - 1, `no relative change can follow the value ${base}${hint}`);
-    }
-    const change = (values[row] as number) / base - 1;
-    if (!Number.isFinite(change)) {
-      throw rows.error(row, `the change from ${base} to ${values[row]} is too large for a number`);
-    }
-    returns[row - 1] = change;
-  }
-  return { dates: dates === null ? null : dates.subarray(1), values: returns };
-}
-
-function kindWarnings(path: string, values: Float64Array): readonly Warning[] {
-  if (values.length < 2) return [];
-  let beyondOne = 0;
-  let allAboveOne = true;
-  for (let row = 0; row < values.length; row++) {
-    const value = values[row] as number;
-    if (value > 1 || value < -1) beyondOne++;
-    if (!(value > 1)) allAboveOne = false;
-  }
-  if (allAboveOne) {
-    return [{
-      code: "looks-like-prices",
-      message:
-        `every value in ${path} is above 1: these look like prices; if they are, say --kind prices ` +
-        "or equity",
-    }];
-  }
-  if (beyondOne * 2 <= values.length) return [];
-  return [{
-    code: "looks-like-percent",
-    message: `${beyondOne} of ${values.length} returns in ${path} are beyond ±1: these look like ` +
-      "percent; returns are fractions (0.01 is 1 %)",
-  }];
+  return keptRows(rows, kept);
 }
 
 function hasTime(dates: Float64Array | null): boolean {

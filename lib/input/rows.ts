@@ -3,8 +3,8 @@
 // follow each other line by line.
 
 import { InputError } from "../errors.ts";
-import { numberProblem, readNumber } from "./cells.ts";
-import type { DateReader } from "./dates.ts";
+import { numberProblem, readNumber } from "./cells/number.ts";
+import type { DateReader } from "./cells/dates.ts";
 
 /** Where rows stand in their file, for messages. */
 export interface RowPlaces {
@@ -24,6 +24,8 @@ export interface RawRows {
   readonly hasOffset: boolean;
   /** Whether any time was finer than a millisecond. */
   readonly isFiner: boolean;
+  /** Whether any time was an instant of UTC, taken as it is. */
+  readonly isInstant: boolean;
 }
 
 /** Rows in the order of their dates. */
@@ -128,6 +130,7 @@ export function createRowCollector(path: string, options: CollectorOptions): Row
       places,
       hasOffset: reader?.hasOffset ?? false,
       isFiner: reader?.isFiner ?? false,
+      isInstant: reader?.isInstant ?? false,
     }),
   };
 }
@@ -166,7 +169,33 @@ function createPlaces(
   };
 }
 
+/** Places that are kept one by one. */
+export function listedPlaces(unit: RowPlaces["unit"], places: readonly number[]): RowPlaces {
+  return { unit, at: (row) => places[row] as number };
+}
+
 /** Places of rows counted from 1, where the format has no lines. */
 export function countedPlaces(unit: RowPlaces["unit"] = "row"): RowPlaces {
   return { unit, at: (row) => row + 1 };
+}
+
+/** The items of an array at these positions. */
+export function picked(array: Float64Array, order: Uint32Array): Float64Array {
+  const result = new Float64Array(order.length);
+  for (let row = 0; row < order.length; row++) result[row] = array[order[row] as number] as number;
+  return result;
+}
+
+/** Some of the rows, in their order. */
+export function keptRows(rows: OrderedRows, kept: Uint32Array): OrderedRows {
+  const { dates, values } = rows;
+  const at = (row: number): number => rows.at(kept[row] as number);
+  return {
+    ...rows,
+    dates: dates === null ? null : picked(dates, kept),
+    values: picked(values, kept),
+    count: kept.length,
+    at,
+    error: (row, problem) => rows.error(kept[row] as number, problem),
+  };
 }

@@ -2,13 +2,22 @@
 
 import type { Warning } from "../errors.ts";
 import type { Returns } from "../metrics/mod.ts";
+import type { Kind } from "./options.ts";
 
 /** One series of a file. */
 export interface InputSeries {
   /** The strategy, when the file names one. */
   readonly name: string | null;
+  /** What the file's values are. */
+  readonly kind: Kind;
+  /** Name of the column that they stand in; null where there is none. */
+  readonly column: string | null;
   /** Simple returns, in order of date. */
   readonly returns: Returns;
+  /** What they are the changes of: prices, equity; null where the file has returns. */
+  readonly levels: Returns | null;
+  /** Whether the dates are instants of UTC that may be another zone's midnight. */
+  readonly isInstant: boolean;
   /** The settings of the backtest, under the tool's prefix. */
   readonly params: Readonly<Record<string, string>>;
   /** The tool's own figures, under the tool's prefix: they may be other quantities than ours. */

@@ -6,6 +6,7 @@ import { createHash } from "node:crypto";
 import { joined } from "../bytes.ts";
 import { hostProblem, InputError } from "../errors.ts";
 import type { Files } from "../io.ts";
+import { gunzipped, inUtf8, keeping, plausible, twoByteEncoding } from "./streams.ts";
 
 /** What reading needs of the host. */
 export interface Host {
@@ -27,6 +28,8 @@ export interface Source {
   chunks(): AsyncIterable<Uint8Array>;
   /** The whole content in one piece, for formats that need it; once. */
   all(): Promise<Uint8Array<ArrayBuffer>>;
+  /** Begins again, for a reader that needs to look twice; throws `InputError` where that cannot be. */
+  restart(): Promise<void>;
   /** Size and hash of the file as it is stored; known after reading. */
   stored(): { readonly bytes: number; readonly sha256: string };
   /** Lets go of the file; called once, also after an error. */
@@ -56,26 +59,66 @@ export async function openSource(
 ): Promise<Source> {
   const shownPath = path === "-" ? "standard input" : path;
   const limit = options.maxBytes ?? MAX_BYTES;
-  const size = path === "-" ? 0 : await sizeOf(host, path);
+  const { size, isFile } = path === "-" ? { size: 0, isFile: false } : await factsOf(host, path);
   if (size > limit) throw tooLarge(shownPath, limit);
-  const chunks = host.files.chunks(path, chunkBytes(size));
-  const stored = measured(hostErrors(chunks, shownPath), options.hash === true);
+  const kept = isFile ? null : keeping(shownPath);
+  const open = (): AsyncIterable<Uint8Array> =>
+    hostErrors(host.files.chunks(path, chunkBytes(size)), shownPath);
+  let stream = await openStream(kept?.filled(open()) ?? open(), shownPath, size, options);
+  return {
+    shownPath,
+    get head() {
+      return stream.head;
+    },
+    get isWhole() {
+      return stream.isWhole;
+    },
+    get expectedBytes() {
+      return stream.expectedBytes;
+    },
+    chunks: () => stream.chunks(),
+    all: () => inOnePiece(stream.chunks(), shownPath, Math.min(limit, MAX_WHOLE_BYTES)),
+    stored: () => stream.stored(),
+    close: () => stream.close(),
+    async restart() {
+      const again = kept === null ? open() : await kept.again();
+      await stream.close();
+      stream = await openStream(again, shownPath, size, options);
+    },
+  };
+}
+
+/** One pass through the content. */
+interface Stream extends Pick<Source, "head" | "isWhole" | "expectedBytes" | "chunks" | "stored"> {
+  close(): Promise<void>;
+}
+
+async function openStream(
+  chunks: AsyncIterable<Uint8Array>,
+  shownPath: string,
+  size: number,
+  options: OpenOptions,
+): Promise<Stream> {
+  const limit = options.maxBytes ?? MAX_BYTES;
+  const stored = measured(chunks, options.hash === true);
   const raw: AsyncIterator<Uint8Array> = stored.chunks[Symbol.asyncIterator]();
   const first = await take(raw, 2);
   const isGzip = options.isRaw !== true && first.bytes[0] === 0x1f && first.bytes[1] === 0x8b;
   const whole = rejoin(first.bytes, raw);
   const within = limited(isGzip ? gunzipped(whole, shownPath) : whole, shownPath, limit);
   const unpacked = isGzip ? plausible(within, shownPath, stored.bytes) : within;
-  const iterator: AsyncIterator<Uint8Array> = unpacked[Symbol.asyncIterator]();
-  const start = await take(iterator, HEAD_BYTES);
-  const content = (): AsyncIterable<Uint8Array> => rejoin(start.bytes, iterator);
+  let iterator: AsyncIterator<Uint8Array> = unpacked[Symbol.asyncIterator]();
+  let start = await take(iterator, HEAD_BYTES);
+  const encoding = options.isRaw === true ? null : twoByteEncoding(start.bytes);
+  if (encoding !== null) {
+    iterator = inUtf8(rejoin(start.bytes, iterator), encoding)[Symbol.asyncIterator]();
+    start = await take(iterator, HEAD_BYTES);
+  }
   return {
-    shownPath,
     head: start.bytes.subarray(0, HEAD_BYTES),
     isWhole: start.isEnd && start.bytes.length <= HEAD_BYTES,
     expectedBytes: isGzip ? size * 4 : size,
-    chunks: content,
-    all: () => inOnePiece(content(), shownPath, Math.min(limit, MAX_WHOLE_BYTES)),
+    chunks: () => rejoin(start.bytes, iterator),
     stored: stored.result,
     close: async () => {
       await iterator.return?.();
@@ -84,7 +127,10 @@ export async function openSource(
   };
 }
 
-async function sizeOf(host: Host, path: string): Promise<number> {
+async function factsOf(
+  host: Host,
+  path: string,
+): Promise<{ readonly size: number; readonly isFile: boolean }> {
   // "$FILE" of a script in which FILE is not set.
   if (path === "") throw new InputError('""', "the name of the file is empty");
   const info = await host.files.info(path).catch((cause) => {
@@ -92,7 +138,7 @@ async function sizeOf(host: Host, path: string): Promise<number> {
   });
   if (info === null) throw new InputError(path, "there is no such file");
   if (info.isDirectory) throw new InputError(path, "it is a folder, not a file");
-  return info.size;
+  return info;
 }
 
 async function* hostErrors(
@@ -162,74 +208,6 @@ async function* rejoin(
 ): AsyncGenerator<Uint8Array> {
   if (start.length > 0) yield start;
   for (let next = await rest.next(); next.done !== true; next = await rest.next()) yield next.value;
-}
-
-const PIECE_BYTES = 1 << 16;
-
-/** What is packed, in pieces: each is unpacked whole, and to a thousand times its size at most. */
-async function* pieces(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
-  for await (const chunk of chunks) {
-    for (let from = 0; from < chunk.length; from += PIECE_BYTES) {
-      yield chunk.subarray(from, from + PIECE_BYTES);
-    }
-  }
-}
-
-async function* gunzipped(
-  chunks: AsyncIterable<Uint8Array>,
-  path: string,
-): AsyncGenerator<Uint8Array> {
-  const iterator = pieces(chunks)[Symbol.asyncIterator]();
-  let failure: unknown;
-  const packed = new ReadableStream<Uint8Array<ArrayBuffer>>({
-    async pull(controller) {
-      try {
-        const next = await iterator.next();
-        if (next.done === true) controller.close();
-        else controller.enqueue(next.value.slice());
-      } catch (error) {
-        failure = error;
-        controller.error(error);
-      }
-    },
-  }, { highWaterMark: 0 });
-  const reader = packed.pipeThrough(new DecompressionStream("gzip")).getReader();
-  try {
-    for (let next = await reader.read(); !next.done; next = await reader.read()) yield next.value;
-  } catch (cause) {
-    if (failure !== undefined) throw failure;
-    throw new InputError(
-      path,
-      "its gzip data is damaged, cut off, or followed by other data; unpack it and try again",
-      { cause },
-    );
-  } finally {
-    await reader.cancel().catch(() => {});
-  }
-}
-
-/** Returns and prices pack ten times at most; what packs much better is one row again and again. */
-const MAX_PACKING = 100;
-const SURELY_HELD_BYTES: number = 256 * 1024 ** 2;
-
-/** Ends the reading of a small file that unpacks without end before memory does. */
-async function* plausible(
-  chunks: AsyncIterable<Uint8Array>,
-  path: string,
-  packedBytes: () => number,
-): AsyncGenerator<Uint8Array> {
-  let bytes = 0;
-  for await (const chunk of chunks) {
-    bytes += chunk.length;
-    if (bytes > SURELY_HELD_BYTES && bytes > packedBytes() * MAX_PACKING) {
-      throw new InputError(
-        path,
-        `it unpacks to more than ${MAX_PACKING} times its size, as no series does; ` +
-          "unpack it yourself if it is meant",
-      );
-    }
-    yield chunk;
-  }
 }
 
 async function* limited(

@@ -2,27 +2,67 @@
 // calendar day from the first to the last has a return, 0 when nothing was closed. Backtesters that
 // report profit by day come through here too.
 
-import { InputError } from "../errors.ts";
+import { InputError, type Warning } from "../errors.ts";
 import type { Returns } from "../metrics/mod.ts";
-import { DAY_MS, timeText } from "./calendar_time.ts";
+import { DAY_MS, timeText } from "./cells/calendar_time.ts";
 import type { OrderedRows } from "./rows.ts";
 
 /** A thousand years: what is beyond is a date misread. */
 const MOST_DAYS = 366_000;
 
-/** Daily returns of trades in order of date: a day's profit over the equity before it. */
-export function tradesToReturns(rows: OrderedRows, capital: number): Returns {
-  const { dates, values, count } = rows;
+/** What a list of trades says besides their results. */
+export interface TradeFacts {
+  /** When the first was opened (wall-clock ms); null where the list does not say. */
+  readonly begins: number | null;
+  /** Money paid in or out. */
+  readonly money: readonly { readonly at: number; readonly amount: number }[];
+}
+
+/**
+ * Daily returns of trades in order of date: a day's profit over the equity before it, from the day on
+ * which the first trade was opened. Money paid in or out by then is part of the capital; what moves
+ * later is equity from the beginning of its day.
+ */
+export function tradesToReturns(
+  rows: OrderedRows,
+  capital: number,
+  { begins, money }: TradeFacts,
+  warnings: Warning[],
+): Returns {
+  const { dates, values, count, path } = rows;
   if (dates === null) {
-    throw new InputError(rows.path, "trades need dates; name their column with --date-column");
+    throw new InputError(path, "trades need dates; name their column with --date-column");
   }
-  const dayOf = (row: number): number => Math.floor((dates[row] as number) / DAY_MS);
-  const profits = emptyDays(rows.path, dayOf(0), dayOf(count - 1));
+  const dayOf = (at: number): number => Math.floor(at / DAY_MS);
+  const start = Math.min(dates[0] as number, begins ?? Infinity);
+  const first = dayOf(start);
+  const profits = emptyDays(path, first, dayOf(dates[count - 1] as number));
   for (let row = 0; row < count; row++) {
-    const day = dayOf(row) - dayOf(0);
+    const day = dayOf(dates[row] as number) - first;
     profits[day] = (profits[day] as number) + (values[row] as number);
   }
-  return profitsToReturns(rows.path, dayOf(0), profits, capital);
+  const moved = new Float64Array(profits.length);
+  const later = money.filter(({ at }) => at > start && dayOf(at) - first < moved.length);
+  for (const { at, amount } of later) {
+    const day = dayOf(at) - first;
+    moved[day] = (moved[day] as number) + amount;
+  }
+  warnings.push(...moneyNotes(path, money.length, later.length));
+  return profitsToReturns(path, first, profits, capital, moved);
+}
+
+function moneyNotes(path: string, all: number, later: number): readonly Warning[] {
+  if (all === 0) return [];
+  const early = all - later;
+  const parts = [
+    ...(early === 0 ? [] : [`${early} before the first trade, taken as part of --capital`]),
+    ...(later === 0 ? [] : [`${later} later, which changes the equity that returns are of`]),
+  ];
+  return [{
+    code: "money-moved",
+    message: `${path} has ${all === 1 ? "1 payment" : `${all} payments`} in or out, which are no ` +
+      `profit: ${parts.join(", ")}`,
+  }];
 }
 
 /** Zeros for every day from the first to the last (days since 1970). */
@@ -38,15 +78,17 @@ export function emptyDays(path: string, firstDay: number, lastDay: number): Floa
   return new Float64Array(days);
 }
 
-/** Returns of the profits of consecutive days: each over the equity before it. */
+/** Returns of the profits of consecutive days: each over the equity before it, and the money moved that day. */
 export function profitsToReturns(
   path: string,
   firstDay: number,
   profits: Float64Array,
   capital: number,
+  moved?: Float64Array,
 ): Returns {
   let equity = capital;
   const returns = profits.map((profit, day) => {
+    equity += moved?.[day] ?? 0;
     if (profit === 0) return 0;
     if (!(equity > 0)) {
       throw new InputError(

@@ -4,7 +4,8 @@
 import { crc32 } from "node:zlib";
 import { unzipSync } from "fflate";
 import { InputError } from "../errors.ts";
-import { quoted } from "./cells.ts";
+import { quoted } from "./cells/number.ts";
+import { workbookProblem } from "./foreign_bytes.ts";
 import { tooLarge } from "./source.ts";
 
 /** The one member that `choose` picks among the archive's names; an error when it picks none. */
@@ -38,7 +39,7 @@ export function readZipMember(
     );
   }
   if (names.includes("xl/workbook.xml")) {
-    throw new InputError(path, "it is an Excel workbook; save its sheet as CSV");
+    throw new InputError(path, workbookProblem(path));
   }
   const chosen = choose(names);
   if (chosen === undefined) {

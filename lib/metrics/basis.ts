@@ -274,3 +274,14 @@ function once<T>(compute: () => T): () => T {
   let known: { readonly value: T } | undefined;
   return () => (known ??= { value: compute() }).value;
 }
+
+/** Periods a year of the rows joined with the benchmark. */
+export function joinedPeriods({ joint, periods }: Basis): number {
+  return joint?.series.periods ?? periods;
+}
+
+/** The annual rate taken to one period of the joined rows. */
+export function joinedRate({ joint, riskFreeRate, ratePerPeriod }: Basis): number {
+  const periods = joint?.series.periods;
+  return periods === undefined ? ratePerPeriod : (1 + riskFreeRate) ** (1 / periods) - 1;
+}

@@ -9,6 +9,8 @@ export interface JoinedBenchmark {
   readonly dates: Float64Array;
   readonly strategy: Float64Array;
   readonly benchmark: Float64Array;
+  /** Periods a year of these rows, where they are not those of the series. */
+  readonly periods?: number;
 }
 
 /** What benchmark metrics share. Deviations are sample ones (n − 1), rounding noise counting as 0. */

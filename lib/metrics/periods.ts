@@ -10,8 +10,13 @@ const YEAR_MS = 365.2425 * DAY_MS;
 const USUAL: readonly number[] = [252, 365, 52, 12, 4, 1, 8760];
 const SNAP_SHARE = 0.05;
 
+/** A step longer than both is a gap: of time no trading day or bar was recorded in, not a holiday. */
+const GAP_MS = 10 * DAY_MS;
+const GAP_STEPS = 2.5;
+
 /**
- * Rows a calendar year, snapped within 5 % to 252, 365, 52, 12, 4, 1 or 8760.
+ * Rows a calendar year, snapped within 5 % to 252, 365, 52, 12, 4, 1 or 8760. The usual spacing counts: a
+ * year without rows in the middle changes nothing.
  *
  * Null where the dates do not tell: fewer than 3 rows, or less than two whole weeks of rows that
  * are closer than a week (a week without its weekend looks like any five days). Where rows are
@@ -29,6 +34,39 @@ const SNAP_SHARE = 0.05;
 export function inferPeriods(dates: Float64Array): number | null {
   const rows = dates.length;
   if (rows < 3) return null;
+  return ratedPeriods(withoutGaps(dates));
+}
+
+/** Gaps cut by whole weeks, so that days of the week stay as they are, or to the usual step. */
+function withoutGaps(dates: Float64Array): Float64Array {
+  if (!hasGap(dates, 0)) return dates;
+  const steps = new Float64Array(dates.length - 1);
+  for (let row = 0; row < steps.length; row++) {
+    steps[row] = (dates[row + 1] as number) - (dates[row] as number);
+  }
+  const usual = steps.toSorted()[steps.length >> 1] as number;
+  if (!hasGap(dates, usual)) return dates;
+  let at = dates[0] as number;
+  return dates.map((_, row) => {
+    if (row > 0) {
+      const step = steps[row - 1] as number;
+      const isGap = step > GAP_MS && step > usual * GAP_STEPS;
+      at += !isGap ? step : usual < WEEK_MS ? Math.max(usual, step % WEEK_MS) : usual;
+    }
+    return at;
+  });
+}
+
+function hasGap(dates: Float64Array, usual: number): boolean {
+  for (let row = 1; row < dates.length; row++) {
+    const step = (dates[row] as number) - (dates[row - 1] as number);
+    if (step > GAP_MS && step > usual * GAP_STEPS) return true;
+  }
+  return false;
+}
+
+function ratedPeriods(dates: Float64Array): number | null {
+  const rows = dates.length;
   const first = dates[0] as number;
   const span = (dates[rows - 1] as number) - first;
   if (span / (rows - 1) >= 0.95 * WEEK_MS) return snap((rows - 1) * YEAR_MS / span);

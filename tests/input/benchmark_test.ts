@@ -1,10 +1,11 @@
 // Joining a series with its benchmark: by calendar day when daily, by time when faster, and refused
 // where the two cannot be compared.
 
-import { assertEquals, assertThrows } from "@std/assert";
+import { assertAlmostEquals, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { InputError } from "../../lib/errors.ts";
-import { alignBenchmark } from "../../lib/input/mod.ts";
+import { alignBenchmark, periodsOfJoined } from "../../lib/input/mod.ts";
 import type { Returns } from "../../lib/metrics/mod.ts";
+import { testIo } from "../helpers/test_io.ts";
 
 const DAY = 86_400_000;
 const HOUR = 3_600_000;
@@ -101,4 +102,123 @@ Deno.test("what cannot be compared is refused", () => {
     { dates: twice, values: twice },
     "Cannot read b.csv: it has two rows on 1970-01-02",
   );
+});
+
+Deno.test("levels are joined on dates before they are differenced, on either side", () => {
+  const level = (days: readonly number[], values: readonly number[], isBase = true) => {
+    const dates = Float64Array.from(days, (day) => Date.UTC(2024, 0, day));
+    const all = Float64Array.from(values);
+    const changes = all.map((value, row) =>
+      row === 0 ? value - 1 : value / (all[row - 1] ?? NaN) - 1
+    );
+    const from = isBase ? 1 : 0;
+    return {
+      dates: dates.subarray(from),
+      values: changes.subarray(from),
+      levels: { dates, values: all },
+    };
+  };
+  const whole = level([1, 2, 3, 4, 5], [100, 110, 99, 108.9, 98.01]);
+  const holiday = level([1, 2, 4, 5], [100, 110, 108.9, 98.01]);
+  const { levels: _, ...asReturns } = whole;
+  for (const series of [whole, asReturns]) {
+    const { joined, dropped } = alignBenchmark(series, holiday, PATHS);
+    assertEquals(joined.dates.length, 3);
+    assertEquals(dropped, 1);
+    joined.strategy.forEach((value, row) => {
+      assertAlmostEquals(value, joined.benchmark[row] as number, 1e-12);
+    });
+  }
+  const flipped = alignBenchmark(holiday, whole, PATHS);
+  assertEquals([flipped.dropped, flipped.warnings], [0, []]);
+  assertEquals(flipped.joined.strategy, flipped.joined.benchmark);
+});
+
+Deno.test("months and weeks meet as such, and two rows of one are an error", () => {
+  const monthly = (days: readonly number[]): Returns => ({
+    dates: Float64Array.from(days, (day, month) => Date.UTC(2024, month, day)),
+    values: Float64Array.from(days, (_, month) => month / 100),
+  });
+  const ends = monthly([31, 29, 31, 30, 31, 30]);
+  for (const other of [monthly([31, 29, 29, 30, 31, 28]), monthly([1, 1, 1, 1, 1, 1])]) {
+    assertEquals(alignBenchmark(ends, other, PATHS).joined.dates, ends.dates);
+  }
+  const fridays = returns(10, 7 * DAY, Date.UTC(2024, 0, 5));
+  const sundays = returns(10, 7 * DAY, Date.UTC(2024, 0, 7));
+  assertEquals(alignBenchmark(fridays, sundays, PATHS).dropped, 0);
+  const twice = monthly([1, 1, 1, 1, 1, 1]);
+  (twice.dates as Float64Array)[2] = Date.UTC(2024, 1, 29);
+  assertThrows(
+    () => alignBenchmark(ends, twice, PATHS),
+    InputError,
+    "Cannot read b.csv: it has two rows on the month of 2024-02-29",
+  );
+});
+
+Deno.test("another zone's midnights are refused, closes and equal stamps are not", () => {
+  const late = { ...returns(20, DAY, Date.UTC(2024, 0, 1, 23)), isInstant: true };
+  const plain = returns(20, DAY);
+  for (const [series, other] of [[late, plain], [plain, late]] as const) {
+    assertThrows(
+      () => alignBenchmark(series, other, PATHS),
+      InputError,
+      "its times are all 23:00 UTC, as midnight in another zone is; say with --timezone ZONE",
+    );
+  }
+  assertEquals(alignBenchmark(late, late, PATHS).dropped, 0);
+  assertEquals(alignBenchmark({ ...late, isInstant: false }, plain, PATHS).dropped, 0);
+  const weekdays = (side: Returns & { readonly isInstant: boolean }) => ({
+    ...side,
+    dates: (side.dates as Float64Array).filter((ms) => new Date(ms).getUTCDay() % 6 !== 0),
+    values: side.values.subarray(0, 14),
+  });
+  const closes = weekdays({ ...returns(20, DAY, Date.UTC(2024, 0, 1, 21)), isInstant: true });
+  assertEquals(alignBenchmark(closes, plain, PATHS).dropped, 0);
+});
+
+Deno.test("joined rows that are fewer a year have periods of their own", () => {
+  const calendar = Float64Array.from({ length: 400 }, (_, row) => row * DAY);
+  const business = calendar.filter((ms) => new Date(ms).getUTCDay() % 6 !== 0);
+  assertEquals(periodsOfJoined(calendar, calendar, 365), null);
+  assertAlmostEquals(periodsOfJoined(calendar, business, 365) ?? NaN, 252, 1e-9);
+  assertEquals(periodsOfJoined(business, business, 252), null);
+  assertEquals(periodsOfJoined(null, business, 252), null);
+});
+
+Deno.test("a benchmark has its own kind, column and percent, and may be a column of the file", async () => {
+  const io = testIo();
+  try {
+    const days = Array.from({ length: 6 }, (_, row) => `2024-01-0${row + 1}`);
+    const made = [0.01, -0.02, 0.03, 0.01, -0.01, 0.02];
+    const lines = days.map((day, row) =>
+      `${day},${made[row]},${(made[row] ?? 0) * 200},${row + 5}`
+    );
+    await io.files.write("w.csv", `date,Strat,Bench %,other\n${lines.join("\n")}\n`);
+    const own = lines.map((line) => line.split(",").slice(0, 2).join(","));
+    await io.files.write("s.csv", `date,ret\n${own.join("\n")}\n`);
+    const beta = async (...words: readonly string[]): Promise<number | string> => {
+      const answer = await io.run("stats", ...words, "--metrics", "beta", "--format", "json");
+      return answer.code === 0 ? JSON.parse(answer.out).metrics.beta : answer.err;
+    };
+    const column = ["--benchmark-column", "Bench %"];
+    const refused = await beta("s.csv", "--benchmark", "w.csv", ...column);
+    assertStringIncludes(
+      String(refused),
+      "--benchmark-percent reads 2 as 2 %, --benchmark-kind returns",
+    );
+    const asked = ["--benchmark", "w.csv", ...column, "--benchmark-percent"];
+    assertAlmostEquals(Number(await beta("s.csv", ...asked)), 0.5, 1e-12);
+    const same = ["w.csv", "--column", "Strat", ...column, "--benchmark-percent"];
+    assertAlmostEquals(Number(await beta(...same)), 0.5, 1e-12);
+    assertStringIncludes(
+      String(await beta("w.csv", "--column", "Strat", "--benchmark", "w.csv")),
+      "--benchmark-column",
+    );
+    assertStringIncludes(
+      String(await beta("s.csv", "--benchmark-kind", "prices")),
+      "without --benchmark FILE, or --benchmark-column of the same file",
+    );
+  } finally {
+    io.remove();
+  }
 });

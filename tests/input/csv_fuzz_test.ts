@@ -2,10 +2,11 @@
 // files, from tidy to mangled, must give equal results or equal errors, in chunks of every size.
 
 import { assert, assertEquals } from "@std/assert";
-import { readCsv } from "../../lib/input/csv/mod.ts";
+import { readCarefulCsv } from "../../lib/input/csv/careful.ts";
+import { readPlainCsv } from "../../lib/input/csv/mod.ts";
 import type { ReadOptions } from "../../lib/input/options.ts";
-import { toReturns } from "../../lib/input/returns.ts";
 import { openSource } from "../../lib/input/source.ts";
+import { readTable, seriesOf } from "../../lib/input/table/series.ts";
 import { seededRandom } from "../helpers/random.ts";
 import { memoryHost } from "./memory_host.ts";
 
@@ -34,6 +35,8 @@ function dateCell(random: Random, row: number, form: number, mess: number): stri
     `${iso.slice(0, 19)}${pick(random, ["Z", ".123", ".1234567Z", ".5-05:00", " +0900", ""])}`,
     iso.slice(0, 10).replaceAll("-", "/"),
     iso.slice(0, 16).replace("T", " "),
+    `${iso.slice(5, 7)}/${iso.slice(8, 10)}/${iso.slice(0, 4)}`,
+    `${iso.slice(0, 4)}-${Number(iso.slice(5, 7))}-${Number(iso.slice(8, 10))}`,
   ][form] as string;
 }
 
@@ -94,16 +97,28 @@ function wrapped(random: Random, cell: string, quoting: number): string {
   return random() < 0.001 * quoting ? `${cell}"` : cell;
 }
 
+function percentSign(cell: string): string {
+  return `${cell}%`;
+}
+
+function decimalComma(cell: string): string {
+  return `"${cell.replace(".", ",")}"`;
+}
+
+function inBrackets(cell: string): string {
+  return cell.startsWith("-") ? `(${cell.slice(1)})` : cell;
+}
+
 /** One file and the options to read it with. */
 function makeFile(random: Random): { readonly text: string; readonly options: ReadOptions } {
   const mess = pick(random, [0, 0, 1]);
   const kind = pick(
     random,
-    ["returns", "returns", "returns", "prices", "equity", "trades"] as const,
+    ["returns", "returns", undefined, "prices", "equity", "trades", "cumulative"] as const,
   );
   const separator = pick(random, [",", ",", ",", "\t", ";"]);
   const lineEnd = pick(random, ["\n", "\n", "\r\n"]);
-  const form = Math.floor(random() * 9);
+  const form = Math.floor(random() * 11);
   const quoting = pick(random, [0, 0, 0, 0.002, 0.3]);
   const layout = pick(random, [
     "date,value",
@@ -114,29 +129,39 @@ function makeFile(random: Random): { readonly text: string; readonly options: Re
   ]);
   const names: Readonly<Record<string, string>> = {
     date: pick(random, ["date", "Datetime", "", "TIME"]),
-    value: pick(random, ["returns", "Return", "x", "0"]),
+    value: pick(random, ["returns", "Return", "x", "0", "Equity", "close", "return_pct"]),
     text: pick(random, ["symbol", "note"]),
   };
   const columns = layout.split(",");
+  const custom = random() < 0.1 ? pick(random, [percentSign, decimalComma, inBrackets]) : null;
   const lines: string[] = [];
+  if (random() < 0.03) lines.push(pick(random, ["Report of A", '"By hand, 2020",', "#,1,2"]));
+  const header = lines.length;
   if (random() < 0.9) lines.push(columns.map((column) => names[column] as string).join(separator));
   const rows = Math.floor(random() * (random() < 0.05 ? 2000 : 30));
   for (let row = 0; row < rows; row++) {
     const at = random() < 0.02 * mess ? rows - row : row;
     const cells = columns.map((column) => {
       if (column === "date") return dateCell(random, at, form, mess);
-      return column === "value" ? numberCell(random, kind !== "returns", mess) : textCell(random);
+      if (column !== "value") return textCell(random);
+      const cell = numberCell(random, kind !== "returns", mess);
+      return custom === null ? cell : custom(cell);
     }).map((cell) => wrapped(random, cell, quoting));
     if (random() < 0.003 * mess) cells.pop();
     if (random() < 0.003 * mess) cells.push("");
     lines.push(cells.join(separator));
     if (random() < 0.01) lines.push(pick(random, ["", "  ", separator, `${separator} `]));
   }
+  if (random() < 0.03) lines.push(lines[header] ?? "");
+  if (random() < 0.03) lines.push(pick(random, ["Total,1", "Copyright 2020 X", "Sum;;2"]));
   const mark = random() < 0.1 ? "\ufeff" : "";
   const end = random() < 0.8 ? lineEnd : "";
   const options: ReadOptions = {
     kind,
     capital: 1e9,
+    ...(random() < 0.1 ? { decimal: pick(random, ["point", "comma"] as const) } : {}),
+    ...(random() < 0.1 ? { percent: true } : {}),
+    ...(random() < 0.1 ? { resample: pick(random, ["day", "week", "month"] as const) } : {}),
     ...(random() < 0.2 ? { missing: pick(random, ["zero", "drop", "error"]) } : {}),
     ...(random() < 0.1
       ? { timezone: pick(random, ["UTC", "Asia/Tokyo", "America/New_York"]) }
@@ -153,10 +178,21 @@ async function outcome(
 ): Promise<unknown> {
   try {
     const source = await openSource(memoryHost({ "f.csv": text }, chunkSize), "f.csv", {});
-    const { rows, choice } = await readCsv(source, options, careful);
-    const { returns, hasTime, warnings } = toReturns("f.csv", rows, choice.kind, options);
-    const { dates, values } = returns;
-    return { dates: dates && [...dates], values: [...values], hasTime, warnings };
+    const readers = { plain: readPlainCsv, careful: readCarefulCsv };
+    const file = careful
+      ? seriesOf("csv", "f.csv", await readCarefulCsv(source, options), options)
+      : await readTable("csv", source, options, readers);
+    const { returns, kind, column, isInstant } = file?.series[0] ?? {};
+    const dates = returns?.dates ?? null;
+    return {
+      dates: dates && [...dates],
+      values: [...returns?.values ?? []],
+      kind,
+      column,
+      isInstant,
+      hasTime: file?.hasTime,
+      warnings: file?.warnings,
+    };
   } catch (error) {
     if (!(error instanceof Error)) throw error;
     if (error.name !== "InputError" && error.name !== "UsageError") throw error;

@@ -3,7 +3,7 @@
 
 import { assert, assertEquals } from "@std/assert";
 import { csvKernel, KERNEL_INPUT, KERNEL_ROWS } from "../../lib/input/csv/kernel.ts";
-import { createDateReader } from "../../lib/input/dates.ts";
+import { createDateReader } from "../../lib/input/cells/dates.ts";
 import { seededRandom } from "../helpers/random.ts";
 
 const encoder = new TextEncoder();

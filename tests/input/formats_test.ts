@@ -189,8 +189,9 @@ Deno.test("vectorbt's returns and value give its own return and drawdown", async
   const { vectorbt } = await expected();
   for (
     const [name, options] of [
-      ["vectorbt_returns.csv", {}],
-      ["vectorbt_returns.parquet", {}],
+      // vectorbt names its returns after the prices: the column is called Close.
+      ["vectorbt_returns.csv", { kind: "returns" }],
+      ["vectorbt_returns.parquet", { kind: "returns" }],
       ["vectorbt_value.csv", { kind: "equity" }],
     ] as const
   ) {

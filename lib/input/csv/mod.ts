@@ -1,51 +1,46 @@
-// CSV and TSV: separator, header and columns are found in the first rows; then all rows go through
-// the quick scanner, and from the first quoted line on through @std/csv. Both end in the same
-// collector, which is why they cannot differ in what a cell means. Why the scanner's inner loop is
-// compiled (kernel.as): the same loop in TypeScript takes 0.28 s more for a million rows, more than
-// the 0.22 s that `stats` takes in all, and @std/csv 4.6 s more. Three times as fast as polars,
-// which docs/benchmarks.md promises and measures at 3.1, would be 1.4.
+// CSV and TSV, in two ways with one meaning. The quick one takes files as programs write them:
+// separator, header and columns are found in the first rows, then all rows go through the scanner,
+// and from the first quoted line on through @std/csv. Whatever is not so plain makes it give up,
+// and the careful one (careful.ts) begins again with the whole file. Why the scanner's inner loop is compiled
+// (kernel.as): the same loop in TypeScript takes 0.28 s more for a million rows, more than the
+// 0.22 s that `stats` takes in all, and @std/csv 4.6 s more. Three times as fast as polars, which
+// docs/benchmarks.md promises and measures at 3.1, would be 1.4.
 
-import { InputError } from "../../errors.ts";
-import { trimCell } from "../cells.ts";
-import type { ColumnChoice } from "../columns.ts";
-import { type Opening, readOpening } from "./opening.ts";
+import { trimCell } from "../cells/number.ts";
 import { createRecordReader, isBlankRecord } from "../csv_text.ts";
-import { createScanner, type ScanContext } from "./scan.ts";
-import { createDateReader, type DateReader } from "../dates.ts";
+import { createDateReader } from "../cells/dates.ts";
 import type { ReadOptions } from "../options.ts";
-import { createRowCollector, placedError, type RowCollector } from "../rows.ts";
+import { createRowCollector, type RawRows } from "../rows.ts";
 import type { Source } from "../source.ts";
-import type { TableRows } from "../typed_table.ts";
+import { isPlainChoice } from "../table/columns.ts";
+import { notPlain } from "../table/series.ts";
+import type { Table } from "../table/table.ts";
+import { type Opening, readOpening } from "./opening.ts";
+import { createScanner, type ScanContext } from "./scan.ts";
 
-/** Reads delimited text. `careful` sends every row through @std/csv. */
-export async function readCsv(
-  source: Source,
-  options: ReadOptions,
-  careful = false,
-): Promise<TableRows> {
+/** Reads delimited text whose cells are as programs write them; throws `InputError` for any other. */
+export async function readPlainCsv(source: Source, options: ReadOptions): Promise<Table> {
+  const { shownPath: path } = source;
   const opening = readOpening(source, options);
   const { choice, names } = opening;
-  const table = createTable(source, options, opening);
-  const reader = careful || choice.minus !== null || choice.benchmark !== null
-    ? table.careful(opening.firstLine)
-    : table.quick(opening.firstLine);
+  if (!isPlainChoice(choice)) throw notPlain(path);
+  const collector = createCollector(source, options, opening);
   let skip = opening.skip;
   for await (const chunk of source.chunks()) {
     const skipped = Math.min(skip, chunk.length);
     skip -= skipped;
-    reader.push(skipped === 0 ? chunk : chunk.subarray(skipped));
+    collector.push(skipped === 0 ? chunk : chunk.subarray(skipped));
   }
-  reader.end();
-  const rows = table.values.finish();
-  if (rows.values.length === 0) {
-    throw new InputError(
-      source.shownPath,
-      names.some((name) => name !== "") && opening.skip > 0
-        ? "it has a header but no rows"
-        : "it has no rows",
-    );
-  }
-  return { rows, benchmark: choice.benchmark === null ? null : table.benchmark.finish(), choice };
+  const rows = collector.end();
+  if (rows.values.length === 0) throw notPlain(path);
+  return {
+    series: [{ name: null, rows, benchmark: null, begins: null, money: [] }],
+    choice,
+    column: opening.hasNames ? names[choice.value] ?? null : null,
+    isPercent: false,
+    ambiguous: undefined,
+    notes: [],
+  };
 }
 
 interface ByteReader {
@@ -53,30 +48,23 @@ interface ByteReader {
   end(): void;
 }
 
-interface Table {
-  readonly values: RowCollector;
-  readonly benchmark: RowCollector;
-  quick(firstLine: number): ByteReader;
-  careful(firstLine: number): ByteReader;
-}
-
-function createTable(source: Source, options: ReadOptions, opening: Opening): Table {
+function createCollector(
+  source: Source,
+  options: ReadOptions,
+  opening: Opening,
+): { push(bytes: Uint8Array): void; end(): RawRows } {
   const { shownPath: path } = source;
   const { choice, names, separator } = opening;
   const width = names.length;
   const dates = choice.date === null ? null : createDateReader(options);
   const expectedRows = source.isWhole ? 0 : source.expectedBytes / opening.bytesPerRow * 1.02;
-  const collect = (): RowCollector =>
-    createRowCollector(path, { unit: "line", dates, expectedRows });
-  const values = collect();
-  const benchmark = choice.benchmark === null ? values : collect();
+  const collector = createRowCollector(path, { unit: "line", dates, expectedRows });
   const readCells = (cells: readonly string[], line: number): void => {
-    if (cells.length !== width) {
-      throw placedError(path, "line", line, widthProblem(cells.length, width));
-    }
-    readRecord(cells, line, choice, dates, values, benchmark);
+    if (cells.length !== width) throw notPlain(path);
+    const date = choice.date === null ? 0 : collector.date(cells[choice.date] as string, line);
+    collector.add(date, collector.number(cells[choice.value] as string, line), line);
   };
-  const careful = (firstLine: number): ByteReader =>
+  const quoted = (firstLine: number): ByteReader =>
     createRecordReader(path, { separator, firstLine }, (cells, line) => {
       const trimmed = cells.map(trimCell);
       if (!isBlankRecord(cells, trimmed)) readCells(trimmed, line);
@@ -87,25 +75,27 @@ function createTable(source: Source, options: ReadOptions, opening: Opening): Ta
     date: choice.date,
     value: choice.value,
   };
+  const context: ScanContext = { path, shape, dates, collector, readCells };
+  const reader = quickReader(context, opening.firstLine, quoted);
   return {
-    values,
-    benchmark,
-    careful,
-    quick: (line) =>
-      quickReader({ path, shape, dates, collector: values, readCells }, line, careful),
+    push: reader.push,
+    end() {
+      reader.end();
+      return collector.finish();
+    },
   };
 }
 
-/** Scans until a quote comes up, and hands the rest to the careful reader. */
+/** Scans until a quote comes up, and hands the rest to @std/csv. */
 function quickReader(
   context: ScanContext,
   firstLine: number,
-  careful: (firstLine: number) => ByteReader,
+  quoted: (firstLine: number) => ByteReader,
 ): ByteReader {
   const scanner = createScanner(context, firstLine);
   let other: ByteReader | null = null;
   const handOver = (): void => {
-    other = careful(scanner.line());
+    other = quoted(scanner.line());
     other.push(scanner.rest());
   };
   return {
@@ -118,29 +108,4 @@ function quickReader(
       other?.end();
     },
   };
-}
-
-function readRecord(
-  cells: readonly string[],
-  line: number,
-  choice: ColumnChoice,
-  dates: DateReader | null,
-  values: RowCollector,
-  benchmark: RowCollector,
-): void {
-  const cell = (index: number): string => cells[index] as string;
-  const date = dates === null || choice.date === null ? 0 : values.date(cell(choice.date), line);
-  const value = values.number(cell(choice.value), line);
-  const minus = choice.minus === null ? 0 : values.number(cell(choice.minus), line);
-  values.add(date, choice.minus === null ? value : value - minus, line);
-  if (choice.benchmark !== null) {
-    benchmark.add(date, benchmark.number(cell(choice.benchmark), line), line);
-  }
-}
-
-function widthProblem(cells: number, width: number): string {
-  const count = `it has ${cells} ${
-    cells === 1 ? "cell" : "cells"
-  } where the first line has ${width}`;
-  return cells > width ? `${count}; quote cells that hold the separator` : count;
 }

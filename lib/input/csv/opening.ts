@@ -1,14 +1,17 @@
-// The beginning of a delimited file: separator, header and columns are found in it before the rows
-// are read. Cells are looked at only where the names are not enough, as most are.
+// The beginning of a delimited file whose first line is its header, or its first row: separator and
+// columns are found in it before the rows are read. Cells are looked at only where the names are
+// not enough, as most are.
 
 import { InputError } from "../../errors.ts";
-import { isBlank, isMissing, readNumber, trimCell } from "../cells.ts";
-import { chooseColumns, type ColumnChoice, isKnownName, profileColumn } from "../columns.ts";
+import { isBlank, isMissing, readNumber, trimCell } from "../cells/number.ts";
+import { chooseColumns, type ColumnChoice } from "../table/columns.ts";
+import { isKnownName } from "../table/names.ts";
+import { profileColumn } from "../table/profile.ts";
 import { createRecordReader, isBlankRecord } from "../csv_text.ts";
-import { dateRecogniser } from "../dates.ts";
+import { dateRecogniser } from "../cells/dates.ts";
 import type { ReadOptions } from "../options.ts";
 import type { Source } from "../source.ts";
-import { SAMPLE_ROWS } from "../typed_table.ts";
+import { SAMPLE_ROWS } from "../table/typed_table.ts";
 
 const MARK = [0xef, 0xbb, 0xbf] as const;
 const NEWLINE = 10;
@@ -17,6 +20,7 @@ const NEWLINE = 10;
 export interface Opening {
   readonly separator: string;
   readonly names: readonly string[];
+  readonly hasNames: boolean;
   readonly choice: ColumnChoice;
   /** Where the rows begin: bytes to skip, and the line there. */
   readonly skip: number;
@@ -26,33 +30,55 @@ export interface Opening {
 
 /** Tells how a file is to be read; throws `InputError` when that is not plain. */
 export function readOpening(source: Source, options: ReadOptions): Opening {
-  const { shownPath: path, head } = source;
-  const mark = MARK.every((byte, index) => head[index] === byte) ? MARK.length : 0;
-  const body = head.subarray(mark);
-  const first = firstRecordEnd(body);
+  const { shownPath: path } = source;
+  const { body, mark, first } = beginningOf(source);
   const line = body.subarray(0, first.bytes);
-  if (!first.isEnded && isSplitByReturns(line)) throw new InputError(path, RETURNS_ALONE);
-  if (!source.isWhole && !first.isEnded) throw new InputError(path, ENDLESS, { line: 1 });
   const separator = separatorOf(new TextDecoder().decode(line).trim());
   const [cells] = readSample(path, line, separator, true);
-  if (cells === undefined) throw new InputError(path, "the file holds nothing but blanks");
-  const hasHeader = isHeader(cells, options);
-  const names = hasHeader ? cells : cells.map((_, index) => String(index + 1));
+  if (cells === undefined) throw new InputError(path, ONLY_BLANKS);
+  const hasNames = isHeader(cells, options);
+  const names = hasNames ? cells : cells.map((_, index) => String(index + 1));
   let sample: readonly (readonly string[])[] | undefined;
   const sampleRows = (): readonly (readonly string[])[] =>
-    sample ??= readSample(path, body, separator, source.isWhole).slice(hasHeader ? 1 : 0);
+    sample ??= readSample(path, body, separator, source.isWhole).slice(hasNames ? 1 : 0);
   const profiles = names.map((name, index) =>
     profileColumn(name, () => sampleRows().map((row) => row[index] ?? ""), options)
   );
   return {
     separator,
     names,
+    hasNames,
     choice: chooseColumns(path, profiles, options),
-    skip: mark + (hasHeader ? first.bytes : 0),
-    firstLine: 1 + (hasHeader ? first.lines : 0),
+    skip: mark + (hasNames ? first.bytes : 0),
+    firstLine: 1 + (hasNames ? first.lines : 0),
     bytesPerRow: bytesPerRow(body.subarray(0, MEASURED_BYTES)),
   };
 }
+
+/** What is known of a text before it is cut into cells. */
+export interface Beginning {
+  /** The head without its mark. */
+  readonly body: Uint8Array;
+  /** Bytes of the mark. */
+  readonly mark: number;
+  readonly first: FirstRecord;
+}
+
+/** Throws `InputError` for what is no text of lines. */
+export function beginningOf(source: Source): Beginning {
+  const { shownPath: path, head } = source;
+  const mark = MARK.every((byte, index) => head[index] === byte) ? MARK.length : 0;
+  const body = head.subarray(mark);
+  const first = firstRecordEnd(body);
+  if (!first.isEnded && isSplitByReturns(body.subarray(0, first.bytes))) {
+    throw new InputError(path, RETURNS_ALONE);
+  }
+  if (!source.isWhole && !first.isEnded) throw new InputError(path, ENDLESS, { line: 1 });
+  return { body, mark, first };
+}
+
+/** The problem of a file without any cell. */
+export const ONLY_BLANKS = "the file holds nothing but blanks";
 
 /** Whether a text without line feeds has carriage returns in its middle. */
 function isSplitByReturns(text: Uint8Array): boolean {
@@ -91,7 +117,7 @@ function bytesPerRow(bytes: Uint8Array): number {
 }
 
 /** Tab, else semicolon when there are at least as many as commas (which may be decimal), else comma. */
-function separatorOf(line: string): string {
+export function separatorOf(line: string): string {
   const bare = line.replace(/"(?:[^"]|"")*"/g, "");
   const count = (separator: string): number => bare.split(separator).length - 1;
   if (count("\t") > 0) return "\t";
@@ -102,7 +128,7 @@ function separatorOf(line: string): string {
  * A first line with a number or a date is data, unless a cell of it can only be a name. pandas calls
  * an index nothing and a column 0, so a line like `,0` is a header; one like `,0.5` is not.
  */
-function isHeader(cells: readonly string[], options: ReadOptions): boolean {
+export function isHeader(cells: readonly string[], options: ReadOptions): boolean {
   const asked = [options.column, options.dateColumn];
   const isNumber = (cell: string): boolean => !isMissing(cell) && readNumber(cell) !== undefined;
   if (cells.some((cell) => isKnownName(cell) || (asked.includes(cell) && !isNumber(cell)))) {
@@ -117,9 +143,13 @@ function isHeader(cells: readonly string[], options: ReadOptions): boolean {
 }
 
 /** Where the first record that is not blank ends: in bytes, and lines passed. */
-function firstRecordEnd(
-  body: Uint8Array,
-): { readonly bytes: number; readonly lines: number; readonly isEnded: boolean } {
+interface FirstRecord {
+  readonly bytes: number;
+  readonly lines: number;
+  readonly isEnded: boolean;
+}
+
+function firstRecordEnd(body: Uint8Array): FirstRecord {
   let isQuoted = false;
   let isBlank = true;
   let lines = 0;

@@ -2,10 +2,10 @@
 // no string for any; a row that is not plain is read as text, as the careful path reads it. The
 // scanner stops before the first line with a quote and leaves the rest to text.ts.
 
-import { isBlank, trimCell } from "../cells.ts";
+import { isBlank, trimCell } from "../cells/number.ts";
 import { csvKernel, KERNEL_INPUT, type RowShape } from "./kernel.ts";
 import { joinBytes, MAX_LINE_BYTES, tooLong } from "../csv_text.ts";
-import type { DateReader } from "../dates.ts";
+import type { DateReader } from "../cells/dates.ts";
 import type { RowCollector } from "../rows.ts";
 
 const NEWLINE = 10;

@@ -1,6 +1,7 @@
 // A strategy beside its benchmark, on the rows that both have. What cannot be computed is
 // undefined, where QuantStats answers 0: a beta of 0 is a statement, and a wrong one.
 
+import { joinedPeriods, joinedRate } from "../basis.ts";
 import { quotient } from "../kernel.ts";
 import { type Metric, metric } from "../metric.ts";
 
@@ -35,7 +36,7 @@ export const alpha: Metric = metric("alpha", {
   compute: (basis) => {
     const joint = basis.joint;
     if (joint === null) return NaN;
-    return (joint.strategyMean - beta.compute(basis) * joint.benchmarkMean) * basis.periods;
+    return (joint.strategyMean - beta.compute(basis) * joint.benchmarkMean) * joinedPeriods(basis);
   },
 });
 
@@ -152,10 +153,11 @@ export const jensenAlpha: Metric = metric("jensen_alpha", {
   undefinedWhen: "fewer than 2 joined rows, or a benchmark with a standard deviation of zero",
   extended: true,
   compute: (basis) => {
-    const { joint, ratePerPeriod } = basis;
+    const { joint } = basis;
     if (joint === null) return NaN;
-    const explained = beta.compute(basis) * (joint.benchmarkMean - ratePerPeriod);
-    return (joint.strategyMean - ratePerPeriod - explained) * basis.periods;
+    const rate = joinedRate(basis);
+    const explained = beta.compute(basis) * (joint.benchmarkMean - rate);
+    return (joint.strategyMean - rate - explained) * joinedPeriods(basis);
   },
 });
 
@@ -177,7 +179,7 @@ export const treynorRatioAnnualised: Metric = metric("treynor_ratio_annualised",
   compute: (basis) => {
     const joint = basis.joint;
     if (joint === null) return NaN;
-    const growth = (joint.strategyTotal + 1) ** (basis.periods / joint.count) - 1;
+    const growth = (joint.strategyTotal + 1) ** (joinedPeriods(basis) / joint.count) - 1;
     return quotient(growth - basis.riskFreeRate, beta.compute(basis));
   },
 });
@@ -195,7 +197,7 @@ export const informationRatioAnnualised: Metric = metric("information_ratio_annu
   needs: ["benchmark"],
   undefinedWhen: "fewer than 2 joined rows, or a difference with a standard deviation of zero",
   extended: true,
-  compute: (basis) => informationRatio.compute(basis) * Math.sqrt(basis.periods),
+  compute: (basis) => informationRatio.compute(basis) * Math.sqrt(joinedPeriods(basis)),
 });
 
 export const trackingError: Metric = metric("tracking_error", {
@@ -211,7 +213,7 @@ export const trackingError: Metric = metric("tracking_error", {
   undefinedWhen: "fewer than 2 joined rows",
   extended: true,
   compute: (basis) =>
-    basis.joint === null ? NaN : basis.joint.differenceDeviation * Math.sqrt(basis.periods),
+    basis.joint === null ? NaN : basis.joint.differenceDeviation * Math.sqrt(joinedPeriods(basis)),
 });
 
 export const upCapture: Metric = metric("up_capture", {

@@ -1,11 +1,10 @@
 // How a strategy goes with its benchmark: how often it is ahead, and whether it is bolder when the
 // benchmark rises than when it falls. Regressions on the joined rows, by least squares.
 
-import type { Basis } from "../basis.ts";
+import { type Basis, basisOf, joinedPeriods, joinedRate } from "../basis.ts";
 import { quotient, sumOf } from "../kernel.ts";
 import { type Metric, metric } from "../metric.ts";
 import { sharpeRatio } from "../ratios/sharpe.ts";
-import { basisOf } from "../basis.ts";
 
 /**
  * @example Ahead in one row of two, and bolder upwards
@@ -88,7 +87,7 @@ export const appraisalRatio: Metric = metric("appraisal_ratio", {
   extended: true,
   compute: (basis) => {
     const fit = regression(basis, () => 0);
-    return quotient(fit.intercept, fit.error) * Math.sqrt(basis.periods);
+    return quotient(fit.intercept, fit.error) * Math.sqrt(joinedPeriods(basis));
   },
 });
 
@@ -137,10 +136,12 @@ export const mSquared: Metric = metric("m_squared", {
   needs: ["benchmark", "rate"],
   undefinedWhen: "fewer than 2 joined rows, or a standard deviation of zero",
   extended: true,
-  compute: ({ joint, periods, riskFreeRate, ratePerPeriod }) => {
+  compute: (basis) => {
+    const { joint, riskFreeRate } = basis;
     if (joint === null) return NaN;
+    const periods = joinedPeriods(basis);
     const own = sharpeRatio.compute(basisOf(joint.series.strategy, { periods, riskFreeRate }));
-    return ratePerPeriod * periods + own * joint.benchmarkDeviation * Math.sqrt(periods);
+    return joinedRate(basis) * periods + own * joint.benchmarkDeviation * Math.sqrt(periods);
   },
 });
 
@@ -168,13 +169,15 @@ interface Fit {
  * that never varies, on the benchmark's alone.
  */
 function regression(
-  { joint, ratePerPeriod }: Basis,
+  basis: Basis,
   second: (excess: number) => number,
 ): Fit {
   const nothing = { intercept: NaN, second: NaN, error: NaN };
+  const { joint } = basis;
   if (joint === null) return nothing;
-  const x = joint.series.benchmark.map((value) => value - ratePerPeriod);
-  const y = joint.series.strategy.map((value) => value - ratePerPeriod);
+  const rate = joinedRate(basis);
+  const x = joint.series.benchmark.map((value) => value - rate);
+  const y = joint.series.strategy.map((value) => value - rate);
   const z = x.map(second);
   const count = x.length;
   const centred = (values: Float64Array): Float64Array => {

@@ -1,7 +1,7 @@
 // `--date-format`: the directives of strptime, which the traders who write the files know from
 // Python. A format is compiled once into a regular expression and the fields it captures.
 
-import { UsageError } from "../errors.ts";
+import { UsageError } from "../../errors.ts";
 import { civilMs } from "./calendar_time.ts";
 
 /** A time as a text said it: the wall clock, and the offset from UTC where one was written. */
@@ -71,6 +71,22 @@ const LETTERS: Readonly<Record<string, string>> = {
   ss: "%S",
 };
 
+/** Behind a day: hour, minute, second, fraction, half of the day. */
+const TIME_OF_DAY = String
+  .raw`(?:,? +|T)(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,](\d{1,9}))?)?(?: ?([ap]m))?`;
+
+/** The directives that fit the time of day behind a day; empty without one. */
+export function timeDirectives(text: string): string {
+  const match = new RegExp(`${TIME_OF_DAY}$`, "i").exec(text);
+  if (match === null) return "";
+  const [whole, , , second, fraction, half] = match;
+  const space = /^\D+/.exec(whole)?.[0] ?? " ";
+  const clock = half === undefined ? "%H:%M" : "%I:%M";
+  const end = half === undefined ? "" : ` ${"%p"}`;
+  return space + clock + (second === undefined ? "" : ":%S") +
+    (fraction === undefined ? "" : ".%f") + end;
+}
+
 /** A reader of times written in a strptime format; it answers null where a text does not fit. */
 export function compileDateFormat(format: string): (text: string) => WrittenTime | null {
   const fields: (Field | LateField)[] = [];
@@ -95,11 +111,17 @@ export function compileDateFormat(format: string): (text: string) => WrittenTime
       `Cannot use --date-format "${format}": it must say where the year and the month are, as in %Y-%m-%d`,
     );
   }
-  const pattern = new RegExp(`^${source}$`, "i");
+  // A format of the day alone also fits a day with its time, which no reading of the day changes.
+  const mayHaveTime = !has("hour", "minute", "second", "fraction", "offset");
+  const pattern = new RegExp(`^${source}${mayHaveTime ? `(?:${TIME_OF_DAY})?` : ""}$`, "i");
+  if (mayHaveTime) fields.push("hour", "minute", "second", "fraction", "half");
   return (text) => {
     const match = pattern.exec(text);
     if (match === null) return null;
-    return assemble(new Map(fields.map((field, index) => [field, match[index + 1] as string])));
+    const found = fields.flatMap((field, index) =>
+      match[index + 1] === undefined ? [] : [[field, match[index + 1] as string] as const]
+    );
+    return assemble(new Map(found));
   };
 }
 

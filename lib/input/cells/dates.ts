@@ -3,8 +3,8 @@
 // first cell binds the column, so that a stray number never becomes a date of another kind.
 
 import { civilMs } from "./calendar_time.ts";
-import { isMissing, quoted } from "./cells.ts";
-import { compileDateFormat, readOffset, type WrittenTime } from "./date_format.ts";
+import { isMissing, quoted } from "./number.ts";
+import { compileDateFormat, readOffset, timeDirectives, type WrittenTime } from "./date_format.ts";
 import { wallClock } from "./timezone.ts";
 
 /** What a column of dates is read with. */
@@ -24,6 +24,8 @@ export interface DateReader {
   hasOffset: boolean;
   /** Whether any time was finer than a millisecond. */
   isFiner: boolean;
+  /** Whether the first time was an instant of UTC that no zone's wall clock was taken of. */
+  isInstant: boolean;
   /** Whether no cell has shown the form yet. */
   readonly isUndecided: boolean;
   /** Whether the dates are ISO and stay as they are written, so that bytes tell them. */
@@ -32,6 +34,8 @@ export interface DateReader {
   readText(text: string): number;
   /** An instant known as a number (ms since the epoch), as wall-clock time. */
   readInstant(ms: number): number;
+  /** A time that another reader made of a text, as wall-clock time; NaN for null. */
+  readWritten(time: WrittenTime | null): number;
   problem(text: string): string;
 }
 
@@ -39,7 +43,17 @@ const ISO =
   /^(\d{4})([-/.])(\d{2})\2(\d{2})(?:[T ](\d{2}):(\d{2})(?::(\d{2})(?:\.(\d+))?)?)?( ?(?:Z|UTC|[+-](?:[01]\d|2[0-3])(?::?[0-5]\d)?))?$/;
 const EPOCH = /^(-?)(\d+)(?:\.(\d*))?$/;
 const TWO_READINGS = /^(\d{1,2})([-/.])(\d{1,2})\2(\d{4}|\d{2})(?!\d)/;
-const MONTH_NAME = /^(?:[a-z]{3,9}\.? \d{1,2},? \d{4}|\d{1,2}[ -][a-z]{3,9}[ -]\d{2,4})/i;
+const MONTH_NAME =
+  /^(?:[a-z]{3,9},? )?(?:[a-z]{3,9}\.? \d{1,2},? \d{4}|\d{1,2}[ /-][a-z]{3,9}[ /-]\d{2,4}|[a-z]{3,9}[ -]\d{4}$)/i;
+/** What date_column.ts reads besides: months alone, days without their 0, a day and its time in digits. */
+const LESS_USUAL: readonly RegExp[] = [
+  TWO_READINGS,
+  MONTH_NAME,
+  /^\d{4}([-/.])\d{1,2}\1\d{1,2}(?!\d)/,
+  /^\d{4}[-/](?:0?[1-9]|1[0-2])$/,
+  /^(?:19|20)\d{2}(?:0[1-9]|1[0-2])$/,
+  /^\d{8}[ T]\d/,
+];
 /** Digits to drop from an epoch to have ms; negative: to add. */
 const EPOCH_DIGITS: Readonly<Record<Epoch, number>> = { s: -3, ms: 0, us: 3, ns: 6 };
 
@@ -52,10 +66,13 @@ export function createDateReader(options: DateOptions): DateReader {
     : compileDateFormat(dateFormat);
   const toZone = timezone === undefined ? null : wallClock(timezone);
   let form: Form | undefined = epoch;
+  let isFirst = true;
 
   const fromWritten = (time: WrittenTime | null): number => {
     if (time === null) return NaN;
     if (time.isFiner) reader.isFiner = true;
+    if (isFirst) reader.isInstant = time.offsetMs === 0 && toZone === null;
+    isFirst = false;
     if (time.offsetMs === null) return time.wallMs;
     reader.hasOffset = true;
     return toZone === null ? time.wallMs : toZone(time.wallMs - time.offsetMs);
@@ -63,6 +80,7 @@ export function createDateReader(options: DateOptions): DateReader {
   const reader: DateReader = {
     hasOffset: false,
     isFiner: false,
+    isInstant: false,
     get isUndecided() {
       return form === undefined && custom === null;
     },
@@ -80,10 +98,14 @@ export function createDateReader(options: DateOptions): DateReader {
       return Number.isNaN(instant) ? NaN : this.readInstant(instant);
     },
     readInstant(ms) {
-      if (toZone === null) return ms;
+      if (toZone === null) {
+        reader.isInstant = true;
+        return ms;
+      }
       reader.hasOffset = true;
       return toZone(ms);
     },
+    readWritten: fromWritten,
     problem: (text) => dateProblem(text, dateFormat, form),
   };
   return reader;
@@ -99,7 +121,7 @@ export function dateRecogniser(options: DateOptions): (text: string) => boolean 
   return (text) => {
     const form = formOf(text);
     if (form === "compact") return readCompact(text) !== null;
-    return form !== undefined || TWO_READINGS.test(text) || MONTH_NAME.test(text);
+    return form !== undefined || LESS_USUAL.some((pattern) => pattern.test(text));
   };
 }
 
@@ -179,19 +201,26 @@ function dateProblem(text: string, format: string | undefined, form: Form | unde
     return `the date ${quoted(text)} does not fit --date-format "${format}"`;
   }
   const numeric = TWO_READINGS.exec(text);
-  if (numeric !== null) {
-    const forms = numericForms(numeric);
+  if (numeric !== null && form === undefined) {
+    const forms = numericForms(numeric).map((form) => form + timeDirectives(text));
     return forms.length === 1
       ? `the date ${quoted(text)} needs --date-format, such as ${forms[0]}`
       : `the date ${quoted(text)} can be read in more than one way; ` +
         `say which with --date-format, such as ${forms.join(" or ")}`;
+  }
+  if (/^[2-6]\d{4}(?:\.\d+)?$/.test(text)) {
+    return `${
+      quoted(text)
+    } looks like a day number of Excel; format its column as dates, 2024-01-31`;
   }
   if (form === "iso" && ISO.test(text)) return `there is no such date as ${quoted(text)}`;
   if (form === "compact" && /^\d{8}$/.test(text)) return `there is no such date as ${quoted(text)}`;
   return `expected a date such as 2024-01-31${
     form === undefined || form === "iso" ? "" : ` (${FORMS[form]})`
   }, ` +
-    `got ${quoted(text)}; other forms need --date-format`;
+    `got ${quoted(text)}; ${
+      form === undefined ? "other forms need --date-format" : "write all dates in one form"
+    }`;
 }
 
 /** The formats that three numbers fit by their size: 13/02/2024 has no month first. */

@@ -2,7 +2,7 @@
 // only changes on quarter hours, so it is asked for once a quarter hour: asking for each row
 // would take most of the time of reading a long file.
 
-import { UsageError } from "../errors.ts";
+import { UsageError } from "../../errors.ts";
 
 const QUARTER_HOUR_MS = 900_000;
 

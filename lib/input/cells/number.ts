@@ -3,7 +3,7 @@
 
 const NUMBER = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/;
 const INFINITE = /^[+-]?inf(?:inity)?$/i;
-/** What pandas, polars, R and C write for a missing value; what people type ("n/a", "-") is not among them. */
+/** What pandas, polars, R and C write for a missing value; number_column.ts has what people type. */
 const MISSING: ReadonlySet<string> = new Set([
   "",
   "nan",
@@ -43,17 +43,11 @@ export function readNumber(text: string): number | undefined {
   return undefined;
 }
 
-/** What is wrong with a cell that should hold a finite number, and what to do where that is known. */
+/** What is wrong with a cell that should hold a finite number. */
 export function numberProblem(text: string): string {
   const value = readNumber(text);
   if (value !== undefined) return `expected a finite number, got ${quoted(text)}`;
-  const problem = `expected a number, got ${quoted(text)}`;
-  if (/^[+-]?\d*,\d+$/.test(text)) return `${problem}; decimals take a point, not a comma`;
-  if (/^[+-]?[\d.]+\s?%$/.test(text)) return `${problem}; write 1.5 % as 0.015`;
-  if (/^[+-]?\d{1,3}(?:,\d{3})+(?:\.\d*)?$/.test(text)) {
-    return `${problem}; write it without thousands separators`;
-  }
-  return problem;
+  return `expected a number, got ${quoted(text)}`;
 }
 
 /** Text of a file as messages show it: in quotes, short, control characters escaped. */

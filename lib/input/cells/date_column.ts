@@ -1,0 +1,102 @@
+// A column of dates in any form that it alone tells. The forms that programs write are tried first;
+// of the others, one is taken where it is the only one that fits every cell: where the day stands
+// behind the month in 40 rows, one of them is beyond 12.
+
+import { compileDateFormat } from "./date_format.ts";
+import { createDateReader, type DateOptions, type DateReader } from "./dates.ts";
+import type { Fail } from "./number_column.ts";
+
+/** A column that was read. */
+export interface DateColumn {
+  /** Wall-clock ms. */
+  readonly dates: Float64Array;
+  /** What was learnt of the column: offsets, instants. */
+  readonly reader: DateReader;
+}
+
+interface Form {
+  readonly format: string;
+  /** What the text must look like besides, where directives alone are too free. */
+  readonly shape?: RegExp;
+}
+
+const SEPARATORS = ["/", "-", "."] as const;
+const ORDERS = ["%Y %m %d", "%d %m %Y", "%m %d %Y", "%d %m %y", "%m %d %y", "%y %m %d"] as const;
+
+/** Forms with one reading a cell, or with several among which the column decides. */
+const FORMS: readonly Form[] = [
+  ...ORDERS.flatMap((order) =>
+    SEPARATORS.map((separator) => ({ format: order.replaceAll(" ", separator) }))
+  ),
+  { format: "%Y-%m" },
+  { format: "%Y/%m" },
+  { format: "%Y%m", shape: /^(?:19|20)\d{4}$/ },
+  { format: "%Y%m%d", shape: /^\d{8}\b/ },
+  { format: "%Y%m%d %H%M%S", shape: /^\d{8} \d{6}$/ },
+  { format: "%Y%m%dT%H%M%S", shape: /^\d{8}T\d{6}$/ },
+  { format: "%Y%m%d %H%M", shape: /^\d{8} \d{4}$/ },
+  ...[" ", "-", "/"].map((separator) => ({ format: `%d${separator}%B${separator}%Y` })),
+  ...[" ", "-"].map((separator) => ({ format: `%d${separator}%B${separator}%y` })),
+  { format: "%Y-%B-%d" },
+  { format: "%B %d, %Y" },
+  { format: "%B %d %Y" },
+  { format: "%B. %d, %Y" },
+  { format: "%B %Y" },
+  { format: "%B-%Y" },
+  { format: "%a %d %B %Y" },
+  { format: "%a, %d %B %Y" },
+  { format: "%a %B %d %Y" },
+  { format: "%a, %B %d, %Y" },
+];
+
+/**
+ * Reads the trimmed cells of one column. A format that `isHint` is taken where it fits every cell, and
+ * else is none: it was said of another file.
+ */
+export function readDateColumn(
+  cells: readonly string[],
+  options: DateOptions & { readonly isHint?: boolean },
+  fail: Fail,
+): DateColumn {
+  const { dateFormat, timezone } = options;
+  const asked = createDateReader(options);
+  const dates = new Float64Array(cells.length);
+  const missed = fill(dates, cells, (cell) => asked.readText(cell));
+  if (missed < 0) return { dates, reader: asked };
+  if (dateFormat !== undefined) {
+    if (options.isHint === true) return readDateColumn(cells, { timezone }, fail);
+    return fail(missed, asked.problem(cells[missed] as string));
+  }
+  const reader = createDateReader({ timezone });
+  let found: { readonly format: string; readonly dates: Float64Array } | undefined;
+  for (const { format, shape } of FORMS) {
+    const compiled = compileDateFormat(format);
+    const times = new Float64Array(cells.length);
+    const read = (cell: string): number =>
+      shape === undefined || shape.test(cell) ? reader.readWritten(compiled(cell)) : NaN;
+    if (fill(times, cells, read) >= 0) continue;
+    const differs = found?.dates.findIndex((time, row) => time !== times[row]) ?? -1;
+    if (differs >= 0) return fail(differs, asUndecided(cells[differs] as string));
+    found ??= { format, dates: times };
+  }
+  if (found === undefined) return fail(missed, asked.problem(cells[missed] as string));
+  return { dates: found.dates, reader };
+}
+
+/** Reads until a cell does not fit; returns its row, −1 when all do. */
+function fill(
+  dates: Float64Array,
+  cells: readonly string[],
+  read: (cell: string) => number,
+): number {
+  for (let row = 0; row < cells.length; row++) {
+    const time = read(cells[row] as string);
+    if (Number.isNaN(time)) return row;
+    dates[row] = time;
+  }
+  return -1;
+}
+
+function asUndecided(cell: string): string {
+  return createDateReader({}).problem(cell);
+}

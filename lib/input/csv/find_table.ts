@@ -1,0 +1,219 @@
+// Where the table begins in a delimited file that may have more in it: lines before the header, a
+// header of several lines (yfinance), a year and its months. What is found in the first rows holds
+// for all of them; rows that turn out to be none are for text_rows.ts.
+
+import { InputError, type Warning } from "../../errors.ts";
+import { dateRecogniser } from "../cells/dates.ts";
+import { isLeftEmpty, looksNumeric } from "../cells/number_column.ts";
+import { trimCell } from "../cells/number.ts";
+import { createRecordReader, isBlankRecord } from "../csv_text.ts";
+import type { ReadOptions } from "../options.ts";
+import type { Source } from "../source.ts";
+import { chooseColumns, type ColumnChoice } from "../table/columns.ts";
+import { isKnownName } from "../table/names.ts";
+import { type Pivot, pivotOf } from "../table/pivot.ts";
+import { profileColumn } from "../table/profile.ts";
+import { SAMPLE_ROWS } from "../table/typed_table.ts";
+import { beginningOf, isHeader, ONLY_BLANKS, separatorOf } from "./opening.ts";
+
+/** A table that was found. */
+export interface FoundTable {
+  readonly separator: string;
+  /** Bytes of the byte order mark. */
+  readonly mark: number;
+  readonly names: readonly string[];
+  readonly hasNames: boolean;
+  /** The line of the first row. */
+  readonly firstLine: number;
+  readonly choice: ColumnChoice;
+  /** Where the columns are the months of a year. */
+  readonly pivot: Pivot | null;
+  readonly notes: readonly Warning[];
+  /** Cells that the lines before the header call missing. */
+  readonly missing: readonly string[];
+}
+
+interface Record {
+  readonly cells: readonly string[];
+  readonly line: number;
+}
+
+/** Finds the table; throws `InputError` where there is none or its columns are not plain. */
+export function findTable(source: Source, options: ReadOptions): FoundTable {
+  const { shownPath: path } = source;
+  const { body, mark } = beginningOf(source);
+  const { separator, records } = cut(path, body, source.isWhole);
+  if (records.length === 0) throw new InputError(path, ONLY_BLANKS);
+  const { names, hasNames, first, before } = findHeader(records, options);
+  const sample = records.slice(first, first + SAMPLE_ROWS + (hasNames ? 0 : 1)).map(({ cells }) =>
+    cells
+  );
+  const firstLine = records[first]?.line ?? Infinity;
+  const notes = before === 0 ? [] : [{
+    code: "left-out",
+    message: `${before} line${before === 1 ? "" : "s"} before the header of ${path} ${
+      before === 1 ? "is" : "are"
+    } left out`,
+  }];
+  const pivot = hasNames && options.column === undefined ? pivotOf(names, sample) : null;
+  const choice = pivot?.choice ?? chooseColumns(
+    path,
+    names.map((name, index) =>
+      profileColumn(name, () => sample.map((row) => row[index] ?? ""), options)
+    ),
+    options,
+  );
+  const missing = missingWords(records.slice(0, before));
+  return { separator, mark, names, hasNames, firstLine, choice, pivot, notes, missing };
+}
+
+/** Kenneth French's files say: "Missing data are indicated by -99.99 or -999." */
+function missingWords(before: readonly Record[]): readonly string[] {
+  const text = before.map(({ cells }) => cells.join(" ")).join(" ");
+  const said =
+    /missing (?:data|values?)[^.]* (?:indicated|denoted|coded|given) (?:by|as) ([-\d., or]+)/i
+      .exec(text)?.[1] ?? "";
+  return [...said.matchAll(/-?\d+(?:\.\d+)?/g)].map(([word]) => word);
+}
+
+const SEPARATORS = ["\t", ";", ",", "|"] as const;
+
+/** The separator of the first line where it cuts all lines alike, else the one that cuts most alike. */
+function cut(
+  path: string,
+  body: Uint8Array,
+  isWhole: boolean,
+): { readonly separator: string; readonly records: readonly Record[] } {
+  const text = new TextDecoder().decode(body);
+  const firstLine = text.split("\n").find((line) => /[^\s,;]/.test(line)) ?? "";
+  const usual = separatorOf(firstLine.trim());
+  const records = recordsOf(path, body, usual, isWhole);
+  const width = usualWidth(records);
+  const hasBars = width === 1 && records[0]?.cells[0]?.includes("|") === true;
+  if (!hasBars && records[0]?.cells.length === width) return { separator: usual, records };
+  const cuts = SEPARATORS.filter((separator) => separator !== usual)
+    .map((separator) => ({ separator, records: recordsOf(path, body, separator, isWhole) }));
+  const agreeing = (records: readonly Record[]): number => {
+    const width = usualWidth(records);
+    const alike = records.filter(({ cells }) => cells.length === width).length;
+    return width < 2 || alike * 2 < records.length ? 0 : alike;
+  };
+  return [{ separator: usual, records }, ...cuts]
+    .reduce((best, cut) => agreeing(cut.records) > agreeing(best.records) ? cut : best);
+}
+
+/** The width that most records have. */
+function usualWidth(records: readonly Record[]): number {
+  const counts = new Map<number, number>();
+  for (const { cells } of records) counts.set(cells.length, (counts.get(cells.length) ?? 0) + 1);
+  const most = Math.max(...counts.values());
+  return Math.max(...[...counts].filter(([, count]) => count === most).map(([width]) => width));
+}
+
+function recordsOf(
+  path: string,
+  bytes: Uint8Array,
+  separator: string,
+  isWhole: boolean,
+): readonly Record[] {
+  const records: Record[] = [];
+  const reader = createRecordReader(path, { separator, firstLine: 1 }, (cells, line) => {
+    const trimmed = cells.map(trimCell);
+    if (!isBlankRecord(cells, trimmed)) records.push({ cells: trimmed, line });
+  });
+  reader.push(bytes);
+  if (isWhole) reader.end();
+  return records;
+}
+
+/** The usual width, empty cells behind the first line's last one not counted. */
+function tableWidth(records: readonly Record[]): number {
+  const most = records[0]?.cells.length ?? 0;
+  const isLonger = (cells: readonly string[]): boolean =>
+    cells.length > most && cells.slice(most).every((cell) => cell === "");
+  return usualWidth(
+    records.map((record) =>
+      isLonger(record.cells) ? { ...record, cells: record.cells.slice(0, most) } : record
+    ),
+  );
+}
+
+interface Header {
+  readonly names: readonly string[];
+  readonly hasNames: boolean;
+  /** Which record is the first row. */
+  readonly first: number;
+  /** How many records stand before the header. */
+  readonly before: number;
+}
+
+/** Lines that may stand before a header. */
+const MOST_TITLES = 50;
+
+/** The header is the first line, unless another is too plainly it. */
+function findHeader(records: readonly Record[], options: ReadOptions): Header {
+  const width = tableWidth(records);
+  const isDate = dateRecogniser(options);
+  const isRow = ({ cells }: Record): boolean =>
+    cells.some((cell) => !isLeftEmpty(cell) && (looksNumeric(cell) || isDate(cell)));
+  const isTitle = (record: Record): boolean =>
+    record.cells.some((cell) => !isLeftEmpty(cell)) && !isRow(record);
+  const [top, second] = records as readonly [Record, ...Record[]];
+  const hasNames = isHeader(top.cells, options);
+  const start = records.findIndex((record) => record.cells.length === width && isRow(record));
+  const named = records.findIndex((record) =>
+    record.cells.length === width && isTitle(record) && record.cells.some(isKnownName)
+  );
+  if (named > 0 && named < MOST_TITLES && !top.cells.some(isKnownName)) {
+    const names = (records[named] as Record).cells;
+    const next = records[named + 1];
+    if (next === undefined || isRow(next)) {
+      return { names, hasNames: true, first: named + 1, before: named };
+    }
+  }
+  const isFirst = top.cells.length === width &&
+    !(hasNames && second !== undefined && isTitle(second));
+  if (isFirst || start < 1) {
+    const names = hasNames ? top.cells : top.cells.map((_, index) => String(index + 1));
+    return { names, hasNames, first: hasNames ? 1 : 0, before: 0 };
+  }
+  let from = start;
+  while (from > 0 && isTitle(records[from - 1] as Record) && fits(records[from - 1], width)) from--;
+  const block = records.slice(from, start).map(({ cells }) => cells);
+  if (block.length === 0) {
+    const names = Array.from({ length: width }, (_, index) => String(index + 1));
+    return { names, hasNames: false, first: start, before: start };
+  }
+  const { names, used } = mergedNames(block, width);
+  return { names, hasNames: true, first: start, before: start - used };
+}
+
+/** Of the table's width, or one cell less, as R writes a header above rows with names. */
+function fits(record: Record | undefined, width: number): boolean {
+  return record?.cells.length === width || record?.cells.length === width - 1 && width > 2;
+}
+
+/** One name a column from a header of several lines, and how many of them were used. */
+function mergedNames(
+  block: readonly (readonly string[])[],
+  width: number,
+): { readonly names: readonly string[]; readonly used: number } {
+  const last = block.at(-1) as readonly string[];
+  // pandas writes the name of the index in a line of its own.
+  const isIndex = block.length > 1 && last[0] !== "" && last.slice(1).every((cell) => cell === "");
+  const lines = isIndex ? block.slice(0, -1) : block;
+  const own = lines.at(-1) as readonly string[];
+  if (own.length < width) return { names: ["", ...own], used: 1 };
+  if (lines.length === 1 || (!isIndex && own.some(isKnownName))) {
+    return { names: isIndex ? [last[0] as string, ...own.slice(1)] : own, used: isIndex ? 2 : 1 };
+  }
+  const whole = lines.filter((line) => line.length === width);
+  const varied = whole.filter((line) => new Set(line.slice(1)).size > 1);
+  const kept = varied.length > 0 ? varied : [own];
+  const names = own.map((name, index) =>
+    index === 0
+      ? isIndex ? last[0] as string : name
+      : kept.map((line) => line[index] as string).filter((part) => part !== "").join(" ")
+  );
+  return { names, used: block.length };
+}

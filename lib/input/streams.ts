@@ -1,0 +1,190 @@
+// What a stream of bytes may need before a reader takes it: to be unpacked, to be kept, since a pipe
+// comes only once, and to be turned into UTF-8, since MetaTrader and Excel write UTF-16.
+
+import { InputError } from "../errors.ts";
+
+/** Most that is kept of a pipe. */
+const MOST_KEPT_BYTES: number = 64 * 1024 ** 2;
+
+/** Keeps what goes through, so that it can go through again. */
+export interface Keeping {
+  /** The bytes, kept as they pass. */
+  filled(chunks: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array>;
+  /** All of them again; throws `InputError` where they were too many. */
+  again(): Promise<AsyncIterable<Uint8Array>>;
+}
+
+/** Starts to keep a pipe. */
+export function keeping(path: string): Keeping {
+  let parts: Uint8Array[] | null = [];
+  let length = 0;
+  let rest: AsyncIterator<Uint8Array> | null = null;
+  const keep = (chunk: Uint8Array): void => {
+    length += chunk.length;
+    if (length > MOST_KEPT_BYTES) parts = null;
+    parts?.push(chunk.slice());
+  };
+  return {
+    filled(chunks) {
+      rest = chunks[Symbol.asyncIterator]();
+      const source = rest;
+      return {
+        [Symbol.asyncIterator]: () => ({
+          async next() {
+            const next = await source.next();
+            if (next.done !== true) keep(next.value);
+            return next;
+          },
+          async return() {
+            await source.return?.();
+            return { done: true, value: undefined };
+          },
+        }),
+      };
+    },
+    async again() {
+      for (let next = await rest?.next(); next !== undefined && next.done !== true;) {
+        keep(next.value);
+        next = await rest?.next();
+      }
+      if (parts === null) {
+        const problem =
+          "it is no plain table, which takes two passes, and too long for that from a " +
+          "pipe; save it as a file";
+        throw new InputError(path, problem);
+      }
+      return given(parts);
+    },
+  };
+}
+
+async function* given(parts: readonly Uint8Array[]): AsyncGenerator<Uint8Array> {
+  for (const part of parts) yield await Promise.resolve(part);
+}
+
+/** UTF-16 with the low or the high byte first. */
+export type TwoByteEncoding = "low-first" | "high-first";
+
+/** The encoding of text in two bytes a character; null for any other content. */
+export function twoByteEncoding(head: Uint8Array): TwoByteEncoding | null {
+  if (head[0] === 0xff && head[1] === 0xfe) return "low-first";
+  if (head[0] === 0xfe && head[1] === 0xff) return "high-first";
+  const beginning = head.subarray(0, 1024);
+  if (!beginning.includes(0)) return null;
+  let odd = 0;
+  let zeros = 0;
+  beginning.forEach((byte, at) => {
+    if (byte !== 0) return;
+    zeros++;
+    odd += at % 2;
+  });
+  const isText = zeros * 3 > beginning.length && zeros * 2 <= beginning.length + 1;
+  if (!isText) return null;
+  if (odd === zeros) return "low-first";
+  return odd === 0 ? "high-first" : null;
+}
+
+/** The text as UTF-8, without its mark. */
+export async function* inUtf8(
+  chunks: AsyncIterable<Uint8Array>,
+  encoding: TwoByteEncoding,
+): AsyncGenerator<Uint8Array> {
+  const decoder = new TextDecoder("utf-16le");
+  const encoder = new TextEncoder();
+  let pending: number | null = null;
+  for await (const chunk of chunks) {
+    const carried: Uint8Array = pending === null ? chunk.slice() : joined(pending, chunk);
+    const whole = carried.length - carried.length % 2;
+    pending = whole === carried.length ? null : carried[whole] as number;
+    const pairs = carried.subarray(0, whole);
+    if (encoding === "high-first") swapPairs(pairs);
+    const text = decoder.decode(pairs, { stream: true });
+    if (text !== "") yield encoder.encode(text);
+  }
+  const last = decoder.decode();
+  if (last !== "") yield encoder.encode(last);
+}
+
+function joined(first: number, rest: Uint8Array): Uint8Array {
+  const all = new Uint8Array(rest.length + 1);
+  all[0] = first;
+  all.set(rest, 1);
+  return all;
+}
+
+function swapPairs(bytes: Uint8Array): void {
+  for (let at = 0; at + 1 < bytes.length; at += 2) {
+    const low = bytes[at] as number;
+    bytes[at] = bytes[at + 1] as number;
+    bytes[at + 1] = low;
+  }
+}
+
+const PIECE_BYTES = 1 << 16;
+
+/** What is packed, in pieces: each is unpacked whole, and to a thousand times its size at most. */
+async function* pieces(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  for await (const chunk of chunks) {
+    for (let from = 0; from < chunk.length; from += PIECE_BYTES) {
+      yield chunk.subarray(from, from + PIECE_BYTES);
+    }
+  }
+}
+
+/** What was packed by gzip; throws `InputError` for data that is damaged or cut off. */
+export async function* gunzipped(
+  chunks: AsyncIterable<Uint8Array>,
+  path: string,
+): AsyncGenerator<Uint8Array> {
+  const iterator = pieces(chunks)[Symbol.asyncIterator]();
+  let failure: unknown;
+  const packed = new ReadableStream<Uint8Array<ArrayBuffer>>({
+    async pull(controller) {
+      try {
+        const next = await iterator.next();
+        if (next.done === true) controller.close();
+        else controller.enqueue(next.value.slice());
+      } catch (error) {
+        failure = error;
+        controller.error(error);
+      }
+    },
+  }, { highWaterMark: 0 });
+  const reader = packed.pipeThrough(new DecompressionStream("gzip")).getReader();
+  try {
+    for (let next = await reader.read(); !next.done; next = await reader.read()) yield next.value;
+  } catch (cause) {
+    if (failure !== undefined) throw failure;
+    throw new InputError(
+      path,
+      "its gzip data is damaged, cut off, or followed by other data; unpack it and try again",
+      { cause },
+    );
+  } finally {
+    await reader.cancel().catch(() => {});
+  }
+}
+
+/** Returns and prices pack ten times at most; what packs much better is one row again and again. */
+const MAX_PACKING = 100;
+const SURELY_HELD_BYTES: number = 256 * 1024 ** 2;
+
+/** Ends the reading of a small file that unpacks without end before memory does. */
+export async function* plausible(
+  chunks: AsyncIterable<Uint8Array>,
+  path: string,
+  packedBytes: () => number,
+): AsyncGenerator<Uint8Array> {
+  let bytes = 0;
+  for await (const chunk of chunks) {
+    bytes += chunk.length;
+    if (bytes > SURELY_HELD_BYTES && bytes > packedBytes() * MAX_PACKING) {
+      throw new InputError(
+        path,
+        `it unpacks to more than ${MAX_PACKING} times its size, as no series does; ` +
+          "unpack it yourself if it is meant",
+      );
+    }
+    yield chunk;
+  }
+}

@@ -1,0 +1,262 @@
+// Which column is the date and which the value: one set of rules for every table, whether it
+// came as CSV, Parquet or JSON. A choice that is not plain is an error that lists the columns.
+
+import { InputError, UsageError } from "../../errors.ts";
+import { quoted } from "../cells/number.ts";
+import { findColumn, type Layout, LAYOUTS, type Pick, type RowMark } from "./layouts.ts";
+import {
+  CLOCK_NAMES,
+  CLOSED_WORDS,
+  DATE_NAMES,
+  hasWord,
+  nameKey,
+  OPENED_WORDS,
+  SIDE_WORDS,
+  VALUE_NAMES,
+} from "./names.ts";
+import { columnNamed, type ColumnProfile, isRowCounter, listed, nameAt } from "./profile.ts";
+import { flagOf, type Kind, type ReadOptions } from "../options.ts";
+
+/** Rows that a layout sets apart, by the cell in a column. */
+export interface MarkedRows {
+  readonly column: number;
+  readonly begins: readonly string[];
+}
+
+/** The columns that are read, by position. */
+export interface ColumnChoice {
+  readonly date: number | null;
+  /** A time of day, beside a date of its own. */
+  readonly clock: number | null;
+  /** When a trade was opened. */
+  readonly entry: number | null;
+  /** Whether the later of date and entry closed a trade: they are when it was sold and bought. */
+  readonly areSides: boolean;
+  readonly value: number;
+  /** Added to the value, where a layout says so. */
+  readonly plus: readonly number[];
+  /** Subtracted from it. */
+  readonly minus: readonly number[];
+  readonly benchmark: number | null;
+  /** Tells apart backtests in one file. */
+  readonly series: number | null;
+  readonly openings: MarkedRows | null;
+  readonly unclosed: MarkedRows | null;
+  readonly money: MarkedRows | null;
+  /** What a layout says the values are; null where it is for the name or the user to say. */
+  readonly kind: Kind | null;
+  /** Name of the layout that was recognised; null for a plain table. */
+  readonly layout: string | null;
+}
+
+/** Whether nothing but a date and a value is read of each row. */
+export function isPlainChoice(choice: ColumnChoice): boolean {
+  return choice.clock === null && choice.entry === null && choice.benchmark === null &&
+    choice.series === null && choice.plus.length + choice.minus.length === 0 &&
+    choice.openings === null && choice.unclosed === null && choice.money === null;
+}
+
+/** Picks the columns; throws `InputError` or `UsageError` where the choice is not plain. */
+export function chooseColumns(
+  path: string,
+  columns: readonly ColumnProfile[],
+  options: ReadOptions,
+): ColumnChoice {
+  const layout = findLayout(path, columns, options);
+  const names = columns.map(({ name }) => name);
+  const layoutValue = layout === undefined ? null : findColumn(names, layout.value);
+  const named = options.column === undefined
+    ? layoutValue
+    : columnNamed(path, columns, options.column, flagOf(options, "column"));
+  const isLayoutValue = layout !== undefined && named === layoutValue;
+  const kind = options.kind ?? (isLayoutValue ? layout.kind : undefined);
+  const dates = chooseDates(path, columns, named, kind, layout, options);
+  const value = named ?? chooseValue(path, columns, dates, kind, options);
+  if (dates.date === value) {
+    throw new UsageError(`--column and --date-column both name ${quoted(nameAt(columns, value))}`);
+  }
+  const ofLayout = (wanted: Pick | undefined): number | null =>
+    wanted === undefined || !isLayoutValue ? null : findColumn(names, wanted);
+  const allOf = (wanted: readonly Pick[] | undefined): readonly number[] =>
+    (wanted ?? []).map(ofLayout).filter((index) => index !== null);
+  const marked = (mark: RowMark | undefined): MarkedRows | null => {
+    const column = mark === undefined ? null : findColumn(names, mark.column);
+    return mark === undefined || column === null ? null : { column, begins: mark.begins };
+  };
+  return {
+    ...dates,
+    value,
+    plus: allOf(layout?.plus),
+    minus: allOf(layout?.minus),
+    benchmark: ofLayout(layout?.benchmark),
+    series: layout?.series === undefined
+      ? kind === "trades" ? findColumn(names, "strategy|strategy id|system") : null
+      : findColumn(names, layout.series),
+    openings: marked(layout?.openings),
+    unclosed: marked(layout?.unclosed),
+    money: marked(layout?.money),
+    kind: isLayoutValue ? layout.kind : null,
+    layout: layout?.name ?? null,
+  };
+}
+
+/** A layout is taken when the header has its columns, unless `inputFormat` names another format. */
+function findLayout(
+  path: string,
+  columns: readonly ColumnProfile[],
+  options: ReadOptions,
+): Layout | undefined {
+  const asked = LAYOUTS.find((layout) => layout.name === options.inputFormat);
+  if (asked === undefined && options.inputFormat !== undefined) return undefined;
+  const names = columns.map(({ name }) => name);
+  const fits = (layout: Layout): boolean =>
+    layout.columns.every((wanted) => findColumn(names, wanted) !== null);
+  if (asked === undefined) return LAYOUTS.find(fits);
+  if (fits(asked)) return asked;
+  throw new InputError(
+    path,
+    `--input-format ${asked.name} needs the columns ${asked.columns.join(", ")}; ${
+      listed(columns)
+    }`,
+  );
+}
+
+type Dates = PickOf<ColumnChoice, "date" | "clock" | "entry" | "areSides">;
+type PickOf<T, K extends keyof T> = { readonly [P in K]: T[P] };
+
+function chooseDates(
+  path: string,
+  columns: readonly ColumnProfile[],
+  value: number | null,
+  kind: Kind | undefined,
+  layout: Layout | undefined,
+  options: ReadOptions,
+): Dates {
+  const names = columns.map(({ name }) => name);
+  const ofLayout = (wanted: Pick | undefined): number | null =>
+    wanted === undefined ? null : findColumn(names, wanted);
+  const isTrades = kind === "trades";
+  const asked = options.dateColumn === undefined
+    ? ofLayout(layout?.date)
+    : columnNamed(path, columns, options.dateColumn, flagOf(options, "dateColumn"));
+  const closed = asked ?? (isTrades ? datedBy(columns, CLOSED_WORDS, null) : null);
+  if (closed !== null) {
+    const entry = ofLayout(layout?.entry) ?? datedBy(columns, OPENED_WORDS, closed);
+    const areSides = [closed, entry].every((at) =>
+      at !== null && hasWord(nameAt(columns, at), SIDE_WORDS)
+    );
+    const clock = clockOf(columns, closed);
+    return { date: closed, clock, entry: isTrades ? entry : null, areSides };
+  }
+  const date = chooseDate(path, columns, value);
+  return {
+    date,
+    clock: date === null ? null : clockOf(columns, date),
+    entry: null,
+    areSides: false,
+  };
+}
+
+/** The one column of dates that has one of these words in its name. */
+function datedBy(
+  columns: readonly ColumnProfile[],
+  words: readonly string[],
+  but: number | null,
+): number | null {
+  const found = columns.flatMap((column, index) =>
+    index !== but && hasWord(column.name, words) && column.isDates ? [index] : []
+  );
+  return found.length === 1 ? found[0] as number : null;
+}
+
+/** A column of times of day, beside one of dates. */
+function clockOf(columns: readonly ColumnProfile[], date: number): number | null {
+  const found = columns.findIndex((column, index) =>
+    index !== date && CLOCK_NAMES.includes(nameKey(column.name)) && column.isClocks
+  );
+  return found < 0 ? null : found;
+}
+
+function chooseDate(
+  path: string,
+  columns: readonly ColumnProfile[],
+  value: number | null,
+): number | null {
+  const isFree = (index: number): boolean => index !== value;
+  const ranked = DATE_NAMES.flatMap((key) =>
+    columns.flatMap(({ name }, index) => isFree(index) && nameKey(name) === key ? [index] : [])
+  );
+  if (ranked[0] !== undefined) return ranked[0];
+  const at = columns.findIndex((column) => !isRowCounter(column));
+  const first = columns[at];
+  if (first !== undefined && isFree(at) && columns.length > 1) {
+    if (first.name === "" || first.isDates) return at;
+  }
+  const others = columns.filter((column) => !isRowCounter(column));
+  if (others.length <= 1) return null;
+  throw new InputError(
+    path,
+    `no column holds the dates; ${listed(columns)}; name one with --date-column, ` +
+      `or give the values in a file of their own`,
+  );
+}
+
+function chooseValue(
+  path: string,
+  columns: readonly ColumnProfile[],
+  dates: Dates,
+  kind: Kind | undefined,
+  options: ReadOptions,
+): number {
+  const taken: readonly (number | null)[] = [dates.date, dates.clock, dates.entry];
+  const notColumn = options.benchmark?.notColumn ?? null;
+  const indexes = columns.map((_, index) => index).filter((index) =>
+    !taken.includes(index) && (notColumn === null || nameAt(columns, index) !== notColumn)
+  );
+  const keyAt = (index: number): string => nameKey(nameAt(columns, index));
+  const wanted = VALUE_NAMES[kind ?? "returns"];
+  const named = indexes.filter((index) => wanted.includes(keyAt(index)));
+  if (named.length === 1) return named[0] as number;
+  const best = bestLevel(indexes, keyAt, kind, named.length === 0);
+  if (best !== null) return best;
+  const left = indexes.filter((index) => !isRowCounter(columns[index] as ColumnProfile));
+  if (named.length === 0 && left.length === 1) return left[0] as number;
+  const numeric = left.filter((index) => (columns[index] as ColumnProfile).isNumbers);
+  if (named.length === 0 && numeric.length === 1) return numeric[0] as number;
+  const problem = named.length > 1
+    ? `more than one column is called ${wanted.slice(0, 2).join(" or ")}`
+    : left.length === 0
+    ? "there is no column of values beside the dates"
+    : numeric.length === 0
+    ? "no column holds numbers"
+    : "more than one column holds numbers";
+  throw new InputError(
+    path,
+    `${problem}; ${listed(columns)}; name the value with ${flagOf(options, "column")}`,
+  );
+}
+
+/**
+ * Of several levels the surest name: Adj Close before Close. A file of bars (open, high, low, close) is
+ * known without a kind.
+ */
+function bestLevel(
+  indexes: readonly number[],
+  keyAt: (index: number) => string,
+  kind: Kind | undefined,
+  isUnnamed: boolean,
+): number | null {
+  const keys = indexes.map(keyAt);
+  const isBars = ["open", "high", "low", "close"].every((key) => keys.includes(key));
+  const level = kind === "prices" || kind === "equity"
+    ? kind
+    : kind === undefined && isUnnamed && isBars
+    ? "prices"
+    : null;
+  if (level === null) return null;
+  for (const key of VALUE_NAMES[level]) {
+    const found = indexes.filter((index) => keyAt(index) === key);
+    if (found.length > 0) return found.length === 1 ? found[0] as number : null;
+  }
+  return null;
+}

@@ -1,0 +1,183 @@
+// Tables that a backtester or broker writes, recognised by their header: what kind of values they
+// hold, where, and which rows are no result. A layout fills in what the user has not said; it never
+// changes how a cell is read. What is left of a list of trades is found by names, in columns.ts.
+
+import type { Kind } from "../options.ts";
+import { nameKey } from "./names.ts";
+
+/**
+ * A column by its name, compared as names.ts does; `|` between alternatives, `*` for any ending, `#2`
+ * for the second of that name.
+ */
+export type Pick = string;
+
+/** Rows whose cell in a column has one of these beginnings, in lower case. */
+export interface RowMark {
+  readonly column: Pick;
+  readonly begins: readonly string[];
+}
+
+/** A table that is recognised by its columns. */
+export interface Layout {
+  readonly name: string;
+  readonly summary: string;
+  /** The columns it is recognised by; all must be there. */
+  readonly columns: readonly Pick[];
+  readonly kind: Kind;
+  readonly value: Pick;
+  readonly date?: Pick;
+  /** When a trade was opened: its series begins with the first such day. */
+  readonly entry?: Pick;
+  /** Added to the value, where it has them: costs, written as negative amounts. */
+  readonly plus?: readonly Pick[];
+  /** Taken off the value, where it is before them. */
+  readonly minus?: readonly Pick[];
+  /** A column of benchmark returns. */
+  readonly benchmark?: Pick;
+  /** Rows that only say when a trade was opened. */
+  readonly openings?: RowMark;
+  /** Rows of trades that were not closed. */
+  readonly unclosed?: RowMark;
+  /** Rows of money paid in or out. */
+  readonly money?: RowMark;
+  /** A column that tells apart backtests in one file. */
+  readonly series?: Pick;
+}
+
+export const LAYOUTS: readonly Layout[] = [
+  {
+    name: "backtesting",
+    summary: "backtesting.py's _equity_curve",
+    columns: ["Equity", "DrawdownPct"],
+    kind: "equity",
+    value: "Equity",
+  },
+  {
+    name: "backtesting-trades",
+    summary: "backtesting.py's _trades; needs --capital",
+    columns: ["EntryTime", "ExitTime", "PnL", "EntryBar"],
+    kind: "trades",
+    value: "PnL",
+    date: "ExitTime",
+    entry: "EntryTime",
+  },
+  {
+    name: "vectorbt-trades",
+    summary: "vectorbt's trades.records_readable; needs --capital",
+    columns: ["Exit Timestamp|Exit Index", "PnL", "Status"],
+    kind: "trades",
+    value: "PnL",
+    date: "Exit Timestamp|Exit Index",
+    entry: "Entry Timestamp|Entry Index",
+    unclosed: { column: "Status", begins: ["open"] },
+    series: "Column",
+  },
+  {
+    name: "qlib",
+    summary: "qlib's portfolio report: return less cost, bench as benchmark",
+    columns: ["return", "cost", "bench", "turnover"],
+    kind: "returns",
+    value: "return",
+    minus: ["cost"],
+    benchmark: "bench",
+  },
+  {
+    name: "tradingview",
+    summary: "TradingView's list of trades; its exit rows count; needs --capital",
+    columns: ["Trade #|Trade number", "Type", "Date/Time|Date and time", "Net P&L*|P&L*|Profit*"],
+    kind: "trades",
+    value: "Net P&L*|P&L*|Profit*",
+    date: "Date/Time|Date and time",
+    openings: { column: "Type", begins: ["entry"] },
+    unclosed: { column: "Signal", begins: ["open"] },
+  },
+  {
+    name: "mt5-deals",
+    summary: "MetaTrader 5's deals, with commission, fee and swap; needs --capital",
+    columns: ["Time", "Deal", "Type", "Profit"],
+    kind: "trades",
+    value: "Profit",
+    date: "Time",
+    plus: ["Commission", "Fee", "Swap"],
+    money: { column: "Type", begins: ["balance", "credit", "bonus"] },
+  },
+  {
+    name: "mt5-positions",
+    summary: "MetaTrader 5's positions, by the second Time; needs --capital",
+    columns: ["Time", "Position", "Time#2", "Profit"],
+    kind: "trades",
+    value: "Profit",
+    date: "Time#2",
+    entry: "Time",
+    plus: ["Commission", "Fee", "Swap"],
+  },
+  {
+    name: "mt4",
+    summary: "MetaTrader 4's closed trades; needs --capital",
+    columns: ["Ticket", "Open Time", "Close Time", "Profit"],
+    kind: "trades",
+    value: "Profit",
+    date: "Close Time",
+    entry: "Open Time",
+    plus: ["Commission", "Taxes", "Swap"],
+    money: { column: "Type", begins: ["balance", "credit"] },
+  },
+  {
+    name: "ninjatrader",
+    summary: "NinjaTrader's trades, less commission; needs --capital",
+    columns: ["Trade number|Trade-#", "Exit time", "Profit", "Cum. net profit|Cum. profit"],
+    kind: "trades",
+    value: "Profit",
+    date: "Exit time",
+    entry: "Entry time",
+    minus: ["Commission"],
+    series: "Strategy",
+  },
+  {
+    name: "amibroker",
+    summary: "AmiBroker's trade list, by Ex. date; needs --capital",
+    columns: ["Date", "Ex. date", "Profit"],
+    kind: "trades",
+    value: "Profit",
+    date: "Ex. date",
+    entry: "Date",
+    unclosed: { column: "Trade", begins: ["open"] },
+  },
+  {
+    name: "tradovate",
+    summary: "Tradovate's performance, by the later of bought and sold; needs --capital",
+    columns: ["boughtTimestamp", "soldTimestamp", "pnl|P/L"],
+    kind: "trades",
+    value: "pnl|P/L",
+    date: "soldTimestamp",
+    entry: "boughtTimestamp",
+  },
+  {
+    name: "quantconnect-trades",
+    summary: "QuantConnect's trades, less fees; needs --capital",
+    columns: ["Entry Time", "Exit Time", "P&L", "Fees"],
+    kind: "trades",
+    value: "P&L",
+    date: "Exit Time",
+    entry: "Entry Time",
+    minus: ["Fees"],
+  },
+];
+
+/** Where a column stands among these names; null when it is not there. */
+export function findColumn(names: readonly string[], wanted: Pick): number | null {
+  const keys = names.map(nameKey);
+  for (const alternative of wanted.split("|")) {
+    const [, base = "", any, nth] = /^(.*?)(\*)?(?:#([1-9]))?$/.exec(alternative) ?? [];
+    const key = nameKey(base);
+    const found = keys.flatMap((candidate, index) =>
+      candidate === key ||
+        (any !== undefined && candidate.startsWith(key) && !/%|percent/.test(candidate))
+        ? [index]
+        : []
+    );
+    const index = found[Number(nth ?? 1) - 1];
+    if (index !== undefined) return index;
+  }
+  return null;
+}

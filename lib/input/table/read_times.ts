@@ -1,0 +1,119 @@
+// When the rows of a table were: results, payments and the openings of trades in one reading, since the
+// order of day and month is that of all of them.
+
+import { readDateColumn } from "../cells/date_column.ts";
+import { type Fail, isLeftEmpty } from "../cells/number_column.ts";
+import type { ReadOptions } from "../options.ts";
+import type { TextTable } from "./table.ts";
+
+/** The cells that are wanted of each row, by column. */
+export interface TextCells {
+  readonly places: number[];
+  readonly columns: ReadonlyMap<number, string[]>;
+}
+
+/** Rows by what they are, as positions in the table. */
+export interface SortedRows {
+  readonly results: readonly number[];
+  readonly openings: readonly number[];
+  readonly money: readonly number[];
+}
+
+/** The times of a table. */
+export interface Times {
+  readonly dates: Float64Array | null;
+  readonly money: Float64Array;
+  readonly hasOffset: boolean;
+  readonly isFiner: boolean;
+  readonly isInstant: boolean;
+  firstEntry(kept: readonly number[], group: readonly string[] | null, name: string): number | null;
+}
+
+/** Every date of the table in one reading: of results, of money, of entries. */
+export function readTimes(
+  table: TextTable,
+  cells: TextCells,
+  rows: SortedRows,
+  options: ReadOptions,
+  failIn: (kept: readonly number[]) => Fail,
+): Times {
+  const { choice } = table;
+  const none = new Float64Array(0);
+  const nothing = { hasOffset: false, isFiner: false, isInstant: false, firstEntry: () => null };
+  if (choice.date === null) return { dates: null, money: none, ...nothing };
+  const column = (at: number): readonly string[] => cells.columns.get(at) as string[];
+  // A payment in MetaTrader 4's list has the time of opening alone.
+  const paidAt = (row: number): number =>
+    choice.entry !== null && isLeftEmpty(column(choice.date as number)[row] as string)
+      ? choice.entry
+      : choice.date as number;
+  const text = (at: number, row: number): string => {
+    const date = column(at)[row] as string;
+    return choice.clock === null || at !== choice.date
+      ? date
+      : `${date} ${withColons(column(choice.clock)[row] as string)}`;
+  };
+  const entry = choice.entry;
+  const opened = entry === null
+    ? []
+    : rows.results.filter((row) => !isLeftEmpty(column(entry)[row] as string));
+  const parts = [
+    { at: choice.date, rows: rows.results },
+    { at: choice.date, rows: rows.money },
+    { at: choice.date, rows: rows.openings },
+    { at: entry ?? choice.date, rows: opened },
+  ];
+  const kept = parts.flatMap((part) => part.rows);
+  const texts = parts.flatMap((part) =>
+    part.rows.map((row) => text(part.rows === rows.money ? paidAt(row) : part.at, row))
+  );
+  const isHint = options.benchmark !== undefined;
+  const { dates, reader } = readDateColumn(texts, { ...options, isHint }, failIn(kept));
+  const results = rows.results.length;
+  const money = rows.money.length;
+  const openings = dates.subarray(results + money, results + money + rows.openings.length);
+  const entries = dates.subarray(results + money + rows.openings.length);
+  if (choice.areSides) putInOrder(dates, entries, rows.results, opened);
+  return {
+    dates: dates.subarray(0, results),
+    money: dates.subarray(results, results + money),
+    hasOffset: reader.hasOffset,
+    isFiner: reader.isFiner,
+    isInstant: reader.isInstant,
+    firstEntry(keptResults, group, name) {
+      const isOf = (row: number): boolean => group === null || (group[row] ?? "") === name;
+      const all = [
+        ...openings.filter((_, index) => isOf(rows.openings[index] as number)),
+        ...entries.filter((_, index) => isOf(opened[index] as number)),
+      ];
+      if (all.length === 0) return null;
+      const lastExit = keptResults.reduce(
+        (last, at) => Math.max(last, dates[at] as number),
+        -Infinity,
+      );
+      const first = all.reduce((least, at) => Math.min(least, at), Infinity);
+      return first <= lastExit ? first : null;
+    },
+  };
+}
+
+/** Puts the later of the two times of each trade into `exits`, and the earlier into `entries`. */
+function putInOrder(
+  exits: Float64Array,
+  entries: Float64Array,
+  results: readonly number[],
+  opened: readonly number[],
+): void {
+  const at = new Map(results.map((row, index) => [row, index]));
+  opened.forEach((row, index) => {
+    const exit = at.get(row) as number;
+    const times = [exits[exit] as number, entries[index] as number];
+    exits[exit] = Math.max(...times);
+    entries[index] = Math.min(...times);
+  });
+}
+
+/** `093000` → `09:30:00`. */
+function withColons(clock: string): string {
+  return /^\d{4}(?:\d{2})?$/.test(clock) ? clock.replace(/\B(?=(?:\d{2})+$)/g, ":") : clock;
+}

@@ -1,0 +1,159 @@
+// The rows of a table as text, from all formats that are not read by the quick way: what is no row is
+// told from what is (a header again, sums, a footer, another table behind it), then the cells that
+// are wanted are kept, and read column by column at the end.
+
+import { InputError, type Warning } from "../../errors.ts";
+import { isLeftEmpty } from "../cells/number_column.ts";
+import { placedError } from "../rows.ts";
+import type { ReadOptions } from "../options.ts";
+import type { ColumnChoice } from "./columns.ts";
+import { readCells } from "./read_cells.ts";
+import type { TextCells } from "./read_times.ts";
+import type { Table, TextTable } from "./table.ts";
+
+/** Takes rows one by one. */
+export interface TextRows {
+  /** The trimmed cells of one record; throws `InputError` for what is neither row nor footer. */
+  add(cells: readonly string[], place: number): void;
+  /** Reads the columns. */
+  finish(): Table;
+}
+
+const TOTAL =
+  /^(?:(?:grand|sub|net|overall)[ -]?)?(?:totals?|sum|summe|gesamt|average|mean|median)\b/i;
+
+/** Starts to take the rows of a table. */
+export function createTextRows(table: TextTable, options: ReadOptions): TextRows {
+  const { path, names, hasNames, choice, unit } = table;
+  const width = names.length;
+  const cells: TextCells = { places: [], columns: new Map(wantedOf(choice).map((at) => [at, []])) };
+  const left = leftOut(table);
+  const missing: ReadonlySet<string> = new Set(table.missing);
+  let lastDate = "";
+
+  const isHeader = (row: readonly string[]): boolean =>
+    hasNames && row.length === width && row.every((cell, at) => cell === names[at]);
+  const dateOf = (row: readonly string[]): string =>
+    choice.date === null ? "" : row[choice.date] ?? "";
+  return {
+    add(record, place) {
+      const row = withoutEnd(record, width);
+      if (isHeader(row)) return left.note("repeated header|repeated headers", place);
+      const label = row.find((cell) => cell !== "") ?? "";
+      if (TOTAL.test(label) && !/^\d/.test(dateOf(row))) {
+        return left.note("row of sums|rows of sums", place);
+      }
+      if (left.isEnded()) {
+        if (row.length === width && choice.date !== null && shapeOf(dateOf(row)) === lastDate) {
+          throw left.resumed(place);
+        }
+        return left.note("line behind the table|lines behind the table", place);
+      }
+      if (row.length !== width || (choice.date !== null && isText(dateOf(row), choice))) {
+        if (cells.places.length > 0 && isText(label, choice) && looksLikeText(row)) {
+          left.end(place);
+          return left.note("line behind the table|lines behind the table", place);
+        }
+        if (row.length !== width) {
+          throw placedError(path, unit, place, widthProblem(row.length, width));
+        }
+      }
+      lastDate = shapeOf(dateOf(row));
+      cells.places.push(place);
+      for (const [at, column] of cells.columns) {
+        const cell = row[at] as string;
+        column.push(at === choice.value && missing.has(cell) ? "" : cell);
+      }
+    },
+    finish() {
+      if (cells.places.length === 0) {
+        throw new InputError(path, hasNames ? "it has a header but no rows" : "it has no rows");
+      }
+      return readCells(table, cells, options, left.notes());
+    },
+  };
+}
+
+function wantedOf(choice: ColumnChoice): readonly number[] {
+  const { date, clock, entry, value, plus, minus, benchmark, series } = choice;
+  const marks = [choice.openings, choice.unclosed, choice.money].map((mark) =>
+    mark?.column ?? null
+  );
+  const all = [date, clock, entry, value, benchmark, series, ...plus, ...minus, ...marks];
+  return [...new Set(all.filter((at) => at !== null))];
+}
+
+/** Without empty cells behind the last column. */
+function withoutEnd(row: readonly string[], width: number): readonly string[] {
+  return row.length > width && row.slice(width).every((cell) => cell === "")
+    ? row.slice(0, width)
+    : row;
+}
+
+/** Whether a cell where a date should be is prose: it may be missing in a trade that is open. */
+function isText(cell: string, choice: ColumnChoice): boolean {
+  if (cell === "" && choice.entry !== null) return false;
+  return !isLeftEmpty(cell) && !/^[\d(+-]/.test(cell) && !/\d{4}/.test(cell.slice(0, 12));
+}
+
+/** A line of a footer has few cells with something in them. */
+function looksLikeText(row: readonly string[]): boolean {
+  return row.filter((cell) => cell !== "").length <= Math.max(1, row.length / 2);
+}
+
+/** Dates of one form look alike: digits in ones or twos count as the same. */
+function shapeOf(text: string): string {
+  return text.replace(/\d+/g, (digits) => digits.length < 3 ? "9" : "9".repeat(digits.length))
+    .replace(/[a-z]+/gi, "a");
+}
+
+function widthProblem(cells: number, width: number): string {
+  const count = `it has ${cells} ${
+    cells === 1 ? "cell" : "cells"
+  } where the first line has ${width}`;
+  return cells > width ? `${count}; quote cells that hold the separator` : count;
+}
+
+interface LeftOut {
+  /** `what` is said of one, and of several. */
+  note(what: `${string}|${string}`, place: number): void;
+  end(place: number): void;
+  isEnded(): boolean;
+  resumed(place: number): InputError;
+  notes(): readonly Warning[];
+}
+
+/** Counts what is no row, and says it. */
+function leftOut({ path, unit, notes }: TextTable): LeftOut {
+  const counts = new Map<string, { count: number; readonly first: number }>();
+  let endedAt: number | null = null;
+  return {
+    note(what, place) {
+      const known = counts.get(what);
+      if (known === undefined) counts.set(what, { count: 1, first: place });
+      else known.count++;
+    },
+    end(place) {
+      endedAt = place;
+    },
+    isEnded: () => endedAt !== null,
+    resumed: (place) =>
+      placedError(
+        path,
+        unit,
+        endedAt ?? place,
+        `this is no row of the table, and rows follow it in ${unit} ${place}; take it out`,
+      ),
+    notes: () => [
+      ...notes,
+      ...[...counts].map(([what, { count, first }]) => {
+        const [one, several] = what.split("|");
+        const left = count === 1 ? `1 ${one} of ${path} is` : `${count} ${several} of ${path} are`;
+        return {
+          code: "left-out",
+          message: `${left} left out; ${count === 1 ? "it is" : "the first is"} ${unit} ${first}`,
+        };
+      }),
+    ],
+  };
+}
