@@ -95,6 +95,27 @@ doubt("a creation that ended with 500 may have been carried out", async (world) 
 });
 
 doubt(
+  "a run that another store made after a doubtful creation gets the tags that it lacks",
+  async (world) => {
+    const { store, server, send } = world;
+    const key = store.commitRun(record(1));
+    await store.logBatch(key, { tags: { side: "short" } });
+    let asked: Parameters<Tracker["createRun"]>[0] | undefined;
+    const [first] = await send({
+      createRun: (run) => {
+        asked = run;
+        return Promise.reject(failure("TIMEOUT", 0, true));
+      },
+    });
+    assertEquals(first?.[0], "failed");
+    assert(asked !== undefined);
+    await server.createRun({ ...asked, tags: { ...asked.tags, side: "long" } });
+    assertEquals(await send(), DELIVERED);
+    assertEquals([...server.runs.values()].map(({ run }) => run.tags["side"]), ["short"]);
+  },
+);
+
+doubt(
   "a tag changed between two doubtful creations arrives, whichever was carried out",
   async (world) => {
     const { store, server, send } = world;

@@ -170,9 +170,7 @@ function noteCreation(
     state: "creating",
     create_time: io.now(),
     server_experiment_id: experimentId,
-    tag_revision: before.state === "creating"
-      ? Math.min(before.tag_revision ?? -1, revision)
-      : revision,
+    tag_revision: revision,
     uncertain: before.state === "creating" ? 1 : before.uncertain,
   }, { durable: true });
 }
@@ -249,7 +247,12 @@ async function adopt(delivery: RunDelivery, found: readonly Run[]): Promise<Run 
   const [first] = (active.length > 0 ? active : found).toSorted((a, b) => fullest(a, b));
   if (first === undefined) return null;
   if (first.lifecycleStage === "deleted") return first;
-  return await step(delivery, "adopt", () => noteRun(delivery, first));
+  return await step(delivery, "adopt", () => {
+    const adopted = noteRun(delivery, first);
+    // Made by an earlier creation, or by another store: with which tags is not known.
+    updateDelivery(delivery.database, delivery.id, { tag_revision: -1 });
+    return adopted;
+  });
 }
 
 function fullest(left: Run, right: Run): number {
