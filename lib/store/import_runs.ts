@@ -176,7 +176,8 @@ const DELIVERY_COLUMNS = [
 
 /**
  * What is known there of servers and not here: that a run was, or may have been, sent. What was
- * delivered there is delivered here where nothing more is here; else all of it is sent again.
+ * delivered there is delivered here where nothing more is here; else all of it is sent again. A
+ * creation that was sent here may still arrive, and be the second.
  */
 function importDeliveries(
   source: Database,
@@ -203,7 +204,8 @@ function importDeliveries(
        FROM runs WHERE id = ?
        ON CONFLICT DO UPDATE SET state = excluded.state, server_run_id = excluded.server_run_id,
          server_experiment_id = excluded.server_experiment_id,
-         create_time = excluded.create_time, uncertain = excluded.uncertain,
+         create_time = max(ifnull(create_time, 0), ifnull(excluded.create_time, 0)),
+         uncertain = max(uncertain, excluded.uncertain, state = 'creating'),
          delivered_time = excluded.delivered_time, tag_revision = excluded.tag_revision,
          delivered_revision = excluded.delivered_revision
        WHERE server_run_id IS NULL AND owner IS NULL`,

@@ -187,6 +187,69 @@ shared("a creation that arrives hours later leaves no second run", async (world)
   assertEquals(site.prune({ olderThanMs: -START }).runs, 1);
 });
 
+shared("a run taken in delivered leaves a creation of one's own in doubt", async (world) => {
+  const { site, office, server, carry } = world;
+  site.commitRun(record(1));
+  await carry(site, office);
+  let late: (() => Promise<Run>) | undefined;
+  const [first] = await office.deliver({
+    ...server,
+    createRun: (run) => {
+      late = () => server.createRun(run);
+      return Promise.reject(failure(0));
+    },
+  });
+  assertEquals(first?.status, "failed");
+  await site.deliver(server);
+  await carry(site, office);
+  await late?.();
+  assertEquals(await office.deliver(server), []);
+  assertEquals(only(server).status, "FINISHED");
+});
+
+shared("of two runs by doubtful creations both stores take the same", async (world) => {
+  const { site, office, server, carry } = world;
+  const key = site.commitRun(record(1));
+  await carry(site, office);
+  await tag(site, key, { x: "1" });
+  // The first is carried out and found by nobody for a while, as if it had arrived later.
+  const hidden: Tracker = { ...server, searchRuns: async function* () {} };
+  const carriedOut = async (run: Parameters<Tracker["createRun"]>[0]): Promise<never> => {
+    await server.createRun(run);
+    throw failure(0);
+  };
+  const logBatch = (): Promise<never> => Promise.reject(failure(0));
+  assertEquals(
+    [
+      ...await site.deliver({ ...hidden, createRun: carriedOut }),
+      ...await site.deliver({ ...hidden, logBatch }),
+    ].map(({ status }) => status),
+    ["failed", "failed"],
+  );
+  assertEquals(server.runs.size, 2);
+  for (const store of [office, site]) {
+    assertEquals((await store.deliver(server)).map(({ status }) => status), ["delivered"]);
+  }
+  const { status, params, tags } = only(server);
+  assertEquals([status, tags["x"]], ["FINISHED", "1"]);
+  assertEquals(params, record(1).params);
+});
+
+shared("a run that another store deleted for an orphan is no loss", async (world) => {
+  const { site, office, server, carry } = world;
+  const key = site.commitRun(record(1));
+  await carry(site, office);
+  await tag(site, key, { x: "1" });
+  const [first] = await site.deliver({ ...server, logBatch: () => Promise.reject(failure(0)) });
+  assertEquals(first?.status, "failed");
+  const [mine] = server.runs.keys();
+  const hidden: Tracker = { ...server, searchRuns: async function* () {} };
+  await office.deliver(hidden);
+  await server.deleteRun(mine ?? "");
+  assertEquals((await site.deliver(server)).map(({ status }) => status), ["delivered"]);
+  assertEquals(only(server).tags["x"], "1");
+});
+
 shared("runs that fail do not keep others from their turn", async ({ site, server }) => {
   const artifacts = [{ path: "big.html", content: new Uint8Array([1]) }];
   site.commitRuns([1, 2, 3, 4].map((index) => record(index, { artifacts })));

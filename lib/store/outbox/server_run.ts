@@ -91,21 +91,29 @@ async function knownRun(
   delivery: RunDelivery,
   row: DeliveryRow,
 ): Promise<Run | "removed" | null> {
-  const { tracker, database, run, id } = delivery;
+  const { database, run, id } = delivery;
   if (row.server_run_id !== null) {
-    const { server_run_id: serverRunId } = row;
-    try {
-      return await step(delivery, "get run", () => tracker.getRun(serverRunId));
-    } catch (error) {
-      if (error instanceof NotFoundError) return "removed";
-      throw error;
-    }
+    const there = await getRun(delivery, row.server_run_id);
+    const isThere = there !== "removed" && there.lifecycleStage === "active";
+    if (run.imported === 0 || (isThere && row.uncertain === 0)) return there;
+    // Of two, another store may have taken the other, and deleted this one for an orphan.
+    const chosen = await adopt(delivery, await lookUp(delivery, row));
+    return chosen?.lifecycleStage === "active" ? chosen : there;
   }
   if (row.state === "creating") return await lookUpPatiently(delivery, row);
   // Another store has it too and may have delivered it; another address may be the same server; one
   // that was found deleted before it had an id may be restored.
   const mayBeThere = run.imported === 1 || row.state === "deleted" || isElsewhere(database, id);
   return mayBeThere ? await adopt(delivery, await lookUp(delivery, row)) : null;
+}
+
+async function getRun(delivery: RunDelivery, serverRunId: string): Promise<Run | "removed"> {
+  try {
+    return await step(delivery, "get run", () => delivery.tracker.getRun(serverRunId));
+  } catch (error) {
+    if (error instanceof NotFoundError) return "removed";
+    throw error;
+  }
 }
 
 /**
@@ -247,11 +255,16 @@ async function adopt(delivery: RunDelivery, found: readonly Run[]): Promise<Run 
   const [first] = (active.length > 0 ? active : found).toSorted((a, b) => fullest(a, b));
   if (first === undefined) return null;
   if (first.lifecycleStage === "deleted") return first;
+  if (first.id === currentRow(delivery).server_run_id) return first;
   return await step(delivery, "adopt", () => {
-    const adopted = noteRun(delivery, first);
-    // Made by an earlier creation, or by another store: with which tags is not known.
-    updateDelivery(delivery.database, delivery.id, { tag_revision: -1 });
-    return adopted;
+    // Made by an earlier creation, or by another store: what it has is not known.
+    forget(delivery.database, delivery.id, {
+      state: "created",
+      server_run_id: first.id,
+      server_experiment_id: first.experimentId,
+      tag_revision: -1,
+    });
+    return first;
   });
 }
 
