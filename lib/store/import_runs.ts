@@ -3,9 +3,10 @@
 
 import { serverId } from "./deliveries.ts";
 import { type ExperimentRow, storedExperiment } from "./experiments.ts";
+import { insertRows } from "./insert.ts";
 import { copyContent, copyTags, lastChange, mergeRun } from "./merge_run.ts";
 import type { RunRow } from "./run_rows.ts";
-import type { Database } from "./sqlite.ts";
+import type { Database, Value } from "./sqlite.ts";
 import { recordedParts, recordParts } from "./undeliverable.ts";
 
 /** How many runs an exported file held, by what became of them. */
@@ -136,7 +137,19 @@ function importRow(source: Database, target: Database, run: RunRow, since: numbe
   );
   copyContent(source, target, run, id);
   copyTags(source, target, run, { id, since });
+  importPrunedParent(source, target, run);
   return id;
+}
+
+/** Of a group that was delivered and removed there, its id on the server is needed here. */
+function importPrunedParent(source: Database, target: Database, { parent_key: key }: RunRow): void {
+  if (key === null || target.get("SELECT 1 FROM runs WHERE key = ?", key) !== undefined) return;
+  const columns = ["key", "experiment", "fingerprint", "tracking_uri", "server_run_id", "changed"];
+  const rows = source.arrays<Value[]>(
+    `SELECT ${columns.join(", ")} FROM pruned WHERE key = ?`,
+    key,
+  );
+  insertRows(target, "pruned", columns, rows, { conflict: "ON CONFLICT DO NOTHING" });
 }
 
 /** The experiment of the same name, made as it is there if there is none. */

@@ -273,6 +273,19 @@ shared("the runs of a group that was deleted are delivered without it", async (w
   assertEquals(only(server).tags["mlflow.parentRunId"], undefined);
 });
 
+shared("a group that was delivered and pruned is found beyond the air gap, too", async (world) => {
+  const { site, office, server, carry } = world;
+  const parentKey = site.commitRun(record(1));
+  await site.deliver(server);
+  const [group] = server.runs.keys();
+  site.prune({ olderThanMs: -START });
+  const key = site.commitRun(record(2, { parentKey }));
+  await carry(site, office);
+  const [outcome] = await office.deliver(server);
+  assertEquals([outcome?.key, outcome?.status], [key, "delivered"]);
+  assertEquals(server.runs.get(outcome?.runId ?? "")?.run.tags["mlflow.parentRunId"], group);
+});
+
 shared("a run that is removed before its turn stops no other", async ({ site, server, path }) => {
   const [first = ""] = site.commitRuns([record(1), record(2)]);
   const outcomes = await site.deliver(server, {
