@@ -72,9 +72,15 @@ function inThread(range: Range): Promise<Outcome> {
 /** Shows a plan that goes wrong, made as small as it still does. */
 async function show(plan: Plan): Promise<void> {
   const least = await smallest(plan, async (less) => (await faultsOf(less)).length > 0);
-  const fates = least.fates.flatMap((fate, request) => fate === "well" ? [] : [{ request, fate }]);
+  const troubled = (fates: Plan["fates"]): unknown =>
+    fates.flatMap((fate, request) => fate === "well" ? [] : [{ request, fate }]);
   console.log(`Seed ${plan.seed} goes wrong:\n${(await faultsOf(least)).join("\n")}`);
-  console.log(JSON.stringify({ ...least, fates }, null, 2));
+  const shown = {
+    ...least,
+    fates: troubled(least.fates),
+    creations: troubled(least.creations),
+  };
+  console.log(JSON.stringify(shown, null, 2));
 }
 
 const world: unknown = globalThis;

@@ -18,8 +18,8 @@ export interface Announced {
 
 interface Known extends Announced {
   name: string | null;
-  /** What tags were last set to, or taken away, by people. */
-  readonly changes: Map<string, string | null>;
+  /** What tags were last set to, or taken away, by people; and the number of that change. */
+  readonly changes: Map<string, { readonly value: string | null; readonly number: number }>;
   /** Deleted in a store or on the server: it need not be there, but never twice. */
   mayBeMissing: boolean;
 }
@@ -30,12 +30,20 @@ export interface Model {
   renamed(key: string, name: string): void;
   /** Somebody deleted it, in a store or on the server. */
   deleted(key: string): void;
-  /** What is wrong with a run that was just said to be delivered. */
-  claimed(server: Server, key: string): readonly string[];
+  /** The number of the last change. */
+  lastChange(): number;
+  /** What is wrong with a run that was just said to be delivered, by one who knew of some changes. */
+  claimed(
+    server: Server,
+    key: string,
+    known: { readonly tag: string; readonly until: number },
+  ): readonly string[];
   /** What is wrong with what the program found when it read a run back in the end. */
   doubted(key: string, differences: readonly string[]): readonly string[];
-  /** What is wrong once all is quiet and delivered. */
-  settled(server: Server): readonly string[];
+  /** What is wrong once all is quiet and delivered; some runs two stores made at the same moment. */
+  settled(server: Server, madeAtOnce: ReadonlySet<string>): readonly string[];
+  /** What is wrong after as many syncs as suffice where nothing but files is lost. */
+  patient(server: Server): readonly string[];
   /** The parts of a run that its server refuses, which some store must know of; null: none need. */
   lacking(key: string): readonly string[] | null;
 }
@@ -43,6 +51,7 @@ export interface Model {
 /** `refused`: the parts that the server refuses. */
 export function model(refused: ReadonlySet<string> = new Set()): Model {
   const known = new Map<string, Known>();
+  let changes = 0;
   const runOf = (key: string): Known => {
     const found = known.get(key);
     if (found === undefined) throw new Error(`the model does not know run ${key}`);
@@ -58,36 +67,53 @@ export function model(refused: ReadonlySet<string> = new Set()): Model {
   return {
     announced: (run) =>
       void known.set(run.key, { ...run, name: null, changes: new Map(), mayBeMissing: false }),
-    changed: (key, tag, value) => void runOf(key).changes.set(tag, value),
+    changed: (key, tag, value) => void runOf(key).changes.set(tag, { value, number: ++changes }),
+    lastChange: () => changes,
     renamed: (key, name) => {
       runOf(key).name = name;
     },
     deleted: (key) => {
       runOf(key).mayBeMissing = true;
     },
-    claimed(server, key) {
+    claimed(server, key, { tag, until }) {
       const run = runOf(key);
       const found = onServer(server, key);
       if (run.mayBeMissing) return [];
       if (found.length === 0) return [`${key} was said to be delivered and is not there`];
+      const change = run.changes.get(tag);
+      const isKnown = change !== undefined && change.number <= until;
+      const wrong = (one: ServerRun): readonly string[] => [
+        ...contentOf(run, one, refused),
+        ...(isKnown ? changesOf(run, one, [tag]) : []),
+      ];
       // Two for a while are allowed: a request may still be on its way.
-      const best = found.map((one) => contentOf(run, one, refused)).toSorted((a, b) =>
-        a.length - b.length
-      );
-      return best[0] ?? [];
+      return found.map(wrong).toSorted((a, b) => a.length - b.length)[0] ?? [];
     },
     doubted: (key, differences) =>
       runOf(key).mayBeMissing ? [] : differences.map((what) => `verified: ${key}: ${what}`),
-    settled(server) {
+    patient: (server) =>
+      [...known].flatMap(([key, run]) => {
+        if (run.mayBeMissing || Object.keys(run.artifacts).length > 0) return [];
+        const isWhole = onServer(server, key).some((one) =>
+          contentOf(run, one, refused).length === 0
+        );
+        return isWhole ? [] : [`${key} has had no turn`];
+      }),
+    settled(server, madeAtOnce) {
       const wrong: string[] = [];
       for (const [key, run] of known) {
         const found = onServer(server, key);
+        if (found.length > 1 && madeAtOnce.has(key)) {
+          if (found.some(isEmpty)) wrong.push(`${key} is there a second time, with nothing in it`);
+          continue;
+        }
         if (found.length > 1) wrong.push(`${key} is there ${found.length} times`);
         if (run.mayBeMissing) continue;
         const [there] = found;
         if (there === undefined) wrong.push(`${key} is lost`);
         else {
           wrong.push(...contentOf(run, there, refused), ...changesOf(run, there));
+          wrong.push(...nameOf(run, there));
           if (!isFree(run.parentKey)) wrong.push(...parentOf(run, there, server));
         }
       }
@@ -108,6 +134,10 @@ export function model(refused: ReadonlySet<string> = new Set()): Model {
       ].filter((part, index, all) => refused.has(part) && all.indexOf(part) === index).sort();
     },
   };
+}
+
+function isEmpty({ status, params, points }: ServerRun): boolean {
+  return status === "RUNNING" && params.size === 0 && points.length === 0;
 }
 
 /** What a server lacks of what was announced; what never changes afterwards. */
@@ -147,16 +177,23 @@ function contentOf(
   return wrong;
 }
 
-function changesOf(run: Known, there: ServerRun): readonly string[] {
+function changesOf(
+  run: Known,
+  there: ServerRun,
+  tags: Iterable<string> = run.changes.keys(),
+): readonly string[] {
   const wrong: string[] = [];
-  for (const [tag, value] of run.changes) {
+  for (const tag of tags) {
+    const value = run.changes.get(tag)?.value ?? null;
     const found = there.tags.get(tag) ?? null;
     if (found !== value) wrong.push(`${run.key}: tag ${tag} is ${found}, not ${value}`);
   }
-  if (run.name !== null && there.name !== run.name) {
-    wrong.push(`${run.key}: its name is ${there.name}, not ${run.name}`);
-  }
   return wrong;
+}
+
+function nameOf(run: Known, there: ServerRun): readonly string[] {
+  if (run.name === null || there.name === run.name) return [];
+  return [`${run.key}: its name is ${there.name}, not ${run.name}`];
 }
 
 function parentOf(run: Known, there: ServerRun, server: Server): readonly string[] {

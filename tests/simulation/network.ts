@@ -6,6 +6,7 @@ import { TrackerError } from "../../lib/errors.ts";
 import type { Transport, TransportReply, TransportRequest } from "../../lib/transport/mod.ts";
 import type { Clock } from "./clock.ts";
 import type { Server, ServerReply } from "./server.ts";
+import type { Passage } from "./wire.ts";
 
 /** What becomes of a request; `well` where nothing is said. */
 export type Fate =
@@ -15,6 +16,7 @@ export type Fate =
   | "lost"
   | "answer lost"
   | "late"
+  | "done behind its back"
   | "busy"
   | "error"
   | "done, then error"
@@ -27,6 +29,7 @@ export const FATES: readonly Fate[] = [
   "lost",
   "answer lost",
   "late",
+  "done behind its back",
   "busy",
   "error",
   "done, then error",
@@ -48,8 +51,10 @@ export const TIMEOUT_MS = 10_000;
 export interface NetworkOptions {
   readonly clock: Clock;
   readonly server: Server;
-  /** The fate of the next request, and how long it is on its way (0 to 1 of what is usual). */
-  readonly draw: () => { readonly fate: Fate; readonly share: number };
+  /** The fate of a request, and how long it is on its way (0 to 1 of what is usual). */
+  readonly draw: (request: TransportRequest) => { readonly fate: Fate; readonly share: number };
+  /** Watches each request. */
+  readonly watch: (request: TransportRequest) => Passage;
   /** Whether the server answers at all. */
   readonly isUp: () => boolean;
   /** Resolves at once for a process that lives, and never for one that has ended. */
@@ -57,52 +62,64 @@ export interface NetworkOptions {
 }
 
 export function network(options: NetworkOptions): Transport {
-  const { clock, server, draw, isUp, alive } = options;
+  const { clock, server, draw, watch, isUp, alive } = options;
   const origin = "http://server:5000";
   const send = async (request: TransportRequest): Promise<TransportReply> => {
     await alive("before a request");
-    const { fate, share } = draw();
-    const failure = (code: string, maybeDone: boolean): TrackerError =>
-      new TrackerError(request.method, origin + request.path, {
+    const { fate, share } = draw(request);
+    const passage = watch(request);
+    const failure = (code: string, maybeDone: boolean): TrackerError => {
+      passage.told(!maybeDone ? "never arrived" : code === "TIMEOUT" ? "too slow" : "no answer");
+      return new TrackerError(request.method, origin + request.path, {
         status: 0,
         code,
         message: code,
         maybeDone,
       });
-    const work = async (): Promise<ServerReply | null> =>
-      isUp() ? server.handle(await received(request)) : null;
+    };
+    const work = async (): Promise<ServerReply | null> => {
+      if (!isUp()) return null;
+      const done = server.handle(await received(request));
+      passage.arrived(done);
+      return done;
+    };
+    const answer = (what: Parameters<Passage["told"]>[0], given: ServerReply): TransportReply => {
+      passage.told(what);
+      return reply(given);
+    };
     const tripMs = 1 + Math.floor(share * 40);
     if (fate === "refused") throw failure("CONNECTION", false);
     await clock.sleep(fate === "slow" ? tripMs + 3000 : tripMs);
-    switch (fate) {
-      case "late":
-      case "gateway gives up":
-        clock.after(TIMEOUT_MS + Math.floor(share * 20_000), () => void work());
-        await clock.sleep(TIMEOUT_MS);
-        break;
-      case "well":
-      case "slow":
-      case "busy":
-      case "error":
-      case "lost":
-      case "done, then error":
-      case "answer lost":
-      case "web page":
-        break;
+    if (fate === "late" || fate === "gateway gives up") {
+      clock.after(TIMEOUT_MS + Math.floor(share * 20_000), () => void work());
+      await clock.sleep(TIMEOUT_MS);
     }
+    // As where what is in between breaks down while the server goes on.
+    if (fate === "done behind its back") clock.after(share * 3500, () => void work());
     const done = DONE.has(fate) ? await work() : { status: 200, json: {} };
     await alive("before an answer");
     if (done === null) throw failure("CONNECTION", false);
-    if (fate === "lost" || fate === "answer lost") throw failure("CONNECTION", true);
-    if (fate === "late") throw failure("TIMEOUT", true);
-    if (fate === "busy") return reply({ status: 429, json: refusal("RESOURCE_EXHAUSTED") });
-    if (fate === "gateway gives up") return reply({ status: 504, json: refusal("GATEWAY") });
-    // As a login page before the server, or a proxy's notice.
-    if (fate === "web page") return reply({ status: 200, json: "<html><title>Hello</title>" });
-    if (fate !== "well" && fate !== "slow") {
-      return reply({ status: 500, json: refusal("INTERNAL_ERROR") });
+    switch (fate) {
+      case "lost":
+      case "answer lost":
+      case "done behind its back":
+        throw failure("CONNECTION", true);
+      case "late":
+        throw failure("TIMEOUT", true);
+      case "busy":
+        return answer("never arrived", { status: 429, json: refusal("RESOURCE_EXHAUSTED") });
+      case "gateway gives up":
+        return answer("too slow", { status: 504, json: refusal("GATEWAY") });
+      // As a login page before the server, or a proxy's notice.
+      case "web page":
+        return answer("no answer", { status: 200, json: "<html><title>Hello</title>" });
+      case "error":
+      case "done, then error":
+        return answer("no answer", { status: 500, json: refusal("INTERNAL_ERROR") });
+      case "well":
+      case "slow":
+        return answer(done.status < 400 ? "done" : "never arrived", done);
     }
-    return reply(done);
   };
   return {
     origin,

@@ -13,6 +13,7 @@ export interface Action {
   readonly store: number;
   readonly kind:
     | "log"
+    | "keep"
     | "sync"
     | "verify"
     | "carry"
@@ -25,7 +26,7 @@ export interface Action {
     | "power cut"
     | "server stops"
     | "server deletes";
-  /** The run it is about, of those logged so far; what is logged, for `log`. */
+  /** The run it is about, of those logged so far; what is logged, for `log` and `keep`. */
   readonly run: number;
   /** After so many of its steps the process is killed. */
   readonly killedAfter?: number;
@@ -35,14 +36,18 @@ export interface Plan {
   readonly seed: number;
   readonly stores: number;
   readonly actions: readonly Action[];
-  /** By the number of the request. */
+  /** By the number of the request, those aside that make a run. */
   readonly fates: readonly Fate[];
+  /** By the number of the request to make a run. */
+  readonly creations: readonly Fate[];
   /** Whether each run is read back by the program in the end, too. */
   readonly verified: boolean;
   /** A server that ignores the filter of a search. */
   readonly filtersIgnored: boolean;
   /** The parts of runs that the server refuses for good. */
   readonly refused: readonly string[];
+  /** No file arrives until the end. */
+  readonly filesLost: boolean;
 }
 
 const REFUSABLE: readonly string[] = [
@@ -55,12 +60,14 @@ const REFUSABLE: readonly string[] = [
 
 const HOUR_MS = 3_600_000;
 const REQUESTS = 400;
+const CREATIONS = 30;
 /** Kinds of runs, see records.ts. */
 export const RUNS = 12;
 
 /** How often each kind comes, in parts. */
 const PARTS: readonly (readonly [Action["kind"], number])[] = [
-  ["log", 30],
+  ["log", 25],
+  ["keep", 10],
   ["sync", 22],
   ["carry", 8],
   ["tag", 10],
@@ -75,50 +82,75 @@ const PARTS: readonly (readonly [Action["kind"], number])[] = [
   ["server deletes", 2],
 ];
 
+/** What is done to runs that two stores have. */
+const SHARED: typeof PARTS = [
+  ["keep", 1],
+  ["sync", 4],
+  ["carry", 3],
+  ["tag", 2],
+  ["untag", 1],
+  ["rename", 1],
+  ["prune", 1],
+  ["power cut", 1],
+];
+
 /** All that people and machines do. */
 export const KINDS: readonly Action["kind"][] = PARTS.map(([kind]) => kind);
-
-const TOTAL = PARTS.reduce((sum, [, parts]) => sum + parts, 0);
 
 /** The history of a seed. */
 export function planOf(seed: number): Plan {
   const random = seededRandom(seed);
   const below = (limit: number): number => Math.floor(random() * limit);
   const stores = random() < 0.5 ? 1 : 2;
+  // Two that carry runs to and fro and deliver them both.
+  const shared = stores === 2 && random() < 0.4;
   // Together, so that processes get in each other's way, or one after the other.
-  const spanMs = random() < 0.6 ? 500 + below(20_000) : HOUR_MS;
+  const spanMs = shared ? 120_000 : random() < 0.6 ? 500 + below(20_000) : HOUR_MS;
   const kills = random() < 0.5 ? 0.25 : 0;
-  const actions: Action[] = [{ at: 0, store: 0, kind: "log", run: 0 }];
+  const filesLost = random() < 0.05;
+  const actions: Action[] = [{ at: 0, store: 0, kind: shared ? "keep" : "log", run: 0 }];
+  // Some histories consist of few kinds of actions, so that each meets itself and the others often.
+  const parts = shared ? SHARED : PARTS.filter(() => random() < 0.7);
+  // And in some all is done at a few moments, by several at once.
+  const moments = random() < 0.3 ? 1 + below(4) : spanMs;
   // Most faults need few steps; some histories have many.
-  for (let count = 1 + below(1 + below(9)); count > 0; count--) {
+  const more = shared ? 4 + below(10) : 1 + below(1 + below(9));
+  for (let count = more; count > 0; count--) {
     actions.push({
-      at: below(spanMs),
+      at: Math.floor(below(moments) * spanMs / moments),
       store: below(stores),
-      kind: kindAt(below(TOTAL)),
+      kind: kindOf(parts, random()),
       run: below(RUNS),
       ...(random() < kills ? { killedAfter: below(24) } : {}),
     });
   }
+  for (let count = filesLost ? 8 : 0; count > 0; count--) {
+    actions.push({ at: below(spanMs), store: 0, kind: "keep", run: below(RUNS) });
+  }
   const trouble = [0, 0.03, 0.1, 0.25][below(4)] as number;
-  const fates = Array.from(
-    { length: REQUESTS },
-    (): Fate => random() < trouble ? FATES[below(FATES.length)] as Fate : "well",
-  );
+  const fates = (length: number, share: number): readonly Fate[] =>
+    Array.from(
+      { length },
+      () => random() < share ? FATES[below(FATES.length)] as Fate : "well",
+    );
   return {
     seed,
     stores,
     actions: actions.toSorted((a, b) => a.at - b.at),
-    fates,
+    fates: fates(REQUESTS, trouble),
+    // Whether a run is there once is decided by what becomes of these.
+    creations: fates(CREATIONS, shared || random() < 0.2 ? 0.6 : trouble),
     verified: random() < 0.2,
     filtersIgnored: random() < 0.05,
     refused: random() < 0.3 ? REFUSABLE.filter(() => random() < 0.5) : [],
+    filesLost,
   };
 }
 
-function kindAt(part: number): Action["kind"] {
-  let left = part;
-  for (const [kind, parts] of PARTS) {
-    left -= parts;
+function kindOf(parts: typeof PARTS, share: number): Action["kind"] {
+  let left = share * parts.reduce((sum, [, some]) => sum + some, 0);
+  for (const [kind, some] of parts) {
+    left -= some;
     if (left < 0) return kind;
   }
   return "log";
@@ -126,8 +158,9 @@ function kindAt(part: number): Action["kind"] {
 
 /** Every plan that is this one with less in it, the ones with much less first. */
 function* smaller(plan: Plan): Iterable<Plan> {
-  const { actions, fates } = plan;
+  const { actions, fates, creations } = plan;
   if (fates.length > 0) yield { ...plan, fates: [] };
+  if (creations.length > 0) yield { ...plan, creations: [] };
   if (plan.stores > 1) {
     yield { ...plan, stores: 1, actions: actions.map((action) => ({ ...action, store: 0 })) };
   }
@@ -136,6 +169,7 @@ function* smaller(plan: Plan): Iterable<Plan> {
   for (const index of plan.refused.keys()) {
     yield { ...plan, refused: plan.refused.toSpliced(index, 1) };
   }
+  if (plan.filesLost) yield { ...plan, filesLost: false };
   for (const size of [4, 2, 1]) {
     for (let from = 0; from < actions.length; from += size) {
       yield { ...plan, actions: actions.toSpliced(from, size) };
@@ -151,10 +185,16 @@ function* smaller(plan: Plan): Iterable<Plan> {
   for (const [index, action] of actions.entries()) {
     if (action.run > 0) yield { ...plan, actions: actions.with(index, { ...action, run: 0 }) };
   }
+  for (const less of better(fates)) yield { ...plan, fates: less };
+  for (const less of better(creations)) yield { ...plan, creations: less };
+}
+
+/** The same fates with one of them well. */
+function* better(fates: readonly Fate[]): Iterable<readonly Fate[]> {
   for (const [index, fate] of fates.entries()) {
     if (fate === "well") continue;
     const next = fates.with(index, "well");
-    yield { ...plan, fates: next.slice(0, next.findLastIndex((other) => other !== "well") + 1) };
+    yield next.slice(0, next.findLastIndex((other) => other !== "well") + 1);
   }
 }
 

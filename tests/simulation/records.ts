@@ -19,8 +19,8 @@ export function recordOf(
   { run, store }: Action,
   { logged, nowMs, trackingUri }: LogContext,
 ): RunRecord {
-  const parent = run === 1
-    ? logged.find((one) => one.store === store && one.parentKey === null)
+  const parent = run === 1 || run === 6
+    ? logged.findLast((one) => one.store === store && one.parentKey === null)
     : undefined;
   const metrics = Array.from({ length: run === 2 ? 120 : 2 }, (_, name) => ({
     key: `metric_${name}`,

@@ -116,7 +116,8 @@ export function memoryServer(): Server {
       }
       check("tag", tags);
       const run: ServerRun = {
-        id: `s${++ids}`,
+        // In no order, as real ones.
+        id: `${++ids * 7 % 10}-${ids}`,
         experimentId: String(experiment_id),
         name: String(run_name),
         status: "RUNNING",

@@ -16,6 +16,7 @@ const HAPPENINGS: readonly string[] = [
   "killed before an answer",
   "filters ignored",
   "refused parts",
+  "files lost",
   "request repeated",
   "answer overtook another",
   "turned to another process in its work",
@@ -62,7 +63,7 @@ Deno.test("what goes wrong is shown as small as it can be", async () => {
   for (let seed = 1; found < 5; seed++) {
     if (!await isWrong(planOf(seed))) continue;
     found++;
-    const { actions, fates, stores, verified, filtersIgnored } = await smallest(
+    const { actions, fates, creations, stores, verified, filtersIgnored } = await smallest(
       planOf(seed),
       isWrong,
     );
@@ -72,6 +73,7 @@ Deno.test("what goes wrong is shown as small as it can be", async () => {
       [0, undefined],
     ]);
     assertEquals(fates.filter((fate) => fate !== "well"), ["late"]);
+    assertEquals(creations, []);
     assertEquals([stores, verified, filtersIgnored], [1, false, false]);
   }
 });
@@ -85,9 +87,11 @@ Deno.test("a history that ends badly is seen to", async () => {
       { at: 60_000, store: 0, kind: "log", run: 0 },
     ],
     fates: [],
+    creations: [],
     verified: true,
     filtersIgnored: false,
     refused: [],
+    filesLost: false,
   };
   assertEquals((await happen(plan)).violations, []);
   const lost = await happen(plan, {

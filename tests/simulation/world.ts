@@ -4,6 +4,7 @@
 import { TrackerError } from "../../lib/errors.ts";
 import type { Io } from "../../lib/io.ts";
 import { mlflowClient } from "../../lib/mlflow/client.ts";
+import type { TransportRequest } from "../../lib/transport/mod.ts";
 import type { DeliverOptions, LocalStore } from "../../lib/store/mod.ts";
 import { seededRandom } from "../helpers/random.ts";
 import { virtualClock } from "./clock.ts";
@@ -14,6 +15,7 @@ import { type Fate, network, TIMEOUT_MS } from "./network.ts";
 import type { Action, Plan } from "./plan.ts";
 import { announcedOf, recordOf } from "./records.ts";
 import { memoryServer, type Server } from "./server.ts";
+import { type Passage, wire } from "./wire.ts";
 
 export interface History {
   /** What is wrong; nothing when all is well. */
@@ -37,6 +39,7 @@ export async function happen(
   const refused = new Set(plan.refused);
   server.refuse(refused);
   const truth = model(refused);
+  const seen = wire(clock, server);
   const stores = Array.from({ length: plan.stores }, (_, index) => memoryStore(`store ${index}`));
   const processes: Process[][] = stores.map(() => []);
   const logged: Announced[] = [];
@@ -48,7 +51,9 @@ export async function happen(
   }
   const turns = stores.map(() => interleavings(counts));
   let requests = 0;
+  let creations = 0;
   let isQuiet = false;
+  let areFilesLost = plan.filesLost;
   let upAgainAt = 0;
 
   /** A process at a store, its world, and the gate that it passes at each step. */
@@ -79,13 +84,19 @@ export async function happen(
         Uint8Array.from({ length }, () => Math.floor(random() * 256)),
       files: undefined,
     } as unknown as Io;
-    const draw = (): { fate: Fate; share: number } => {
-      const fate = isQuiet ? "well" : plan.fates[requests++] ?? "well";
+    const draw = ({ method, path }: TransportRequest): { fate: Fate; share: number } => {
+      if (areFilesLost && method === "PUT") return { fate: "lost", share: 0 };
+      const planned = path.endsWith("/runs/create")
+        ? plan.creations[creations++]
+        : plan.fates[requests++];
+      const fate = isQuiet ? "well" : planned ?? "well";
       if (fate !== "well") counts.add(fate);
       return { fate, share: random() };
     };
     const isUp = (): boolean => isQuiet || clock.now() >= upAgainAt;
-    const transport = counted(network({ clock, server, draw, alive, isUp }), process, counts);
+    const watch = (request: TransportRequest): Passage => seen.sent(process, at, request);
+    const way = network({ clock, server, draw, watch, alive, isUp });
+    const transport = counted(way, process, counts);
     const tracker = mlflowClient(
       io,
       {
@@ -102,34 +113,42 @@ export async function happen(
     );
     const store = (stores[at] as MemoryStore).open(process, io);
     const deliver = async (options: Partial<DeliverOptions>): Promise<void> => {
+      const known = { tag: `of${at}`, until: truth.lastChange() };
       const outcomes = await store.deliver(tracker, { stopAt: alive, ...options });
       await alive("at its end");
       if (plan.filtersIgnored) return;
       for (const { status, key } of outcomes) {
         if (status === "delivered") {
-          violations.push(...truth.claimed(server, key).map((what) => `claimed: ${what}`));
+          const wrong = truth.claimed(server, key, known);
+          violations.push(...wrong.map((what) => `claimed: ${what}`));
+          const times = seen.left(process, at, key);
+          if (times > 1) violations.push(`claimed: ${key} is there ${times} times`);
         }
       }
     };
     return { process, store, tracker, alive, deliver };
   };
 
-  const log = async (action: Action, worker: Worker): Promise<void> => {
+  const keep = (action: Action, { store }: Worker): string => {
     const record = recordOf(logged.length, action, {
       logged,
       nowMs: clock.now(),
       trackingUri: SERVER.origin,
     });
-    const [key = ""] = worker.store.commitRuns([record]);
+    const [key = ""] = store.commitRuns([record]);
     const run = announcedOf(record, key, action.store);
     logged.push(run);
     truth.announced(run);
-    await worker.deliver({ keys: [key], patienceMs: 15_000 });
+    return key;
   };
 
   const work: Readonly<Record<Action["kind"], (action: Action, worker: Worker) => Promise<void>>> =
     {
-      log,
+      log: (action, worker) => worker.deliver({ keys: [keep(action, worker)], patienceMs: 15_000 }),
+      keep: (action, worker) => {
+        keep(action, worker);
+        return Promise.resolve();
+      },
       sync: (_action, { deliver }) =>
         deliver({
           jobs: 1 + Math.floor(random() * 3),
@@ -149,7 +168,8 @@ export async function happen(
       },
       tag: (action, { store }) =>
         onRun(action, store, async (key) => {
-          const value = `${clock.now() - START_MS}`;
+          // In no order, so that a larger one is not the later one.
+          const value = [...`${clock.now() - START_MS}`].reverse().join("");
           await store.logBatch(key, { tags: { [`of${action.store}`]: value } });
           truth.changed(key, `of${action.store}`, value);
         }),
@@ -248,6 +268,17 @@ export async function happen(
   isQuiet = true;
   clock.after(SETTLE_MS, () => {});
   await clock.run();
+  if (areFilesLost) {
+    counts.add("files lost");
+    for (let syncs = logged.length; syncs > 0; syncs--) {
+      for (let at = 0; at < stores.length; at++) {
+        void attempt("waiting for files", () => begin(at).deliver({ jobs: 1 }));
+        await clock.run();
+      }
+    }
+    violations.push(...truth.patient(server));
+    areFilesLost = false;
+  }
   for (const isLast of [false, true]) {
     for (let at = 0; at < stores.length; at++) {
       const { deliver, store, tracker } = begin(at);
@@ -265,7 +296,7 @@ export async function happen(
   }
   if (refused.size > 0) {
     counts.add("refused parts");
-    violations.push(...truth.settled(server), ...unlisted());
+    violations.push(...truth.settled(server, seen.madeAtOnce), ...unlisted());
     // Once the server takes all of it, all of it arrives.
     refused.clear();
     for (const [at] of stores.entries()) {
@@ -275,7 +306,8 @@ export async function happen(
     violations.push(...unlisted());
   }
   afterwards(server);
-  violations.push(...truth.settled(server));
+  violations.push(...seen.violations, ...truth.settled(server, seen.madeAtOnce));
+  if (seen.madeAtOnce.size > 0) counts.add("made at once");
   for (const store of stores) store.close();
   return { violations, counts };
 }

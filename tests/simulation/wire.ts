@@ -1,0 +1,161 @@
+// What may never be seen on the wire, whatever comes of it in the end: a creation that repeats one
+// which the sender could know of, and two processes of one store that work on one run at once. The end
+// alone does not show them, because a later sync mends most of what they spoil.
+
+import type { TransportRequest } from "../../lib/transport/mod.ts";
+import type { Clock } from "./clock.ts";
+import type { Process } from "./memory_store.ts";
+import type { Server, ServerReply } from "./server.ts";
+
+/** One request on its way. */
+export interface Passage {
+  /** The server carries it out now; called where that ever happens. */
+  arrived(reply: ServerReply): void;
+  /** Its sender is told; whether the server may have it for all that the sender knows, or is slow. */
+  told(what: "done" | "never arrived" | "no answer" | "too slow"): void;
+}
+
+export interface Wire {
+  /** A process sends a request. */
+  sent(process: Process, store: number, request: TransportRequest): Passage;
+  /** Runs that stores which cannot know of each other made at the same moment. */
+  readonly madeAtOnce: ReadonlySet<string>;
+  readonly violations: readonly string[];
+  /** How many of a store's runs of one key were there before a process began, and still are. */
+  left(process: Process, store: number, key: string): number;
+}
+
+interface Creation {
+  readonly key: string;
+  readonly store: number;
+  readonly process: Process;
+  readonly sentMs: number;
+  readonly sent: number;
+  /** When it was carried out, and when its sender was told; Infinity until then. */
+  arrived: number;
+  told: number;
+  outcome: Parameters<Passage["told"]>[0] | null;
+  runId: string | null;
+}
+
+/** What a creation without an answer has to arrive, by which the next is sent at the earliest. */
+const GRACE_MS = 4000;
+
+const NOTHING: Passage = { arrived: () => {}, told: () => {} };
+
+export function wire(clock: Clock, server: Server): Wire {
+  const creations: Creation[] = [];
+  const madeAtOnce = new Set<string>();
+  const violations: string[] = [];
+  /** When a process last saw what the server has of a run. */
+  const looked = new Map<Process, Map<string, number>>();
+  const open = new Set<{ key: string; store: number; process: Process }>();
+  let moment = 0;
+
+  const lookUp = (process: Process, key: string): Passage => {
+    let arrived = 0;
+    return {
+      arrived: () => {
+        arrived = ++moment;
+      },
+      told: (what) => {
+        if (what !== "done") return;
+        const seen = looked.get(process) ?? new Map<string, number>();
+        looked.set(process, seen.set(key, arrived));
+      },
+    };
+  };
+
+  const creation = (process: Process, store: number, key: string): Passage => {
+    const sentMs = clock.now();
+    const now = ++moment;
+    const seen = looked.get(process)?.get(key) ?? 0;
+    const say = (what: string): void => void violations.push(`${key} is made again ${what}`);
+    for (const before of creations) {
+      if (before.key !== key || before.outcome === "never arrived") continue;
+      const isOwn = before.process === process;
+      if (before.store !== store) {
+        if (before.arrived < seen) say("though another store's was seen");
+        else if (seen > 0 || before.sent > startOf(process)) madeAtOnce.add(key);
+        else say("though another store may have made it");
+      } else if (before.arrived < seen) say("though it was seen");
+      else if (seen < (isOwn ? before.told : before.sent)) say("without a look");
+      else if (sentMs < before.sentMs + GRACE_MS) say("before the other had its time to arrive");
+      else if (isOwn && before.outcome === "too slow") say("though the server may still be at it");
+    }
+    const made: Creation = {
+      ...{ key, store, process, sentMs, sent: now },
+      ...{ arrived: Infinity, told: Infinity, outcome: null, runId: null },
+    };
+    creations.push(made);
+    return {
+      arrived: ({ status, json }) => {
+        if (status >= 400) return;
+        made.arrived = ++moment;
+        made.runId = (json as { run: { info: { run_id: string } } }).run.info.run_id;
+      },
+      told: (what) => {
+        made.told = ++moment;
+        made.outcome = what;
+      },
+    };
+  };
+
+  const starts = new Map<Process, number>();
+  const startOf = (process: Process): number => starts.get(process) ?? 0;
+
+  /** Two that live never change one run at once. */
+  const alone = (process: Process, store: number, key: string): Passage => {
+    for (const other of open) {
+      if (other.key !== key || other.store !== store || other.process === process) continue;
+      if (other.process.alive) violations.push(`${key} is changed by two processes at once`);
+    }
+    const change = { key, store, process };
+    open.add(change);
+    return { arrived: () => {}, told: () => void open.delete(change) };
+  };
+
+  return {
+    violations,
+    madeAtOnce,
+    left: (process, store, key) =>
+      creations.filter((one) =>
+        one.key === key && one.store === store && one.arrived < startOf(process) &&
+        server.runs.get(one.runId ?? "")?.stage === "active"
+      ).length,
+    sent(process, store, request) {
+      if (!starts.has(process)) starts.set(process, ++moment);
+      const { kind, key } = aboutOf(server, request);
+      if (key === undefined) return NOTHING;
+      if (kind === "look-up") return lookUp(process, key);
+      const passages = [alone(process, store, key)];
+      if (kind === "creation") passages.push(creation(process, store, key));
+      return {
+        arrived: (reply) => passages.forEach((one) => one.arrived(reply)),
+        told: (what) => passages.forEach((one) => one.told(what)),
+      };
+    },
+  };
+}
+
+/** What a request is about, and the key of its run. */
+function aboutOf(
+  server: Server,
+  { method, path, body }: TransportRequest,
+): { kind: "look-up" | "creation" | "change"; key?: string | undefined } {
+  if (method === "GET") return { kind: "look-up" };
+  const upload = /\/artifacts\/\d+\/([^/]+)\/artifacts\//.exec(path)?.[1];
+  const keyOf = (id: unknown): string | undefined =>
+    server.runs.get(String(id))?.tags.get("btflow.run_key");
+  if (upload !== undefined) return { kind: "change", key: keyOf(upload) };
+  if (!(body instanceof Uint8Array)) return { kind: "change" };
+  const json = JSON.parse(new TextDecoder().decode(body)) as Record<string, unknown>;
+  if (path.endsWith("/runs/search")) {
+    return { kind: "look-up", key: /['"]([0-9a-f]+)['"]$/.exec(String(json.filter))?.[1] };
+  }
+  if (path.endsWith("/runs/create")) {
+    const tags = json.tags as readonly { key: string; value: string }[];
+    return { kind: "creation", key: tags.find(({ key }) => key === "btflow.run_key")?.value };
+  }
+  return { kind: "change", key: keyOf(json.run_id) };
+}
