@@ -91,7 +91,7 @@ export function network(options: NetworkOptions): Transport {
     if (fate === "refused") throw failure("CONNECTION", false);
     await clock.sleep(fate === "slow" ? tripMs + 3000 : tripMs);
     if (fate === "late" || fate === "gateway gives up") {
-      clock.after(TIMEOUT_MS + Math.floor(share * 20_000), () => void work());
+      clock.after(TIMEOUT_MS + Math.floor(share * 60_000), () => void work());
       await clock.sleep(TIMEOUT_MS);
     }
     // As where what is in between breaks down while the server goes on.

@@ -103,7 +103,7 @@ export function planOf(seed: number): Plan {
   const below = (limit: number): number => Math.floor(random() * limit);
   const stores = random() < 0.5 ? 1 : 2;
   // Two that carry runs to and fro and deliver them both.
-  const shared = stores === 2 && random() < 0.4;
+  const shared = stores === 2 && random() < 0.6;
   // Together, so that processes get in each other's way, or one after the other.
   const spanMs = shared ? 120_000 : random() < 0.6 ? 500 + below(20_000) : HOUR_MS;
   const kills = random() < 0.5 ? 0.25 : 0;
@@ -112,7 +112,7 @@ export function planOf(seed: number): Plan {
   // Some histories consist of few kinds of actions, so that each meets itself and the others often.
   const parts = shared ? SHARED : PARTS.filter(() => random() < 0.7);
   // And in some all is done at a few moments, by several at once.
-  const moments = random() < 0.3 ? 1 + below(4) : spanMs;
+  const moments = random() < 0.3 ? 1 + below(4) : shared ? 12 : spanMs;
   // Most faults need few steps; some histories have many.
   const more = shared ? 4 + below(10) : 1 + below(1 + below(9));
   for (let count = more; count > 0; count--) {
