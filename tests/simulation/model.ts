@@ -33,11 +33,7 @@ export interface Model {
   /** The number of the last change. */
   lastChange(): number;
   /** What is wrong with a run that was just said to be delivered, by one who knew of some changes. */
-  claimed(
-    server: Server,
-    key: string,
-    known: { readonly tag: string; readonly until: number },
-  ): readonly string[];
+  claimed(server: Server, key: string, known: { tag: string; until: number }): readonly string[];
   /** What is wrong with what the program found when it read a run back in the end. */
   doubted(key: string, differences: readonly string[]): readonly string[];
   /** What is wrong once all is quiet and delivered; some runs two stores made at the same moment. */

@@ -7,7 +7,7 @@ import { FATES } from "./network.ts";
 import { KINDS, type Plan, planOf, smallest } from "./plan.ts";
 import { happen } from "./world.ts";
 
-const SEEDS = 1500;
+const SEEDS = 800;
 
 /** What happens besides to requests, and besides what people do. */
 const HAPPENINGS: readonly string[] = [

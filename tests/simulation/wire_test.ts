@@ -1,0 +1,84 @@
+// That what may not be seen on the wire is seen: the checks themselves, on requests made by hand.
+
+import { assertEquals } from "@std/assert";
+import type { TransportRequest } from "../../lib/transport/mod.ts";
+import { virtualClock } from "./clock.ts";
+import type { Process } from "./memory_store.ts";
+import { memoryServer } from "./server.ts";
+import { type Passage, wire } from "./wire.ts";
+
+const KEY = "a".repeat(32);
+const encoder = new TextEncoder();
+
+function request(endpoint: string, json: unknown): TransportRequest {
+  return {
+    method: "POST",
+    path: `/api/2.0/mlflow/runs/${endpoint}`,
+    body: encoder.encode(JSON.stringify(json)),
+  } as unknown as TransportRequest;
+}
+
+const CREATION = request("create", {
+  experiment_id: "1",
+  tags: [{ key: "btflow.run_key", value: KEY }],
+});
+const LOOK_UP = request("search", { filter: `tags.\`btflow.run_key\` = '${KEY}'` });
+
+/** Lets one store's processes send requests; what is wrong with them, without the key. */
+function seen(
+  work: (send: (process: Process, request: TransportRequest) => Passage) => void,
+): readonly string[] {
+  const watched = wire(virtualClock(0), memoryServer());
+  work((process, request) => watched.sent(process, 0, request));
+  return watched.violations.map((what) => what.replace(`${KEY} is `, ""));
+}
+
+const process = (name: string): Process => ({ alive: true, ended: false, name });
+const MADE = { status: 200, json: { run: { info: { run_id: "1" } } } };
+
+Deno.test("a creation that repeats another is seen", () => {
+  const one = process("one");
+  const again = (between: (send: Parameters<Parameters<typeof seen>[0]>[0]) => void) =>
+    seen((send) => {
+      const first = send(one, CREATION);
+      first.arrived(MADE);
+      first.told("no answer");
+      between(send);
+      send(one, CREATION);
+    });
+  const look = (send: Parameters<Parameters<typeof seen>[0]>[0]): void => {
+    const passage = send(one, LOOK_UP);
+    passage.arrived({ status: 200, json: {} });
+    passage.told("done");
+  };
+  assertEquals(again(() => {}), ["made again without a look"]);
+  assertEquals(again(look), ["made again though it was seen"]);
+});
+
+Deno.test("a creation is not repeated before the other had its time", () => {
+  const one = process("one");
+  const after = (told: Parameters<Passage["told"]>[0]): readonly string[] =>
+    seen((send) => {
+      send(one, CREATION).told(told);
+      const look = send(one, LOOK_UP);
+      look.arrived({ status: 200, json: {} });
+      look.told("done");
+      send(one, CREATION);
+    });
+  assertEquals(after("no answer"), ["made again before the other had its time to arrive"]);
+  assertEquals(after("never arrived"), []);
+});
+
+Deno.test("two processes that change one run at once are seen, unless one is dead", () => {
+  const both = (one: Process): readonly string[] =>
+    seen((send) => {
+      send(one, CREATION);
+      const other = process("two");
+      const look = send(other, LOOK_UP);
+      look.arrived({ status: 200, json: {} });
+      look.told("done");
+      send(other, CREATION);
+    }).filter((what) => what.includes("two"));
+  assertEquals(both(process("one")), ["changed by two processes at once"]);
+  assertEquals(both({ ...process("one"), alive: false }), []);
+});
