@@ -94,6 +94,26 @@ doubt("a creation that ended with 500 may have been carried out", async (world) 
   assertEquals(server.runs.size, 1);
 });
 
+doubt("a second run that has something in it is named, and never deleted", async (world) => {
+  const { store, server, send } = world;
+  store.commitRun(record(1));
+  let late: (() => Promise<Run>) | undefined;
+  await send({
+    createRun: (run) => {
+      late = () => server.createRun(run);
+      return Promise.reject(failure("TIMEOUT", 0, true));
+    },
+  });
+  assertEquals(await send(), DELIVERED);
+  const second = await late?.();
+  assert(second !== undefined);
+  await server.logBatch(second.id, { params: { window: "1" } });
+  const warnings: string[] = [];
+  await store.deliver(server, { warn: ({ code }) => warnings.push(code) });
+  assertEquals(warnings, ["run-twice"]);
+  assertEquals((await server.getRun(second.id)).lifecycleStage, "active");
+});
+
 doubt(
   "a run that another store made after a doubtful creation gets the tags that it lacks",
   async (world) => {
