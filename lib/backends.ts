@@ -43,10 +43,10 @@ export interface Backends {
   server(): Promise<Tracker>;
   /** The server when one is set and commands that read look there, else the store, opened for `use`. */
   tracker(use?: StoreUse): Promise<Tracker>;
-  /** A run with this fingerprint in this experiment: in the store, else (not `offline`) on the server. */
+  /** A run with one of these fingerprints in this experiment: in the store, else (not `offline`) on the server. */
   findLogged(
     experiment: ExperimentChoice,
-    fingerprint: string,
+    fingerprints: readonly string[],
     offline: boolean,
   ): Promise<FoundRun | null>;
   /** Delivers committed runs to the server. */
@@ -102,11 +102,19 @@ export async function openBackends(
       if (readsServer) return backends.server();
       return use === "read" ? backends.storeToRead() : backends.store(use === "make");
     },
-    findLogged: async (experiment, fingerprint, offline) =>
-      (await backends.store()).findFingerprint(experiment, fingerprint) ??
-        (offline || config.serverUri === null || experiment.kind === "ofRun"
-          ? null
-          : await findOnServer(backends, health, experiment, fingerprint)),
+    findLogged: async (experiment, fingerprints, offline) => {
+      const local = await backends.store();
+      for (const fingerprint of fingerprints) {
+        const found = local.findFingerprint(experiment, fingerprint);
+        if (found !== null) return found;
+      }
+      if (offline || config.serverUri === null || experiment.kind === "ofRun") return null;
+      for (const fingerprint of fingerprints) {
+        const found = await findOnServer(backends, health, experiment, fingerprint);
+        if (found !== null) return found;
+      }
+      return null;
+    },
     deliver: async (options) => {
       const local = await backends.store();
       return await local.deliver(await backends.server(), options);

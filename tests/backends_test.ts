@@ -34,7 +34,7 @@ Deno.test("a sweep stops asking a server that answers nothing whether it has its
   try {
     for (let item = 0; item < 10; item++) {
       assertEquals(
-        await backends.findLogged({ kind: "name", name: "sweep" }, `mark ${item}`, false),
+        await backends.findLogged({ kind: "name", name: "sweep" }, [`mark ${item}`], false),
         null,
       );
     }

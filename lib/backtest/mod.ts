@@ -5,7 +5,7 @@ import type { Warning } from "../errors.ts";
 import { UsageError } from "../errors.ts";
 import type { Computed, Definition, Definitions } from "./expression.ts";
 import { alignBenchmark, periodsOfJoined, readInput, readReturns } from "../input/mod.ts";
-import type { InputFile, InputSeries, Kind, ReadOptions, Side } from "../input/mod.ts";
+import type { InputFile, InputSeries, Kind, Missing, ReadOptions, Side } from "../input/mod.ts";
 import type { Io } from "../io.ts";
 import { CATALOGUE, computeMetrics, fillsMissing, inferPeriods } from "../metrics/mod.ts";
 import type { JoinedBenchmark, MetricOptions, RateSeries, Release } from "../metrics/mod.ts";
@@ -92,6 +92,47 @@ export async function evaluateFile(
     backtests.push(evaluateSeries(file, series, benchmark, { ...options, definitions, rates }));
   }
   return backtests;
+}
+
+/** How a file was read, whatever was said about it: what decides its numbers besides its content. */
+export interface AsRead {
+  readonly kind: Kind;
+  /** A year. */
+  readonly periods: number;
+  /** What became of missing values; null where there is none. */
+  readonly missing: Missing | null;
+  /** Whether it was read as the release and the version before this one read it. */
+  readonly isAsBefore: boolean;
+}
+
+/** How a series was read. */
+export function asRead(
+  { warnings }: Pick<InputFile, "warnings">,
+  { kind }: InputSeries,
+  { read, release }: Pick<BacktestOptions, "read" | "release">,
+  periods: number,
+): AsRead {
+  const codes = warnings.map(({ code }) => code);
+  const hasMissing = codes.includes("missing-values");
+  return {
+    kind,
+    periods,
+    missing: hasMissing ? read.missing ?? (fillsMissing(release) ? "zero" : "drop") : null,
+    isAsBefore: !hasMissing && !codes.some((code) => code.startsWith("read-as-")),
+  };
+}
+
+/** Reads a file and computes nothing; null for one that holds several strategies. */
+export async function readAlone(
+  io: Io,
+  path: string,
+  options: BacktestOptions,
+): Promise<{ readonly file: InputFile; readonly read: AsRead } | null> {
+  const missingReturns = fillsMissing(options.release) ? "zero" : "drop";
+  const file = await readInput(io, path, { ...options.read, missingReturns, hash: true });
+  const [series] = file.series;
+  if (series === undefined || file.series.length > 1) return null;
+  return { file, read: asRead(file, series, options, settlePeriods(series, options, [])) };
 }
 
 /**

@@ -13,6 +13,8 @@ export interface PreparedRun {
   readonly backtest: Backtest;
   /** What will be committed. */
   readonly record: RunRecord & { readonly fingerprint: string };
+  /** Fingerprints by which it may have been logged before, besides its own. */
+  readonly former: readonly string[];
   /** What the user should know of both. */
   readonly warnings: readonly Warning[];
 }

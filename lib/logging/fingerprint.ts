@@ -3,7 +3,7 @@
 // cost of reading the files. Stores and servers hold these hashes: the same request must keep its own.
 
 import { createHash } from "node:crypto";
-import type { BacktestOptions } from "../backtest/mod.ts";
+import type { AsRead, BacktestOptions } from "../backtest/mod.ts";
 import { OLDEST_RELEASE } from "../metrics/releases.ts";
 import type { LogRequest } from "./request.ts";
 
@@ -42,30 +42,39 @@ const ALWAYS_HASHED: ReadonlySet<string> = new Set([
   "tags",
 ]);
 
-/** By what a run is known again: equal inputs, options and requests have the same. */
-export function fingerprint(
+/**
+ * By what a run is known again: equal inputs, read to equal effect, and equal requests have the same. The
+ * first is the run's own; those that follow count too, as runs of the first version have them, which
+ * hashed what was said instead of what came of it, and knew the oldest release only.
+ */
+export function fingerprints(
   inputs: FingerprintInputs,
   options: BacktestOptions,
   request: LogRequest,
   runName: string,
-): string {
+  read: AsRead,
+): readonly [own: string, ...former: string[]] {
   // Files count by their content, and the name is the one that the run gets.
-  const { benchmark: _benchmark, rateFile, hash: _hash, release, periodsChosen, ...computing } =
-    options;
+  const { benchmark: _benchmark, rateFile, hash: _hash, release, ...computing } = options;
   const { artifact: _artifact, runName: _runName, runId: into, ...asked } = request;
   const logging = Object.fromEntries(
     Object.entries(asked).filter(([key]) => !Object.hasOwn(NOT_HASHED, key)),
   );
   const artifacts = inputs.artifacts.map(({ path, sha256 }) => [path, sha256]);
-  const facts = {
-    inputs: { ...inputs, artifacts },
-    ...(release === OLDEST_RELEASE
-      ? { version: 1, computing: { ...computing, periodsChosen } }
-      : { version: 2, computing, release, rateKind: rateFile?.kind }),
-    logging,
-    runName,
-    into,
-  };
+  const common = { inputs: { ...inputs, artifacts }, logging, runName, into };
+  const { periods: _periods, periodsChosen: _chosen, read: said, ...rest } = computing;
+  const { kind: _kind, missing: _missing, ...reading } = said;
+  const { isAsBefore, ...effect } = read;
+  const own = hashOf({
+    version: 2,
+    ...common,
+    computing: { ...rest, read: reading, release, rateKind: rateFile?.kind, ...effect },
+  });
+  if (release !== OLDEST_RELEASE || !isAsBefore) return [own];
+  return [own, hashOf({ version: 1, ...common, computing })];
+}
+
+function hashOf(facts: unknown): string {
   return fingerprintOf(JSON.stringify(facts, canonical));
 }
 

@@ -1,12 +1,12 @@
 // Logging as log and batch share it: from a backtest to a stored run, and from the store to the
 // server. A run has one way: committed whole, then delivered from there.
 
-import type { Backtest, BacktestOptions } from "../backtest/mod.ts";
+import { asRead, type Backtest, type BacktestOptions } from "../backtest/mod.ts";
 import type { Backends } from "../backends.ts";
 import type { Context } from "../command/declare.ts";
 import type { Result } from "../command/answer.ts";
 import { hostProblem, InputError, TrackerError } from "../errors.ts";
-import { fingerprint, sha256 } from "./fingerprint.ts";
+import { fingerprints, sha256 } from "./fingerprint.ts";
 import { undefinedWarning } from "../backtest/text.ts";
 import { loggedJson, loggedText } from "./answer.ts";
 import type { Logged, PreparedRun } from "./answer.ts";
@@ -77,12 +77,14 @@ export async function prepareRun(
     rates: backtest.rates?.file.sha256,
     artifacts: attached,
   };
+  const read = asRead(backtest.file, backtest.series, options, backtest.periods);
+  const [own, ...former] = fingerprints(inputs, options, request, runName, read);
   const record: PreparedRun["record"] = {
     ...content,
     experiment: request.experiment,
     endTime: io.now(),
     trackingUri: backends.serverUri,
-    fingerprint: fingerprint(inputs, options, request, runName),
+    fingerprint: own,
     noCreate: request.noCreate,
     ifNew: request.ifNew,
     artifacts: [...attached, ...await makeArtifacts(io, request, backtest, runName)],
@@ -91,7 +93,7 @@ export async function prepareRun(
   // Before a dry run says that all is well, and before a group of runs is committed, all or none.
   checkRecord(record);
   const all = [...backtest.warnings, ...warnings, ...undefinedWarning(backtest)];
-  return { backtest, record, warnings: all };
+  return { backtest, record, former, warnings: all };
 }
 
 /** The user's name for the run, else the strategy's, else the file's stem. */
@@ -168,7 +170,7 @@ async function logOne(work: LogWork, prepared: PreparedRun): Promise<Logged> {
   if (request.ifNew) {
     const found = await backends.findLogged(
       request.experiment,
-      prepared.record.fingerprint,
+      [prepared.record.fingerprint, ...prepared.former],
       request.offline,
     );
     if (found !== null) {

@@ -1,8 +1,8 @@
 // One item of a sweep: the runs that its file makes, by the sweep's request with the item's own added,
 // and the runs that were made of it before, which are found without computing anything.
 
-import { evaluateFile } from "../backtest/mod.ts";
-import { fingerprint } from "../logging/fingerprint.ts";
+import { evaluateFile, readAlone } from "../backtest/mod.ts";
+import { fingerprints } from "../logging/fingerprint.ts";
 import { hashFile } from "../input/mod.ts";
 import type { PreparedRun } from "../logging/answer.ts";
 import { chooseRunName, type LogWork, prepareRun } from "../logging/prepare.ts";
@@ -77,33 +77,36 @@ export async function prepareItem(
 /** The run of this item that was logged before, found by reading the files and computing nothing. */
 export async function findExisting(work: LogWork, item: SweepItem): Promise<SweepRun | null> {
   const { context: { io }, request, options } = work;
+  const alone = await readAlone(io, item.returns, options);
+  if (alone === null) return null;
   const inputs = {
-    returns: await hashFile(io, item.returns),
+    returns: alone.file.sha256,
     benchmark: options.benchmark === undefined ? null : await hashFile(io, options.benchmark),
     rates: options.rateFile === undefined ? undefined : await hashFile(io, options.rateFile.path),
     artifacts: await work.attached(),
   };
   const runName = chooseRunName(request, item.returns, null, false);
-  return await findLogged(work, item, runName, fingerprint(inputs, options, request, runName));
+  const all = fingerprints(inputs, options, request, runName, alone.read);
+  return await findLogged(work, item, runName, all);
 }
 
 /** The same for one of several strategies in a file, whose names are known only once it is read. */
 export async function findPrepared(
   work: LogWork,
   item: SweepItem,
-  { record, backtest }: PreparedRun,
+  { record, former, backtest }: PreparedRun,
 ): Promise<SweepRun | null> {
   if (!work.request.ifNew || backtest.series.name === null) return null;
-  return await findLogged(work, item, record.runName, record.fingerprint);
+  return await findLogged(work, item, record.runName, [record.fingerprint, ...former]);
 }
 
 async function findLogged(
   { backends, request }: LogWork,
   item: SweepItem,
   runName: string,
-  fingerprint: string,
+  fingerprints: readonly string[],
 ): Promise<SweepRun | null> {
-  const found = await backends.findLogged(request.experiment, fingerprint, request.offline);
+  const found = await backends.findLogged(request.experiment, fingerprints, request.offline);
   if (found === null) return null;
   return existingRun(item, runName, found, await knownRefusals(backends, found.key));
 }

@@ -21,7 +21,7 @@ export async function openParent(
   if (items.length === 0) throw new InputError("the batch", "there is nothing to log");
   const fingerprint = fingerprintOf(JSON.stringify({ parent, sweep: name, tags: request.tags }));
   const found = request.ifNew
-    ? await backends.findLogged(request.experiment, fingerprint, request.offline)
+    ? await backends.findLogged(request.experiment, [fingerprint], request.offline)
     : null;
   const store = await backends.store();
   if (found !== null) {

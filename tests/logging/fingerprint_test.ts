@@ -1,21 +1,17 @@
 // By what a run is known again. The fingerprints of runs that are logged already stand in stores and on
 // servers, so a request that is the same must keep its own from one version to the next.
 
+import { DatabaseSync } from "node:sqlite";
 import { assertEquals, assertNotEquals } from "@std/assert";
-import type { Backends } from "../../lib/backends.ts";
 import { BACKTEST_FLAGS, backtestOptions, type BacktestValues } from "../../lib/backtest/flags.ts";
 import { run } from "../../lib/cli.ts";
 import { command as batchCommand } from "../../lib/commands/batch.ts";
 import { command as logCommand } from "../../lib/commands/log.ts";
-import type { Context } from "../../lib/command/declare.ts";
 import { valuesOf } from "../../lib/command/flags.ts";
 import { loadConfig } from "../../lib/config/values.ts";
-import { fingerprint, NOT_HASHED } from "../../lib/logging/fingerprint.ts";
+import { fingerprints, NOT_HASHED } from "../../lib/logging/fingerprint.ts";
 import { attachedFiles } from "../../lib/logging/prepare.ts";
 import { LOG_FLAGS, logRequest, type LogValues } from "../../lib/logging/request.ts";
-import { FINGERPRINT_TAG } from "../../lib/own_names.ts";
-import { openStore } from "../../lib/store/mod.ts";
-import { findExisting } from "../../lib/sweep/item_runs.ts";
 import { type TestIo, testIo } from "../helpers/test_io.ts";
 
 const FREQTRADE = new URL("../testdata/freqtrade.zip", import.meta.url).pathname;
@@ -42,30 +38,9 @@ async function world(): Promise<TestIo> {
   return io;
 }
 
-/** The fingerprints of all that a command logged, by the names of the runs. */
-async function fingerprints(argv: readonly string[], env: Readonly<Record<string, string>> = {}) {
-  const io = await world();
-  try {
-    const more = { ...io, env: (name: string) => env[name] ?? io.env(name) };
-    assertEquals(await run(argv, more), 0, io.err());
-    const store = await openStore(io, `${io.folder}/store.db`);
-    const found: Record<string, string | undefined> = {};
-    try {
-      const experimentIds: string[] = [];
-      const all = { filter: null, orderBy: [], view: "all", limit: Infinity } as const;
-      for await (const page of store.searchExperiments(all)) {
-        experimentIds.push(...page.map(({ id }) => id));
-      }
-      for await (const page of store.searchRuns({ experimentIds, ...all })) {
-        for (const { name, tags } of page) found[name] = tags[FINGERPRINT_TAG];
-      }
-    } finally {
-      await store.close();
-    }
-    return found;
-  } finally {
-    io.remove();
-  }
+/** How many runs a store has. */
+function countRuns(store: DatabaseSync): number {
+  return Number(store.prepare("SELECT count(*) AS count FROM runs").get()?.count);
 }
 
 const SERVER = { MLFLOW_TRACKING_URI: "http://127.0.0.1:9" };
@@ -236,16 +211,47 @@ const LOGGED: readonly {
   },
 ];
 
-Deno.test("a request keeps the fingerprint that it had, where the definitions are those of then", async () => {
+/** Whether a command finds what it logged, once the runs have the fingerprints given by their names. */
+async function findsAgain(
+  argv: readonly string[],
+  env: Readonly<Record<string, string>>,
+  found: Readonly<Record<string, string>>,
+): Promise<boolean> {
+  const io = await world();
+  try {
+    const more = { ...io, env: (name: string) => env[name] ?? io.env(name) };
+    assertEquals(await run(argv, more), 0, io.err());
+    const store = new DatabaseSync(`${io.folder}/store.db`);
+    try {
+      const before = countRuns(store);
+      assertEquals(before, Object.keys(found).length, argv.join(" "));
+      const update = store.prepare("UPDATE runs SET fingerprint = ? WHERE name = ?");
+      for (const [name, fingerprint] of Object.entries(found)) update.run(fingerprint, name);
+      const again = argv[0] === "batch" ? "--resume" : "--if-new";
+      const given = argv.includes(again) ? argv : [...argv, again];
+      assertEquals(await run(given, more), 0, io.err());
+      return countRuns(store) === before;
+    } finally {
+      store.close();
+    }
+  } finally {
+    io.remove();
+  }
+}
+
+Deno.test("a run of the first version is found again, where the definitions are those of then", async () => {
   for (const { argv, env, found } of LOGGED) {
-    const now = await fingerprints(argv, { ...env, BTFLOW_QUANTSTATS: "0.0.81" });
-    assertEquals(now, found, argv.join(" "));
+    // What goes into an existing run is no run of its own, to be found again.
+    if (argv.includes("--run-id") || env?.["MLFLOW_RUN_ID"] !== undefined) continue;
+    const then = { ...env, BTFLOW_QUANTSTATS: "0.0.81" };
+    assertEquals(await findsAgain(argv, then, found), true, argv.join(" "));
+    assertEquals(await findsAgain(argv, env ?? {}, found), false, argv.join(" "));
   }
 });
 
 type Values = LogValues & BacktestValues;
 
-/** The fingerprint by which a file is looked for when these flags are given. */
+/** The fingerprint of a file that is read as these flags say. */
 async function fingerprintOf(
   io: TestIo,
   given: Partial<Values>,
@@ -256,22 +262,23 @@ async function fingerprintOf(
     experiment: "x",
     ...given,
   });
-  const asked: string[] = [];
-  const backends: Pick<Backends, "findLogged"> = {
-    findLogged: (_experiment, wanted) => {
-      asked.push(wanted);
-      return Promise.resolve(null);
-    },
+  const options = backtestOptions(flags, config);
+  const { periods, read: { kind = "returns", missing = null } } = options;
+  const inputs = {
+    returns,
+    benchmark: options.benchmark ?? null,
+    rates: options.rateFile?.path,
+    artifacts: await attachedFiles(io, flags.artifact)(),
   };
-  await findExisting({
-    context: { io } as unknown as Context,
-    backends: backends as Backends,
-    request: logRequest(config, flags),
-    options: backtestOptions(flags, config),
-    attached: attachedFiles(io, flags.artifact),
-  }, { returns, runName: undefined, benchmark: undefined, params: {}, tags: {} });
-  assertEquals(asked.length, 1);
-  return asked.join();
+  const read = { kind, periods: periods === "auto" ? 250 : periods, missing, isAsBefore: false };
+  const [own] = fingerprints(
+    inputs,
+    options,
+    logRequest(config, flags),
+    flags.runName ?? "r",
+    read,
+  );
+  return own;
 }
 
 /** For every flag a value that is not its own when not used. */
@@ -376,8 +383,9 @@ Deno.test("a flag that comes later changes a fingerprint only where it is used",
     const request = logRequest(config, { experiment: "x" });
     const options = backtestOptions(valuesOf<BacktestValues>(BACKTEST_FLAGS, {}), config);
     const inputs = { returns: "a", benchmark: null, artifacts: [] };
-    const of = (asked: object, computing: object = {}): string =>
-      fingerprint(inputs, { ...options, ...computing }, { ...request, ...asked }, "r");
+    const read = { kind: "returns", periods: 252, missing: null, isAsBefore: true } as const;
+    const of = (asked: object, computing: object = {}): readonly string[] =>
+      fingerprints(inputs, { ...options, ...computing }, { ...request, ...asked }, "r", read);
     for (const unused of [undefined, false, [], {}]) {
       assertEquals(of({ later: unused }, { later: unused }), of({}));
     }
@@ -385,6 +393,39 @@ Deno.test("a flag that comes later changes a fingerprint only where it is used",
       assertNotEquals(of({ later: used }), of({}));
       assertNotEquals(of({}, { later: used }), of({}));
     }
+  } finally {
+    io.remove();
+  }
+});
+
+Deno.test("what is said and what goes without saying are the same, where they come to the same", async () => {
+  const io = await world();
+  try {
+    await io.files.write("gap.csv", RETURNS.replace("2024-01-08,0", "2024-01-08,"));
+    const existed = async (...argv: readonly string[]): Promise<unknown> => {
+      const from = io.out().length;
+      const log = ["log", "-e", "x", "--if-new", "--format", "json"];
+      assertEquals(await run([...log, ...argv], io), 0, io.err());
+      return JSON.parse(io.out().slice(from)).existed ?? false;
+    };
+    assertEquals(await existed("--returns", "r.csv"), false);
+    for (
+      const same of [
+        ["--periods", "252"],
+        ["--kind", "returns"],
+        ["--missing", "zero"],
+        ["--risk-free-rate", "0.0"],
+        ["--quantstats", "0.0.86"],
+      ]
+    ) {
+      assertEquals(await existed("--returns", "r.csv", ...same), true, same.join(" "));
+    }
+    for (const other of [["--periods", "365"], ["--quantstats", "0.0.85"]]) {
+      assertEquals(await existed("--returns", "r.csv", ...other), false, other.join(" "));
+    }
+    assertEquals(await existed("--returns", "gap.csv"), false);
+    assertEquals(await existed("--returns", "gap.csv", "--missing", "drop"), true);
+    assertEquals(await existed("--returns", "gap.csv", "--missing", "zero"), false);
   } finally {
     io.remove();
   }
