@@ -16,7 +16,7 @@ import {
 } from "../command/flags.ts";
 import type { FlagsOf } from "../command/flags.ts";
 import type { Definition } from "./expression.ts";
-import { RATE_KINDS, type RateKind } from "./rates.ts";
+import { RATE_KINDS } from "./rates.ts";
 import {
   DECIMALS,
   type Kind,
@@ -26,6 +26,7 @@ import {
   type ReadOptions,
   RESAMPLE,
 } from "../input/options.ts";
+import type { RateKind } from "../metrics/mod.ts";
 import { readPeriods } from "../metrics/periods.ts";
 import {
   isUpTo,

@@ -227,9 +227,7 @@ function evaluateSeries(
     warnings.push(...aligned.warnings);
   } else requireNoBenchmark(options.names ?? []);
   warnings.push(...rateWarning(options.riskFreeRate));
-  const rates = options.rates === null
-    ? null
-    : ratesFor(series.returns, options.rates, periods, file.path);
+  const rates = options.rates === null ? null : ratesFor(series.returns, options.rates, file.path);
   warnings.push(...rates?.warnings ?? []);
   const trials = {
     ...(options.trials === undefined ? {} : { trials: options.trials }),

@@ -4,10 +4,7 @@
 import { InputError, UsageError, type Warning } from "../errors.ts";
 import { type InputFile, readReturns } from "../input/mod.ts";
 import type { Io } from "../io.ts";
-import { type RateSeries, ratesJoined, type Returns } from "../metrics/mod.ts";
-
-/** What the numbers of a file of rates are. */
-export type RateKind = "annual" | "period";
+import { type RateKind, type RateSeries, ratesJoined, type Returns } from "../metrics/mod.ts";
 
 /** Every kind. */
 export const RATE_KINDS: readonly RateKind[] = ["annual", "period"];
@@ -49,24 +46,20 @@ export async function readRates(
 }
 
 /**
- * The annual rates for a series.
+ * The rates for a series.
  *
  * @throws {InputError} where the series has no dates, or none of the rates' dates is one of its rows.
  */
 export function ratesFor(
   returns: Returns,
   { path, kind, file }: ReadRates,
-  periods: number,
   returnsPath: string,
 ): { readonly rates: RateSeries; readonly warnings: readonly Warning[] } {
   if (returns.dates === null) {
     throw new InputError(returnsPath, `the returns have no dates to join the rates of ${path} to`);
   }
   const { dates, values } = (file.series[0] as InputFile["series"][number]).returns;
-  const rates = {
-    dates: dates as Float64Array,
-    annual: kind === "annual" ? values : values.map((rate) => (1 + rate) ** periods - 1),
-  };
+  const rates = { dates: dates as Float64Array, rates: values, kind };
   const joined = ratesJoined(returns.dates, rates);
   if (joined === 0) {
     throw new InputError(path, `no date of the rates is one of ${returnsPath}`);

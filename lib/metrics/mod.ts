@@ -15,7 +15,7 @@ export {
   type Unit,
 } from "./metric.ts";
 export { definitionIn, type EarlierDefinition } from "./metric.ts";
-export { joinRates, type RateSeries, ratesJoined } from "./rates.ts";
+export { joinRates, type RateKind, type RateSeries, ratesJoined } from "./rates.ts";
 export {
   fillsMissing,
   isUpTo,

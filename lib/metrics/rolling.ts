@@ -2,7 +2,7 @@
 // prefix of the next, each summed on its own and then joined (Chan, Golub and LeVeque 1983): no
 // row is ever subtracted again, so an outlier leaves no rounding behind when it leaves the window.
 
-import { excessOver, ratePerPeriod } from "./rates.ts";
+import { excessOver, ratePerPeriod, type RowRates } from "./rates.ts";
 import { isUpTo, NEWEST_RELEASE, type Release } from "./releases.ts";
 
 /** How rolling figures are computed. */
@@ -13,8 +13,8 @@ export interface RollingOptions {
   readonly periods?: number;
   /** Annual risk-free rate, a fraction; 0 by default. */
   readonly riskFreeRate?: number;
-  /** An annual rate for each row, in place of the one above. */
-  readonly rates?: Float64Array;
+  /** A rate for each row, in place of the one above. */
+  readonly rates?: RowRates;
   /** Whose definitions count: a release of QuantStats, the newest by default. */
   readonly release?: Release;
 }

@@ -201,3 +201,22 @@ Deno.test("only the metrics asked for are computed, in the catalogue's order", (
   const found = compute(noisy(50, 66, 0, 0.01), { names: ["volatility", "sharpe_ratio"] });
   assertEquals([...found.values.keys()], ["sharpe_ratio", "volatility"]);
 });
+
+Deno.test("returns that are the risk-free rate of each period have no excess", () => {
+  const dates = Float64Array.from({ length: 60 }, (_, day) => day * 86_400_000);
+  const values = Float64Array.from(dates, (_, day) => ((day * 37) % 23 - 11) / 120);
+  const names = ["sharpe_ratio", "sortino_ratio", "smart_sharpe_ratio", "omega_ratio"];
+  const ofPeriods = computeMetrics({ dates, values }, {
+    names,
+    rates: { dates, rates: values, kind: "period" },
+  });
+  assertEquals([...ofPeriods.values.keys()], []);
+  // What an account at the bank pays, whose last digit is rounding.
+  const annual = Float64Array.from(dates, (_, day) => 0.01 + (day % 7) / 300);
+  const paid = annual.map((rate) => Number(((1 + rate) ** (1 / 252)).toFixed(16)) - 1);
+  const ofYears = computeMetrics({ dates, values: paid }, {
+    names,
+    rates: { dates, rates: annual, kind: "annual" },
+  });
+  assertEquals([...ofYears.values.keys()], []);
+});

@@ -143,7 +143,11 @@ for (const release of ["0.0.82", "0.0.83", "0.0.86"] as const) {
       const input = JSON.stringify({ dates, values, rateDates, rates, metrics });
       const theirs = await ask(["-c", RATES, release], input) as Record<string, number | null>;
       const returns = { dates: Float64Array.from(dates), values: Float64Array.from(values) };
-      const series = { dates: Float64Array.from(rateDates), annual: Float64Array.from(rates) };
+      const series = {
+        dates: Float64Array.from(rateDates),
+        rates: Float64Array.from(rates),
+        kind: "annual",
+      } as const;
       const options = { rates: series, release };
       const ours = computeMetrics(returns, { ...options, names: known.map(({ name }) => name) });
       for (const { name } of known) {
