@@ -228,7 +228,9 @@ function evaluateSeries(
   } else requireNoBenchmark(options.names ?? []);
   warnings.push(...rateWarning(options.riskFreeRate));
   const rates = options.rates === null ? null : ratesFor(series.returns, options.rates, file.path);
-  warnings.push(...rates?.warnings ?? []);
+  if (rates !== null) {
+    warnings.push(...rates.warnings, ...rateWarning(largestAnnual(rates.rates, periods)));
+  }
   const trials = {
     ...(options.trials === undefined ? {} : { trials: options.trials }),
     ...(options.trialsVariance === undefined ? {} : { trialsVariance: options.trialsVariance }),
@@ -312,6 +314,12 @@ function requireNoBenchmark(names: readonly string[]): void {
   if (metric !== undefined) {
     throw new UsageError(`Cannot compute "${metric.name}" without --benchmark FILE`);
   }
+}
+
+/** The rate furthest from 0, as an annual one. */
+function largestAnnual({ rates, kind }: RateSeries, periods: number): number {
+  const largest = rates.reduce((far, rate) => Math.abs(rate) > Math.abs(far) ? rate : far, 0);
+  return kind === "annual" ? largest : (1 + largest) ** periods - 1;
 }
 
 /** `--risk-free-rate 2` for 2 % is easily written, and moves every ratio. */

@@ -64,7 +64,8 @@ export function ratesFor(
   if (joined === 0) {
     throw new InputError(path, `no date of the rates is one of ${returnsPath}`);
   }
-  const warnings: Warning[] = [...file.warnings];
+  // What is said of returns that look like prices is no advice for rates.
+  const warnings: Warning[] = file.warnings.filter(({ code }) => !code.startsWith("looks-like-"));
   const within =
     rates.dates.filter((date) =>
       date >= (returns.dates?.[0] ?? NaN) && date <= (returns.dates?.at(-1) ?? NaN)

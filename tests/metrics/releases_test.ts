@@ -208,6 +208,12 @@ Deno.test("--risk-free-rate takes a file of annual or per-period rates", async (
       await refused("--risk-free-rate", "other.csv"),
       "3 error: Cannot read other.csv: no date of the rates is one of r.csv",
     );
+    await io.files.write("percent.csv", csv("rate", constant(4.5)));
+    assertEquals(
+      await refused("--risk-free-rate", "percent.csv", "--metrics", "sharpe_ratio")
+        .then((said) => said.split("\n")[0]),
+      "0 warning: The risk-free rate 4.5 is 450 % a year; 2 % is written 0.02",
+    );
     assertEquals(
       await refused("--risk-free-rate", "2%"),
       '2 error: Cannot use --risk-free-rate "2%": expected an annual rate of at least -0.99, such as ' +
