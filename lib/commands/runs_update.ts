@@ -4,7 +4,7 @@
 import { defineCommand } from "../command/declare.ts";
 import type { Command } from "../command/declare.ts";
 import { CONNECTION_FLAGS } from "../config/connection_flags.ts";
-import { NotFoundError, UsageError } from "../errors.ts";
+import { NotFoundError, TrackerError, UsageError } from "../errors.ts";
 import { choice, list, pairs, text } from "../command/flags.ts";
 import type { FlagValues } from "../command/flags.ts";
 import { counted } from "../output/mod.ts";
@@ -90,7 +90,10 @@ export const update: Command = defineCommand({
       const now = context.io.now();
       return await changeRuns(context, runs, {
         done: "Updated",
-        apply: (run) => applyTo(session.tracker, run, flags, now),
+        apply: async (run) => {
+          const change = await applyTo(session.tracker, run, flags, now);
+          await requireKept(session.tracker, run.id, change);
+        },
       });
     }, "change");
   },
@@ -126,7 +129,7 @@ async function applyTo(
   { id, lifecycleStage }: Selected,
   flags: Flags,
   now: number,
-): Promise<void> {
+): Promise<Wanted> {
   if (lifecycleStage === "deleted") {
     throw new UsageError(
       `Cannot update run ${id}: it is deleted; bring it back with: btflow runs restore ${id}`,
@@ -144,6 +147,29 @@ async function applyTo(
     ...(flags.status !== undefined && ENDED.includes(flags.status) ? { endTime: now } : {}),
   };
   if (Object.keys(change).length > 0) await tracker.updateRun(id, change);
+  return { tags, change };
+}
+
+/** What a run should be after the change. */
+interface Wanted {
+  readonly tags: Readonly<Record<string, string>>;
+  readonly change: RunChange;
+}
+
+/** Services that speak MLflow's protocol say 200 to a change that they leave out. */
+async function requireKept(tracker: Tracker, id: string, { tags, change }: Wanted): Promise<void> {
+  const run = await tracker.getRun(id);
+  const left = [
+    ...Object.keys(tags).filter((key) => run.tags[key] !== tags[key]).map((key) => `tag ${key}`),
+    ...(change.name === undefined || change.name === run.name ? [] : ["name"]),
+    ...(change.status === undefined || change.status === run.status ? [] : ["status"]),
+  ];
+  if (left.length === 0) return;
+  throw new TrackerError("update", `run ${id}`, {
+    status: 200,
+    code: "NOT_CHANGED",
+    message: `the server took the change, and still has another ${left.join(", ")}`,
+  });
 }
 
 /** A tag that is not there is as good as removed: the command can be run again. */

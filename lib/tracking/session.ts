@@ -53,14 +53,19 @@ export async function withPages<Page>(
   }
 }
 
-/** A run that the server does not have may wait in the store: then that is what to say. */
+/** A run that the server does not have may be in the store: then that is what to say. */
 async function explained(error: unknown, backends: Backends): Promise<unknown> {
   if (!(error instanceof NotFoundError) || error.kind !== "run" || !backends.readsServer) {
     return error;
   }
   const store = await backends.storeIfThere().catch(() => null);
-  if (store === null || store.resolveRunId(error.wanted) === null) return error;
-  const hint = "it waits in the store: deliver it with btflow sync, or look there with --store";
+  const key = store?.resolveRunId(error.wanted) ?? null;
+  if (store === null || key === null) return error;
+  const waits = store.waiting({ trackingUri: null, keys: [key] }).length > 0;
+  const hint = waits
+    ? "it waits in the store: deliver it with btflow sync, or look there with --store"
+    : "it was delivered and is there no more: btflow sync --verify, then btflow sync --recreate " +
+      "make it anew; --store looks in the store";
   return new NotFoundError("run", error.wanted, { hint });
 }
 

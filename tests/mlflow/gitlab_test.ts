@@ -103,10 +103,34 @@ for (const words of [["strict"], []]) {
           assertEquals((await io.run(...removal)).code, 0);
           const left = await rows("runs", "search", ...both, "--max-results", "all");
           assertEquals([left.length, left.includes("beta 1")], [59, false]);
+          const tagging = ["runs", "update", ids[4] ?? "", "--tag"];
+          assertEquals((await io.run(...tagging, "note=first")).code, 0);
+          const again = await io.run(...tagging, "note=second");
+          assertEquals(
+            [again.code, again.out, again.err.trim()],
+            [
+              5,
+              "",
+              `error: Cannot update run ${ids[4]}: the server took the change, and still has ` +
+              "another tag note (200 NOT_CHANGED)",
+            ],
+          );
+          await io.files.write("r.csv", "date,returns\n2024-01-02,0.01\n2024-01-03,-0.02\n");
+          const log = ["log", "-e", "gamma", "--returns", "r.csv", "--format", "json"];
+          const gone = JSON.parse((await io.run(...log)).out).run_id;
+          assertEquals((await io.run("runs", "delete", gone, "--yes")).code, 0);
+          assertEquals(
+            (await io.run("runs", "restore", gone)).err.trim().split("\n").at(-1),
+            `error: Cannot find run "${gone}"; it was delivered and is there no more: btflow sync ` +
+              "--verify, then btflow sync --recreate make it anew; --store looks in the store",
+          );
+          assertEquals((await io.run("sync", "--verify")).code, 6);
+          assertEquals((await io.run("sync", "--recreate")).code, 0);
+          assertEquals(await rows("runs", "search", "-e", "gamma"), ["r"]);
           const doctor = await io.run("doctor", "--write", "--format", "json");
           assertEquals(doctor.code, 0, doctor.out);
           assertEquals(await rows("runs", "search", ...both, "--max-results", "all"), left);
-          assertEquals((await rows("experiments", "list")).length, 2);
+          assertEquals((await rows("experiments", "list")).length, 3);
         } finally {
           io.remove();
         }
