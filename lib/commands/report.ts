@@ -115,7 +115,8 @@ async function ofRun(
   );
   if (!attached.has(RETURNS_ARTIFACT)) {
     throw new NotFoundError("artifact", RETURNS_ARTIFACT, {
-      hint: `run ${id} was logged without --attach-returns`,
+      hint: `run ${id} was logged without --attach-returns, or its server refused them: then ` +
+        "--store has them",
     });
   }
   const files: Files = {

@@ -25,7 +25,7 @@ export function statusAnswer(pages: AsyncIterable<readonly WaitingRun[]>): Resul
       tableColumns: () => ["run_key", "run_name", "experiment", "state", "attempts", "reason"],
       // Asked for when all pages have passed.
       get noun() {
-        return lacksParts ? "runs that wait or lack parts" : "waiting runs";
+        return lacksParts ? "waiting or incomplete runs" : "waiting runs";
       },
       pages: statusRows(noting()),
     },

@@ -310,7 +310,7 @@ Deno.test("people read which parts the server refused, and its words", async () 
     ]);
     const status = await line.call("sync", "--status");
     assertMatch(status.out, /delivered, but the server refuses param rule/);
-    assertEquals(status.err, "3 runs that wait or lack parts\n");
+    assertEquals(status.err, "3 waiting or incomplete runs\n");
     const rows = await line.call("sync", "--status", "--format", "csv");
     assertMatch(rows.out, /,param rule: no rules \(400 INVALID_PARAMETER_VALUE\)\n/);
   });
