@@ -72,10 +72,13 @@ async function prepareFile(io: Io, path: string, readOnly: boolean): Promise<voi
 function checkReadable(database: Database, newest: number): void {
   const format = checkFormat(database, newest);
   if (format === newest) return;
+  const isOld =
+    `an older btflow wrote it (store format ${format}) and it is opened for reading only`;
   throw new StorageError(
     database.path,
-    `an older btflow wrote it (store format ${format}) and it is opened for reading only: ` +
-      "open it once where it can be written",
+    isExport(database)
+      ? `${isOld}: take it into a store with btflow sync --import`
+      : `${isOld}: open it once where it can be written`,
   );
 }
 

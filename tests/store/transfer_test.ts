@@ -6,7 +6,7 @@ import { DatabaseSync } from "node:sqlite";
 import { StorageError } from "../../lib/errors.ts";
 import { APPLICATION_ID } from "../../lib/store/schema.ts";
 import { takeLease } from "../../lib/store/lease.ts";
-import { openStore } from "../../lib/store/mod.ts";
+import { openStore, openStoreToRead } from "../../lib/store/mod.ts";
 import type { Io } from "../../lib/io.ts";
 import { testIo } from "../helpers/test_io.ts";
 import { record, type StoreFolder, storeFolder } from "./store_folder.ts";
@@ -192,6 +192,18 @@ transferTest(
     await store.close();
   },
 );
+
+transferTest("an export of an older format is not read, and said to be imported", async (world) => {
+  const file = await exported(world, 1, 2);
+  const old = new DatabaseSync(file);
+  old.exec("PRAGMA user_version = 3");
+  old.close();
+  await assertRejects(
+    () => openStoreToRead(world.io, file),
+    StorageError,
+    "store format 3) and it is opened for reading only: take it into a store with btflow sync --import",
+  );
+});
 
 transferTest(
   "commands that read leave an export as it is; one that writes makes it a store",
