@@ -106,7 +106,9 @@ export function readProxy(found: Settings, name: "HTTP_PROXY" | "HTTPS_PROXY"): 
 export function readHosts(from: Resolved): readonly string[] {
   const hosts = (from.value ?? "").split(",").map((host) => host.trim().toLowerCase())
     .filter((host) => host !== "");
-  const wrong = hosts.find((host) => !/^(\[[\da-f:.]+\]|[\w.-]+)(:\d{1,5})?$/.test(host));
+  const wrong = hosts.find((host) =>
+    !/^(\[[\da-f:.]+\]|[\w.-]+)(:\d{1,5})?$/.test(host) || Number(host.split(":").at(-1)) > 65_535
+  );
   if (wrong === undefined) return hosts;
   refuse(
     "BTFLOW_ALLOW_ARTIFACT_HOST",

@@ -62,6 +62,12 @@ export function loggedJson(
   };
 }
 
+/** How many of the metrics the server has not; a series that it refuses is no metric. */
+function refusedMetrics({ prepared, undeliverable }: Logged): number {
+  const parts = new Set(undeliverable.map(({ part }) => part));
+  return [...prepared.backtest.metrics.keys()].filter((key) => parts.has(`metric ${key}`)).length;
+}
+
 /** What people read: the backtest, where its run is, and its id. */
 export function loggedText(
   logged: Logged,
@@ -86,7 +92,7 @@ export function loggedText(
     ...where,
     `  Run name: ${prepared.record.runName}`,
     `  Run ID: ${runId ?? key}`,
-    `  Metrics logged: ${prepared.backtest.metrics.size}`,
+    `  Metrics logged: ${prepared.backtest.metrics.size - refusedMetrics(logged)}`,
     ...refusedLines(logged.undeliverable).map((line) => `  Refused by the server: ${line}`),
   ];
   return [backtestText(prepared.backtest), head, ...lines, ""].join("\n");

@@ -315,3 +315,13 @@ Deno.test("people read which parts the server refused, and its words", async () 
     assertMatch(rows.out, /,param rule: no rules \(400 INVALID_PARAMETER_VALUE\)\n/);
   });
 });
+
+Deno.test("a metric that is refused is not counted as logged", async () => {
+  const refuse: Refuse = (heard) =>
+    itemsIn(heard, "metrics").some(({ key }) => key === "cagr") ? invalid("no cagr") : null;
+  await inWorld(refuse, async ({ line }) => {
+    const { code, out } = await line.call(...LOG, "--metrics", "cagr,volatility");
+    assertEquals(code, 5);
+    assertMatch(out, /\n {2}Metrics logged: 1\n/);
+  });
+});

@@ -256,6 +256,7 @@ Deno.test("the flag and the setting name hosts, and a host without them is exit 
     [["--allow-artifact-host", "other.test", "--allow-artifact-host", host], undefined, 0],
     [[], `other.test, ${host.toUpperCase()}`, 0],
     [["--allow-artifact-host", `http://${host}/bucket`], undefined, 2],
+    [["--allow-artifact-host", "storage.test:99999"], undefined, 2],
   ];
   for (const [flags, setting, exit] of cases) {
     const io = testIo({
