@@ -42,7 +42,12 @@ export async function deliverNow(
       patienceMs: PATIENCE_MS,
     });
   } catch (error) {
-    const failure = undelivered({ key, status: "failed", error: asError(error) });
+    const failure = undelivered({
+      key,
+      status: "failed",
+      error: asError(error),
+      undeliverable: [],
+    });
     return { ...none, failure };
   }
   const outcome = outcomes.find((one) => one.key === key);
@@ -74,11 +79,19 @@ export function waitingElsewhere(store: LocalStore, key: string): DeliveryError 
 
 /** The error of a run that is kept but did not reach the server. */
 export function undelivered(
-  { key, status, error }: Pick<DeliveryOutcome, "key" | "status" | "error">,
+  { key, status, error, undeliverable }: Pick<
+    DeliveryOutcome,
+    "key" | "status" | "error" | "undeliverable"
+  >,
 ): DeliveryError {
   const reason = error?.message ?? "it was not tried";
   // What the server has deleted is not made again just because one asks a second time.
-  const next = status === "deleted" ? "" : `, ${nextSync(error, "it")}`;
+  // One that lacks refused parts may count as delivered: then a sync without the flag passes it by.
+  const next = status === "deleted"
+    ? ""
+    : undeliverable.length > 0
+    ? ', "btflow sync --retry-undeliverable" tries it again'
+    : `, ${nextSync(error, "it")}`;
   const kept = reason.endsWith("?") ? " It is kept" : "; it is kept";
   return new DeliveryError(
     `Cannot deliver run ${key}: ${reason}${kept} in the store${next}`,

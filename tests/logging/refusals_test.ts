@@ -316,6 +316,21 @@ Deno.test("people read which parts the server refused, and its words", async () 
   });
 });
 
+Deno.test("where refused parts cannot be tried again now, it is said how they can be later", async () => {
+  const param: Refuse = (heard) =>
+    itemsIn(heard, "params").some(({ key }) => key === "rule") ? invalid("no rules") : null;
+  await inWorld(param, async ({ line, service }) => {
+    assertEquals((await line.call(...LOG, "--param", "rule=a")).code, 5);
+    service.refuse(() => ({ status: 503, body: "" }));
+    const { code, err } = await line.call("sync", "--retry-undeliverable");
+    assertEquals(code, 6);
+    assertMatch(err, /in the store, "btflow sync --retry-undeliverable" tries it again\n$/);
+    service.refuse(null);
+    assertEquals((await line.call("sync", "--retry-undeliverable")).code, 0);
+    assertEquals(await statusOf(line), []);
+  });
+});
+
 Deno.test("a metric that is refused is not counted as logged", async () => {
   const refuse: Refuse = (heard) =>
     itemsIn(heard, "metrics").some(({ key }) => key === "cagr") ? invalid("no cagr") : null;
