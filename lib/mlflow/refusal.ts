@@ -71,9 +71,15 @@ function said(
       };
     }
     const text = reply.isHtml ? "" : firstLine(redact(reply.text()));
+    // MLflow names what is missing by a code; without one it is the call that is.
+    if (reply.status === 404) {
+      return { code: undefined, message: text === "" ? NO_CALL : `${NO_CALL}; it says ${text}` };
+    }
     return { code: undefined, message: text || "the server answered with an error" };
   }
 }
+
+const NO_CALL = "the server has no such call, or MLFLOW_TRACKING_URI is not complete";
 
 /** MLflow's messages go on with stack traces and SQL. */
 function firstLine(text: string): string {

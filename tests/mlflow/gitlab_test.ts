@@ -115,6 +115,15 @@ for (const words of [["strict"], []]) {
               "another tag note (200 NOT_CHANGED)",
             ],
           );
+          const files = await io.run("runs", "artifacts", ids[4] ?? "");
+          assertEquals(
+            [files.code, files.err.trim().replace(/^.*list: /, "")],
+            [
+              5,
+              "the server has no such call, or MLFLOW_TRACKING_URI is not complete; it says " +
+              '{"error": "404 Not Found"} (404 NOT_FOUND)',
+            ],
+          );
           await io.files.write("r.csv", "date,returns\n2024-01-02,0.01\n2024-01-03,-0.02\n");
           const log = ["log", "-e", "gamma", "--returns", "r.csv", "--format", "json"];
           const gone = JSON.parse((await io.run(...log)).out).run_id;

@@ -122,9 +122,9 @@ function whole(run: OddRun): Run {
     userId: "ada",
     metrics: {},
     params: {},
-    tags: {},
     datasets: [],
     ...run,
+    tags: { ...run.tags },
   };
 }
 
@@ -161,6 +161,7 @@ function answer(call: string, body: Body, world: World): Body | null {
     return { metrics: value === undefined ? [] : [point] };
   }
   changed.push(`${call} ${run.id}`);
+  for (const { key, value } of body.tags ?? []) Object.assign(run.tags, { [key]: value });
   return {};
 }
 
