@@ -78,5 +78,15 @@ export function ratesFor(
         "does not have: as in QuantStats they are left out, and the rate before goes on",
     });
   }
+  const known = new Set(rates.dates);
+  const before = returns.dates.findIndex((date) => known.has(date));
+  if (before > 0) {
+    warnings.push({
+      code: "rates-from-later",
+      message:
+        `the first ${before} rows of ${returnsPath} are before the first date that ${path} shares with it: ` +
+        "as in QuantStats they take the rate of that date",
+    });
+  }
   return { rates, warnings };
 }

@@ -208,6 +208,13 @@ Deno.test("--risk-free-rate takes a file of annual or per-period rates", async (
       await refused("--risk-free-rate", "other.csv"),
       "3 error: Cannot read other.csv: no date of the rates is one of r.csv",
     );
+    await io.files.write("late.csv", csv("rate", [["1990-01-01", 0.03], [dates[5], 0.03]]));
+    assertEquals(
+      await refused("--risk-free-rate", "late.csv", "--metrics", "sharpe_ratio")
+        .then((said) => said.split("\n")[0]),
+      "0 warning: the first 5 rows of r.csv are before the first date that late.csv shares with it: as " +
+        "in QuantStats they take the rate of that date",
+    );
     await io.files.write("percent.csv", csv("rate", constant(4.5)));
     assertEquals(
       await refused("--risk-free-rate", "percent.csv", "--metrics", "sharpe_ratio")
