@@ -9,6 +9,7 @@ import {
   NEWEST_RELEASE,
   type Release,
   RELEASES,
+  TRADE_METRICS,
 } from "../lib/metrics/mod.ts";
 
 const PAGE = "docs/metrics.md";
@@ -150,6 +151,23 @@ function undefinedText({ needs, undefinedWhen }: Metric): string {
   const rest = needs.map((need) => lacks[need]).filter((lack) => !said.includes(lack));
   return [said, ...rest].join("; ");
 }
+
+const TRADES = [
+  "## Trades",
+  "",
+  "Where a file lists its trades one by one (docs/inputs.md), these are computed of them, and compare " +
+  "with the tools' own figures of the same trades. `p`: the profits of the closed trades, after the " +
+  "costs that the file states; money is the file's own. Where one cannot be computed it is left out, " +
+  "and undefined when asked for by name.",
+  "",
+  "| name | unit | formula | the same as | left out |",
+  "| ---- | ---- | ------- | ----------- | -------- |",
+  ...TRADE_METRICS.map(({ name, unit, formula, reference, undefinedWhen }) => {
+    const shown = formula.replaceAll("|", "\\|");
+    return `| ${[name, unit, shown, reference, undefinedWhen].join(" | ")} |`;
+  }),
+  "",
+].join("\n");
 
 const MISSING =
   "- **Every metric, where returns are missing**: rows without a return are left out; they " +
@@ -296,7 +314,9 @@ async function makePage(): Promise<{ readonly text: string; readonly wrong: read
     `## ${title}\n\n${metrics.map(section).join("\n")}`
   );
   return {
-    text: await formatted([introduction, await releaseList(), deviationList(), ...body].join("\n")),
+    text: await formatted(
+      [introduction, await releaseList(), deviationList(), ...body, TRADES].join("\n"),
+    ),
     wrong,
   };
 }

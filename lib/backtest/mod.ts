@@ -3,11 +3,12 @@
 
 import type { Warning } from "../errors.ts";
 import { UsageError } from "../errors.ts";
-import type { Computed, Definition, Definitions } from "./expression.ts";
+import { type Computation, computeAll } from "./compute.ts";
+import type { Definition, Definitions } from "./expression.ts";
 import { alignBenchmark, periodsOfJoined, readInput, readReturns } from "../input/mod.ts";
 import type { InputFile, InputSeries, Kind, Missing, ReadOptions, Side } from "../input/mod.ts";
 import type { Io } from "../io.ts";
-import { CATALOGUE, computeMetrics, fillsMissing, inferPeriods } from "../metrics/mod.ts";
+import { CATALOGUE, fillsMissing, inferPeriods, TRADE_METRICS } from "../metrics/mod.ts";
 import type { JoinedBenchmark, MetricOptions, RateSeries, Release } from "../metrics/mod.ts";
 import { nearestNames } from "../nearest.ts";
 import { type RateFile, ratesFor, type ReadRates, readRates } from "./rates.ts";
@@ -46,7 +47,7 @@ export interface BacktestOptions {
 }
 
 /** One strategy's returns with all that was computed from them. */
-export interface Backtest {
+export interface Backtest extends Computation {
   readonly file: InputFile;
   readonly series: InputSeries;
   /** On the dates of the returns; its file is null where the series' own file carries it. */
@@ -60,10 +61,6 @@ export interface Backtest {
   readonly rates: { readonly series: RateSeries; readonly file: InputFile } | null;
   /** Of `deflated_sharpe_ratio`; empty where no trials are given. */
   readonly trials: Pick<MetricOptions, "trials" | "trialsVariance">;
-  /** Finite values only, in catalogue order, then the user's own. */
-  readonly metrics: ReadonlyMap<string, number>;
-  /** Metrics asked for that have no finite value, and why. */
-  readonly undefined: readonly { readonly metric: string; readonly reason: string }[];
   /** Of the reading, the join and the periods. */
   readonly warnings: readonly Warning[];
 }
@@ -143,7 +140,7 @@ export async function readAlone(
 export async function checkBacktest(
   { names, definitions }: BacktestOptions,
 ): Promise<Definitions | null> {
-  const known = new Set(CATALOGUE.map((metric) => metric.name));
+  const known = new Set([...CATALOGUE, ...TRADE_METRICS].map((metric) => metric.name));
   for (const name of names ?? []) {
     if (known.has(name)) continue;
     const nearest = nearestNames(name, known);
@@ -235,7 +232,7 @@ function evaluateSeries(
     ...(options.trials === undefined ? {} : { trials: options.trials }),
     ...(options.trialsVariance === undefined ? {} : { trialsVariance: options.trialsVariance }),
   };
-  const { metrics, undefined: missing } = compute(series, {
+  const { metrics, undefined: missing } = computeAll(series, {
     riskFreeRate: options.riskFreeRate,
     ...(rates === null ? {} : { rates: rates.rates }),
     periods,
@@ -278,32 +275,6 @@ function withPeriods(
 ): JoinedBenchmark {
   const own = periodsOfJoined(dates, joined.dates, periods);
   return own === null ? joined : { ...joined, periods: own };
-}
-
-/** The metrics asked for, and the user's own. */
-function compute(
-  { returns }: InputSeries,
-  options: MetricOptions,
-  definitions: Definitions | null,
-): Pick<Backtest, "metrics" | "undefined"> {
-  const asked = computeMetrics(returns, options);
-  const metrics = new Map(asked.values);
-  const missing = [...asked.undefined];
-  if (definitions === null) return { metrics, undefined: missing };
-  const has = new Set([...metrics.keys(), ...missing.map(({ metric }) => metric)]);
-  const names = definitions.uses.filter((name) => !has.has(name));
-  const more: Computed = names.length === 0
-    ? { values: new Map(), undefined: [] }
-    : computeMetrics(returns, { ...options, names });
-  const computed = {
-    values: new Map([...metrics, ...more.values]),
-    undefined: [...missing, ...more.undefined],
-  };
-  for (const defined of definitions.evaluate(computed)) {
-    if ("value" in defined) metrics.set(defined.name, defined.value);
-    else missing.push({ metric: defined.name, reason: defined.reason });
-  }
-  return { metrics, undefined: missing };
 }
 
 /** Whether there is a benchmark is known once the file is read: some formats carry one. */

@@ -10,7 +10,7 @@ import type { Json, Result } from "../command/answer.ts";
 import { loadConfig } from "../config/values.ts";
 import { present } from "../errors.ts";
 import { number, text } from "../command/flags.ts";
-import { CATALOGUE } from "../metrics/mod.ts";
+import { CATALOGUE, TRADE_METRICS } from "../metrics/mod.ts";
 import type { Row } from "../command/answer.ts";
 import { ROW_FORMATS } from "../output/mod.ts";
 
@@ -85,7 +85,10 @@ async function statsRows(
   several: boolean,
   flags: MonteCarloFlags,
 ): Promise<readonly Row[]> {
-  const facts = new Map(CATALOGUE.map((metric) => [metric.name, metric]));
+  const facts = new Map<string, { readonly category: string; readonly unit: string }>([
+    ...CATALOGUE.map((metric) => [metric.name, metric] as const),
+    ...TRADE_METRICS.map(({ name, unit }) => [name, { category: "trade list", unit }] as const),
+  ]);
   const row = (metric: string, category: string, value: number | null, unit: string): Row => ({
     ...(several ? { strategy: backtest.series.name ?? "" } : {}),
     metric,
@@ -95,9 +98,9 @@ async function statsRows(
   });
   const values = new Map<string, number | null>(backtest.metrics);
   for (const { metric } of backtest.undefined) values.set(metric, null);
-  const order = new Map(CATALOGUE.map((metric, index) => [metric.name, index]));
+  const order = new Map([...facts.keys()].map((name, index) => [name, index]));
   const names = [...values.keys()].sort((a, b) =>
-    (order.get(a) ?? CATALOGUE.length) - (order.get(b) ?? CATALOGUE.length)
+    (order.get(a) ?? order.size) - (order.get(b) ?? order.size)
   );
   const rows = names.map((name) => {
     const metric = facts.get(name);

@@ -3,7 +3,7 @@
 // daily profit over the deviation of trades: its figures are kept, but under `freqtrade.`.
 
 import { InputError, type Warning } from "../errors.ts";
-import type { Returns } from "../metrics/mod.ts";
+import type { Returns, TradeList } from "../metrics/mod.ts";
 import { DAY_MS } from "./cells/calendar_time.ts";
 import { quoted } from "./cells/number.ts";
 import { createDateReader } from "./cells/dates.ts";
@@ -124,6 +124,28 @@ function readStrategy(
       ...(typeof runId === "string" ? { "freqtrade.run_id": runId } : {}),
     },
     benchmark: null,
+    trades: readTrades(result),
+  };
+}
+
+/** The closed trades; null where they are not all listed with their profit. */
+function readTrades({ trades: listed, total_trades: total }: Json): TradeList | null {
+  if (!Array.isArray(listed) || !listed.every(isRecord)) return null;
+  const closed = listed.filter((trade) => trade["is_open"] !== true);
+  const numbers = (key: string): Float64Array =>
+    Float64Array.from(closed, (trade) => typeof trade[key] === "number" ? trade[key] : NaN);
+  const profits = numbers("profit_abs");
+  if (profits.includes(NaN) || closed.length !== (total ?? closed.length)) return null;
+  const opened = numbers("open_timestamp");
+  const days = numbers("close_timestamp").map((at, trade) =>
+    (at - (opened[trade] as number)) / DAY_MS
+  );
+  return {
+    profits,
+    holdingDays: days.includes(NaN) ? null : days,
+    sides: closed.every((trade) => typeof trade["is_short"] === "boolean")
+      ? Int8Array.from(closed, (trade) => trade["is_short"] === true ? -1 : 1)
+      : null,
   };
 }
 

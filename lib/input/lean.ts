@@ -70,6 +70,7 @@ export async function readLean(
       },
       tags: {},
       benchmark: benchmarkOf(path, closesOf(prices, dayOf)),
+      trades: null,
     }],
     warnings,
   };

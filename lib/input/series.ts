@@ -1,7 +1,7 @@
 // What an input file gives: one series or several, each with what its tool said of it.
 
 import type { Warning } from "../errors.ts";
-import type { Returns } from "../metrics/mod.ts";
+import type { Returns, TradeList } from "../metrics/mod.ts";
 import type { Kind } from "./options.ts";
 
 /** One series of a file. */
@@ -26,6 +26,8 @@ export interface InputSeries {
   readonly tags: Readonly<Record<string, string>>;
   /** Returns of a benchmark, when the file carries one. */
   readonly benchmark: Returns | null;
+  /** The closed trades, where the file lists them one by one. */
+  readonly trades: TradeList | null;
 }
 
 /** What a reader gives. */

@@ -3,9 +3,10 @@
 // report profit by day come through here too.
 
 import { InputError, type Warning } from "../errors.ts";
-import type { Returns } from "../metrics/mod.ts";
+import type { Returns, TradeList } from "../metrics/mod.ts";
 import { DAY_MS, timeText } from "./cells/calendar_time.ts";
-import type { OrderedRows } from "./rows.ts";
+import type { Missing } from "./options.ts";
+import type { OrderedRows, RawRows } from "./rows.ts";
 
 /** A thousand years: what is beyond is a date misread. */
 const MOST_DAYS = 366_000;
@@ -16,6 +17,35 @@ export interface TradeFacts {
   readonly begins: number | null;
   /** Money paid in or out. */
   readonly money: readonly { readonly at: number; readonly amount: number }[];
+}
+
+/** What a list says of each trade. */
+export interface TradeDetails {
+  /** From entry to exit; NaN where unknown. */
+  readonly days: Float64Array;
+  /** 1 bought first, −1 sold first, 0 unknown. */
+  readonly sides: Int8Array;
+}
+
+/**
+ * The trades of a list, null where its rows are no trades one by one. A result that is missing follows
+ * the rule for missing values.
+ */
+export function tradeList(
+  { values }: Pick<RawRows, "values">,
+  details: TradeDetails | undefined,
+  missing: Missing | undefined,
+): TradeList | null {
+  if (details === undefined) return null;
+  const isThere = (_: number, row: number): boolean =>
+    missing === "zero" || !Number.isNaN(values[row]);
+  const days = details.days.filter(isThere);
+  const sides = details.sides.filter(isThere);
+  return {
+    profits: values.filter(isThere).map((profit) => Number.isNaN(profit) ? 0 : profit),
+    holdingDays: days.includes(NaN) ? null : days,
+    sides: sides.includes(0) ? null : sides,
+  };
 }
 
 /**

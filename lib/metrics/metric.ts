@@ -20,7 +20,7 @@ export const CATEGORIES = {
 export type Category = keyof typeof CATEGORIES;
 
 /** What a value is measured in. */
-export type Unit = "ratio" | "fraction" | "probability" | "days" | "count" | "periods";
+export type Unit = "ratio" | "fraction" | "probability" | "days" | "count" | "periods" | "money";
 
 /** Which way is better: a larger number, a smaller one, or neither. */
 export type Direction = "higher" | "lower" | "none";

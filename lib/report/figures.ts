@@ -12,10 +12,12 @@ import {
   sharpeRatio,
   sortinoRatio,
   totalReturn,
+  TRADE_METRICS,
+  tradeFigures,
   volatility,
   winRate,
 } from "../metrics/mod.ts";
-import type { JoinedBenchmark, Metric, MetricOptions, Returns } from "../metrics/mod.ts";
+import type { JoinedBenchmark, Metric, MetricOptions, Returns, TradeList } from "../metrics/mod.ts";
 import type {
   ComparedMetric,
   DefinedFigure,
@@ -57,7 +59,10 @@ export function figuresOf(
   returns: Returns,
   joined: JoinedBenchmark | null,
   options: Pick<MetricOptions, "riskFreeRate" | "rates" | "periods" | "release" | "extended">,
-  { trials = {}, defined = [] }: Pick<TearSheetOptions, "trials" | "defined"> = {},
+  { trials = {}, defined = [], trades = null }: Pick<
+    TearSheetOptions,
+    "trials" | "defined" | "trades"
+  > = {},
 ): Figures {
   const own = computeMetrics(returns, {
     ...options,
@@ -81,11 +86,32 @@ export function figuresOf(
   const reasons = new Map(own.undefined.map(({ metric, reason }) => [metric, reason]));
   return {
     keyFigures: KEY_FIGURES.flatMap(({ name }) => figures.get(name) ?? []),
-    groups: [...groups, definedGroup(defined)].filter((group) => group.figures.length > 0),
+    groups: [...groups, tradeGroup(trades), definedGroup(defined)].filter((group) =>
+      group.figures.length > 0
+    ),
     undefinedFigures: [...figures.values()].flatMap(({ name, label }) => {
       const reason = reasons.get(name);
       return reason === undefined ? [] : [{ name, label, reason }];
     }),
+  };
+}
+
+function tradeGroup(trades: TradeList | null): FigureGroup {
+  const { values } = tradeFigures(trades);
+  return {
+    name: "trade list",
+    title: "Trades",
+    figures: TRADE_METRICS.filter(({ name }) => values.has(name)).map(
+      ({ name, label, unit, formula }): Figure => ({
+        name,
+        label,
+        unit,
+        explanation: `Definition: ${formula}; p: the profit of each trade`,
+        toned: false,
+        strategy: values.get(name) ?? NaN,
+        benchmark: null,
+      }),
+    ),
   };
 }
 
@@ -128,12 +154,13 @@ export function comparedMetric(name: string): ComparedMetric & { readonly order:
   const order = CATALOGUE.findIndex((metric) => metric.name === name);
   const metric = CATALOGUE[order];
   if (metric === undefined) {
+    const ofTrades = TRADE_METRICS.find((one) => one.name === name);
     return {
       name,
-      label: name,
-      unit: "ratio",
-      explanation: "",
-      better: "none",
+      label: ofTrades?.label ?? name,
+      unit: ofTrades?.unit ?? "ratio",
+      explanation: ofTrades?.formula ?? "",
+      better: ofTrades?.better ?? "none",
       order: CATALOGUE.length,
     };
   }

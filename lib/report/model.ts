@@ -3,7 +3,14 @@
 // one. Fractions everywhere; NaN is "undefined"; times are ms since the epoch, UTC.
 
 import type { Warning } from "../errors.ts";
-import type { Metric, MetricOptions, RateSeries, Release, Unit } from "../metrics/mod.ts";
+import type {
+  Metric,
+  MetricOptions,
+  RateSeries,
+  Release,
+  TradeList,
+  Unit,
+} from "../metrics/mod.ts";
 
 export type { Unit };
 
@@ -30,6 +37,8 @@ export interface TearSheetOptions {
   readonly extended?: boolean;
   /** Of `deflated_sharpe_ratio`, which concerns the strategy alone; without them it is left out. */
   readonly trials?: Pick<MetricOptions, "trials" | "trialsVariance">;
+  /** The closed trades, where the file lists them. */
+  readonly trades?: TradeList | null;
   /** Metrics of the user's own making, shown in a group of their own; NaN is undefined. */
   readonly defined?: readonly DefinedFigure[];
   /** At most this many points a line; 4,000 when absent. Extremes stay. */

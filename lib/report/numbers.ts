@@ -15,6 +15,7 @@ export function formatFigure(value: number, unit: Unit): string {
   if (!Number.isFinite(value)) return value > 0 ? "∞" : "−∞";
   if (unit === "count") return grouped(value, 0);
   if (unit === "days" || unit === "periods") return grouped(value, Number.isInteger(value) ? 0 : 1);
+  if (unit === "money") return grouped(value, 2);
   if (unit === "ratio") return grouped(value, decimalsFor(value));
   const percent = value * 100;
   return Number.isFinite(percent)

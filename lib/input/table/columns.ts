@@ -33,6 +33,12 @@ export interface ColumnChoice {
   /** Whether the later of date and entry closed a trade: they are when it was sold and bought. */
   readonly areSides: boolean;
   readonly value: number;
+  /** Whether the rows are trades one by one, not fills or a day's profits. */
+  readonly areTrades: boolean;
+  /** Which way a trade went. */
+  readonly side: number | null;
+  /** What the rows of one trade share. */
+  readonly pair: number | null;
   /** Added to the value, where a layout says so. */
   readonly plus: readonly number[];
   /** Subtracted from it. */
@@ -51,7 +57,8 @@ export interface ColumnChoice {
 
 /** Whether nothing but a date and a value is read of each row. */
 export function isPlainChoice(choice: ColumnChoice): boolean {
-  return choice.clock === null && choice.entry === null && choice.benchmark === null &&
+  return !choice.areTrades && choice.clock === null && choice.entry === null &&
+    choice.benchmark === null &&
     choice.series === null && choice.plus.length + choice.minus.length === 0 &&
     choice.openings === null && choice.unclosed === null && choice.money === null;
 }
@@ -77,6 +84,8 @@ export function chooseColumns(
   }
   const ofLayout = (wanted: Pick | undefined): number | null =>
     wanted === undefined || !isLayoutValue ? null : findColumn(names, wanted);
+  const ofTrades = (wanted: Pick | undefined): number | null =>
+    wanted === undefined || kind !== "trades" ? null : findColumn(names, wanted);
   const allOf = (wanted: readonly Pick[] | undefined): readonly number[] =>
     (wanted ?? []).map(ofLayout).filter((index) => index !== null);
   const marked = (mark: RowMark | undefined): MarkedRows | null => {
@@ -86,6 +95,10 @@ export function chooseColumns(
   return {
     ...dates,
     value,
+    areTrades: kind === "trades" && layout?.areFills !== true &&
+      (layout?.kind === "trades" || dates.entry !== null),
+    side: ofTrades(layout?.side),
+    pair: ofTrades(layout?.pair),
     plus: allOf(layout?.plus),
     minus: allOf(layout?.minus),
     benchmark: ofLayout(layout?.benchmark),

@@ -28,6 +28,12 @@ export interface Layout {
   readonly date?: Pick;
   /** When a trade was opened: its series begins with the first such day. */
   readonly entry?: Pick;
+  /** Which way a trade went: long or buy, short or sell, or a signed size. */
+  readonly side?: Pick;
+  /** What the rows of a trade's opening and closing share. */
+  readonly pair?: Pick;
+  /** True where a row is a fill and no trade, so that there are no figures of trades. */
+  readonly areFills?: boolean;
   /** Added to the value, where it has them: costs, written as negative amounts. */
   readonly plus?: readonly Pick[];
   /** Taken off the value, where it is before them. */
@@ -60,6 +66,7 @@ export const LAYOUTS: readonly Layout[] = [
     value: "PnL",
     date: "ExitTime",
     entry: "EntryTime",
+    side: "Size",
   },
   {
     name: "vectorbt-trades",
@@ -69,6 +76,7 @@ export const LAYOUTS: readonly Layout[] = [
     value: "PnL",
     date: "Exit Timestamp|Exit Index",
     entry: "Entry Timestamp|Entry Index",
+    side: "Direction",
     unclosed: { column: "Status", begins: ["open"] },
     series: "Column",
   },
@@ -88,6 +96,8 @@ export const LAYOUTS: readonly Layout[] = [
     kind: "trades",
     value: "Net P&L*|P&L*|Profit*",
     date: "Date/Time|Date and time",
+    side: "Type",
+    pair: "Trade #|Trade number",
     openings: { column: "Type", begins: ["entry"] },
     unclosed: { column: "Signal", begins: ["open"] },
   },
@@ -98,6 +108,7 @@ export const LAYOUTS: readonly Layout[] = [
     kind: "trades",
     value: "Profit",
     date: "Time",
+    areFills: true,
     plus: ["Commission", "Fee", "Swap"],
     money: { column: "Type", begins: ["balance", "credit", "bonus"] },
   },
@@ -109,6 +120,7 @@ export const LAYOUTS: readonly Layout[] = [
     value: "Profit",
     date: "Time#2",
     entry: "Time",
+    side: "Type",
     plus: ["Commission", "Fee", "Swap"],
   },
   {
@@ -119,6 +131,7 @@ export const LAYOUTS: readonly Layout[] = [
     value: "Profit",
     date: "Close Time",
     entry: "Open Time",
+    side: "Type",
     plus: ["Commission", "Taxes", "Swap"],
     money: { column: "Type", begins: ["balance", "credit"] },
   },
@@ -130,6 +143,7 @@ export const LAYOUTS: readonly Layout[] = [
     value: "Profit",
     date: "Exit time",
     entry: "Entry time",
+    side: "Market pos.|Market position",
     minus: ["Commission"],
     series: "Strategy",
   },
@@ -141,6 +155,7 @@ export const LAYOUTS: readonly Layout[] = [
     value: "Profit",
     date: "Ex. date",
     entry: "Date",
+    side: "Trade",
     unclosed: { column: "Trade", begins: ["open"] },
   },
   {
@@ -160,6 +175,7 @@ export const LAYOUTS: readonly Layout[] = [
     value: "P&L",
     date: "Exit Time",
     entry: "Entry Time",
+    side: "Direction",
     minus: ["Fees"],
   },
 ];

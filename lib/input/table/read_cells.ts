@@ -42,6 +42,7 @@ export function readCells(
     : numbers(choice.benchmark, rows.results).values;
   const money = rows.money.length === 0 ? [] : [...numbers(choice.value, rows.money).values];
   const group = choice.series === null ? null : column(choice.series);
+  const side = choice.side === null ? null : column(choice.side);
   const groups = new Map<string, number[]>();
   rows.results.forEach((row, index) => {
     const name = group?.[row] ?? "";
@@ -64,6 +65,17 @@ export function readCells(
     rows: rowsOf(kept, value.values),
     benchmark: benchmark === null ? null : rowsOf(kept, benchmark),
     begins: times.firstEntry(kept, group, name),
+    ...(choice.areTrades
+      ? {
+        trades: {
+          days: Float64Array.from(kept, (at) => times.heldDays[at] ?? NaN),
+          sides: Int8Array.from(
+            kept,
+            (at) => side === null ? 0 : sideOf(side[rows.results[at] as number] ?? ""),
+          ),
+        },
+      }
+      : {}),
     money: rows.money.map((_, index) => ({
       at: times.money[index] as number,
       amount: money[index] as number,
@@ -77,6 +89,13 @@ export function readCells(
     ambiguous: value.ambiguous,
     notes,
   };
+}
+
+/** Which way a trade went: `Exit Long`, `buy`, a signed size; 0 where the cell does not say. */
+function sideOf(cell: string): -1 | 0 | 1 {
+  const text = cell.toLowerCase().replace(/^(?:exit|close|open)\s+/, "");
+  if (/^(?:long|buy|\+?\d*\.?\d*[1-9])/.test(text)) return 1;
+  return /^(?:short|sell|[-−]\d*\.?\d*[1-9])/.test(text) ? -1 : 0;
 }
 
 function sortRows(table: TextTable, cells: TextCells, notes: Warning[]): SortedRows {

@@ -1,6 +1,7 @@
 // When the rows of a table were: results, payments and the openings of trades in one reading, since the
 // order of day and month is that of all of them.
 
+import { DAY_MS } from "../cells/calendar_time.ts";
 import { readDateColumn } from "../cells/date_column.ts";
 import { type Fail, isLeftEmpty } from "../cells/number_column.ts";
 import type { ReadOptions } from "../options.ts";
@@ -26,6 +27,8 @@ export interface Times {
   readonly hasOffset: boolean;
   readonly isFiner: boolean;
   readonly isInstant: boolean;
+  /** Days from entry to exit of each result; NaN where they are not known. */
+  readonly heldDays: Float64Array;
   firstEntry(kept: readonly number[], group: readonly string[] | null, name: string): number | null;
 }
 
@@ -40,7 +43,7 @@ export function readTimes(
   const { choice } = table;
   const none = new Float64Array(0);
   const nothing = { hasOffset: false, isFiner: false, isInstant: false, firstEntry: () => null };
-  if (choice.date === null) return { dates: null, money: none, ...nothing };
+  if (choice.date === null) return { dates: null, money: none, heldDays: none, ...nothing };
   const column = (at: number): readonly string[] => cells.columns.get(at) as string[];
   // A payment in MetaTrader 4's list has the time of opening alone.
   const paidAt = (row: number): number =>
@@ -80,6 +83,15 @@ export function readTimes(
     hasOffset: reader.hasOffset,
     isFiner: reader.isFiner,
     isInstant: reader.isInstant,
+    heldDays: heldDays(
+      dates.subarray(0, results),
+      rows.results,
+      entry !== null
+        ? choice.clock === null ? { rows: opened, times: entries, keys: null } : null
+        : choice.pair !== null
+        ? { rows: rows.openings, times: openings, keys: column(choice.pair) }
+        : null,
+    ),
     firstEntry(keptResults, group, name) {
       const isOf = (row: number): boolean => group === null || (group[row] ?? "") === name;
       const all = [
@@ -95,6 +107,32 @@ export function readTimes(
       return first <= lastExit ? first : null;
     },
   };
+}
+
+/** Where entries stand: in the rows of the results, or in rows that share a key with them. */
+interface Entries {
+  readonly rows: readonly number[];
+  readonly times: Float64Array;
+  readonly keys: readonly string[] | null;
+}
+
+function heldDays(
+  exits: Float64Array,
+  results: readonly number[],
+  entries: Entries | null,
+): Float64Array {
+  if (entries === null) return new Float64Array(exits.length).fill(NaN);
+  const keyOf = (row: number): string | number =>
+    entries.keys === null ? row : entries.keys[row] ?? "";
+  const begins = new Map<string | number, number>();
+  entries.rows.forEach((row, index) => {
+    const time = entries.times[index] as number;
+    begins.set(keyOf(row), Math.min(time, begins.get(keyOf(row)) ?? Infinity));
+  });
+  return exits.map((exit, index) => {
+    const days = (exit - (begins.get(keyOf(results[index] as number)) ?? NaN)) / DAY_MS;
+    return days >= 0 ? days : NaN;
+  });
 }
 
 /** Puts the later of the two times of each trade into `exits`, and the earlier into `entries`. */

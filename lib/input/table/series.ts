@@ -9,6 +9,7 @@ import { type Series, toReturns } from "../returns.ts";
 import { placedError } from "../rows.ts";
 import type { InputSeries, ReadResult } from "../series.ts";
 import type { Source } from "../source.ts";
+import { tradeList } from "../trades.ts";
 import type { Table, TableSeries } from "./table.ts";
 
 /** The two ways to read a table of a format. */
@@ -115,6 +116,8 @@ function seriesOfRows(
     options,
   );
   const percent = scaledBy(kind, isPercent, options);
+  // Making the returns uses up the rows' arrays.
+  const trades = kind === "trades" ? tradeList(one.rows, one.trades, options.missing) : null;
   const made = toReturns(path, rows, kind, {
     ...options,
     percent,
@@ -138,6 +141,7 @@ function seriesOfRows(
       metrics: {},
       tags: {},
       benchmark,
+      trades,
     },
     hasTime: made.hasTime,
     warnings: [...notes, ...made.warnings, ...extreme],

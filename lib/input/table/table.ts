@@ -3,6 +3,7 @@
 
 import type { Warning } from "../../errors.ts";
 import type { RawRows, RowPlaces } from "../rows.ts";
+import type { TradeDetails } from "../trades.ts";
 import type { ColumnChoice } from "./columns.ts";
 
 /** The rows of one backtest in a table. */
@@ -13,6 +14,8 @@ export interface TableSeries {
   readonly benchmark: RawRows | null;
   /** When the first of its trades was opened (wall-clock ms); null where the table does not say. */
   readonly begins: number | null;
+  /** What else is known of each row, where the rows are trades one by one. */
+  readonly trades?: TradeDetails;
   /** Money paid in or out, with its time. */
   readonly money: readonly { readonly at: number; readonly amount: number }[];
 }

@@ -75,11 +75,23 @@ export function createTextRows(table: TextTable, options: ReadOptions): TextRows
 }
 
 function wantedOf(choice: ColumnChoice): readonly number[] {
-  const { date, clock, entry, value, plus, minus, benchmark, series } = choice;
+  const { date, clock, entry, value, side, pair, plus, minus, benchmark, series } = choice;
   const marks = [choice.openings, choice.unclosed, choice.money].map((mark) =>
     mark?.column ?? null
   );
-  const all = [date, clock, entry, value, benchmark, series, ...plus, ...minus, ...marks];
+  const all = [
+    date,
+    clock,
+    entry,
+    value,
+    side,
+    pair,
+    benchmark,
+    series,
+    ...plus,
+    ...minus,
+    ...marks,
+  ];
   return [...new Set(all.filter((at) => at !== null))];
 }
 
