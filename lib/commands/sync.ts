@@ -89,6 +89,12 @@ export const command: Command = defineCommand({
       flags.dryRun,
     );
     exclusive(
+      "Cannot use --verify, --recreate, --copy or --retry-undeliverable with --export or --import: " +
+        "they say how runs are delivered",
+      flags.verify || flags.recreate || flags.copy || flags.retryUndeliverable,
+      (exported ?? imported) !== undefined,
+    );
+    exclusive(
       "Cannot use --export or --import with more than one --store",
       stores.length > 1,
       (exported ?? imported) !== undefined,

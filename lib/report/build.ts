@@ -155,14 +155,14 @@ function worstDrawdowns({ dates, values }: Returns): Drawdown[] {
     ? drawdownPeriods(series).map((period) => ({
       start: period.start,
       valley: period.valley,
-      end: period.recovered ? period.end : null,
+      end: period.recovered ? period.end + 1 : null,
       days: period.end - period.start + 1,
       depth: period.depth,
     }))
     : drawdownDetails(series, dates).map((period) => ({
       start: period.startMs,
       valley: period.valleyMs,
-      end: period.recovered ? period.endMs : null,
+      end: period.recovered ? dates[period.end + 1] ?? null : null,
       days: period.days,
       depth: period.depth,
     }));

@@ -193,7 +193,7 @@ export interface Box {
 export interface Drawdown {
   readonly start: number;
   readonly valley: number;
-  /** Recovered on; null while it still lasts. */
+  /** Recovered on: the first date at the old peak again; null while it still lasts. */
   readonly end: number | null;
   /** Calendar days, first and last included; rows where there are no dates. */
   readonly days: number;

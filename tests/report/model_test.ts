@@ -268,3 +268,14 @@ function bodyOf(html: string): string {
   return html.slice(html.indexOf("<body>"), html.indexOf('<script type="application/json"'))
     .replace(/<footer>.*<\/footer>/s, "");
 }
+
+Deno.test("a drawdown has recovered on the first date at the old peak, not on the last one below", () => {
+  const days = ["2023-01-31", "2023-02-28", "2023-03-31", "2023-04-30", "2023-05-31", "2023-06-30"];
+  const dates = Float64Array.from(days, (day) => Date.parse(day));
+  const values = Float64Array.of(0.1, -0.05, 0.06, -0.1, 0.02, 0.01);
+  const { drawdowns } = buildModel({ dates, values }, null, OPTIONS);
+  assertEquals(drawdowns.map(({ start, end }) => [start, end]), [
+    [Date.parse("2023-04-30"), null],
+    [Date.parse("2023-02-28"), Date.parse("2023-03-31")],
+  ]);
+});
