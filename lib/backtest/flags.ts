@@ -88,6 +88,7 @@ interface SeriesValues extends ReadValues {
   readonly rateKind: RateKind | undefined;
   /** A number as text, or `auto`. */
   readonly periods: string | undefined;
+  readonly quantstats: string | undefined;
   readonly benchmark: string | undefined;
   readonly benchmarkKind: Kind | undefined;
   readonly benchmarkColumn: string | undefined;
@@ -97,7 +98,6 @@ interface SeriesValues extends ReadValues {
 
 /** What the flags for reading and computing say. */
 export interface BacktestValues extends SeriesValues {
-  readonly quantstats: string | undefined;
   readonly metrics: readonly string[] | undefined;
   readonly extended: boolean;
   readonly trials: number | undefined;
@@ -123,6 +123,11 @@ export const SERIES_FLAGS: FlagsOf<SeriesValues> = {
     value: "N|auto",
     fallback: "BTFLOW_PERIODS, else 252",
   }),
+  quantstats: text({
+    summary: "QuantStats release whose definitions count",
+    value: "VERSION",
+    fallback: `BTFLOW_QUANTSTATS, else ${NEWEST_RELEASE}`,
+  }),
   benchmark: text({
     summary: "File of the benchmark, joined on equal dates",
     value: "FILE",
@@ -144,11 +149,6 @@ export const SERIES_FLAGS: FlagsOf<SeriesValues> = {
 /** The flags themselves, to be spread into a command's. */
 export const BACKTEST_FLAGS: FlagsOf<BacktestValues> = {
   ...SERIES_FLAGS,
-  quantstats: text({
-    summary: "QuantStats release whose definitions count",
-    value: "VERSION",
-    fallback: `BTFLOW_QUANTSTATS, else ${NEWEST_RELEASE}`,
-  }),
   metrics: list({ summary: "Only these metrics" }),
   extended: toggle({ summary: "Also the metrics beyond QuantStats" }),
   trials: number({

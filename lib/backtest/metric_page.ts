@@ -30,6 +30,8 @@ interface ReleaseValue {
 /** A metric's definitions, and what they come to on a file. */
 export interface MetricPage {
   readonly metric: Metric;
+  /** Whose definition is shown first. */
+  readonly release: Release;
   readonly file: string | null;
   /** Oldest first. */
   readonly definitions: readonly ReleaseValue[];
@@ -43,9 +45,16 @@ export interface MetricPage {
 const MISSING_CHANGED = "rows without a return are left out; they counted as returns of 0";
 
 /** The definitions alone. */
-export function metricPage(metric: Metric): MetricPage {
-  const definitions = RELEASES.map((release) => ownDefinition(metric, release));
-  return { metric, file: null, definitions: joined(definitions), figures: [], warnings: [] };
+export function metricPage(metric: Metric, release: Release): MetricPage {
+  const definitions = RELEASES.map((own) => ownDefinition(metric, own));
+  return {
+    metric,
+    release,
+    file: null,
+    definitions: joined(definitions),
+    figures: [],
+    warnings: [],
+  };
 }
 
 /** The same with the values on a file, each release reading missing returns by its own rule. */
@@ -66,6 +75,7 @@ export async function metricPageOf(
   }
   return {
     metric,
+    release: options.release,
     file: path,
     definitions: joined(definitions),
     figures: figuresOf(metric, newest),
@@ -109,14 +119,17 @@ function joined(definitions: readonly ReleaseValue[]): readonly ReleaseValue[] {
 }
 
 /** For people. */
-export function metricPageText({ metric, file, definitions, figures }: MetricPage): string {
+export function metricPageText(
+  { metric, release, file, definitions, figures }: MetricPage,
+): string {
+  const { formula, undefinedWhen } = definitionIn(metric, release);
   const lines = [
     `${metric.name} (${metric.label}): ${metric.summary}.`,
-    `  Formula: ${metric.formula}`,
+    `  Formula: ${formula}`,
     `  Unit: ${metric.unit}`,
     `  Better: ${metric.better}`,
     `  Good: ${metric.good}`,
-    `  Undefined: ${metric.undefinedWhen}`,
+    `  Undefined: ${undefinedWhen}`,
     `  Source: ${metric.source}`,
     ...(metric.quantstats === undefined ? [] : [`  QuantStats: ${metric.quantstats}`]),
     `  Compared: ${metric.compared}`,

@@ -15,7 +15,8 @@ import { loadConfig } from "../config/values.ts";
 import { NotFoundError, UsageError } from "../errors.ts";
 import { text, toggle, valuesOf } from "../command/flags.ts";
 import { CATALOGUE } from "../metrics/catalogue.ts";
-import type { Metric } from "../metrics/metric.ts";
+import { definitionIn, type Metric } from "../metrics/metric.ts";
+import type { Release } from "../metrics/releases.ts";
 import { nearestNames } from "../nearest.ts";
 import type { Result, Row } from "../command/answer.ts";
 import { ROW_FORMATS } from "../output/mod.ts";
@@ -48,11 +49,11 @@ export const command: Command = defineCommand({
   formats: ROW_FORMATS,
   run: async ({ io, warn }, { flags, operands, format }): Promise<Result> => {
     const metrics = select(operands, flags.category, flags.extended);
+    const options = backtestOptions(valuesOf(BACKTEST_FLAGS, flags), await loadConfig(io));
     const [metric] = metrics;
     const isOne = operands.length > 0 && metrics.length === 1 && metric !== undefined;
     if (flags.file !== undefined) {
       if (!isOne) throw new UsageError("Cannot use --file without the name of one metric");
-      const options = backtestOptions(valuesOf(BACKTEST_FLAGS, flags), await loadConfig(io));
       const page = await metricPageOf(io, metric, flags.file, options);
       for (const warning of page.warnings) warn(warning);
       if (format === "table") return { text: metricPageText(page) };
@@ -61,8 +62,10 @@ export const command: Command = defineCommand({
         rows: { columns: null, noun: null, pages: [metricPageRows(page)] },
       };
     }
-    if (isOne && format === "table") return { text: metricPageText(metricPage(metric)) };
-    const rows = metrics.map(row);
+    if (isOne && format === "table") {
+      return { text: metricPageText(metricPage(metric, options.release)) };
+    }
+    const rows = metrics.map((own) => row(own, options.release));
     return {
       rows: {
         columns: rows[0] === undefined ? [] : Object.keys(rows[0]),
@@ -94,7 +97,8 @@ function select(
   );
 }
 
-function row(metric: Metric): Row {
+function row(metric: Metric, release: Release): Row {
+  const { formula, undefinedWhen } = definitionIn(metric, release);
   return {
     name: metric.name,
     category: metric.category,
@@ -102,7 +106,7 @@ function row(metric: Metric): Row {
     better: metric.better,
     summary: metric.summary,
     good: metric.good,
-    definition: metric.quantstats ?? metric.formula,
-    undefined_when: metric.undefinedWhen,
+    definition: metric.quantstats ?? formula,
+    undefined_when: undefinedWhen,
   };
 }

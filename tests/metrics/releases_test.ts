@@ -354,6 +354,8 @@ Deno.test("metrics NAME --file gives each release's value, and what it is made o
       ) => [to, value.toFixed(4)]),
       [["0.0.81", "0.0275"], ["0.0.83", "3.2700"], ["0.0.86", "0.0275"]],
     );
+    const before = await io.run("metrics", "cvar", "--quantstats", "0.0.81");
+    assert(before.out.includes("Formula: mean(r | r < var), or var when none is"), before.out);
     const none = await io.run("metrics", "--file", file);
     assertEquals([none.code, none.err], [
       2,
