@@ -4,8 +4,8 @@ import {
   CATALOGUE,
   CATEGORIES,
   computeMetrics,
-  fillsMissing,
   type Metric,
+  missingReturnsIn,
   NEWEST_RELEASE,
   type Release,
   RELEASES,
@@ -260,7 +260,7 @@ function valuesIn(
   values: readonly (number | null)[],
 ): ReadonlyMap<string, number> {
   const rows = values.map((value, row) => ({ date: dates[row] ?? NaN, value }))
-    .filter(({ value }) => value !== null || fillsMissing(release));
+    .filter(({ value }) => value !== null || missingReturnsIn(release) === "zero");
   return computeMetrics({
     dates: Float64Array.from(rows, ({ date }) => date),
     values: Float64Array.from(rows, ({ value }) => value ?? 0),

@@ -12,7 +12,8 @@ import {
   type Release,
   RELEASES,
 } from "../metrics/mod.ts";
-import { type Backtest, type BacktestOptions, evaluateFile } from "./mod.ts";
+import { holding } from "./held_files.ts";
+import { type Backtest, type BacktestOptions, evaluateReleases } from "./mod.ts";
 
 /** A definition, the releases that have it, and what it comes to on a file. */
 interface ReleaseValue {
@@ -35,7 +36,7 @@ export interface MetricPage {
   readonly file: string | null;
   /** Oldest first. */
   readonly definitions: readonly ReleaseValue[];
-  /** Of the definition asked for; none without a file. */
+  /** What the definitions are made of, as the newest release reads the file; none without one. */
   readonly figures: readonly (readonly [symbol: string, value: number])[];
   /** Of the reading. */
   readonly warnings: readonly Warning[];
@@ -64,15 +65,16 @@ export async function metricPageOf(
   path: string,
   options: BacktestOptions,
 ): Promise<MetricPage> {
-  const definitions: ReleaseValue[] = [];
-  let newest: Backtest | undefined;
   const releases = options.rateFile === undefined ? RELEASES : RELEASES.slice(1);
-  for (const release of releases) {
-    [newest] = await evaluateFile(io, path, { ...options, names: [metric.name], release });
-    const value = newest?.metrics.get(metric.name) ?? null;
-    const reason = newest?.undefined[0]?.reason ?? null;
-    definitions.push({ ...ownDefinition(metric, release), value, reason });
-  }
+  const held = holding(io, [path, options.benchmark, options.rateFile?.path].filter(isPath));
+  const asked = { ...options, names: [metric.name] };
+  const all = await evaluateReleases(held, path, asked, releases);
+  const definitions = releases.map((release, index): ReleaseValue => {
+    const own = all[index]?.[0];
+    const value = own?.metrics.get(metric.name) ?? null;
+    return { ...ownDefinition(metric, release), value, reason: own?.undefined[0]?.reason ?? null };
+  });
+  const newest = all.at(-1)?.[0];
   return {
     metric,
     release: options.release,
@@ -81,6 +83,10 @@ export async function metricPageOf(
     figures: figuresOf(metric, newest),
     warnings: newest?.warnings ?? [],
   };
+}
+
+function isPath(file: string | undefined): file is string {
+  return file !== undefined;
 }
 
 function figuresOf(metric: Metric, backtest: Backtest | undefined): MetricPage["figures"] {

@@ -1,14 +1,13 @@
 // From a file to its metrics: the one path that log, batch, stats and report share. It reads, joins
 // the benchmark, settles the periods a year, computes, and gathers what the user should know.
 
-import type { Warning } from "../errors.ts";
-import { UsageError } from "../errors.ts";
+import { present, UsageError, type Warning } from "../errors.ts";
 import { type Computation, computeAll } from "./compute.ts";
 import type { Definition, Definitions } from "./expression.ts";
 import { alignBenchmark, periodsOfJoined, readInput, readReturns } from "../input/mod.ts";
 import type { InputFile, InputSeries, Kind, Missing, ReadOptions, Side } from "../input/mod.ts";
 import type { Io } from "../io.ts";
-import { CATALOGUE, fillsMissing, inferPeriods, TRADE_METRICS } from "../metrics/mod.ts";
+import { CATALOGUE, inferPeriods, missingReturnsIn, TRADE_METRICS } from "../metrics/mod.ts";
 import type { JoinedBenchmark, MetricOptions, RateSeries, Release } from "../metrics/mod.ts";
 import { nearestNames } from "../nearest.ts";
 import { type RateFile, ratesFor, type ReadRates, readRates } from "./rates.ts";
@@ -76,19 +75,58 @@ export async function evaluateFile(
   path: string,
   options: BacktestOptions,
 ): Promise<readonly Backtest[]> {
+  const [backtests] = await evaluateReleases(io, path, options, [options.release]);
+  return present(backtests, "the backtests of a release");
+}
+
+/**
+ * The same under several releases, in their order: what they read alike is read once.
+ *
+ * @throws {InputError} when a file cannot be read.
+ * @throws {UsageError} when an option or definition cannot be used.
+ */
+export async function evaluateReleases(
+  io: Io,
+  path: string,
+  options: BacktestOptions,
+  releases: readonly Release[],
+): Promise<readonly (readonly Backtest[])[]> {
   const definitions = await checkBacktest(options);
+  const read = new Map<MissingReturns, FilesRead>();
+  const all: (readonly Backtest[])[] = [];
+  for (const release of releases) {
+    const rule = missingReturnsIn(release);
+    const files = read.get(rule) ?? await readFiles(io, path, options, rule);
+    read.set(rule, files);
+    const { file, benchmark, rates } = files;
+    const question = { ...options, release, definitions, rates };
+    all.push(file.series.map((series) => evaluateSeries(file, series, benchmark, question)));
+  }
+  return all;
+}
+
+type MissingReturns = ReturnType<typeof missingReturnsIn>;
+
+/** What a backtest is computed from. */
+interface FilesRead {
+  readonly file: InputFile;
+  readonly benchmark: InputFile | null;
+  readonly rates: ReadRates | null;
+}
+
+async function readFiles(
+  io: Io,
+  path: string,
+  options: BacktestOptions,
+  missingReturns: MissingReturns,
+): Promise<FilesRead> {
   const hash = options.hash ?? false;
-  const missingReturns = fillsMissing(options.release) ? "zero" : "drop";
   const file = await readInput(io, path, { ...options.read, missingReturns, hash });
   const benchmark = await readBenchmark(io, file, { ...options, missingReturns });
   const rates = options.rateFile === undefined
     ? null
     : await readRates(io, options.rateFile, { hash });
-  const backtests: Backtest[] = [];
-  for (const series of file.series) {
-    backtests.push(evaluateSeries(file, series, benchmark, { ...options, definitions, rates }));
-  }
-  return backtests;
+  return { file, benchmark, rates };
 }
 
 /** How a file was read, whatever was said about it: what decides its numbers besides its content. */
@@ -114,7 +152,7 @@ export function asRead(
   return {
     kind,
     periods,
-    missing: hasMissing ? read.missing ?? (fillsMissing(release) ? "zero" : "drop") : null,
+    missing: hasMissing ? read.missing ?? missingReturnsIn(release) : null,
     isAsBefore: !hasMissing && !codes.some((code) => code.startsWith("read-as-")),
   };
 }
@@ -125,7 +163,7 @@ export async function readAlone(
   path: string,
   options: BacktestOptions,
 ): Promise<{ readonly file: InputFile; readonly read: AsRead } | null> {
-  const missingReturns = fillsMissing(options.release) ? "zero" : "drop";
+  const missingReturns = missingReturnsIn(options.release);
   const file = await readInput(io, path, { ...options.read, missingReturns, hash: true });
   const [series] = file.series;
   if (series === undefined || file.series.length > 1) return null;

@@ -17,8 +17,8 @@ export {
 export { definitionIn, type EarlierDefinition } from "./metric.ts";
 export { joinRates, type RateKind, type RateSeries, ratesJoined } from "./rates.ts";
 export {
-  fillsMissing,
   isUpTo,
+  missingReturnsIn,
   NEWEST_RELEASE,
   OLDEST_RELEASE,
   type Release,

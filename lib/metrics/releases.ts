@@ -30,7 +30,7 @@ export function unknownRelease(name: string): string {
   }`;
 }
 
-/** Until 0.0.82 a missing return was one of 0; since then the row is left out. */
-export function fillsMissing(release: Release): boolean {
-  return isUpTo(release, "0.0.82");
+/** What a missing return becomes: until 0.0.82 one of 0; since then the row is left out. */
+export function missingReturnsIn(release: Release): "zero" | "drop" {
+  return isUpTo(release, "0.0.82") ? "zero" : "drop";
 }

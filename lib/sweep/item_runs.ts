@@ -8,7 +8,7 @@ import type { PreparedRun } from "../logging/answer.ts";
 import { chooseRunName, type LogWork, prepareRun } from "../logging/prepare.ts";
 import { knownRefusals } from "../logging/refused.ts";
 import type { FoundRun, Undeliverable } from "../store/mod.ts";
-import { holding } from "./holding.ts";
+import { holding } from "../backtest/held_files.ts";
 import type { Sweep, SweepItem } from "./items.ts";
 import { SWEEP_TAG } from "../own_names.ts";
 

@@ -8,7 +8,7 @@ import type { PreparedRun } from "../logging/answer.ts";
 import { asError, waitsForServer } from "../logging/deliver.ts";
 import { attachedFiles, type LogWork, requireExperiment } from "../logging/prepare.ts";
 import { deliveryQueue, type SweepResults, sweepResults, type Waiting } from "./delivery.ts";
-import { holding } from "./holding.ts";
+import { holding } from "../backtest/held_files.ts";
 import { findExisting, findPrepared, itemWork, prepareItem } from "./item_runs.ts";
 import type { SweepRun } from "./item_runs.ts";
 import type { Sweep, SweepItem } from "./items.ts";

@@ -11,6 +11,7 @@ import {
   RELEASES,
   rollingSharpe,
 } from "../../lib/metrics/mod.ts";
+import { run } from "../../lib/cli.ts";
 import { python, pythonTest, repository } from "../helpers/python.ts";
 import { testIo } from "../helpers/test_io.ts";
 import { agree } from "./agreement.ts";
@@ -354,6 +355,18 @@ Deno.test("metrics NAME --file gives each release's value, and what it is made o
       ) => [to, value.toFixed(4)]),
       [["0.0.81", "0.0275"], ["0.0.83", "3.2700"], ["0.0.86", "0.0275"]],
     );
+    const gappy = "date,returns\n2024-01-01,0.01\n2024-01-02,\n2024-01-03,-0.02\n2024-01-04,0.03\n";
+    const piped = testIo({ stdin: gappy });
+    let taken = 0;
+    const chunks = (name: string, size?: number): AsyncIterable<Uint8Array> => {
+      if (name === "-") taken++;
+      return piped.files.chunks(name, size);
+    };
+    const argv = ["metrics", "sharpe_ratio", "--file", "-", "--format", "json"];
+    assertEquals(await run(argv, { ...piped, files: { ...piped.files, chunks } }), 0, piped.err());
+    assertEquals(taken, 1, "standard input is there once only");
+    assertEquals(JSON.parse(piped.out()).definitions.length, 2, "read by both rules");
+    piped.remove();
     const before = await io.run("metrics", "cvar", "--quantstats", "0.0.81");
     assert(before.out.includes("Formula: mean(r | r < var), or var when none is"), before.out);
     const none = await io.run("metrics", "--file", file);

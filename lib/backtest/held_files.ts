@@ -1,5 +1,6 @@
 // Files that are read more than once, read from the disk only once: an item of a sweep that is resumed is
-// hashed first and computed only when it is new, and every item may have the same benchmark.
+// looked for first and computed only when it is new, every item may have the same benchmark, and a
+// metric's page reads returns by two rules of missing values.
 
 import type { Io } from "../io.ts";
 
