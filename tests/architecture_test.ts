@@ -110,7 +110,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "metrics/returns",
     "metrics/risk",
   ],
-  "metrics/benchmark": ["metrics", "metrics/ratios"],
+  "metrics/benchmark": ["metrics"],
   "metrics/drawdown": ["metrics", "metrics/returns"],
   "metrics/ratios": ["metrics", "metrics/distribution", "metrics/returns"],
   "metrics/distribution": ["metrics"],

@@ -117,7 +117,7 @@ export const CATALOGUE: readonly Metric[] = [
   risk.historicalVar,
   risk.historicalCvar,
   risk.modifiedVar,
-  drawdown.cdar,
+  falls.cdar,
   benchmark.jensenAlpha,
   benchmark.treynorRatioAnnualised,
   benchmark.informationRatioAnnualised,

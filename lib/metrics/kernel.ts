@@ -160,6 +160,19 @@ export function logDeviationOf(values: Float64Array, centre: number): number {
   return Math.sqrt(Math.max(0, squares.value() - rest) / (values.length - 1));
 }
 
+/** Standard deviation, skewness and excess kurtosis of the rows themselves: all with n. */
+export function shapeOf(
+  { second, third, fourth }: Moments,
+  count: number,
+): { readonly spread: number; readonly asymmetry: number; readonly excess: number } {
+  const spread = Math.sqrt(second / count);
+  return {
+    spread,
+    asymmetry: third / count / spread ** 3,
+    excess: fourth / count / spread ** 4 - 3,
+  };
+}
+
 /** A quotient that is NaN, not infinite, over nothing. */
 export function quotient(numerator: number, denominator: number): number {
   return denominator === 0 ? NaN : numerator / denominator;

@@ -4,6 +4,7 @@ import { hostIo } from "../../lib/io.ts";
 import type { Warning } from "../../lib/errors.ts";
 import type { Connection, MlflowClient } from "../../lib/mlflow/client.ts";
 import { mlflowClient } from "../../lib/mlflow/client.ts";
+import { type Answer, type FaultServer, faultServer } from "./fault_server.ts";
 
 /** A client of a server, with what a test wants otherwise. */
 export function clientOf(
@@ -22,6 +23,23 @@ export function clientOf(
     timeoutMs: 60_000,
     ...options,
   }, { warn });
+}
+
+/** Work with a client whose server gives these answers, in their order. */
+export async function withAnswers(
+  answers: readonly Answer[],
+  work: (client: MlflowClient, server: FaultServer) => Promise<void>,
+  options: Partial<Connection>,
+  warn?: (warning: Warning) => void,
+): Promise<void> {
+  const server = await faultServer(...answers);
+  const client = clientOf(server.uri, options, warn);
+  try {
+    await work(client, server);
+  } finally {
+    await client.close();
+    await server.stop();
+  }
 }
 
 /** A server of MLflow's own leaves nothing out. */

@@ -6,7 +6,7 @@ import { TrackerError } from "../../lib/errors.ts";
 import type { Connection, MlflowClient } from "../../lib/mlflow/client.ts";
 import { hostIo } from "../../lib/io.ts";
 import { openTransport, type StreamedBody } from "../../lib/transport/mod.ts";
-import { clientOf } from "./clients.ts";
+import { clientOf, withAnswers } from "./clients.ts";
 import {
   type Answer,
   type FaultServer,
@@ -23,19 +23,12 @@ const EXPERIMENT = {
 const found = reply(200, JSON.stringify(EXPERIMENT));
 const NEW_RUN = { experimentId: "7", name: "a", startTime: 1, user: "ada", tags: {} };
 
-async function withFaults(
+function withFaults(
   answers: readonly Answer[],
   work: (client: MlflowClient, server: FaultServer) => Promise<void>,
   options: Partial<Connection> = {},
 ): Promise<void> {
-  const server = await faultServer(...answers);
-  const client = clientOf(server.uri, { timeoutMs: 400, ...options }, () => {});
-  try {
-    await work(client, server);
-  } finally {
-    await client.close();
-    await server.stop();
-  }
+  return withAnswers(answers, work, { timeoutMs: 400, ...options }, () => {});
 }
 
 /** The error of a question that is answered like this. */

@@ -6,8 +6,8 @@ import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/
 import { deflateSync, gzipSync } from "node:zlib";
 import { TrackerError } from "../../lib/errors.ts";
 import type { Connection, MlflowClient } from "../../lib/mlflow/client.ts";
-import { clientOf } from "./clients.ts";
-import { type Answer, type FaultServer, faultServer, raw, reply } from "./fault_server.ts";
+import { withAnswers } from "./clients.ts";
+import { type Answer, type FaultServer, raw, reply } from "./fault_server.ts";
 
 const FOUND = JSON.stringify({ experiment: { experiment_id: "7", name: "crypto" } });
 const RUN = JSON.stringify({
@@ -22,19 +22,12 @@ const RUN = JSON.stringify({
 });
 const NEW_RUN = { experimentId: "7", name: "a", startTime: 1, user: "ada", tags: {} };
 
-async function withAnswers(
+function withGateway(
   answers: readonly Answer[],
   work: (client: MlflowClient, server: FaultServer) => Promise<void>,
   options: Partial<Connection> = {},
 ): Promise<void> {
-  const server = await faultServer(...answers);
-  const client = clientOf(server.uri, { timeoutMs: 5000, ...options });
-  try {
-    await work(client, server);
-  } finally {
-    await client.close();
-    await server.stop();
-  }
+  return withAnswers(answers, work, { timeoutMs: 5000, ...options });
 }
 
 async function errorOf(
@@ -43,7 +36,7 @@ async function errorOf(
   options: Partial<Connection> = {},
 ): Promise<TrackerError> {
   let error: TrackerError | undefined;
-  await withAnswers([answer], async (client, server) => {
+  await withGateway([answer], async (client, server) => {
     error = await assertRejects(() => work(client), TrackerError);
     assertEquals(server.heard.length, 1);
   }, options);
@@ -84,7 +77,7 @@ Deno.test("a redirect to the same call elsewhere says what the tracking URI shou
     assertEquals([error.status, error.code, error.maybeDone], [308, "REFUSED", false]);
     assertStringIncludes(error.message, `redirects to ${place}; set MLFLOW_TRACKING_URI to that`);
   }
-  await withAnswers([
+  await withGateway([
     (socket, heard) => reply(308, "", { location: `/mlflow${heard.path}` })(socket, heard),
   ], async (client, server) => {
     const error = await assertRejects(() => create(client), TrackerError);
@@ -95,7 +88,7 @@ Deno.test("a redirect to the same call elsewhere says what the tracking URI shou
 Deno.test("replies compressed unasked are read", async () => {
   for (const [coding, pack] of [["gzip", gzipSync], ["deflate", deflateSync]] as const) {
     const packed = bytes(pack(FOUND), { "content-encoding": coding });
-    await withAnswers([packed, packed], async (client, server) => {
+    await withGateway([packed, packed], async (client, server) => {
       assertEquals((await client.getExperiment("7")).name, "crypto");
       assertEquals((await client.getExperiment("7")).name, "crypto");
       assertEquals(server.heard.length, 2);
@@ -103,7 +96,7 @@ Deno.test("replies compressed unasked are read", async () => {
   }
   const content = new Uint8Array(3_000_000).map((_, index) => (index * 7919) >> 3);
   const file = bytes(gzipSync(content), { "content-encoding": "gzip" });
-  await withAnswers([reply(200, RUN), file], async (client) => {
+  await withGateway([reply(200, RUN), file], async (client) => {
     const parts = await Array.fromAsync(client.readArtifact("a", "b.bin"));
     assertEquals(await new Blob(parts as BlobPart[]).bytes(), content);
   });
@@ -111,7 +104,7 @@ Deno.test("replies compressed unasked are read", async () => {
 
 Deno.test("an empty reply that says it is compressed is empty", async () => {
   const nothing = reply(201, "", { "content-encoding": "gzip" });
-  await withAnswers([nothing], (client) => client.logBatch("a", { tags: { b: "c" } }));
+  await withGateway([nothing], (client) => client.logBatch("a", { tags: { b: "c" } }));
 });
 
 Deno.test("compression that cannot be read is named", async () => {
@@ -164,21 +157,21 @@ Deno.test("a reply that never comes to its end is given up and said", async () =
 Deno.test("interim replies before the reply are passed over", async () => {
   const early = "HTTP/1.1 103 Early Hints\r\nlink: </a>\r\n\r\nHTTP/1.1 100 Continue\r\n\r\n";
   const head = `HTTP/1.1 200 OK\r\ncontent-length: ${FOUND.length}\r\n\r\n`;
-  await withAnswers([raw(early + head + FOUND)], async (client) => {
+  await withGateway([raw(early + head + FOUND)], async (client) => {
     assertEquals((await client.getExperiment("7")).name, "crypto");
   });
 });
 
 Deno.test("201 and 204 are success for changes and uploads", async () => {
   for (const done of [reply(201, "{}"), reply(201, ""), raw("HTTP/1.1 204 No Content\r\n\r\n")]) {
-    await withAnswers([done], (client) => client.logBatch("a", { tags: { b: "c" } }));
-    await withAnswers([done], (client) => client.updateRun("a", { status: "FINISHED" }));
-    await withAnswers([reply(200, RUN), done], async (client, server) => {
+    await withGateway([done], (client) => client.logBatch("a", { tags: { b: "c" } }));
+    await withGateway([done], (client) => client.updateRun("a", { status: "FINISHED" }));
+    await withGateway([reply(200, RUN), done], async (client, server) => {
       await client.writeArtifact("a", "b.txt", new Uint8Array(3));
       assertEquals(server.heard.map(({ method }) => method), ["GET", "PUT"]);
     });
   }
-  await withAnswers([reply(201, RUN)], async (client) => {
+  await withGateway([reply(201, RUN)], async (client) => {
     assertEquals((await client.createRun(NEW_RUN)).id, "a");
   });
   const empty = await errorOf(reply(201, ""), (client) => client.createRun(NEW_RUN));
@@ -189,7 +182,7 @@ Deno.test("a login page that says 200 is no success for an upload either", async
   const page = reply(200, "<!DOCTYPE html><title>Sign in</title><form></form>", {
     "content-type": "text/html",
   });
-  await withAnswers([reply(200, RUN), page], async (client) => {
+  await withGateway([reply(200, RUN), page], async (client) => {
     const error = await assertRejects(
       () => client.writeArtifact("a", "b.txt", new Uint8Array(3)),
       TrackerError,
@@ -215,7 +208,7 @@ Deno.test("a name that something else has is told from an experiment that exists
       message: "Node named 'x' already exists",
     }),
   );
-  await withAnswers([taken, missing], async (client, server) => {
+  await withGateway([taken, missing], async (client, server) => {
     const create = client.createExperiment("/Users/ada/x");
     const error = await assertRejects(() => create, TrackerError);
     assertEquals([error.status, error.alreadyExists], [400, true]);

@@ -1,17 +1,15 @@
 // How a strategy goes with its benchmark: how often it is ahead, and whether it is bolder when the
 // benchmark rises than when it falls. Regressions on the joined rows, by least squares.
 
-import { type Basis, basisOf, joinedPeriods, joinedRate } from "../basis.ts";
+import { type Basis, joinedPeriods, joinedRate } from "../basis.ts";
 import { quotient, sumOf } from "../kernel.ts";
 import { type Metric, metric } from "../metric.ts";
-import { sharpeRatio } from "../ratios/sharpe.ts";
 
 /**
  * @example Ahead in one row of two, and bolder upwards
  * ```ts
  * import { assertAlmostEquals, assertEquals } from "@std/assert";
- * import { basisOf } from "../basis.ts";
- * const dates = Float64Array.of(1, 2, 3, 4);
+ *  * const dates = Float64Array.of(1, 2, 3, 4);
  * const benchmark = Float64Array.of(0.01, 0.02, -0.01, -0.02);
  * const strategy = Float64Array.of(0.03, 0.06, -0.01, -0.02);
  * const basis = basisOf(strategy, { dates, benchmark: { dates, strategy, benchmark } });
@@ -129,7 +127,7 @@ export const mSquared: Metric = metric("m_squared", {
   category: "benchmark",
   unit: "fraction",
   better: "higher",
-  formula: "f · P + sharpe_ratio of the joined rows · sd(b) · √P",
+  formula: "(f + mean(r − f) / sd(r) · sd(b)) · P, over the joined rows",
   source:
     "Modigliani and Modigliani (1997), Risk-Adjusted Performance, Journal of Portfolio Management 23(2)",
   good: "above the benchmark’s own annual mean",
@@ -137,11 +135,11 @@ export const mSquared: Metric = metric("m_squared", {
   undefinedWhen: "fewer than 2 joined rows, or a standard deviation of zero",
   extended: true,
   compute: (basis) => {
-    const { joint, riskFreeRate } = basis;
+    const { joint } = basis;
     if (joint === null) return NaN;
-    const periods = joinedPeriods(basis);
-    const own = sharpeRatio.compute(basisOf(joint.series.strategy, { periods, riskFreeRate }));
-    return joinedRate(basis) * periods + own * joint.benchmarkDeviation * Math.sqrt(periods);
+    const rate = joinedRate(basis);
+    const ratio = quotient(joint.strategyMean - rate, joint.strategyDeviation);
+    return (rate + ratio * joint.benchmarkDeviation) * joinedPeriods(basis);
   },
 });
 

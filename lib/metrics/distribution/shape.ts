@@ -1,6 +1,6 @@
 // Whether the returns are what most formulas take them for: normal, independent, of steady growth.
 
-import { compensatedSum, quotient } from "../kernel.ts";
+import { compensatedSum, quotient, shapeOf } from "../kernel.ts";
 import { type Metric, metric } from "../metric.ts";
 import { trendOf } from "../trend.ts";
 
@@ -61,9 +61,7 @@ export const jarqueBeraPValue: Metric = metric("jarque_bera_p_value", {
   extended: true,
   compute: ({ count, deviation, moments }) => {
     if (count < 2 || !(deviation > 0)) return NaN;
-    const spread = moments.second / count;
-    const asymmetry = moments.third / count / spread ** 1.5;
-    const excess = moments.fourth / count / spread ** 2 - 3;
+    const { asymmetry, excess } = shapeOf(moments, count);
     return chiSquaredTail(count / 6 * (asymmetry ** 2 + excess ** 2 / 4), 2);
   },
 });

@@ -2,9 +2,8 @@
 // The drawdown series and its periods are computed once, in the basis.
 
 import type { Basis } from "../basis.ts";
-import { deviationOf, meanUpTo, quotient } from "../kernel.ts";
+import { deviationOf, quotient } from "../kernel.ts";
 import { type Metric, metric } from "../metric.ts";
-import { quantilesOf } from "../quantiles.ts";
 import { cagr } from "../returns/whole_series.ts";
 import { normalShortfall, tailLoss } from "../value_at_risk.ts";
 
@@ -243,28 +242,6 @@ export const painIndex: Metric = metric("pain_index", {
   compute: (basis) => -basis.growth.drawdownSum / basis.count,
 });
 
-export const cdar: Metric = metric("cdar", {
-  summary:
-    "Conditional drawdown at risk at 95 %: mean of the deepest twentieth of the drawdown series, at most 0",
-  label: "Conditional Drawdown at Risk",
-  category: "drawdown",
-  unit: "fraction",
-  better: "higher",
-  formula: "mean(drawdown | drawdown ≤ q₀.₀₅(drawdown))",
-  source:
-    "Chekhlov, Uryasev and Zabarankin (2005), Drawdown Measure in Portfolio Optimization, International Journal of Theoretical and Applied Finance 8(1)",
-  good: "not far from max_drawdown divided by two",
-  needs: ["growth"],
-  undefinedWhen: "a growth beyond the number range",
-  extended: true,
-  compute: (basis) => {
-    const { drawdown } = basis.growth;
-    const [threshold = NaN] = quantilesOf(drawdown, [1 - 0.95]);
-    return meanUpTo(drawdown, threshold);
-  },
-});
-
-/** The cvar of the drawdown series itself. */
 /** Mean and standard deviation of the drawdown series. */
 function spreadOfDrawdown({ growth: { drawdown, drawdownSum } }: Basis): [number, number] {
   return [drawdownSum / drawdown.length, deviationOf(drawdown)];

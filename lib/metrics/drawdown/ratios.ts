@@ -2,7 +2,7 @@
 
 import type { Basis } from "../basis.ts";
 import { drawdownPeriods } from "../drawdown_periods.ts";
-import { compensatedSum, quotient } from "../kernel.ts";
+import { compensatedSum, meanUpTo, quotient } from "../kernel.ts";
 import { type Metric, metric } from "../metric.ts";
 import { quantilesOf } from "../quantiles.ts";
 import { cagr } from "../returns/whole_series.ts";
@@ -50,6 +50,23 @@ export const drawdownAtRisk: Metric = metric("drawdown_at_risk", {
   undefinedWhen: "a growth beyond the number range",
   extended: true,
   compute: ({ growth }) => quantilesOf(growth.drawdown, [1 - 0.95])[0] ?? NaN,
+});
+
+export const cdar: Metric = metric("cdar", {
+  summary:
+    "Conditional drawdown at risk at 95 %: mean of the deepest twentieth of the drawdown series, at most 0",
+  label: "Conditional Drawdown at Risk",
+  category: "drawdown",
+  unit: "fraction",
+  better: "higher",
+  formula: "mean(drawdown | drawdown ≤ q₀.₀₅(drawdown))",
+  source:
+    "Chekhlov, Uryasev and Zabarankin (2005), Drawdown Measure in Portfolio Optimization, International Journal of Theoretical and Applied Finance 8(1)",
+  good: "not far from max_drawdown divided by two",
+  needs: ["growth"],
+  undefinedWhen: "a growth beyond the number range",
+  extended: true,
+  compute: (basis) => meanUpTo(basis.growth.drawdown, drawdownAtRisk.compute(basis)),
 });
 
 export const painRatio: Metric = metric("pain_ratio", {

@@ -6,7 +6,7 @@ import { kurtosis, skew } from "../distribution/moments.ts";
 import { quotient } from "../kernel.ts";
 import { type EarlierDefinition, type Metric, metric } from "../metric.ts";
 import { normalCdf } from "../normal.ts";
-import { probabilisticSharpe } from "../overfitting.ts";
+import { probabilisticSharpe, type SharpeEstimate } from "../overfitting.ts";
 import { isUpTo, type Release } from "../releases.ts";
 
 const RAW_KURTOSIS =
@@ -143,12 +143,17 @@ export function excessSharpe(basis: Basis): number {
 
 /** The probability that the true ratio, per period, is above 0; NaN as `sharpeVariance`. */
 export function probabilisticRatio(basis: Basis, ratio: number): number {
-  return probabilisticSharpe({
+  return probabilisticSharpe(estimateOf(basis, ratio));
+}
+
+/** A ratio per period with what its spread depends on. */
+export function estimateOf(basis: Basis, ratio: number = excessSharpe(basis)): SharpeEstimate {
+  return {
     sharpe: ratio,
     count: basis.count,
     skew: skew.compute(basis),
     kurtosis: kurtosis.compute(basis),
-  });
+  };
 }
 
 /** The probability by QuantStats' first reading of the paper: the annual rate as hurdle, excess kurtosis for raw. */

@@ -2,17 +2,11 @@
 // show, and what is left of it when it was the best of many. The formulas are in overfitting.ts.
 
 import type { Basis } from "../basis.ts";
-import { kurtosis, skew } from "../distribution/moments.ts";
 import { compensatedSum, quotient } from "../kernel.ts";
 import { type Metric, metric } from "../metric.ts";
 import { normalQuantile } from "../normal.ts";
-import {
-  deflatedSharpe,
-  type SharpeEstimate,
-  sharpeVariance,
-  trackRecordNeeded,
-} from "../overfitting.ts";
-import { excessSharpe, probabilisticRatio, sharpeRatio } from "./sharpe.ts";
+import { deflatedSharpe, sharpeVariance, trackRecordNeeded } from "../overfitting.ts";
+import { estimateOf, excessSharpe, probabilisticRatio, sharpeRatio } from "./sharpe.ts";
 
 const NORMAL_97_5 = normalQuantile(0.975);
 
@@ -147,15 +141,6 @@ export const deflatedSharpeRatio: Metric = metric("deflated_sharpe_ratio", {
     return deflatedSharpe(estimateOf(basis), { trials, variance });
   },
 });
-
-function estimateOf(basis: Basis): SharpeEstimate {
-  return {
-    sharpe: excessSharpe(basis),
-    count: basis.count,
-    skew: skew.compute(basis),
-    kurtosis: kurtosis.compute(basis),
-  };
-}
 
 /**
  * q + 2 Σ (q − k) ρₖ in one pass: it is the sum of the squares of all sums of q rows in

@@ -1,7 +1,7 @@
 // How bad it can get: spread, value at risk, tails. Parametric and empirical definitions are
 // QuantStats' own; the historical and modified ones are among the extended metrics.
 
-import { logDeviationOf, meanUpTo, quotient } from "../kernel.ts";
+import { logDeviationOf, meanUpTo, quotient, shapeOf } from "../kernel.ts";
 import { type Metric, metric } from "../metric.ts";
 import { normalQuantile } from "../normal.ts";
 import { winRate } from "../trade.ts";
@@ -205,9 +205,7 @@ export const modifiedVar: Metric = metric("modified_var", {
   compute: (basis) => {
     const { count, deviation, moments, totals } = basis;
     if (count < 2 || deviation === 0) return NaN;
-    const spread = Math.sqrt(moments.second / count);
-    const asymmetry = moments.third / count / spread ** 3;
-    const excess = moments.fourth / count / spread ** 4 - 3;
+    const { spread, asymmetry, excess } = shapeOf(moments, count);
     return totals.mean + cornishFisher(NORMAL_5, asymmetry, excess) * spread;
   },
 });

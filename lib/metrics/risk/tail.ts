@@ -2,7 +2,7 @@
 // the spread between any two returns.
 
 import type { Basis } from "../basis.ts";
-import { compensatedSum } from "../kernel.ts";
+import { compensatedSum, shapeOf } from "../kernel.ts";
 import { type Metric, metric } from "../metric.ts";
 import { normalDensity, normalQuantile } from "../normal.ts";
 import { cornishFisher } from "../value_at_risk.ts";
@@ -54,9 +54,7 @@ export const modifiedCvar: Metric = metric("modified_cvar", {
   extended: true,
   compute: ({ count, deviation, moments, totals }) => {
     if (count < 2 || !(deviation > 0)) return NaN;
-    const spread = Math.sqrt(moments.second / count);
-    const asymmetry = moments.third / count / spread ** 3;
-    const excess = moments.fourth / count / spread ** 4 - 3;
+    const { spread, asymmetry, excess } = shapeOf(moments, count);
     const z = cornishFisher(NORMAL_5, asymmetry, excess);
     const tail = 1 + z ** 3 * asymmetry / 6 +
       (z ** 6 - 9 * z ** 4 + 9 * z ** 2 + 3) * asymmetry ** 2 / 72 +
