@@ -9,7 +9,8 @@ import { type Metric, metric } from "../metric.ts";
  * @example Ahead in one row of two, and bolder upwards
  * ```ts
  * import { assertAlmostEquals, assertEquals } from "@std/assert";
- *  * const dates = Float64Array.of(1, 2, 3, 4);
+ * import { basisOf } from "../basis.ts";
+ * const dates = Float64Array.of(1, 2, 3, 4);
  * const benchmark = Float64Array.of(0.01, 0.02, -0.01, -0.02);
  * const strategy = Float64Array.of(0.03, 0.06, -0.01, -0.02);
  * const basis = basisOf(strategy, { dates, benchmark: { dates, strategy, benchmark } });
