@@ -24,6 +24,7 @@ import {
   StorageError,
   TrackerError,
   UndeliverableError,
+  UnmetError,
   UsageError,
   type Warning,
 } from "./errors.ts";
@@ -55,6 +56,7 @@ export const EXITS: readonly (Exit & { readonly name: string })[] = [
   { code: 7, name: "credentials", meaning: "The server refused the credentials (401, 403)" },
   { code: 8, name: "storage", meaning: "The local store or an output file cannot be used" },
   { code: 9, name: "several", meaning: "Several items failed for different reasons" },
+  { code: 10, name: "unmet", meaning: "Done, but the metrics do not meet a --require" },
   { code: 129, name: "hung-up", meaning: "Hung up (the terminal was closed)" },
   { code: 130, name: "interrupted", meaning: "Interrupted (Ctrl-C)" },
   { code: 143, name: "terminated", meaning: "Terminated" },
@@ -74,6 +76,7 @@ export function exitCode(error: unknown): number {
   if (error instanceof TrackerError) return isRefusal(error) ? 7 : 5;
   if (error instanceof UndeliverableError) return 5;
   if (error instanceof StorageError) return 8;
+  if (error instanceof UnmetError) return 10;
   if (error instanceof InterruptedError) return SIGNALS[error.signal].code;
   return 1;
 }

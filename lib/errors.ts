@@ -191,7 +191,7 @@ export class FilterSyntaxError extends Error {
     start: number,
     end: number,
     problem: string,
-    what: "filter" | "sort key" = "filter",
+    what: "filter" | "sort key" | "--require" = "filter",
   ) {
     // A long filter is shown around the place, so that the caret stays under it.
     const from = start > 60 ? start - 40 : 0;
@@ -228,6 +228,16 @@ export class DeliveryError extends Error {
 /** A run is on the server, but for parts that the server refuses for good. */
 export class UndeliverableError extends Error {
   override readonly name: string = "UndeliverableError";
+}
+
+/** The answer stands, but its metrics are not what was required of them. */
+export class UnmetError extends Error {
+  override readonly name: string = "UnmetError";
+
+  /** Makes "Required but not met: CONDITION (VALUE); …". */
+  constructor(conditions: readonly string[]) {
+    super(`Required but not met: ${conditions.join("; ")}`);
+  }
 }
 
 /** Several items failed; the first line counts them, the rest are the items' own messages. */

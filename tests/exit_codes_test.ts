@@ -11,6 +11,7 @@ import {
   SeveralErrors,
   StorageError,
   TrackerError,
+  UnmetError,
   UsageError,
 } from "../lib/errors.ts";
 
@@ -37,6 +38,9 @@ Deno.test("each kind of error has its exit code", () => {
     [new StorageError("store.db", "x"), 8],
     [new SeveralErrors("x", [input, new InputError("b.csv", "x")]), 3],
     [new SeveralErrors("x", [input, answered(500)]), 9],
+    [new UnmetError(["cagr > 1 (it is 0)"]), 10],
+    [new SeveralErrors("x", [new UnmetError(["a"]), new UnmetError(["b"])]), 10],
+    [new SeveralErrors("x", [new UnmetError(["a"]), new DeliveryError("x")]), 9],
     [new SeveralErrors("x", [answered(401), new DeliveryError("x")]), 9],
     [new InterruptedError("SIGHUP", "x"), 129],
     [new InterruptedError("SIGINT", "x"), 130],

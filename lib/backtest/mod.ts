@@ -315,8 +315,13 @@ function withPeriods(
   return own === null ? joined : { ...joined, periods: own };
 }
 
-/** Whether there is a benchmark is known once the file is read: some formats carry one. */
-function requireNoBenchmark(names: readonly string[]): void {
+/**
+ * Refuses metrics that need a benchmark: whether there is one is known once the file is read, as some
+ * formats carry one.
+ *
+ * @throws {UsageError} that names the first.
+ */
+export function requireNoBenchmark(names: readonly string[]): void {
   const metric = CATALOGUE.find(({ name, category }) =>
     category === "benchmark" && names.includes(name)
   );

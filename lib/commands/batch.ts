@@ -3,19 +3,20 @@
 
 import { checkBacktest } from "../backtest/mod.ts";
 import { BACKTEST_FLAGS, backtestOptions } from "../backtest/flags.ts";
+import { REQUIRE_FLAGS, requirementsOf } from "../backtest/require.ts";
 import { withBackends } from "../backends.ts";
 import { defineCommand } from "../command/declare.ts";
 import type { Command } from "../command/declare.ts";
 import type { Json, Result } from "../command/answer.ts";
 import { ARTIFACT_HOST_FLAGS, CONNECTION_FLAGS } from "../config/connection_flags.ts";
-import { InterruptedError, SeveralErrors, UsageError } from "../errors.ts";
+import { InterruptedError, SeveralErrors, UnmetError, UsageError } from "../errors.ts";
 import { exclusive, number, text, toggle } from "../command/flags.ts";
 import { nextSync } from "../logging/deliver.ts";
 import { refusedError, refusedJson, refusedLines, RETRY_ADVICE } from "../logging/refused.ts";
 import { LOG_FLAGS, logRequest } from "../logging/request.ts";
 import { fileItems, manifestItems } from "../sweep/items.ts";
 import type { SweepItem } from "../sweep/items.ts";
-import type { SweepFailure } from "../sweep/delivery.ts";
+import type { SweepFailure, Unmet } from "../sweep/delivery.ts";
 import type { SweepRun } from "../sweep/item_runs.ts";
 import { runSweep } from "../sweep/mod.ts";
 import type { SweepOutcome } from "../sweep/mod.ts";
@@ -59,6 +60,7 @@ export const command: Command = defineCommand({
     }),
     ...SHARED,
     ...BACKTEST_FLAGS,
+    ...REQUIRE_FLAGS,
     ...ARTIFACT_HOST_FLAGS,
     ...CONNECTION_FLAGS,
   },
@@ -73,7 +75,7 @@ export const command: Command = defineCommand({
       does: "This Slurm task's share, kept in the store",
     },
   ],
-  exits: [3, 4, 5, 6, 7, 9],
+  exits: [3, 4, 5, 6, 7, 9, 10],
   formats: ["text", "json"],
   graceful: true,
   run: async (context, { flags, operands }): Promise<Result> => {
@@ -88,6 +90,7 @@ export const command: Command = defineCommand({
         throw new UsageError("Cannot log a batch into one run: unset MLFLOW_RUN_ID");
       }
       const options = { ...backtestOptions(flags, backends.config), hash: true };
+      const required = requirementsOf(flags.require, options);
       await checkBacktest(options);
       const parent = flags.parent === undefined || shard === null
         ? flags.parent
@@ -98,6 +101,7 @@ export const command: Command = defineCommand({
         items: own,
         request,
         options,
+        required,
         jobs: flags.jobs ?? 4,
       });
       return answer(context.interrupted, own.length, outcome, backends.serverUri);
@@ -126,7 +130,7 @@ function answer(
   outcome: SweepOutcome,
   serverUri: string | null,
 ): Result {
-  const { runs, failures, delivered } = outcome;
+  const { runs, failures, unmet, delivered } = outcome;
   const kept = [...runs, ...failures.filter((failure) => failure.kept)];
   const logged = kept.filter(({ existed }) => !existed).length;
   const skipped = kept.length - logged;
@@ -137,6 +141,7 @@ function answer(
     ...(skipped > 0 ? [`Skipped ${skipped}, logged before`] : []),
     ...failureLines(failures),
     ...refusedRuns(runs),
+    ...unmetLines(unmet),
     "",
   ];
   const json: Json = {
@@ -148,6 +153,7 @@ function answer(
     parent: outcome.parent,
     runs: runs.map(runJson),
     failures: failures.map(({ returns, error: { message }, kept }) => ({ returns, message, kept })),
+    unmet: unmet.map(({ returns, conditions }) => ({ returns, conditions })),
   };
   return { text: lines.join("\n"), json, ...failureOf(interrupted, total, outcome) };
 }
@@ -169,7 +175,7 @@ function runJson(run: SweepRun): Json {
 function failureOf(
   { aborted, reason }: AbortSignal,
   total: number,
-  { runs, failures }: SweepOutcome,
+  { runs, failures, unmet }: SweepOutcome,
 ): Pick<Result, "failure"> {
   if (aborted && reason instanceof InterruptedError) {
     const left = total - runs.length - failures.length;
@@ -185,9 +191,15 @@ function failureOf(
     ...(refused.length > 0
       ? [`${refused.length} of ${total} runs are on the server without parts that it refuses`]
       : []),
+    ...(unmet.length > 0 ? [`${unmet.length} of ${total} runs do not meet what is required`] : []),
   ].join("; ");
   if (said === "") return {};
-  return { failure: new SeveralErrors(said, [...failures.map(({ error }) => error), ...refused]) };
+  const errors = [
+    ...failures.map(({ error }) => error),
+    ...refused,
+    ...unmet.map(({ conditions }) => new UnmetError(conditions)),
+  ];
+  return { failure: new SeveralErrors(said, errors) };
 }
 
 /** Files that failed, each with its reason; runs that are kept but undelivered, by shared reason. */
@@ -215,4 +227,11 @@ function refusedRuns(runs: readonly SweepRun[]): readonly string[] {
       refusedLines(undeliverable).map((line) => `  ${returns}: ${line}`)
     ),
   ];
+}
+
+/** What was required, file by file, and what it was instead. */
+function unmetLines(unmet: readonly Unmet[]): readonly string[] {
+  if (unmet.length === 0) return [];
+  const lines = unmet.map(({ returns, conditions }) => `  ${returns}: ${conditions.join("; ")}`);
+  return [`Required but not met: ${unmet.length}`, ...lines];
 }

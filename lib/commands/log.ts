@@ -3,6 +3,7 @@
 
 import { BACKTEST_FLAGS, backtestOptions } from "../backtest/flags.ts";
 import { evaluateFile } from "../backtest/mod.ts";
+import { REQUIRE_FLAGS, requirementsOf, unmetAmong, withUnmet } from "../backtest/require.ts";
 import { defineCommand } from "../command/declare.ts";
 import type { Command } from "../command/declare.ts";
 import type { Result } from "../command/answer.ts";
@@ -28,6 +29,7 @@ export const command: Command = defineCommand({
     }),
     ...LOG_FLAGS,
     ...BACKTEST_FLAGS,
+    ...REQUIRE_FLAGS,
     ...ARTIFACT_HOST_FLAGS,
     ...CONNECTION_FLAGS,
   },
@@ -46,7 +48,7 @@ export const command: Command = defineCommand({
       does: "An equity curve, kept in the store without touching the network",
     },
   ],
-  exits: [3, 4, 5, 6, 7, 9],
+  exits: [3, 4, 5, 6, 7, 9, 10],
   formats: ["text", "json"],
   run: async (context, { flags }): Promise<Result> => {
     const { returns } = flags;
@@ -56,9 +58,12 @@ export const command: Command = defineCommand({
     return await withBackends(context, flags, async (backends) => {
       const request = logRequest(backends.config, flags);
       const options = { ...backtestOptions(flags, backends.config), hash: true };
+      const required = requirementsOf(flags.require, options);
       const backtests = await evaluateFile(context.io, returns, options);
+      const unmet = unmetAmong(required, backtests);
       const attached = attachedFiles(context.io, request.artifact);
-      return await logBacktests({ context, backends, request, options, attached }, backtests);
+      const work = { context, backends, request, options, attached };
+      return withUnmet(context, unmet, await logBacktests(work, backtests));
     });
   },
 });

@@ -10,6 +10,7 @@ import type { Json, Result } from "../command/answer.ts";
 import { loadConfig } from "../config/values.ts";
 import { present } from "../errors.ts";
 import { number, text } from "../command/flags.ts";
+import { REQUIRE_FLAGS, requirementsOf, unmetAmong, withUnmet } from "../backtest/require.ts";
 import { CATALOGUE, TRADE_METRICS } from "../metrics/mod.ts";
 import type { Row } from "../command/answer.ts";
 import { ROW_FORMATS } from "../output/mod.ts";
@@ -30,34 +31,45 @@ export const command: Command = defineCommand({
     seed: number({ summary: "Seed of the resampling", min: 0, whole: true, fallback: "1" }),
     ruin: number({ summary: "Loss that counts as ruin, a fraction", fallback: "0.5" }),
     goal: number({ summary: "Gain that counts as reaching the goal, a fraction", fallback: "1" }),
+    ...REQUIRE_FLAGS,
     envFile: text({ summary: "Read settings from this file", value: "FILE", completes: "file" }),
   },
   examples: [
     { command: "btflow stats returns.csv", does: "All metrics of a file" },
     { command: "btflow stats prices.csv --kind prices --format json", does: "As one JSON object" },
     { command: "zcat r.csv.gz | btflow stats - --metrics sharpe_ratio,cagr", does: "From a pipe" },
+    {
+      command: "btflow stats returns.csv --require 'sharpe_ratio > 1 AND max_drawdown > -0.2'",
+      does: "Exit code 10 unless the metrics are so: a check for CI",
+    },
   ],
-  exits: [3],
+  exits: [3, 10],
   formats: ROW_FORMATS,
-  run: async ({ io, warn, note }, { flags, operands, format }): Promise<Result> => {
+  run: async (context, { flags, operands, format }): Promise<Result> => {
+    const { io, warn, note } = context;
     const config = await loadConfig(io, { flags: { envFile: flags.envFile } });
     const options = backtestOptions(flags, config);
+    const required = requirementsOf(flags.require, options, await simulatedNames(flags));
     const backtests = await evaluateFile(io, present(operands[0], "the file"), options);
+    const simulated = await Promise.all(
+      backtests.map(({ series }) => simulate(series.returns.values, flags)),
+    );
+    const unmet = unmetAmong(required, backtests, simulated);
     const several = backtests.length > 1;
     for (const backtest of backtests) {
       for (const warning of backtest.warnings) warn(warning);
       for (const warning of undefinedWarning(backtest)) warn(warning);
       if (format === "table") note(sourceText(backtest).trimEnd());
     }
-    const answers = await Promise.all(backtests.map((backtest) => statsJson(backtest, flags)));
-    return {
+    const answers = backtests.map((backtest, index) => statsJson(backtest, simulated[index]));
+    return withUnmet(context, unmet, {
       json: answers.length === 1 ? answers[0] ?? null : answers,
       rows: {
         columns: [...several ? ["strategy"] : [], "metric", "category", "value", "unit"],
         noun: null,
-        pages: await Promise.all(backtests.map((backtest) => statsRows(backtest, several, flags))),
+        pages: backtests.map((backtest, index) => statsRows(backtest, several, simulated[index])),
       },
-    };
+    });
   },
 });
 
@@ -68,23 +80,21 @@ interface MonteCarloFlags {
   readonly goal: number | undefined;
 }
 
-async function statsJson(backtest: Backtest, flags: MonteCarloFlags): Promise<Json> {
+/** Figures by name; undefined where nothing is simulated. */
+type Simulated = Readonly<Record<string, number>> | undefined;
+
+function statsJson(backtest: Backtest, simulated: Simulated): Json {
   const { file, series } = backtest;
-  const simulated = await simulate(backtest, flags);
   return {
     file: file.path,
     ...(series.name === null ? {} : { strategy: series.name }),
     ...backtestJson(backtest),
-    ...(simulated === null ? {} : { montecarlo: simulated }),
+    ...(simulated === undefined ? {} : { montecarlo: simulated }),
     warnings: backtest.warnings.map(({ code, message }) => ({ code, message })),
   };
 }
 
-async function statsRows(
-  backtest: Backtest,
-  several: boolean,
-  flags: MonteCarloFlags,
-): Promise<readonly Row[]> {
+function statsRows(backtest: Backtest, several: boolean, simulated: Simulated): readonly Row[] {
   const facts = new Map<string, { readonly category: string; readonly unit: string }>([
     ...CATALOGUE.map((metric) => [metric.name, metric] as const),
     ...TRADE_METRICS.map(({ name, unit }) => [name, { category: "trade list", unit }] as const),
@@ -106,22 +116,26 @@ async function statsRows(
     const metric = facts.get(name);
     return row(name, metric?.category ?? "defined", values.get(name) ?? null, metric?.unit ?? "");
   });
-  for (const [name, value] of Object.entries(await simulate(backtest, flags) ?? {})) {
+  for (const [name, value] of Object.entries(simulated ?? {})) {
     rows.push(row(name, "montecarlo", value, ""));
   }
   return rows;
 }
 
-async function simulate(
-  { series }: Backtest,
-  flags: MonteCarloFlags,
-): Promise<Readonly<Record<string, number>> | null> {
-  if (flags.montecarlo === undefined) return null;
+async function simulate(returns: Float64Array, flags: MonteCarloFlags): Promise<Simulated> {
+  if (flags.montecarlo === undefined) return undefined;
   const { monteCarlo } = await import("../metrics/montecarlo.ts");
-  return monteCarlo(series.returns.values, {
+  return monteCarlo(returns, {
     paths: flags.montecarlo,
     seed: flags.seed ?? 1,
     ruin: flags.ruin ?? 0.5,
     goal: flags.goal ?? 1,
   });
+}
+
+/** What is simulated, whatever the returns are. */
+async function simulatedNames(flags: MonteCarloFlags): Promise<readonly string[]> {
+  if (flags.montecarlo === undefined) return [];
+  const montecarlo = Math.min(flags.montecarlo, 2);
+  return Object.keys(await simulate(Float64Array.of(0), { ...flags, montecarlo }) ?? {});
 }

@@ -57,13 +57,14 @@ export interface FilterableExperiment {
   readonly tags: Readonly<Record<string, string>>;
 }
 
-/** Values of a field, and how a negated test reads several: datasets want one that fails, ids none that holds. */
-interface Values {
+/** The values of a field, and how a negated test reads several: datasets want one that fails, ids none that holds. */
+export interface Values {
   readonly values: readonly Literal[];
   readonly negation: "some" | "every";
 }
 
-type Look = (field: Field) => Values;
+/** Where the values of a field are found. */
+export type Look = (field: Field) => Values;
 
 /** Whether a run passes. A test of a missing or NaN key is false, `!=` too; NOT turns it into true. */
 export function evaluate(filter: Filter, run: FilterableRun): boolean {
@@ -78,7 +79,8 @@ export function evaluateExperiment(filter: Filter, experiment: FilterableExperim
   });
 }
 
-function holds(expression: Expression, look: Look): boolean {
+/** Whether an expression is true of what `look` finds. */
+export function holds(expression: Expression, look: Look): boolean {
   return visit(expression, {
     and: (node) => node.operands.every((operand) => holds(operand, look)),
     or: (node) => node.operands.some((operand) => holds(operand, look)),
@@ -194,7 +196,8 @@ export function own<Value>(
   return Object.hasOwn(record, key) ? record[key] : undefined;
 }
 
-function one(value: Literal | null | undefined): Values {
+/** A single value, or none: null, undefined and NaN. */
+export function one(value: Literal | null | undefined): Values {
   const there = value !== undefined && value !== null && !Number.isNaN(value);
   return { values: there ? [value] : [], negation: "some" };
 }

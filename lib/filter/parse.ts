@@ -6,7 +6,7 @@ import { FilterSyntaxError } from "../errors.ts";
 import { allOf, anyOf, type Expression, type Field, type Operator, type Test } from "./ast.ts";
 import { describeField, type FieldType, fieldType, type Scope } from "./fields.ts";
 import { literalOf, numberOf, textOf } from "./literals.ts";
-import { resolveField } from "./resolve.ts";
+import { type KnownNames, resolveField, resolveKnown } from "./resolve.ts";
 import { backslashHint, type Token, tokenize } from "./tokens.ts";
 
 /** Deepest nesting of parentheses and NOTs. */
@@ -17,11 +17,14 @@ export const MAX_TESTS = 500;
 export const MAX_LITERALS = 10_000;
 
 const TEXT_OPERATORS: readonly string[] = ["=", "!="];
+const NOTHING = "there is nothing in it";
 const AFTER_TEST = "expected AND, OR or the end";
 
 interface State {
   readonly text: string;
   readonly scope: Scope;
+  /** Null where names are as the scope has them. */
+  readonly known: KnownNames | null;
   readonly tokens: readonly Token[];
   at: number;
   depth: number;
@@ -45,19 +48,31 @@ export interface Filter {
  * @throws {FilterSyntaxError} with a caret under the place and what to write instead.
  */
 export function parseFilter(text: string): Filter {
-  return { text, expression: parseExpression(text, "runs"), scope: "runs" };
+  return { text, expression: parseExpression(text, "runs", null), scope: "runs" };
 }
 
 /** Reads a filter of experiments: tags, and the attributes name, experiment_id, creation_time, last_update_time. */
 export function parseExperimentFilter(text: string): Filter {
-  return { text, expression: parseExpression(text, "experiments"), scope: "experiments" };
+  const scope = "experiments";
+  return { text, expression: parseExpression(text, scope, null), scope };
 }
 
-function parseExpression(text: string, scope: Scope): Expression {
+/**
+ * Reads a condition on metrics that are known beforehand, which need no `metrics.` before them.
+ *
+ * @throws {FilterSyntaxError} also for a name that is not among them.
+ */
+export function parseCondition(text: string, known: KnownNames): Expression {
+  if (text !== "") return parseExpression(text, "runs", known);
+  throw new FilterSyntaxError(text, 0, 0, NOTHING);
+}
+
+function parseExpression(text: string, scope: Scope, known: KnownNames | null): Expression {
   if (text === "") return allOf([]);
   const state: State = {
     text,
     scope,
+    known,
     tokens: tokenize(text),
     at: 0,
     depth: 0,
@@ -65,7 +80,7 @@ function parseExpression(text: string, scope: Scope): Expression {
     literals: 0,
   };
   if (peek(state).kind === "end") {
-    throw new FilterSyntaxError(text, 0, text.length, "there is nothing in it");
+    throw new FilterSyntaxError(text, 0, text.length, NOTHING);
   }
   const expression = parseAny(state);
   const rest = peek(state);
@@ -113,7 +128,9 @@ function nested<Result>(state: State, token: Token, parse: () => Result): Result
 function parseTest(state: State): Test {
   const start = next(state);
   if (++state.tests > MAX_TESTS) fail(state, start, `more than ${MAX_TESTS} comparisons`);
-  const field = resolveField(state.text, start, state.scope, state.at > 1);
+  const field = state.known === null
+    ? resolveField(state.text, start, state.scope, state.at > 1)
+    : resolveKnown(state.text, start, state.known, state.at > 1);
   const operator = peek(state);
   if (operator.kind === "operator") {
     next(state);

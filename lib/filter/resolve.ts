@@ -1,5 +1,5 @@
-// What a written name stands for: entity and key, by the rows of fields.ts. A file of its own,
-// because most of it is what to say when a name stands for nothing.
+// What a written name stands for: entity and key, by the rows of fields.ts, or one of the names that a
+// caller knows. A file of its own, because most of it is what to say when a name stands for nothing.
 
 import { FilterSyntaxError } from "../errors.ts";
 import { nearestNames } from "../nearest.ts";
@@ -25,6 +25,49 @@ export function resolveField(text: string, token: Token, scope: Scope, follows: 
   if (token.kind === "text" && token.quote === '"') {
     return bareAttribute(text, token, token.value, scope);
   }
+  return refuseStart(text, token, follows);
+}
+
+/** Names without an entity, of which there are only these. */
+export interface KnownNames {
+  readonly names: ReadonlySet<string>;
+  /** Names that one may expect among them, and what to do to have them there. */
+  readonly elsewhere: ReadonlyMap<string, string>;
+}
+
+/** The metric that a token names, with `metrics.` before it or without. */
+export function resolveKnown(
+  text: string,
+  token: Token,
+  known: KnownNames,
+  follows: boolean,
+): Field {
+  if (token.kind === "text" && token.quote === '"') {
+    return knownMetric(text, token, token.value, known);
+  }
+  if (token.kind !== "name") return refuseStart(text, token, follows);
+  if (token.key === null) {
+    refuseKeyword(text, token);
+    return knownMetric(text, token, token.head, known);
+  }
+  const entity = entityOf(token.head, "runs");
+  if (entity === "metric") return knownMetric(text, token, token.key, known);
+  const dotted = `${token.head}.${token.key}`;
+  if (entity !== undefined && !known.names.has(dotted)) {
+    fail(text, token, `"${dotted}" is not a metric; only metrics can be asked for here`);
+  }
+  return knownMetric(text, token, dotted, known);
+}
+
+function knownMetric(text: string, token: Token, key: string, known: KnownNames): Field {
+  if (known.names.has(key)) return { entity: "metric", key };
+  const advice = known.elsewhere.get(key);
+  const hint = advice === undefined ? suggestion(key, known.names) : `; ${advice}`;
+  return fail(text, token, `"${key}" is not among the metrics of the answer${hint}`);
+}
+
+/** What is to be said of a token that no comparison can start with. */
+function refuseStart(text: string, token: Token, follows: boolean): never {
   if (token.kind === "text" || token.kind === "number") {
     fail(text, token, "a comparison starts with its key: metrics.a > 1");
   }
@@ -36,9 +79,7 @@ export function resolveField(text: string, token: Token, scope: Scope, follows: 
 
 function resolveName(text: string, token: NameToken, scope: Scope): Field {
   if (token.key === null) {
-    if (!token.headQuoted && KEYWORDS.includes(token.head.toUpperCase())) {
-      fail(text, token, `expected a comparison, found ${token.head.toUpperCase()}`);
-    }
+    refuseKeyword(text, token);
     return bareAttribute(text, token, token.head, scope);
   }
   const entity = entityOf(token.head, scope);
@@ -50,6 +91,12 @@ function resolveName(text: string, token: NameToken, scope: Scope): Field {
     fail(text, token, `"${token.key}" is not one of ${known.join(", ")} of a dataset${near}`);
   }
   return { entity, key: token.key };
+}
+
+function refuseKeyword(text: string, token: NameToken): void {
+  const word = token.head.toUpperCase();
+  if (token.headQuoted || !KEYWORDS.includes(word)) return;
+  fail(text, token, `expected a comparison, found ${word}`);
 }
 
 function bareAttribute(text: string, token: Token, word: string, scope: Scope): Field {
@@ -76,7 +123,7 @@ function unknownEntity(word: string, scope: Scope): string {
   return `"${word}" is not one of ${words.join(", ")}${near}`;
 }
 
-function suggestion(wanted: string, known: readonly string[]): string {
+function suggestion(wanted: string, known: Iterable<string>): string {
   const [nearest] = nearestNames(wanted, known);
   return nearest === undefined ? "" : `; did you mean ${nearest}?`;
 }

@@ -21,20 +21,33 @@ export interface SweepFailure {
   readonly existed: boolean;
 }
 
+/** An item whose metrics are not what was required; its runs are logged all the same. */
+export interface Unmet {
+  /** Path of the file. */
+  readonly returns: string;
+  /** At least one, each with its values. */
+  readonly conditions: readonly string[];
+}
+
 /** What became of the items so far, in the order in which they ended. */
 export interface SweepResults {
   readonly runs: readonly SweepRun[];
   readonly failures: readonly SweepFailure[];
+  readonly unmet: readonly Unmet[];
   add(result: SweepRun | SweepFailure): void;
+  addUnmet(item: Unmet): void;
 }
 
 /** Results that are shown as progress. */
 export function sweepResults(context: Context, total: number): SweepResults {
   const runs: SweepRun[] = [];
   const failures: SweepFailure[] = [];
+  const unmet: Unmet[] = [];
   return {
     runs,
     failures,
+    unmet,
+    addUnmet: (item) => void unmet.push(item),
     add: (result) => {
       if ("error" in result) failures.push(result);
       else runs.push(result);

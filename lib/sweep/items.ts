@@ -1,6 +1,7 @@
 // What a batch is to log: the sweep, and its items from the command line or a manifest.
 
 import type { BacktestOptions } from "../backtest/mod.ts";
+import type { Requirement } from "../backtest/require.ts";
 import { hostProblem, InputError, present, UsageError } from "../errors.ts";
 import { createRecordReader } from "../input/csv_text.ts";
 import type { Io } from "../io.ts";
@@ -17,6 +18,8 @@ export interface Sweep {
   readonly items: readonly SweepItem[];
   readonly request: LogRequest;
   readonly options: BacktestOptions;
+  /** Of the metrics of every run, of those too that were logged before. */
+  readonly required: readonly Requirement[];
   /** Runs delivered at once. */
   readonly jobs: number;
 }

@@ -8,6 +8,8 @@ import type { PreparedRun } from "../logging/answer.ts";
 import { asError, waitsForServer } from "../logging/deliver.ts";
 import { attachedFiles, type LogWork, requireExperiment } from "../logging/prepare.ts";
 import { deliveryQueue, type SweepResults, sweepResults, type Waiting } from "./delivery.ts";
+import { evaluateFile } from "../backtest/mod.ts";
+import { type Requirement, unmetAmong } from "../backtest/require.ts";
 import { holding } from "../backtest/held_files.ts";
 import { findExisting, findPrepared, itemWork, prepareItem } from "./item_runs.ts";
 import type { SweepRun } from "./item_runs.ts";
@@ -15,7 +17,7 @@ import type { Sweep, SweepItem } from "./items.ts";
 import { openParent } from "./parent.ts";
 
 /** What became of a sweep. */
-export interface SweepOutcome extends Pick<SweepResults, "runs" | "failures"> {
+export interface SweepOutcome extends Pick<SweepResults, "runs" | "failures" | "unmet"> {
   /** By this call. */
   readonly delivered: number;
   /** Key of the parent run. */
@@ -31,7 +33,7 @@ export async function runSweep(
   backends: Backends,
   sweep: Sweep,
 ): Promise<SweepOutcome> {
-  const { request } = sweep;
+  const { request, required } = sweep;
   if (request.noCreate && !request.dryRun) await requireExperiment(backends, request);
   const parent = await openParent(context, backends, sweep);
   const work = sweepWork(context, backends, sweep);
@@ -42,7 +44,9 @@ export async function runSweep(
   for (const item of sweep.items) {
     if (context.interrupted.aborted || queue.isBroken()) break;
     try {
-      for (const run of await itemRuns(itemWork(work, sweep, item), item, parent)) {
+      const { runs, unmet } = await itemRuns(itemWork(work, sweep, item), item, required, parent);
+      if (unmet.length > 0) results.addUnmet({ returns: item.returns, conditions: unmet });
+      for (const run of runs) {
         if ("record" in run) {
           const { record } = run;
           group.push({ item, runName: record.runName, record, key: null });
@@ -61,8 +65,8 @@ export async function runSweep(
     }
   }
   await queue.send(group.splice(0));
-  const { runs, failures } = results;
-  return { runs, failures, delivered: await queue.done(), parent };
+  const { runs, failures, unmet } = results;
+  return { runs, failures, unmet, delivered: await queue.done(), parent };
 }
 
 /** The work that all items share, each file that all need being read once. */
@@ -78,17 +82,36 @@ function sweepWork(context: Context, backends: Backends, sweep: Sweep): LogWork 
   };
 }
 
-/** What an item comes to: runs that were logged before, and new ones. */
+interface ItemRuns {
+  readonly runs: readonly (SweepRun | PreparedRun)[];
+  /** The conditions, each with its values. */
+  readonly unmet: readonly string[];
+}
+
+/** What an item comes to: runs that were logged before, and new ones; and what they do not meet. */
 async function itemRuns(
   work: LogWork,
   item: SweepItem,
+  required: readonly Requirement[],
   parent: string | null,
-): Promise<readonly (SweepRun | PreparedRun)[]> {
+): Promise<ItemRuns> {
   const existing = work.request.ifNew ? await findExisting(work, item) : null;
-  if (existing !== null) return [existing];
-  const runs: (SweepRun | PreparedRun)[] = [];
-  for (const prepared of await prepareItem(work, item, parent)) {
-    runs.push(await findPrepared(work, item, prepared) ?? prepared);
+  if (existing !== null) {
+    return { runs: [existing], unmet: await unmetByExisting(work, item, required) };
   }
-  return runs;
+  const prepared = await prepareItem(work, item, parent);
+  const unmet = unmetAmong(required, prepared.map(({ backtest }) => backtest));
+  const runs: (SweepRun | PreparedRun)[] = [];
+  for (const one of prepared) runs.push(await findPrepared(work, item, one) ?? one);
+  return { runs, unmet };
+}
+
+/** A run that was logged before has the metrics that its file and the same options give again. */
+async function unmetByExisting(
+  { context, options }: LogWork,
+  item: SweepItem,
+  required: readonly Requirement[],
+): Promise<readonly string[]> {
+  if (required.length === 0) return [];
+  return unmetAmong(required, await evaluateFile(context.io, item.returns, options));
 }

@@ -358,6 +358,7 @@ Deno.test("a fingerprint changes with every flag but those that are listed with 
 const OUTSIDE: Readonly<Record<string, string>> = {
   returns: "hashed by content",
   manifest: "its rows are hashed",
+  require: "says with what the command ends",
   parent: "becomes a tag of every run",
   resume: "asks whether the run is known",
   jobs: "says how fast runs are delivered",

@@ -49,6 +49,8 @@ Deno.test("a sweep that is resumed reads every file once", async () => {
       "c.csv": 1,
     });
     assertEquals(io.out(), "Logged 1 of 1 runs\nLogged 2 of 3 runs\nSkipped 1, logged before\n");
+    const required = [...SWEEP, "--require", "beta > -1000"];
+    assertEquals(await reads(io, [...required, "a.csv"]), { ...once, "a.csv": 1 });
   } finally {
     io.remove();
   }
