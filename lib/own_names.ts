@@ -34,6 +34,8 @@ export const VERSION_TAG = "btflow.version";
 export const QUANTSTATS_TAG = "btflow.quantstats";
 /** SHA-256 of the file of returns, in hex. */
 export const INPUT_HASH_TAG = "btflow.input_sha256";
+/** Where the out-of-sample part begins, as it was declared: a date as the file writes its own. */
+export const OOS_TAG = "btflow.oos";
 /** The metrics that have no value, and why. */
 export const UNDEFINED_TAG = "btflow.undefined_metrics";
 

@@ -5,6 +5,7 @@ import type { Config } from "../config/values.ts";
 import { UsageError } from "../errors.ts";
 import { exclusive, list, number, pairs, text, texts, toggle, valuesOf } from "../command/flags.ts";
 import type { FlagsOf } from "../command/flags.ts";
+import { readSplitDate } from "../backtest/split_date.ts";
 import { SERIES_NAMES } from "../metrics/mod.ts";
 import { paramsFromJson } from "./params.ts";
 import { checkBatch } from "../limits.ts";
@@ -24,6 +25,8 @@ export interface LogValues {
   readonly param: Readonly<Record<string, string>>;
   readonly tag: Readonly<Record<string, string>>;
   readonly description: string | undefined;
+  /** A date, as it was given. */
+  readonly oos: string | undefined;
   readonly series: readonly string[] | undefined;
   readonly seriesPoints: number | undefined;
   readonly report: boolean;
@@ -54,6 +57,10 @@ export const LOG_FLAGS: FlagsOf<LogValues> = {
   param: pairs({ summary: "One parameter" }),
   tag: pairs({ summary: "One tag" }),
   description: text({ summary: "Description of the run" }),
+  oos: text({
+    summary: "First date of the out-of-sample part, declared as tag btflow.oos",
+    value: "DATE",
+  }),
   series: list({
     summary: "Series to log as metric history: names, all or none",
     fallback: "none",
@@ -79,14 +86,18 @@ export const LOG_FLAGS: FlagsOf<LogValues> = {
   offline: toggle({ summary: "Keep the run in the store; do not touch the network" }),
 };
 
+/** The flags whose values are not handed on as they are given. */
+type Settled = "experiment" | "params" | "param" | "tag" | "oos" | "series" | "seriesPoints";
+
 /** What is asked for: the values of the flags, those settled that depend on others or on settings. */
-export interface LogRequest
-  extends Omit<LogValues, "experiment" | "params" | "param" | "tag" | "series" | "seriesPoints"> {
+export interface LogRequest extends Omit<LogValues, Settled> {
   /** `ofRun` also for a dry run that names none. */
   readonly experiment: ExperimentChoice;
   /** Of --params and --param. */
   readonly params: Readonly<Record<string, string>>;
   readonly tags: Readonly<Record<string, string>>;
+  /** As a time among those of the returns. */
+  readonly oos: number | undefined;
   /** Empty for none. */
   readonly series: readonly string[];
   readonly seriesPoints: number;
@@ -112,6 +123,7 @@ export function logRequest(config: Config, flags: Partial<LogValues>): LogReques
     experiment: chooseExperiment(config, values, runId),
     params,
     tags,
+    oos: values.oos === undefined ? undefined : readSplitDate("--oos", values.oos),
     series: chooseSeries(values.series),
     seriesPoints: values.seriesPoints ?? 1000,
     runId,

@@ -3,6 +3,7 @@
 
 import { fileStem } from "../backtest/file_stem.ts";
 import type { Backtest } from "../backtest/mod.ts";
+import { checkSplit, splitDateText } from "../backtest/split_date.ts";
 import { BUILD } from "../build.ts";
 import type { Warning } from "../errors.ts";
 import { timestampText } from "../input/mod.ts";
@@ -14,6 +15,7 @@ import type { RunRecord } from "../store/mod.ts";
 import {
   INPUT_HASH_TAG,
   NOTE_TAG,
+  OOS_TAG,
   type OwnParam,
   QUANTSTATS_TAG,
   SOURCE_TAGS,
@@ -51,6 +53,8 @@ export function runContent(
   request: LogRequest,
   facts: RunFacts,
 ): { readonly content: RunContent; readonly warnings: readonly Warning[] } {
+  const { oos } = request;
+  if (oos !== undefined) checkSplit("--oos", oos, backtest);
   const warnings: Warning[] = [];
   const metrics: MetricPoint[] = [];
   for (const [key, value] of [...backtest.metrics, ...Object.entries(backtest.series.metrics)]) {
@@ -94,6 +98,7 @@ function runTags(
     ...SOURCE_TAGS,
     [USER_TAG]: user === "" ? undefined : user,
     [NOTE_TAG]: request.description,
+    [OOS_TAG]: request.oos === undefined ? undefined : splitDateText(request.oos),
     [VERSION_TAG]: BUILD.version,
     [QUANTSTATS_TAG]: backtest.release,
     [INPUT_HASH_TAG]: backtest.file.sha256 === "" ? undefined : backtest.file.sha256,

@@ -289,6 +289,7 @@ const CHANGED: { readonly [K in keyof Values]: Values[K] } = {
   param: { a: "1" },
   tag: { a: "1" },
   description: "a try",
+  oos: "2024-01-10",
   series: ["drawdown"],
   seriesPoints: 10,
   report: true,
