@@ -155,6 +155,11 @@ export class TrackerError extends Error {
     return !mayPass && this.status >= 400 && this.status < 500;
   }
 
+  /** True when it may be the storage of files that fails, and not the server: what it does not say. */
+  get mayBeOfFilesAlone(): boolean {
+    return this.#isOfArtifacts || this.status >= 500;
+  }
+
   /** True when the server has no such call. */
   get isUnsupported(): boolean {
     return [404, 405, 501].includes(this.status);

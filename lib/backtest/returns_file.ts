@@ -1,38 +1,137 @@
-// The returns of a run as an attached file: what --attach-returns writes and report --run-id reads.
+// The returns of a run as an attached file: its names, and what is read back from it. Runs of one sweep
+// have the same dates, and then files that differ in nothing but their values: what was read of one
+// serves the others, which are copied out (a sweep of ten thousand is read for one judgement).
 
-import type { Backtest } from "./mod.ts";
+import { InputError } from "../errors.ts";
+import { type Host, type InputFile, readInput } from "../input/mod.ts";
+import type { Returns } from "../metrics/mod.ts";
 
-/** The name under which the returns are attached. */
-export const RETURNS_ARTIFACT = "returns.csv";
+/** The names under which the returns are attached: as it is done now, then as it was done before. */
+export const RETURNS_ARTIFACTS = ["returns.parquet", "returns.csv"] as const;
 
-/** The name under which the joined benchmark is attached. */
-export const BENCHMARK_ARTIFACT = "benchmark.csv";
+/** The names under which the joined benchmark is attached. */
+export const BENCHMARK_ARTIFACTS = ["benchmark.parquet", "benchmark.csv"] as const;
 
-/** Dates and values as CSV, every digit kept. */
-export function returnsCsv(dates: Float64Array | null, values: Float64Array): string {
-  const lines = [dates === null ? "returns" : "date,returns"];
-  for (let row = 0; row < values.length; row++) {
-    const at = dates?.[row];
-    lines.push(at === undefined ? String(values[row]) : `${isoText(at)},${values[row]}`);
+/** How an attached file is read: it has what was computed with, whatever it looks like. */
+export const ATTACHED = { kind: "returns", missing: "error" } as const;
+
+/** The column of the values. */
+export const VALUE_COLUMN = "returns";
+
+/** Which of these a run has, by the paths of its files; undefined where it has none. */
+export function attachedAs(
+  names: typeof RETURNS_ARTIFACTS | typeof BENCHMARK_ARTIFACTS,
+  paths: { readonly has: (path: string) => boolean },
+): string | undefined {
+  return names.find((name) => paths.has(name));
+}
+
+/**
+ * Refuses what btflow did not write: a file of the user's under the same name may hold anything.
+ *
+ * @throws {InputError} for such a file.
+ */
+export function checkAttached({ path, format, series: [only] }: InputFile): Returns {
+  const isTable = format === "csv" || format === "parquet";
+  if (isTable && only?.column === VALUE_COLUMN) return only.returns;
+  throw new InputError(path, "it is no file of returns as --attach-returns writes it");
+}
+
+/** The last few of many, to be looked through before one is made anew. */
+export interface Remembered<T> {
+  readonly find: (isIt: (one: T) => boolean) => T | undefined;
+  /** Adds one, and forgets the oldest of too many. */
+  readonly add: (one: T) => void;
+}
+
+/** A sweep has few sets of dates: one, or one for each length of a warm-up. */
+const MOST_REMEMBERED = 16;
+
+/** Remembers nothing yet. */
+export function remembered<T>(): Remembered<T> {
+  const kept: T[] = [];
+  return {
+    find: (isIt) => kept.find(isIt),
+    add: (one) => {
+      kept.unshift(one);
+      kept.length = Math.min(kept.length, MOST_REMEMBERED);
+    },
+  };
+}
+
+/** All of a file but its values, and what that means. */
+interface Frame {
+  readonly head: Uint8Array;
+  readonly tail: Uint8Array;
+  readonly dates: Float64Array | null;
+  readonly rows: number;
+}
+
+const frames = remembered<Frame>();
+
+/**
+ * The series in an attached file, to the bit as it was computed with; `path` is its name in errors, and
+ * `dates` may be shared by several files of the same.
+ *
+ * @throws {InputError} where it is damaged, or nothing that btflow wrote.
+ */
+export async function readReturnsArtifact(content: Uint8Array, path: string): Promise<Returns> {
+  const known = frames.find((frame) => fits(content, frame));
+  if (known !== undefined) {
+    const values = valuesIn(content, known.head.length, known.rows);
+    // Another than a number can only be damage, which the reader names.
+    if (values.every(Number.isFinite)) return { dates: known.dates, values };
   }
-  return `${lines.join("\n")}\n`;
+  const returns = checkAttached(await readInput(alone(content), path, ATTACHED));
+  remember(content, returns);
+  return returns;
 }
 
-/** The files that carry a backtest's series. */
-export function returnsArtifacts(
-  backtest: Backtest,
-): readonly { readonly path: string; readonly content: Uint8Array }[] {
-  const encode = (text: string): Uint8Array => new TextEncoder().encode(text);
-  const { dates, values } = backtest.series.returns;
-  const own = { path: RETURNS_ARTIFACT, content: encode(returnsCsv(dates, values)) };
-  if (backtest.benchmark === null) return [own];
-  const { joined } = backtest.benchmark;
-  const other = returnsCsv(joined.dates, joined.benchmark);
-  return [own, { path: BENCHMARK_ARTIFACT, content: encode(other) }];
+function fits(content: Uint8Array, { head, tail, rows }: Frame): boolean {
+  return content.length === head.length + 8 * rows + tail.length &&
+    head.every((byte, at) => content[at] === byte) &&
+    tail.every((byte, at) => content[head.length + 8 * rows + at] === byte);
 }
 
-/** A date alone at midnight, else date and time, to the millisecond. */
-function isoText(at: number): string {
-  const text = new Date(at).toISOString();
-  return at % 86_400_000 === 0 ? text.slice(0, 10) : text.slice(0, -1);
+function valuesIn(content: Uint8Array, at: number, rows: number): Float64Array {
+  return new Float64Array(content.slice(at, at + 8 * rows).buffer);
+}
+
+/** Keeps the frame of a file whose values stand where this version puts them: before its footer. */
+function remember(content: Uint8Array, { dates, values }: Returns): void {
+  const at = valuesStart(content, values.length);
+  if (at === null) return;
+  const end = at + 8 * values.length;
+  const bytes = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
+  if (!bytes.every((byte, index) => byte === content[at + index])) return;
+  frames.add({ head: content.slice(0, at), tail: content.slice(end), dates, rows: values.length });
+}
+
+/** Where the values begin in a file whose last column is theirs, plain; null where there is no room. */
+export function valuesStart(content: Uint8Array, rows: number): number | null {
+  // A file ends with its footer, the footer's length in four bytes, and four bytes of magic.
+  if (content.length < 12) return null;
+  const view = new DataView(content.buffer, content.byteOffset, content.byteLength);
+  const at = content.length - 8 - view.getUint32(content.length - 8, true) - 8 * rows;
+  return at < 4 ? null : at;
+}
+
+/** A host that has this file alone. */
+function alone(content: Uint8Array): Host {
+  return {
+    files: {
+      chunks: async function* () {
+        await Promise.resolve();
+        yield content;
+      },
+      info: () =>
+        Promise.resolve({
+          isDirectory: false,
+          isFile: true,
+          modifiedMs: 0,
+          mode: null,
+          size: content.length,
+        }),
+    },
+  };
 }

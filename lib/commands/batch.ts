@@ -22,7 +22,7 @@ import { runSweep } from "../sweep/mod.ts";
 import type { SweepOutcome } from "../sweep/mod.ts";
 import { readShard } from "../sweep/shard.ts";
 
-const { runName: _runName, runId: _runId, ifNew: _ifNew, ...SHARED } = LOG_FLAGS;
+const { runName: _runName, runId: _runId, ifNew: _ifNew, attachReturns, ...SHARED } = LOG_FLAGS;
 
 /** Logs many files as one sweep. */
 export const command: Command = defineCommand({
@@ -59,6 +59,8 @@ export const command: Command = defineCommand({
       value: "SHARE",
     }),
     ...SHARED,
+    attachReturns: { ...attachReturns, fallback: "the returns, where the server takes them" },
+    noAttachReturns: toggle({ summary: "Attach no returns" }),
     ...BACKTEST_FLAGS,
     ...REQUIRE_FLAGS,
     ...ARTIFACT_HOST_FLAGS,
@@ -85,7 +87,13 @@ export const command: Command = defineCommand({
       ? items
       : items.filter((_, index) => index % shard.count === shard.index);
     return await withBackends(context, flags, async (backends) => {
-      const request = logRequest(backends.config, { ...flags, ifNew: flags.resume });
+      exclusive(
+        "Cannot use --attach-returns together with --no-attach-returns",
+        flags.attachReturns,
+        flags.noAttachReturns,
+      );
+      const asked = logRequest(backends.config, { ...flags, ifNew: flags.resume });
+      const request = { ...asked, spareReturns: !flags.attachReturns && !flags.noAttachReturns };
       if (request.runId !== undefined) {
         throw new UsageError("Cannot log a batch into one run: unset MLFLOW_RUN_ID");
       }

@@ -12,7 +12,13 @@ import { ARTIFACT_HOST_FLAGS, CONNECTION_FLAGS } from "../config/connection_flag
 import { NotFoundError, present, UsageError } from "../errors.ts";
 import { pairs, text } from "../command/flags.ts";
 import type { Files, Io } from "../io.ts";
-import { BENCHMARK_ARTIFACT, RETURNS_ARTIFACT } from "../backtest/returns_file.ts";
+import {
+  ATTACHED,
+  attachedAs,
+  BENCHMARK_ARTIFACTS,
+  checkAttached,
+  RETURNS_ARTIFACTS,
+} from "../backtest/returns_file.ts";
 import { fileStem } from "../backtest/file_stem.ts";
 import { isOwnParam } from "../own_names.ts";
 import type { Run } from "../tracker.ts";
@@ -37,7 +43,7 @@ export const command: Command = defineCommand({
       fallback: "stdout, where that is no terminal",
       completes: "file",
     }),
-    runId: text({ summary: "Report this run, logged with --attach-returns", value: "ID" }),
+    runId: text({ summary: "Report this run, from the returns that it has attached", value: "ID" }),
     runName: text({ summary: "Heading of the page", short: "r", value: "HEADING" }),
     param: pairs({ summary: "A parameter to show" }),
     ...BACKTEST_FLAGS,
@@ -113,8 +119,9 @@ async function ofRun(
   const attached = new Map(
     (await tracker.listArtifacts(run.id)).map(({ path, size }) => [path, size ?? 0]),
   );
-  if (!attached.has(RETURNS_ARTIFACT)) {
-    throw new NotFoundError("artifact", RETURNS_ARTIFACT, {
+  const returns = attachedAs(RETURNS_ARTIFACTS, attached);
+  if (returns === undefined) {
+    throw new NotFoundError("artifact", RETURNS_ARTIFACTS[0], {
       hint: `run ${id} was logged without --attach-returns, or its server refused them: then ` +
         "--store has them",
     });
@@ -131,9 +138,11 @@ async function ofRun(
     },
   };
   checkRate(run, asked);
-  const options = runOptions(run, asked, attached.has(BENCHMARK_ARTIFACT));
-  const [backtest] = await evaluateFile({ ...io, files }, RETURNS_ARTIFACT, options);
-  if (backtest === undefined) throw new NotFoundError("artifact", RETURNS_ARTIFACT);
+  const options = runOptions(run, asked, attachedAs(BENCHMARK_ARTIFACTS, attached));
+  const [backtest] = await evaluateFile({ ...io, files }, returns, options);
+  if (backtest === undefined) throw new NotFoundError("artifact", returns);
+  checkAttached(backtest.file);
+  if (backtest.benchmark?.file) checkAttached(backtest.benchmark.file);
   const params = Object.entries(run.params).filter(([key]) => !isOwnParam(key));
   return { backtest, heading: run.name, params: Object.fromEntries(params) };
 }
@@ -155,18 +164,22 @@ function checkRate(run: Run, asked: BacktestOptions): void {
 }
 
 /** The run's own rate, periods and definitions: the page shows what was logged. */
-function runOptions(run: Run, asked: BacktestOptions, benchmark: boolean): BacktestOptions {
+function runOptions(
+  run: Run,
+  asked: BacktestOptions,
+  benchmark: string | undefined,
+): BacktestOptions {
   const rate = Number(run.params.risk_free_rate ?? asked.riskFreeRate);
   const periods = Number(run.params.periods_per_year ?? asked.periods);
   return {
     ...asked,
-    read: { kind: "returns" },
+    read: ATTACHED,
     ...(Number.isFinite(rate) ? { riskFreeRate: rate, rateFile: undefined } : {}),
     periods: Number.isFinite(periods) ? periods : asked.periods,
     periodsChosen: true,
     release: releaseOf(run) ?? asked.release,
-    benchmark: benchmark ? BENCHMARK_ARTIFACT : undefined,
-    benchmarkKind: benchmark ? "returns" : undefined,
+    benchmark,
+    benchmarkKind: benchmark === undefined ? undefined : "returns",
     benchmarkColumn: undefined,
     benchmarkDateColumn: undefined,
     benchmarkPercent: false,

@@ -43,6 +43,8 @@ interface Field {
 
 type Cells = Float64Array | unknown[];
 
+/** A page is decoded whole for its first rows too: a file this small is read once, not twice. */
+const SMALL_ROWS = 10_000;
 /** More rows than memory can hold as numbers are taken for a damaged or hostile file. */
 const MAX_ROWS = 2 ** 27;
 /** Rows that differ take more than this; beyond it a small file would fill the memory. */
@@ -81,18 +83,20 @@ export async function readParquet(
   const marks = { isFiner: false };
   const read = (wanted: readonly Field[], rows: number): Promise<ReadonlyMap<string, Cells>> =>
     readColumns(path, file, metadata, wanted, rows, marks);
-  const sample = await read(fields, Math.min(count, SAMPLE_ROWS));
+  const isSmall = count <= SMALL_ROWS;
+  const first = await read(fields, isSmall ? count : SAMPLE_ROWS);
   const columns: readonly TypedColumn[] = fields.map((field) => ({
     ...field,
-    sample: Array.from(sample.get(field.stored) ?? []),
+    sample: Array.from(first.get(field.stored)?.slice(0, SAMPLE_ROWS) ?? []),
   }));
   const choice = chooseTyped(path, columns, options);
   const table = { path, columns, choice, unit: "row" } as const;
   const chosen = asText ? fields : [choice.date, choice.value].filter((index) => index !== null)
     .map((index) => fields[index] as Field);
   const rows = asText ? collectAsText(table, options) : collectPlain(table, options, count);
-  marks.isFiner = false;
-  const cells = await read(chosen, count);
+  const isRead = isSmall && chosen.length === fields.length;
+  if (!isRead) marks.isFiner = false;
+  const cells = isRead ? first : await read(chosen, count);
   const byIndex = fields.map((field) => cells.get(field.stored));
   for (let row = 0; row < count; row++) rows.add((column) => byIndex[column]?.[row], row + 1);
   const found = rows.finish();

@@ -26,6 +26,7 @@ export const NOT_HASHED: Readonly<Partial<Record<keyof LogRequest, string>>> = {
   noCreate: "says whether the experiment may be made",
   dryRun: "says whether anything is kept",
   offline: "says when the run reaches the server",
+  spareReturns: "nobody asked for them, and the run is the same with and without",
 };
 
 /** Hashed even where they are empty or false, as the first version did; newer flags only when used. */

@@ -87,7 +87,7 @@ export async function prepareRun(
     fingerprint: own,
     noCreate: request.noCreate,
     ifNew: request.ifNew,
-    artifacts: [...attached, ...await makeArtifacts(io, request, backtest, runName)],
+    artifacts: [...attached, ...await makeArtifacts(work, attached, backtest, runName)],
     existingRunId: request.runId,
   };
   // Before a dry run says that all is well, and before a group of runs is committed, all or none.
@@ -108,17 +108,22 @@ export function chooseRunName(
   return several ? `${request.runName}/${strategy}` : request.runName;
 }
 
-/** The files btflow makes itself: the returns and the tear sheet, where asked for. */
+/** The files btflow makes itself: the returns and the tear sheet. */
 async function makeArtifacts(
-  io: Io,
-  request: LogRequest,
+  { context: { io }, request }: LogWork,
+  attached: readonly AttachedFile[],
   backtest: Backtest,
   heading: string,
 ): Promise<readonly RunArtifact[]> {
   const artifacts: RunArtifact[] = [];
-  if (request.attachReturns) {
-    const { returnsArtifacts } = await import("../backtest/returns_file.ts");
-    artifacts.push(...returnsArtifacts(backtest));
+  if (request.attachReturns || request.spareReturns) {
+    const { benchmarkArtifact, returnsArtifact } = await import("../backtest/returns_artifacts.ts");
+    const own = returnsArtifact(backtest);
+    if (request.attachReturns) artifacts.push(own, ...benchmarkArtifact(backtest));
+    // What nobody asked for gives way to the user's file of that name, and to what the store takes.
+    else if (
+      own.content.length <= MAX_ARTIFACT_BYTES && attached.every(({ path }) => path !== own.path)
+    ) artifacts.push({ ...own, isOptional: true });
   }
   if (request.report) {
     const { tearSheet } = await import("../backtest/tear_sheet.ts");

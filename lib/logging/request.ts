@@ -73,7 +73,9 @@ export const LOG_FLAGS: FlagsOf<LogValues> = {
     fallback: "1000",
   }),
   report: toggle({ summary: "Attach the HTML tear sheet" }),
-  attachReturns: toggle({ summary: "Attach the returns, so that report --run-id can draw them" }),
+  attachReturns: toggle({
+    summary: "Attach returns and benchmark (Parquet), so that report --run-id can draw them",
+  }),
   artifact: texts({ summary: "Attach a file", value: "FILE", completes: "file" }),
   runId: text({
     summary: "Log into this existing run; its status is left alone",
@@ -101,6 +103,8 @@ export interface LogRequest extends Omit<LogValues, Settled> {
   /** Empty for none. */
   readonly series: readonly string[];
   readonly seriesPoints: number;
+  /** Attach the returns, though nobody asked, as what the run is whole without: batch does. */
+  readonly spareReturns: boolean;
 }
 
 /**
@@ -126,6 +130,7 @@ export function logRequest(config: Config, flags: Partial<LogValues>): LogReques
     oos: values.oos === undefined ? undefined : readSplitDate("--oos", values.oos),
     series: chooseSeries(values.series),
     seriesPoints: values.seriesPoints ?? 1000,
+    spareReturns: false,
     runId,
   };
 }

@@ -1,10 +1,10 @@
-// Apache Parquet, for pandas and polars; the only user of hyparquet-writer. A column's type is that of
-// its values (numbers are always DOUBLE, so that two exports of different runs have one schema; only
-// whole numbers of which a DOUBLE would lose digits are INT64).
+// Apache Parquet, for pandas and polars. A column's type is that of its values (numbers are always
+// DOUBLE, so that two exports of different runs have one schema; only whole numbers of which a DOUBLE
+// would lose digits are INT64).
 
-import type { ColumnSource } from "hyparquet-writer";
 import { gather, isMissing } from "./cells.ts";
 import type { OutputFormat } from "./format.ts";
+import type { ParquetColumn } from "./parquet_file.ts";
 import type { Cell } from "../command/answer.ts";
 
 export const format: OutputFormat = {
@@ -13,20 +13,14 @@ export const format: OutputFormat = {
   binary: true,
   render: async (rows, writer) => {
     const { columns, count, values } = await gather(rows);
-    const { ByteWriter, parquetWrite } = await import("hyparquet-writer");
-    const bytes = new ByteWriter(1 << 20);
-    parquetWrite({
-      writer: bytes,
-      columnData: columns.map((name) => column(name, values.get(name) ?? [])),
-      rowGroupSize: 50_000,
-      createdBy: "btflow",
-    });
-    await writer.write(bytes.getBytes());
+    const { parquetFile } = await import("./parquet_file.ts");
+    const cells = columns.map((name) => column(name, values.get(name) ?? []));
+    await writer.write(parquetFile(cells, { rowGroupSize: 50_000 }));
     return count;
   },
 };
 
-function column(name: string, cells: readonly Cell[]): ColumnSource {
+function column(name: string, cells: readonly Cell[]): ParquetColumn {
   const type = columnType(cells);
   const data = cells.map((cell) => {
     if (isMissing(cell)) return null;
@@ -36,9 +30,7 @@ function column(name: string, cells: readonly Cell[]): ColumnSource {
   return { name, data, type, nullable: true };
 }
 
-function columnType(
-  cells: readonly Cell[],
-): "DOUBLE" | "INT64" | "TIMESTAMP" | "BOOLEAN" | "STRING" {
+function columnType(cells: readonly Cell[]): ParquetColumn["type"] {
   const kinds = new Set<string>();
   for (const cell of cells) {
     if (!isMissing(cell)) kinds.add(cell instanceof Date ? "time" : typeof cell);

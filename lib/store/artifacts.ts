@@ -16,6 +16,8 @@ export interface StoredArtifact {
   readonly path: string;
   readonly sha256: string;
   readonly size: number;
+  /** 1 for what a server need not take. */
+  readonly optional: number;
 }
 
 /** Stores artifacts of a run; one of the same path is replaced. `changed`: 0 at the run's commit. */
@@ -25,15 +27,16 @@ export function writeArtifacts(
   artifacts: readonly RunArtifact[],
   changed: number,
 ): void {
-  for (const { path, content } of artifacts) {
+  for (const { path, content, isOptional = false } of artifacts) {
     const blob = blobId(database, content);
     database.run(
-      `INSERT INTO artifacts (run_id, path, blob_id, changed) VALUES (?, ?, ?, ?)
-       ON CONFLICT DO UPDATE SET blob_id = excluded.blob_id,
+      `INSERT INTO artifacts (run_id, path, blob_id, optional, changed) VALUES (?, ?, ?, ?, ?)
+       ON CONFLICT DO UPDATE SET blob_id = excluded.blob_id, optional = excluded.optional,
          changed = max(excluded.changed, changed + 1)`,
       runId,
       path,
       blob,
+      Number(isOptional),
       changed,
     );
   }
@@ -77,7 +80,7 @@ function blobId(database: Database, content: Uint8Array): number {
 /** A run's artifacts, by path. */
 export function storedArtifacts(database: Database, runId: number): readonly StoredArtifact[] {
   return database.all<StoredArtifact>(
-    `SELECT a.path, b.sha256, b.size FROM artifacts AS a JOIN blobs AS b ON b.id = a.blob_id
+    `SELECT a.path, a.optional, b.sha256, b.size FROM artifacts AS a JOIN blobs AS b ON b.id = a.blob_id
      WHERE a.run_id = ? ORDER BY a.path`,
     runId,
   );

@@ -163,12 +163,14 @@ export function copyContent(source: Database, target: Database, run: RunRow, id:
 
 /** Adds files; of two of one path the one that was written later counts. */
 function copyArtifacts(source: Database, target: Database, run: RunRow, id: number): void {
-  const artifacts = source.all<{ blob_id: number; path: string; sha256: string; changed: number }>(
-    `SELECT a.blob_id, a.path, a.changed, b.sha256 FROM artifacts AS a
+  const artifacts = source.all<
+    { blob_id: number; path: string; optional: number; sha256: string; changed: number }
+  >(
+    `SELECT a.blob_id, a.path, a.optional, a.changed, b.sha256 FROM artifacts AS a
      JOIN blobs AS b ON b.id = a.blob_id WHERE a.run_id = ?`,
     run.id,
   );
-  for (const { blob_id: blobId, path, sha256, changed } of artifacts) {
+  for (const { blob_id: blobId, path, optional, sha256, changed } of artifacts) {
     if (target.get("SELECT 1 FROM blobs WHERE sha256 = ?", sha256) === undefined) {
       const blobs = source.arrays<[string, number, Uint8Array]>(
         "SELECT sha256, size, content FROM blobs WHERE id = ?",
@@ -177,12 +179,14 @@ function copyArtifacts(source: Database, target: Database, run: RunRow, id: numb
       insertRows(target, "blobs", ["sha256", "size", "content"], blobs);
     }
     target.run(
-      `INSERT INTO artifacts (run_id, path, changed, blob_id)
-       SELECT ?, ?, ?, id FROM blobs WHERE sha256 = ?
-       ON CONFLICT DO UPDATE SET blob_id = excluded.blob_id, changed = excluded.changed
+      `INSERT INTO artifacts (run_id, path, optional, changed, blob_id)
+       SELECT ?, ?, ?, ?, id FROM blobs WHERE sha256 = ?
+       ON CONFLICT DO UPDATE SET blob_id = excluded.blob_id, optional = excluded.optional,
+         changed = excluded.changed
        WHERE excluded.changed > changed`,
       id,
       path,
+      optional,
       changed,
       sha256,
     );

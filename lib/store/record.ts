@@ -14,6 +14,8 @@ export interface RunArtifact {
   readonly path: string;
   /** All of it. */
   readonly content: Uint8Array;
+  /** True for what a server need not take: the run is whole without. */
+  readonly isOptional?: boolean;
 }
 
 /** A whole run, ready to be committed. */

@@ -208,12 +208,18 @@ const FORMAT_4: readonly string[] = [
    WHERE d.state = 'delivered' AND instr(d.last_error, ' cannot be delivered: ') > 0`,
 ];
 
+/** `optional`: 1 for files without which a run is whole, should its server not take them. */
+const FORMAT_5: readonly string[] = [
+  "ALTER TABLE artifacts ADD COLUMN optional INTEGER NOT NULL DEFAULT 0",
+];
+
 /** Entry n is the statements that bring format n to format n + 1. */
 export const MIGRATIONS: readonly (readonly string[])[] = [
   FORMAT_1,
   FORMAT_2,
   FORMAT_3,
   FORMAT_4,
+  FORMAT_5,
 ];
 
 /** Brings a file to the newest format, in one transaction that only one process can hold. */

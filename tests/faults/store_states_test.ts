@@ -217,6 +217,7 @@ Deno.test("a store of the first format is brought up to date, with what it holds
     // What later formats added, taken back.
     database.exec("DROP TABLE undeliverable; PRAGMA user_version = 1");
     database.exec("ALTER TABLE runs DROP COLUMN no_create");
+    database.exec("ALTER TABLE artifacts DROP COLUMN optional");
     for (const table of ["runs", "tags", "removed_tags", "artifacts", "pruned"]) {
       database.exec(`ALTER TABLE ${table} DROP COLUMN changed`);
     }

@@ -7,8 +7,8 @@ import {
   type DeliveryOutcome,
   type LocalStore,
   openStore,
+  type RunRecord,
 } from "../../lib/store/mod.ts";
-import { MIGRATIONS } from "../../lib/store/schema.ts";
 import { openDatabase } from "../../lib/store/sqlite.ts";
 import type { Batch, MetricPoint, Run, Tracker } from "../../lib/tracker.ts";
 import { type FakeServer, fakeServer } from "./fake_server.ts";
@@ -305,13 +305,125 @@ refusalTest("carried to another store, a run is not taken for whole there", asyn
   await other.close();
 });
 
+/** A run with returns that a server need not take, and a file that it must. */
+function withReturns(index: number): RunRecord {
+  const content = new TextEncoder().encode(`returns ${index}`);
+  return record(index, {
+    artifacts: [
+      { path: "notes.txt", content: new Uint8Array([index]) },
+      { path: "returns.parquet", content, isOptional: true },
+    ],
+  });
+}
+
+/** A server that answers with this where a file of returns is sent. */
+function without({ server }: World, status: number, code = "ERROR", maybeDone = false): Tracker {
+  return {
+    ...server,
+    writeArtifact: (id, path, content) =>
+      path === "returns.parquet"
+        ? Promise.reject(
+          new TrackerError("PUT", "http://server", {
+            status,
+            code,
+            message: `no room for ${id}`,
+            maybeDone,
+          }),
+        )
+        : server.writeArtifact(id, path, content),
+  };
+}
+
+for (
+  const [status, code] of [
+    [403, "ERROR"],
+    [500, "INTERNAL_ERROR"],
+    [503, "ERROR"],
+    [0, "UNREACHABLE_ARTIFACTS"],
+    [0, "ARTIFACT_HOST_NOT_ALLOWED"],
+  ] as const
+) {
+  refusalTest(`a run is whole without an optional file (${status} ${code})`, async (world) => {
+    const { store, server, parts } = world;
+    store.commitRun(withReturns(1));
+    const tracker = without(world, status, code, status >= 500);
+    const [outcome] = await store.deliver(tracker, { verify: true });
+    assertEquals([outcome?.status, outcome?.undeliverable], ["delivered", []]);
+    assertEquals(outcome?.warnings.map(({ code }) => code), ["left-out"]);
+    assertMatch(
+      outcome?.warnings[0]?.message ?? "",
+      /artifact returns\.parquet \(no room for ID/,
+    );
+    const { run } = only(server);
+    assertEquals(run.status, "FINISHED");
+    assertEquals([...server.runs.get(run.id)?.artifacts.keys() ?? []], ["notes.txt"]);
+    assertEquals([parts(), store.waiting({ trackingUri: server.uri })], [[], []]);
+    assertEquals(await store.deliver(server), [], "it waits for nothing");
+    assertEquals((await store.verify(server))[0]?.differences, []);
+    await store.deliver(server, { retryUndeliverable: true });
+    assertEquals(server.runs.get(run.id)?.artifacts.size, 2, "a retry sends it");
+    assertEquals(store.prune({ olderThanMs: -1_000_000 }).runs, 1);
+  });
+}
+
+refusalTest("a server that fails on optional files is asked for one", async (world) => {
+  const { store, server } = world;
+  store.commitRuns([1, 2, 3, 4].map(withReturns));
+  let tries = 0;
+  const failing = without(world, 500);
+  const tracker: Tracker = {
+    ...failing,
+    writeArtifact: (id, path, content) => {
+      if (path === "returns.parquet") tries++;
+      return failing.writeArtifact(id, path, content);
+    },
+  };
+  const outcomes = await store.deliver(tracker, { jobs: 1 });
+  assertEquals(status(outcomes), Array.from({ length: 4 }, () => "delivered"));
+  assertEquals([tries, outcomes.flatMap(({ warnings }) => warnings).length], [1, 1]);
+  await store.deliver(server, { retryUndeliverable: true });
+  assertEquals([...server.runs.values()].map(({ artifacts }) => artifacts.size), [2, 2, 2, 2]);
+});
+
+refusalTest("where nothing answers, an optional file is waited for", async (world) => {
+  const { store, server } = world;
+  store.commitRun(withReturns(1));
+  const [lost] = await store.deliver(without(world, 0, "CONNECTION", true));
+  assertEquals([lost?.status, only(server).run.status], ["failed", "RUNNING"]);
+  // As a gateway answers whose server went away before the file was sent.
+  const away = { status: 503, code: "ERROR", message: "away" };
+  const gone: Tracker = {
+    ...without(world, 503),
+    updateRun: () => Promise.reject(new TrackerError("POST", "http://server", away)),
+  };
+  assertEquals(status(await store.deliver(gone)), ["failed"]);
+  assertEquals(status(await store.deliver(server)), ["delivered"]);
+  assertEquals([...server.runs.values()][0]?.artifacts.size, 2);
+});
+
+refusalTest("carried to another store, a file is as optional as before", async (world) => {
+  const { store, server, io, folder } = world;
+  store.commitRun(withReturns(1));
+  await store.exportTo(`${folder}/export.btflow`);
+  const other = await openStore(io, `${folder}/other.db`);
+  await other.importFrom(`${folder}/export.btflow`);
+  const [outcome] = await other.deliver(without(world, 403), { graceMs: 0 });
+  assertEquals([outcome?.status, outcome?.undeliverable], ["delivered", []]);
+  assertEquals(only(server).run.status, "FINISHED");
+  await other.close();
+});
+
 Deno.test("a store of before names the artifacts that could not be delivered", async () => {
   const { io, path, remove } = await storeFolder();
-  const old = await openStore(io, path, { migrations: MIGRATIONS.slice(0, 3) });
+  const old = await openStore(io, path);
   const artifacts = [{ path: "a.txt", content: new Uint8Array([1]) }];
   const keys = [record(1, { artifacts }), record(2)].map((one) => old.commitRun(one));
   await old.close();
   const file = openDatabase(path);
+  // What later formats added, taken back.
+  file.run("DROP TABLE undeliverable");
+  file.run("ALTER TABLE artifacts DROP COLUMN optional");
+  file.run("PRAGMA user_version = 3");
   file.run("INSERT INTO servers (id, uri) VALUES (1, 'http://server:5000')");
   file.run(
     `INSERT INTO deliveries (run_id, server_id, state, server_run_id, delivered_revision, last_error)

@@ -18,7 +18,7 @@ import {
   tagsToRemove,
 } from "./run_batches.ts";
 import { sendBatches, sendRefusedItems } from "./send_batches.ts";
-import { sendArtifacts, sendInputs } from "./send_files.ts";
+import { recordLeftOut, sendArtifacts, sendInputs } from "./send_files.ts";
 import { ensureServerRun } from "./server_run.ts";
 import { compareWithServer } from "./verify.ts";
 
@@ -48,8 +48,9 @@ export async function deliverRun(delivery: RunDelivery): Promise<Run> {
   }
   await removeTags(delivery, serverRun, tags, isRetried);
   await sendInputs(delivery, serverRun, isWanted);
-  await sendArtifacts(delivery, serverRun, isWanted);
+  const leftOut = await sendArtifacts(delivery, serverRun, isWanted);
   if (!isThere || isRetried(NAME_PART)) await finish(delivery, serverRun);
+  recordLeftOut(delivery, serverRun, leftOut);
   await removeOrphans(delivery, serverRun.id);
   if (settings.verify) await verify(delivery, serverRun.id);
   await step(delivery, "done", () =>

@@ -7,7 +7,7 @@ import { acknowledge } from "../deliveries.ts";
 import { readDatasets } from "../read_runs.ts";
 import { type RecordedPart, recordParts } from "../undeliverable.ts";
 import { type RunDelivery, step } from "./delivery.ts";
-import { isForGood, refusedPart, sendInHalves } from "./refused.ts";
+import { isForGood, type Refusal, refusedPart, sendInHalves } from "./refused.ts";
 
 /** Whether a part is to be sent; `step` is the name of its acknowledgement. */
 export type IsWanted = (part: string, step: string) => boolean;
@@ -58,17 +58,26 @@ function warnOnce({ said, warn }: RunDelivery, warning: Warning): void {
   warn(warning);
 }
 
-/** Uploads the artifacts, each by itself: one that is refused keeps no other. */
+/**
+ * Uploads the artifacts, each by itself: one that is refused keeps no other. Gives the optional ones that
+ * are left out because the server refuses them, or fails on them: for them no run waits.
+ */
 export async function sendArtifacts(
   delivery: RunDelivery,
   serverRun: Run,
   isWanted: IsWanted,
-): Promise<void> {
-  const { database, id, run } = delivery;
+): Promise<readonly RecordedPart[]> {
+  const { database, id, run, said } = delivery;
+  const leftOut: RecordedPart[] = [];
   for (const artifact of storedArtifacts(database, run.id)) {
     const part = `artifact ${artifact.path}`;
     const name = `artifact ${artifact.sha256} ${artifact.path}`;
     if (!isWanted(part, name)) continue;
+    const isOptional = artifact.optional === 1;
+    if (isOptional && said.has(FAILING)) {
+      leftOut.push({ part, reason: "not sent: the server fails on others", optional: 1 });
+      continue;
+    }
     try {
       await step(delivery, part, async () => {
         await sendArtifact(delivery, serverRun, artifact);
@@ -78,9 +87,43 @@ export async function sendArtifacts(
         }, { durable: false });
       });
     } catch (error) {
-      if (!isForGood(error)) throw error;
-      recordParts(database, id, [refusedPart(part, error)]);
+      if (isOptional && isLeftOut(error)) {
+        leftOut.push({ ...refusedPart(part, error), optional: 1 });
+        // Each try costs all repeats of a request.
+        if (!isForGood(error)) said.add(FAILING);
+      } else if (isForGood(error)) recordParts(database, id, [refusedPart(part, error)]);
+      else throw error;
     }
+  }
+  return leftOut;
+}
+
+/** That the server fails on optional artifacts, which it did not say are refused. */
+const FAILING = "failing-artifacts";
+
+function isLeftOut(error: unknown): error is Refusal {
+  return isForGood(error) || (error instanceof TrackerError && error.mayBeOfFilesAlone);
+}
+
+/**
+ * Records what is left out of a run that has arrived otherwise: by then the server is known to be there,
+ * and to fail on these alone.
+ */
+export function recordLeftOut(
+  delivery: RunDelivery,
+  serverRun: Run,
+  leftOut: readonly RecordedPart[],
+): void {
+  const { database, id, tracker } = delivery;
+  recordParts(database, id, leftOut);
+  for (const { part, reason } of leftOut) {
+    // The same for every run, so that it is said once.
+    const why = reason.replaceAll(serverRun.id, "ID");
+    warnOnce(delivery, {
+      code: "left-out",
+      message: `${tracker.uri} does not take ${part} (${why}): the store keeps it, and runs are ` +
+        "whole without; batch --no-attach-returns sends none",
+    });
   }
 }
 
