@@ -34,8 +34,15 @@ export function attachedAs(
 export function checkAttached({ path, format, series: [only] }: InputFile): Returns {
   const isTable = format === "csv" || format === "parquet";
   if (isTable && only?.column === VALUE_COLUMN) return only.returns;
-  throw new InputError(path, "it is no file of returns as --attach-returns writes it");
+  throw notOurs(path);
 }
+
+function notOurs(path: string): InputError {
+  return new InputError(path, "it is no file of returns as btflow attaches them");
+}
+
+/** How a file begins that btflow attached: as it is done now, then as it was done before. */
+const BEGINNINGS = ["PAR1", "date,returns\n", "returns\n"];
 
 /** The last few of many, to be looked through before one is made anew. */
 export interface Remembered<T> {
@@ -82,6 +89,8 @@ export async function readReturnsArtifact(content: Uint8Array, path: string): Pr
     // Another than a number can only be damage, which the reader names.
     if (values.every(Number.isFinite)) return { dates: known.dates, values };
   }
+  const begins = new TextDecoder().decode(content.subarray(0, 16));
+  if (!BEGINNINGS.some((beginning) => begins.startsWith(beginning))) throw notOurs(path);
   const returns = checkAttached(await readInput(alone(content), path, ATTACHED));
   remember(content, returns);
   return returns;

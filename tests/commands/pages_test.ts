@@ -80,3 +80,45 @@ Deno.test("pages are written of files, runs, searches and comparisons", async (t
     io.remove();
   }
 });
+
+Deno.test("a run is reported from the returns that its version attached", async () => {
+  const io = testIo();
+  try {
+    const call = async (...argv: string[]): Promise<string> => {
+      const { code, out, err } = await io.run(...argv);
+      assertEquals(code, 0, err);
+      return out;
+    };
+    const days = Array.from({ length: 40 }, (_, day) => new Date(day * 86_400_000).toISOString());
+    const rows = (factor: number): string =>
+      days.map((day, row) => `${day.slice(0, 10)},${((row * 7) % 11 - 4) * factor}`).join("\n");
+    await io.files.write("a.csv", `date,returns\n${rows(0.001)}\n`);
+    await io.files.write("b.csv", `date,returns\n${rows(-0.0007)}\n`);
+    const log = ["log", "-e", "x", "-r", "x", "--returns", "a.csv", "--benchmark", "b.csv"];
+    for (const folder of ["old", "own"]) fs.mkdirSync(path.join(io.folder, folder));
+    // As earlier versions attached them.
+    await io.files.write("old/returns.csv", `date,returns\n${rows(0.001)}\n`);
+    await io.files.write("old/benchmark.csv", `date,returns\n${rows(-0.0007)}\n`);
+    const files = ["--artifact", "old/returns.csv", "--artifact", "old/benchmark.csv"];
+    const pages: string[] = [];
+    for (const attached of [["--attach-returns"], files]) {
+      const { run_id: id } = JSON.parse(await call(...log, ...attached, "--format", "json"));
+      await call("report", "--run-id", id, "-o", "page.html");
+      pages.push(await Deno.readTextFile(path.join(io.folder, "page.html")));
+    }
+    const figures = (page: string): readonly string[] => page.match(/-?\d+\.\d+%/g) ?? [];
+    assert(figures(pages[0] ?? "").length > 30, "the page has figures");
+    assertEquals(figures(pages[1] ?? ""), figures(pages[0] ?? ""));
+    // Another file under the name is not taken for returns.
+    await io.files.write("own/returns.parquet", `date,equity\n${rows(0.001)}\n`);
+    const own = [...log.slice(0, -2), "--artifact", "own/returns.parquet", "--format", "json"];
+    const { run_id: id } = JSON.parse(await call(...own));
+    const { code, err } = await io.run("report", "--run-id", id, "-o", "own.html");
+    assertEquals([code, err], [
+      3,
+      "error: Cannot read returns.parquet: it is no file of returns as btflow attaches them\n",
+    ]);
+  } finally {
+    io.remove();
+  }
+});

@@ -13,7 +13,7 @@ export interface StoreRun {
   readonly params: Readonly<Record<string, string>>;
   readonly tags: Readonly<Record<string, string>>;
   readonly datasets: readonly string[];
-  /** Path and size of each. */
+  /** Path and size of each, but for those that the server failed on and a run is whole without. */
   readonly artifacts: readonly string[];
 }
 
@@ -54,7 +54,9 @@ export function readStore(
           .map(String),
         artifacts: lists(
           `SELECT a.path || ' ' || b.size FROM artifacts a JOIN blobs b ON b.id = a.blob_id
-           WHERE a.run_id = ? ORDER BY 1`,
+           WHERE a.run_id = ?1 AND NOT EXISTS (SELECT 1 FROM undeliverable u
+             WHERE u.run_id = ?1 AND u.part = 'artifact ' || a.path AND u.optional = 1)
+           ORDER BY 1`,
           id,
         ).map(String),
       };

@@ -361,6 +361,7 @@ const OUTSIDE: Readonly<Record<string, string>> = {
   manifest: "its rows are hashed",
   require: "says with what the command ends",
   parent: "becomes a tag of every run",
+  noAttachReturns: "attaches what a run is whole without, or not",
   resume: "asks whether the run is known",
   jobs: "says how fast runs are delivered",
   shard: "says which process logs a run",
@@ -395,6 +396,29 @@ Deno.test("a flag that comes later changes a fingerprint only where it is used",
       assertNotEquals(of({ later: used }), of({}));
       assertNotEquals(of({}, { later: used }), of({}));
     }
+  } finally {
+    io.remove();
+  }
+});
+
+Deno.test("a sweep finds its runs again, whether it attached the returns unasked or not", async () => {
+  const io = await world();
+  try {
+    const skipped = async (...argv: readonly string[]): Promise<number> => {
+      const { code, out, err } = await io.run(
+        ...["batch", "-e", "x", "r.csv", "--resume", "--format", "json", ...argv],
+      );
+      assertEquals(code, 0, err);
+      return JSON.parse(out).skipped;
+    };
+    assertEquals(await skipped("--no-attach-returns"), 0);
+    assertEquals(await skipped(), 1);
+    assertEquals(await skipped("--attach-returns"), 0, "asked for, they are part of the run");
+    assertEquals(await skipped("--attach-returns"), 1);
+    assertEquals(await skipped("--no-attach-returns"), 1);
+    // One that is logged by itself is the same run as well.
+    const log = ["log", "-e", "x", "--returns", "r.csv", "--if-new", "--format", "json"];
+    assertEquals(JSON.parse((await io.run(...log)).out).existed, true);
   } finally {
     io.remove();
   }

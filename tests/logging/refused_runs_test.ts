@@ -67,6 +67,45 @@ Deno.test("a server without log-inputs is none the worse, and that is said once"
   });
 });
 
+for (const status of [403, 404, 413, 500, 503]) {
+  Deno.test(`a server that answers ${status} to files gets a batch whole without its returns`, async () => {
+    const refuse: Refuse = ({ method }) =>
+      method === "PUT" ? { status, body: { message: "no files here" } } : null;
+    await inWorld(refuse, async (line, service) => {
+      const files = ["1.csv", "2.csv", "3.csv"];
+      for (const file of files) {
+        fs.copyFileSync(`${line.folder}/returns.csv`, `${line.folder}/${file}`);
+      }
+      const few = ["--metrics", "cagr", "--format", "json"];
+      const { code, out, err } = await line.call("batch", "-e", "e", ...files, ...few);
+      assertEquals(code, 0, err);
+      assertMatch(
+        err,
+        /^\{"warning":\{"code":"left-out","message":"[^\n]*artifact returns\.parquet: [^\n]*\}\n$/,
+      );
+      const { delivered, runs } = JSON.parse(out);
+      assertEquals([delivered, runs.map((one: { undeliverable: unknown }) => one.undeliverable)], [
+        3,
+        [[], [], []],
+      ]);
+      assertEquals(statuses(service), ["FINISHED", "FINISHED", "FINISHED"]);
+      assertEquals((await line.call("sync", "--status")).err, "0 waiting runs\n");
+      // Asked for, they are a part of the run, and one that is refused is told.
+      const asked = await line.call("batch", "-e", "e", "1.csv", ...few, "--attach-returns");
+      assertEquals(asked.code, status < 500 ? 5 : 6, asked.err);
+      service.refuse(null);
+      assertEquals((await line.call("sync", "--retry-undeliverable")).code, 0);
+      const { server } = service;
+      assertEquals([...server.runs.values()].map(({ artifacts }) => [...artifacts.keys()]), [
+        ["returns.parquet"],
+        ["returns.parquet"],
+        ["returns.parquet"],
+        ["returns.parquet"],
+      ]);
+    });
+  });
+}
+
 const WAITS: readonly (readonly [name: string, refuse: Refuse, code: number, made: boolean])[] = [
   [
     "a server that lets this user do nothing",

@@ -352,7 +352,7 @@ for (
     assertEquals(outcome?.warnings.map(({ code }) => code), ["left-out"]);
     assertMatch(
       outcome?.warnings[0]?.message ?? "",
-      /artifact returns\.parquet \(no room for ID/,
+      /artifact returns\.parquet: no room for ID/,
     );
     const { run } = only(server);
     assertEquals(run.status, "FINISHED");

@@ -84,3 +84,40 @@ Deno.test("an artifact that cannot be read fails every run of a sweep, not the s
     io.remove();
   }
 });
+
+Deno.test("a sweep attaches the returns of its runs, unless it is told not to", async () => {
+  const io = await world();
+  const few = ["-e", "x", "--metrics", "cagr", "--format", "json"];
+  const attached = async (...argv: readonly string[]): Promise<readonly string[]> => {
+    const { code, out, err } = await io.run("batch", "a.csv", ...few, ...argv);
+    assertEquals([code, err], [0, ""], argv.join(" "));
+    const [{ run_id: id }] = JSON.parse(out).runs;
+    return (await io.run("runs", "artifacts", id, "--format", "csv")).out.trim().split("\n").slice(
+      1,
+    );
+  };
+  try {
+    const benchmark = ["--benchmark", "market.csv"];
+    const [own = ""] = await attached();
+    assertEquals(
+      await attached(...benchmark),
+      [own],
+      "the same benchmark is not kept with each run",
+    );
+    assertEquals(
+      (await attached("--attach-returns", ...benchmark)).map((row) => row.split(",")[0]),
+      ["benchmark.parquet", "returns.parquet"],
+    );
+    assertEquals(await attached("--no-attach-returns"), []);
+    await io.files.makeFolder("own", 0o700);
+    await io.files.write("own/returns.parquet", "the user's own");
+    assertEquals(await attached("--artifact", "own/returns.parquet"), ["returns.parquet,14"]);
+    const log = await io.run("log", "--returns", "a.csv", ...few);
+    const none = await io.run("runs", "artifacts", JSON.parse(log.out).run_id, "--format", "csv");
+    assertEquals(none.out.trim().split("\n").slice(1), [], "log attaches none unasked");
+    const both = await io.run("batch", "a.csv", ...few, "--attach-returns", "--no-attach-returns");
+    assertEquals([both.code, both.err.includes("together with --no-attach-returns")], [2, true]);
+  } finally {
+    io.remove();
+  }
+});

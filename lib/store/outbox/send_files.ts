@@ -121,8 +121,8 @@ export function recordLeftOut(
     const why = reason.replaceAll(serverRun.id, "ID");
     warnOnce(delivery, {
       code: "left-out",
-      message: `${tracker.uri} does not take ${part} (${why}): the store keeps it, and runs are ` +
-        "whole without; batch --no-attach-returns sends none",
+      message: `${tracker.uri} does not take ${part}: ${why}; the store keeps it, and runs are ` +
+        "whole without (batch --no-attach-returns sends none)",
     });
   }
 }
