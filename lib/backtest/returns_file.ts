@@ -2,6 +2,7 @@
 // have the same dates, and then files that differ in nothing but their values: what was read of one
 // serves the others, which are copied out (a sweep of ten thousand is read for one judgement).
 
+import { Buffer } from "node:buffer";
 import { InputError } from "../errors.ts";
 import { type Host, type InputFile, readInput } from "../input/mod.ts";
 import type { Returns } from "../metrics/mod.ts";
@@ -40,9 +41,6 @@ export function checkAttached({ path, format, series: [only] }: InputFile): Retu
 function notOurs(path: string): InputError {
   return new InputError(path, "it is no file of returns as btflow attaches them");
 }
-
-/** How a file begins that btflow attached: as it is done now, then as it was done before. */
-const BEGINNINGS = ["PAR1", "date,returns\n", "returns\n"];
 
 /** The last few of many, to be looked through before one is made anew. */
 export interface Remembered<T> {
@@ -86,20 +84,46 @@ export async function readReturnsArtifact(content: Uint8Array, path: string): Pr
   const known = frames.find((frame) => fits(content, frame));
   if (known !== undefined) {
     const values = valuesIn(content, known.head.length, known.rows);
-    // Another than a number can only be damage, which the reader names.
+    // Where one is no number the file is damaged, and read to say where.
     if (values.every(Number.isFinite)) return { dates: known.dates, values };
   }
-  const begins = new TextDecoder().decode(content.subarray(0, 16));
-  if (!BEGINNINGS.some((beginning) => begins.startsWith(beginning))) throw notOurs(path);
-  const returns = checkAttached(await readInput(alone(content), path, ATTACHED));
+  const beginning = new TextDecoder().decode(content.subarray(0, 16));
+  if (/^(date,)?returns\n/.test(beginning)) {
+    return checkAttached(await readInput(alone(content), path, ATTACHED));
+  }
+  if (!beginning.startsWith("PAR1")) throw notOurs(path);
+  const returns = await readParquet(content, path);
   remember(content, returns);
   return returns;
 }
 
+/** Without the reader of all tables, which takes four times as long to find out what this is. */
+async function readParquet(content: Uint8Array, path: string): Promise<Returns> {
+  const { readFlatColumns } = await import("../input/parquet.ts");
+  const columns = await readFlatColumns(path, content);
+  const dates = columns?.get("date") ?? null;
+  const values = columns?.get(VALUE_COLUMN);
+  const known = dates === null ? 1 : 2;
+  if (columns === null || values === undefined || columns.size !== known) throw notOurs(path);
+  let before = -Infinity;
+  const wrong = values.findIndex((value, row) => {
+    const at = dates === null ? row : dates[row] ?? NaN;
+    const isRight = Number.isFinite(value) && at > before;
+    before = at;
+    return !isRight;
+  });
+  if (wrong < 0) return { dates, values };
+  throw new InputError(
+    path,
+    `it is damaged: row ${wrong + 1} has no number, or a date out of order`,
+  );
+}
+
 function fits(content: Uint8Array, { head, tail, rows }: Frame): boolean {
-  return content.length === head.length + 8 * rows + tail.length &&
-    head.every((byte, at) => content[at] === byte) &&
-    tail.every((byte, at) => content[head.length + 8 * rows + at] === byte);
+  const end = head.length + 8 * rows;
+  return content.length === end + tail.length &&
+    Buffer.compare(head, content.subarray(0, head.length)) === 0 &&
+    Buffer.compare(tail, content.subarray(end)) === 0;
 }
 
 function valuesIn(content: Uint8Array, at: number, rows: number): Float64Array {
@@ -112,7 +136,7 @@ function remember(content: Uint8Array, { dates, values }: Returns): void {
   if (at === null) return;
   const end = at + 8 * values.length;
   const bytes = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
-  if (!bytes.every((byte, index) => byte === content[at + index])) return;
+  if (Buffer.compare(bytes, content.subarray(at, end)) !== 0) return;
   frames.add({ head: content.slice(0, at), tail: content.slice(end), dates, rows: values.length });
 }
 

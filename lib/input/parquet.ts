@@ -59,27 +59,7 @@ export async function readParquet(
 ): Promise<Table> {
   const { shownPath: path } = source;
   const file = (await source.all()).buffer;
-  const metadata = attempt(path, () => parquetMetadata(file));
-  const count = Number(metadata.num_rows);
-  const fields = fieldsOf(metadata);
-  if (fields.length === 0) throw new InputError(path, "it has no plain columns");
-  const twice = fields.find(({ stored }, at) =>
-    fields.findIndex((other) => other.stored === stored) !== at
-  );
-  if (twice !== undefined) {
-    throw new InputError(
-      path,
-      `more than one of its columns is called ${quoted(twice.stored)}; rename or leave out one`,
-    );
-  }
-  if (count === 0) throw new InputError(path, "it has columns but no rows");
-  if (count > MAX_ROWS) {
-    throw new InputError(path, `it says it has ${count} rows, more than are read`);
-  }
-  if (count > SURELY_HELD_ROWS && count > file.byteLength * MAX_ROWS_A_BYTE) {
-    const problem = `it says it has ${count} rows in ${file.byteLength} bytes, as no series has`;
-    throw new InputError(path, problem);
-  }
+  const { metadata, count, fields } = describe(path, file);
   const marks = { isFiner: false };
   const read = (wanted: readonly Field[], rows: number): Promise<ReadonlyMap<string, Cells>> =>
     readColumns(path, file, metadata, wanted, rows, marks);
@@ -107,6 +87,54 @@ export async function readParquet(
       rows: { ...series.rows, isFiner: series.rows.isFiner || marks.isFiner },
     })),
   };
+}
+
+/**
+ * The columns of a file that holds nothing but numbers and times, as they are stored, times as ms; NaN
+ * where there is none. Null for any other file.
+ *
+ * @throws {InputError} where it is damaged.
+ */
+export async function readFlatColumns(
+  path: string,
+  content: Uint8Array,
+): Promise<ReadonlyMap<string, Float64Array> | null> {
+  const { buffer: file } = new Uint8Array(content);
+  const { metadata, count, fields } = describe(path, file);
+  const isFlat = fields.every(({ isFlat, zone }) => isFlat && zone === null);
+  if (!isFlat || fields.length < parquetSchema(metadata).children.length) return null;
+  const cells = await readColumns(path, file, metadata, fields, count, { isFiner: false });
+  return cells as ReadonlyMap<string, Float64Array>;
+}
+
+/** What a file says of itself, as far as it can be believed. */
+function describe(path: string, file: ArrayBuffer): {
+  readonly metadata: FileMetaData;
+  readonly count: number;
+  readonly fields: readonly Field[];
+} {
+  const metadata = attempt(path, () => parquetMetadata(file));
+  const count = Number(metadata.num_rows);
+  const fields = fieldsOf(metadata);
+  if (fields.length === 0) throw new InputError(path, "it has no plain columns");
+  const twice = fields.find(({ stored }, at) =>
+    fields.findIndex((other) => other.stored === stored) !== at
+  );
+  if (twice !== undefined) {
+    throw new InputError(
+      path,
+      `more than one of its columns is called ${quoted(twice.stored)}; rename or leave out one`,
+    );
+  }
+  if (count === 0) throw new InputError(path, "it has columns but no rows");
+  if (count > MAX_ROWS) {
+    throw new InputError(path, `it says it has ${count} rows, more than are read`);
+  }
+  if (count > SURELY_HELD_ROWS && count > file.byteLength * MAX_ROWS_A_BYTE) {
+    const problem = `it says it has ${count} rows in ${file.byteLength} bytes, as no series has`;
+    throw new InputError(path, problem);
+  }
+  return { metadata, count, fields };
 }
 
 function fieldsOf(metadata: FileMetaData): readonly Field[] {

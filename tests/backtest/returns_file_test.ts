@@ -5,6 +5,7 @@ import { execFileSync } from "node:child_process";
 import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
+import { type ParquetColumn, parquetFile } from "../../lib/output/parquet_file.ts";
 import { returnsParquet } from "../../lib/backtest/returns_artifacts.ts";
 import { readReturnsArtifact } from "../../lib/backtest/returns_file.ts";
 import { InputError } from "../../lib/errors.ts";
@@ -143,6 +144,9 @@ Deno.test("what is damaged, or nothing that was attached, is one clear error", a
   const notANumber = whole.slice();
   // The last bytes of a value, and so of a double that is none.
   notANumber.set([0xff, 0xff], footer - 2);
+  const other = (name: string): ParquetColumn => (
+    { name, type: "DOUBLE", data: [0.1, 0.2, 0.3], nullable: false }
+  );
   const text = (content: string): Uint8Array => new TextEncoder().encode(content);
   const cases: readonly (readonly [name: string, content: Uint8Array])[] = [
     ["empty", new Uint8Array()],
@@ -154,6 +158,9 @@ Deno.test("what is damaged, or nothing that was attached, is one clear error", a
     ["not a number", notANumber],
     ["other columns", text("date,equity\n2024-01-01,100\n2024-01-02,101\n")],
     ["a value missing", text("date,returns\n2024-01-01,0.1\n2024-01-02,\n")],
+    ["dates out of order", returnsParquet(Float64Array.of(DAY_MS, 0), values.slice(0, 2))],
+    ["other columns in Parquet", parquetFile([other("a"), other("b")], { rowGroupSize: 10 })],
+    ["a column more", parquetFile([other("returns"), other("b")], { rowGroupSize: 10 })],
     ["no table", text("<html>not found</html>")],
     ["JSON", text('[{"date": "2024-01-01", "returns": 0.1}]')],
   ];
