@@ -95,6 +95,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   transport: ["build", ...GROUND],
   "report/client": ["report"],
   report: ["metrics", "errors"],
+  judge: ["metrics"],
   input: ["input/csv", "input/table", "input/cells", "limits", "metrics", ...GROUND],
   "input/csv": ["input", "input/table", "input/cells", ...GROUND],
   "input/table": ["input", "input/cells", ...GROUND],

@@ -47,8 +47,9 @@ export {
 export { drawdownSeries, equityCurve } from "./growth.ts";
 export { monthlyReturns, type PeriodReturns, quarterlyReturns, yearlyReturns } from "./calendar.ts";
 export { normalCdf, normalDensity, normalQuantile } from "./normal.ts";
-export { meanOf, type Moments, sumOf, varianceOf } from "./kernel.ts";
+export { deviationOf, meanOf, type Moments, sumOf, varianceOf } from "./kernel.ts";
 export { quantilesOf } from "./quantiles.ts";
+export { seededRandom } from "./random.ts";
 export {
   computeSeries,
   type Series,

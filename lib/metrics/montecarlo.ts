@@ -4,6 +4,7 @@
 
 import { deviationOf, meanOf } from "./kernel.ts";
 import { quantilesOf } from "./quantiles.ts";
+import { seededRandom } from "./random.ts";
 
 /** How to simulate. */
 export interface MonteCarloOptions {
@@ -42,7 +43,7 @@ export function monteCarlo(
 ): Readonly<Record<string, number>> {
   const { paths = 1000, seed = 1, ruin = 0.5, goal = 1 } = options;
   checkOptions(values, { paths, seed, ruin, goal });
-  const random = generator(seed);
+  const random = seededRandom(seed);
   const finals = new Float64Array(paths);
   const drawdowns = new Float64Array(paths);
   for (let path = 0; path < paths; path++) {
@@ -103,32 +104,4 @@ function summary(name: string, values: Float64Array): Readonly<Record<string, nu
     found[`${name}_p${percent}`] = quantiles[index] as number;
   });
   return found;
-}
-
-/**
- * Uniform numbers in [0, 1) with 53 random bits: the xoshiro128++ generator (Blackman and Vigna
- * 2021, ACM TOMS 47), its state filled from the seed by a splitmix step.
- */
-function generator(seed: number): () => number {
-  let fill = (seed ^ Math.floor(seed / 0x1_0000_0000)) | 0;
-  const word = (): number => {
-    fill = (fill + 0x9e3779b9) | 0;
-    let mixed = Math.imul(fill ^ (fill >>> 16), 0x21f0aaad);
-    mixed = Math.imul(mixed ^ (mixed >>> 15), 0x735a2d97);
-    return mixed ^ (mixed >>> 15);
-  };
-  let [first, second, third, fourth] = [word(), word(), word(), word()];
-  const next = (): number => {
-    const sum = (first + fourth) | 0;
-    const result = (((sum << 7) | (sum >>> 25)) + first) >>> 0;
-    const shifted = second << 9;
-    third ^= first;
-    fourth ^= second;
-    second ^= third;
-    first ^= fourth;
-    third ^= shifted;
-    fourth = (fourth << 11) | (fourth >>> 21);
-    return result;
-  };
-  return () => ((next() >>> 5) * 0x400_0000 + (next() >>> 6)) / 0x20_0000_0000_0000;
 }
