@@ -19,6 +19,7 @@ export interface Case {
   readonly low: number;
   readonly copies: number;
   readonly sleeper: number;
+  readonly quiet: number;
   readonly resamples: number;
   readonly reference: Reference;
 }
@@ -112,6 +113,10 @@ export function returnsOf(spec: Case): Float64Array[] {
   });
   for (let copy = 0; copy < spec.copies; copy++) {
     columns[spec.columns - 1 - copy] = columns[copy] as Float64Array;
+  }
+  const { quiet } = spec;
+  if (quiet >= 0) {
+    columns[quiet] = (columns[quiet] as Float64Array).map((value) => 0.1 * value + 0.00012);
   }
   if (spec.sleeper >= 0) columns[spec.sleeper]?.fill(0, 0, Math.floor(spec.rows * 3 / 5));
   return columns;

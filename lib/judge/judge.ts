@@ -1,0 +1,112 @@
+// Is the best run of an experiment luck? All statistics together, under the keys of the answer: what
+// comes from the trials' recorded figures, what needs the returns of all runs on common rows, and for
+// each that cannot be had the reason.
+
+import { sharpeOf } from "./holdout.ts";
+import type {
+  Best,
+  JudgedRun,
+  JudgeInput,
+  Judgement,
+  JudgementDetails,
+  Notes,
+  RecordedTrial,
+  Warning,
+} from "./judgement.ts";
+import { commonRows } from "./matrix.ts";
+import { judgeRows } from "./of_rows.ts";
+import { judgeTrials } from "./of_trials.ts";
+
+/**
+ * Judges the best run of an experiment by all its trials. Every statistic's definition and paper is at
+ * its function: `crossValidate`, `testSuperiority`, `effectiveTrials`, `haircutSharpe`,
+ * `minimumBacktestYears`, `holdOut`, and `deflatedSharpe` of the metrics.
+ *
+ * Throws `RangeError` for options that make no sense, whatever the runs are.
+ */
+export function judge(
+  input: JudgeInput,
+): { readonly answer: Judgement; readonly details: JudgementDetails } {
+  checkOptions(input);
+  const { runs } = input;
+  const reasons: Record<string, string> = {};
+  const warnings: Warning[] = [];
+  const notes: Notes = {
+    lack(key, reason) {
+      reasons[key] = reason;
+      return null;
+    },
+    warn: (code, message) => void warnings.push({ code, message }),
+  };
+  const common = commonRows(runs.map(({ returns }) => returns));
+  const best = bestOf(runs, input.recorded);
+  const isIn = best === null || common.kept.some((index) => runs[index]?.id === best.run.id);
+  if (!isIn && common.kept.length > 0) {
+    notes.warn(
+      "best_left_out",
+      `the best run, ${best.run.name}, is not among the runs on the common rows`,
+    );
+  }
+  const { figures, ...details } = judgeRows(input, common, notes);
+  const noRows = common.rows === 0 ? "no run has returns on common rows" : null;
+  const noDates = noRows ?? "the returns have no dates";
+  const answer: Judgement = {
+    best: best === null
+      ? notes.lack("best", "no run has a sharpe_ratio")
+      : { run_id: best.run.id, run_name: best.run.name, sharpe_ratio: best.run.sharpe },
+    ...judgeTrials(input, best, notes),
+    ...figures,
+    rows: common.rows,
+    start: common.dates?.[0] ?? notes.lack("start", noDates),
+    end: common.dates?.at(-1) ?? notes.lack("end", noDates),
+    left_out: common.leftOut.map(({ index, reason }) => ({
+      run_id: runs[index]?.id ?? "",
+      reason,
+    })),
+    rows_cut: common.rowsCut,
+    undefined: reasons,
+    warnings,
+  };
+  return { answer, details };
+}
+
+function checkOptions(
+  { trials, splits = 16, resamples = 1000, seed = 1, ...rest }: JudgeInput,
+): void {
+  const { blockLength = null, holdout = null } = rest;
+  const refuse = (what: string, needed: string): never => {
+    throw new RangeError(`Cannot judge by ${what}: ${needed} is needed`);
+  };
+  if (!(Number.isSafeInteger(trials) && trials >= 1)) {
+    refuse(`${trials} trials`, "a whole number from 1");
+  }
+  if (!(splits % 2 === 0 && splits >= 2 && splits <= 20)) {
+    refuse(`${splits} splits`, "an even number from 2 to 20");
+  }
+  if (!(Number.isSafeInteger(resamples) && resamples >= 2)) {
+    refuse(`${resamples} resamples`, "a whole number from 2");
+  }
+  if (!Number.isSafeInteger(seed)) refuse(`the seed ${seed}`, "a whole number");
+  if (blockLength !== null && !(blockLength >= 1 && blockLength < Infinity)) {
+    refuse(`a block length of ${blockLength}`, "at least 1");
+  }
+  if (holdout !== null && !Number.isFinite(holdout)) refuse(`the date ${holdout}`, "a time in ms");
+}
+
+/** The highest logged Sharpe ratio, the earliest of equals. */
+function bestOf(runs: readonly JudgedRun[], recorded: readonly RecordedTrial[]): Best | null {
+  let best: Best["run"] | null = null;
+  for (const run of runs) {
+    const { sharpe } = run;
+    if (sharpe !== null && Number.isFinite(sharpe) && sharpe > (best?.sharpe ?? -Infinity)) {
+      best = { ...run, sharpe };
+    }
+  }
+  if (best === null) return null;
+  const { returns, trial } = best;
+  const sharpe = returns === null ? NaN : sharpeOf(returns.values);
+  const own = returns !== null && !Number.isNaN(sharpe)
+    ? { sharpe, rows: returns.values.length }
+    : recorded.find((one) => one.trial === trial) ?? null;
+  return { run: best, own };
+}

@@ -1,0 +1,273 @@
+// Does any run beat the benchmark once it counts that so many were tried, and which? Three tests on
+// one set of resampled means. A resample's mean is the rows weighted by how often they were drawn, so
+// all means are one matrix product, which costs the same whatever the block length.
+
+import { deviationOf, meanOf } from "../metrics/mod.ts";
+import type { Resamples } from "./bootstrap.ts";
+
+/** P-values for the null hypothesis that no run is better than the benchmark. */
+export interface Superiority {
+  /** White's reality check. */
+  readonly realityCheck: number;
+  /** Hansen's test; `consistent` is the one to report, the others bound it. */
+  readonly spa: { readonly lower: number; readonly consistent: number; readonly upper: number };
+  /** Romano and Wolf's p-value of each column, in the order given; NaN of a column not tested. */
+  readonly stepdown: Float64Array;
+  /** Columns with a stepdown p-value of at most the level, strongest first. */
+  readonly superior: readonly number[];
+  /** Columns whose difference from the benchmark never varies: nothing to resample, so not tested. */
+  readonly untested: readonly number[];
+}
+
+/** Against what to test, and how surely. */
+export interface SuperiorityOptions {
+  /** Returns of the benchmark on the same rows; none by default, which tests the returns themselves. */
+  readonly benchmark?: Float64Array | null;
+  /** The family-wise error rate of the stepdown; 0.05 by default. */
+  readonly level?: number;
+}
+
+/** What the tests need of each column: d = returns less benchmark. */
+interface Resampled {
+  readonly rows: number;
+  readonly count: number;
+  /** Which of the columns given these are. */
+  readonly tested: readonly number[];
+  /** m, the means. */
+  readonly means: Float64Array;
+  /** √T·sd(m*): the spread of √T·m. */
+  readonly spreads: Float64Array;
+  /** m* − m, `count` of each column, one column after the other. */
+  readonly gaps: Float64Array;
+}
+
+/**
+ * Tests columns of returns against a benchmark, or against 0, on given resamples of their rows.
+ *
+ * - Reality check (White 2000, Econometrica 68, eq. 2.4): the share of resamples in which
+ *   max √T(m* − m) reaches max √T·m.
+ * - SPA (Hansen 2005, JBES 23, section 3), studentised: max(0, max √T(m* − μ)/ω) against
+ *   max(0, max √T·m/ω), ω = √T·sd(m*). μ is max(m, 0) for `lower`, m for `upper`; for `consistent`
+ *   it is m where √T·m/ω ≥ −√(2 ln ln T) and 0 elsewhere.
+ * - Stepdown (Romano and Wolf 2005, Econometrica 73, algorithm 4.1), studentised: the columns in
+ *   order of √T·m/ω, each against the maximum over it and all weaker ones, made monotone.
+ *
+ * Throws `RangeError` for no column that varies about the benchmark, fewer than 3 rows, fewer than 2
+ * resamples, lengths that differ, or resamples that all have the same mean.
+ */
+export function testSuperiority(
+  columns: readonly Float64Array[],
+  resamples: Resamples,
+  { benchmark = null, level = 0.05 }: SuperiorityOptions = {},
+): Superiority {
+  checkShapes(columns, resamples, benchmark);
+  const resampled = resampleMeans(columns, resamples, benchmark);
+  const { tested } = resampled;
+  if (tested.length === 0) {
+    throw new RangeError("Cannot test columns none of which varies about the benchmark");
+  }
+  const inTested = stepdown(resampled);
+  const stepdownOfAll = new Float64Array(columns.length).fill(NaN);
+  tested.forEach((column, index) => stepdownOfAll[column] = inTested.pValues[index] as number);
+  return {
+    realityCheck: realityCheck(resampled),
+    spa: superiorPredictiveAbility(resampled),
+    stepdown: stepdownOfAll,
+    superior: inTested.order.filter((index) => (inTested.pValues[index] as number) <= level)
+      .map((index) => tested[index] as number),
+    untested: columns.flatMap((_, column) => tested.includes(column) ? [] : [column]),
+  };
+}
+
+function checkShapes(
+  columns: readonly Float64Array[],
+  { rows, count }: Resamples,
+  benchmark: Float64Array | null,
+): void {
+  const lengths = [...columns, ...benchmark === null ? [] : [benchmark]].map((one) => one.length);
+  const other = lengths.find((length) => length !== rows);
+  if (other !== undefined) {
+    throw new RangeError(`Cannot test a column of ${other} rows with resamples of ${rows}`);
+  }
+  if (rows < 3) throw new RangeError(`Cannot test ${rows} rows: three are needed`);
+  if (count < 2) throw new RangeError(`Cannot test by ${count} resamples: two are needed`);
+}
+
+/** A spread below this share of the rows' own is rounding: each resample held each row once. */
+const NOISE_SHARE = 1e-9;
+
+/** Columns whose distances are kept in the cache while all resamples pass; a multiple of 4. */
+const COLUMNS_AT_ONCE = 32;
+
+function resampleMeans(
+  columns: readonly Float64Array[],
+  resamples: Resamples,
+  benchmark: Float64Array | null,
+): Resampled {
+  const { rows, count } = resamples;
+  const scratch = Array.from({ length: COLUMNS_AT_ONCE }, () => new Float64Array(rows));
+  const [first = new Float64Array(rows)] = scratch;
+  const tested = columns.flatMap((column, index) => {
+    subtract(column, benchmark, first);
+    return deviationOf(first) === 0 ? [] : [index];
+  });
+  const weights = weightsOf(resamples);
+  const means = new Float64Array(tested.length);
+  const deviations = new Float64Array(tested.length);
+  const sums = new Float64Array(Math.ceil(tested.length / 4) * 4 * count);
+  for (let start = 0; start < tested.length; start += COLUMNS_AT_ONCE) {
+    const group = tested.slice(start, start + COLUMNS_AT_ONCE);
+    group.forEach((index, place) => {
+      const into = scratch[place] as Float64Array;
+      subtract(columns[index] as Float64Array, benchmark, into);
+      deviations[start + place] = deviationOf(into);
+      means[start + place] = centre(into);
+    });
+    for (let place = 0; place < group.length; place += 4) {
+      weigh(scratch.slice(place, place + 4), weights, sums.subarray((start + place) * count));
+    }
+  }
+  const gaps = sums.subarray(0, tested.length * count).map((sum) => sum / rows);
+  const spreads = Float64Array.from(
+    tested,
+    (_, at) => Math.sqrt(rows) * deviationOf(gaps.subarray(at * count, (at + 1) * count)),
+  );
+  if (spreads.some((spread, at) => spread <= NOISE_SHARE * (deviations[at] as number))) {
+    throw new RangeError("Cannot test by resamples of equal means: shorter blocks are needed");
+  }
+  return { rows, count, tested, means, spreads, gaps };
+}
+
+function subtract(column: Float64Array, benchmark: Float64Array | null, into: Float64Array): void {
+  into.set(column);
+  if (benchmark === null) return;
+  for (let row = 0; row < into.length; row++) {
+    into[row] = (into[row] as number) - (benchmark[row] as number);
+  }
+}
+
+/** Takes the mean off and returns it: what is resampled is then m* − m, and loses no digits to m. */
+function centre(values: Float64Array): number {
+  const mean = meanOf(values);
+  for (let row = 0; row < values.length; row++) values[row] = (values[row] as number) - mean;
+  return mean;
+}
+
+/** How often each resample has drawn each row: `count` × `rows`. */
+function weightsOf({ rows, count, indices }: Resamples): Float64Array {
+  const weights = new Float64Array(rows * count);
+  for (let start = 0; start < weights.length; start += rows) {
+    for (let at = start; at < start + rows; at++) {
+      const place = start + (indices[at] as number);
+      weights[place] = (weights[place] as number) + 1;
+    }
+  }
+  return weights;
+}
+
+/** Weighted sums of four columns by each resample, written out so that they stay in registers. */
+function weigh(columns: readonly Float64Array[], weights: Float64Array, into: Float64Array): void {
+  const [first, second, third, fourth] = columns;
+  if (!first || !second || !third || !fourth) throw new RangeError("Four columns are needed");
+  const rows = first.length;
+  const count = weights.length / rows;
+  for (let resample = 0; resample < count; resample++) {
+    const start = resample * rows;
+    let one = 0;
+    let two = 0;
+    let three = 0;
+    let four = 0;
+    for (let row = 0; row < rows; row++) {
+      const weight = weights[start + row] as number;
+      one += weight * (first[row] as number);
+      two += weight * (second[row] as number);
+      three += weight * (third[row] as number);
+      four += weight * (fourth[row] as number);
+    }
+    into[resample] = one;
+    into[count + resample] = two;
+    into[2 * count + resample] = three;
+    into[3 * count + resample] = four;
+  }
+}
+
+function realityCheck({ rows, count, means, gaps }: Resampled): number {
+  const root = Math.sqrt(rows);
+  const highest = new Float64Array(count).fill(-Infinity);
+  means.forEach((_, column) => {
+    for (let resample = 0; resample < count; resample++) {
+      const reached = root * (gaps[column * count + resample] as number);
+      if (reached > (highest[resample] as number)) highest[resample] = reached;
+    }
+  });
+  const observed = means.reduce((most, mean) => Math.max(most, root * mean), -Infinity);
+  return shareReaching(highest, observed);
+}
+
+function superiorPredictiveAbility(resampled: Resampled): Superiority["spa"] {
+  const { rows, means } = resampled;
+  const statistics = statisticsOf(resampled);
+  const threshold = -Math.sqrt(2 * Math.log(Math.log(rows)));
+  const observed = statistics.reduce((most, statistic) => Math.max(most, statistic), 0);
+  const pValue = (centres: Float64Array): number => {
+    const highest = new Float64Array(resampled.count);
+    means.forEach((mean, column) => {
+      raise(highest, resampled, column, mean - (centres[column] as number));
+    });
+    return shareReaching(highest, observed);
+  };
+  return {
+    lower: pValue(means.map((mean) => Math.max(mean, 0))),
+    consistent: pValue(
+      means.map((mean, column) => (statistics[column] as number) >= threshold ? mean : 0),
+    ),
+    upper: pValue(means),
+  };
+}
+
+function stepdown(
+  resampled: Resampled,
+): { readonly order: readonly number[]; readonly pValues: Float64Array } {
+  const statistics = statisticsOf(resampled);
+  const order = Array.from(statistics, (_, column) => column).sort((one, other) =>
+    (statistics[other] as number) - (statistics[one] as number)
+  );
+  const pValues = new Float64Array(order.length);
+  const highest = new Float64Array(resampled.count).fill(-Infinity);
+  for (const column of order.toReversed()) {
+    raise(highest, resampled, column, 0);
+    pValues[column] = shareReaching(highest, statistics[column] as number);
+  }
+  let most = 0;
+  for (const column of order) {
+    most = Math.max(most, pValues[column] as number);
+    pValues[column] = most;
+  }
+  return { order, pValues };
+}
+
+/** √T·m/ω of each column. */
+function statisticsOf({ rows, means, spreads }: Resampled): Float64Array {
+  return means.map((mean, column) => Math.sqrt(rows) * mean / (spreads[column] as number));
+}
+
+/** Raises the maxima of all resamples to what a column reaches: √T(m* − m + shift)/ω. */
+function raise(
+  highest: Float64Array,
+  { rows, count, spreads, gaps }: Resampled,
+  column: number,
+  shift: number,
+): void {
+  const scale = Math.sqrt(rows) / (spreads[column] as number);
+  const start = column * count;
+  for (let resample = 0; resample < count; resample++) {
+    const reached = ((gaps[start + resample] as number) + shift) * scale;
+    if (reached > (highest[resample] as number)) highest[resample] = reached;
+  }
+}
+
+function shareReaching(highest: Float64Array, observed: number): number {
+  let count = 0;
+  for (const value of highest) if (value >= observed) count++;
+  return count / highest.length;
+}
