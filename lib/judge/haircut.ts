@@ -19,9 +19,10 @@ export type Adjustment = "bonferroni" | "holm" | "bhy";
 export type Haircut = Readonly<Record<Adjustment, number>>;
 
 /**
- * The p-values adjusted for each other, in the order given. Bonferroni: m·p. Holm: (m − k + 1)·p₍ₖ₎,
- * made monotone from the smallest on. `bhy`, Benjamini and Yekutieli's control of the false discovery
- * rate under any dependence: m·Σ1/i·p₍ₖ₎/k, made monotone from the largest on. None exceeds 1.
+ * The p-values adjusted for each other, in the order given, and for `count` tests where that is more:
+ * the others have the p-value 1. Bonferroni: m·p. Holm: (m − k + 1)·p₍ₖ₎, made monotone from the
+ * smallest on. `bhy`, Benjamini and Yekutieli's control of the false discovery rate under any
+ * dependence: m·Σ1/i·p₍ₖ₎/k, made monotone from the largest on. None exceeds 1.
  *
  * @example
  * ```ts
@@ -29,13 +30,16 @@ export type Haircut = Readonly<Record<Adjustment, number>>;
  * assertEquals([...adjustPValues(Float64Array.of(0.25, 0.01), "holm")], [0.25, 0.02]);
  * ```
  */
-export function adjustPValues(pValues: Float64Array, adjustment: Adjustment): Float64Array {
-  const count = pValues.length;
+export function adjustPValues(
+  pValues: Float64Array,
+  adjustment: Adjustment,
+  count: number = pValues.length,
+): Float64Array {
   if (adjustment === "bonferroni") return pValues.map((p) => Math.min(1, p * count));
   const order = Uint32Array.from(pValues, (_, index) => index).sort((one, other) =>
-    (pValues[one] as number) - (pValues[other] as number) || one - other
+    (pValues[one] as number) - (pValues[other] as number)
   );
-  const found = new Float64Array(count);
+  const found = new Float64Array(pValues.length);
   if (adjustment === "holm") {
     let most = 0;
     order.forEach((index, rank) => {
@@ -47,7 +51,7 @@ export function adjustPValues(pValues: Float64Array, adjustment: Adjustment): Fl
   let factor = 0;
   for (let rank = 1; rank <= count; rank++) factor += 1 / rank;
   let least = 1;
-  for (let rank = count; rank >= 1; rank--) {
+  for (let rank = order.length; rank >= 1; rank--) {
     const index = order[rank - 1] as number;
     least = Math.min(least, count * factor * (pValues[index] as number) / rank);
     found[index] = least;
@@ -77,11 +81,12 @@ export function haircutSharpe(
   if (!(Number.isSafeInteger(trials) && trials >= 1)) {
     throw new RangeError(`Cannot use ${trials} trials: a whole number from 1 is needed`);
   }
-  const pValues = new Float64Array(trials).fill(1);
-  pValues.set(Float64Array.from(others, sharpePValue).sort().subarray(0, trials - 1), 1);
+  const smallest = Float64Array.from(others, sharpePValue).sort().subarray(0, trials - 1);
+  const pValues = new Float64Array(1 + smallest.length);
   pValues[0] = sharpePValue(best);
+  pValues.set(smallest, 1);
   const cut = (adjustment: Adjustment): number => {
-    const adjusted = adjustPValues(pValues, adjustment)[0] as number;
+    const adjusted = adjustPValues(pValues, adjustment, trials)[0] as number;
     const left = Math.min(
       -normalQuantile(adjusted / 2) / Math.sqrt(best.rows),
       Math.abs(best.sharpe),

@@ -42,8 +42,8 @@ const DAY_MS = 86_400_000;
  * Finds the common rows: of the dates that more than half of the runs have, those that all have which
  * lack at most a tenth of them. A run is left out when it has no returns (null) or one row, never varies
  * (a standard deviation of at most 1e-12 of its largest return), has another usual spacing than most,
- * lacks more dates, or has no dates where others do. Where none has dates, the position in the file
- * stands for the date. Runs with equal returns stay columns.
+ * lacks more dates, or has no dates where others do. Where none has dates, rows are matched by position
+ * among the runs of the length that more than half have. Runs with equal returns stay columns.
  *
  * @example
  * ```ts
@@ -61,15 +61,19 @@ export function commonRows(series: readonly (Returns | null)[]): CommonRows {
     else if (one.values.length < 2) leftOut.set(index, "it has fewer than two rows");
     else if (!(deviationOf(one.values) > 0)) leftOut.set(index, "its returns never vary");
   });
-  const groups = groupByDates(series, leftOut);
-  leaveOutOtherSpacings(groups, leftOut);
-  leaveOutLacking(groups, leftOut);
+  const isDated = series.some((one, index) =>
+    one !== null && one.dates !== null && !leftOut.has(index)
+  );
+  const groups = groupByDates(series, isDated, leftOut);
+  if (isDated) {
+    leaveOutOtherSpacings(groups, leftOut);
+    leaveOutLacking(groups, leftOut);
+  } else leaveOutOtherLengths(groups, leftOut);
   const kept = groups.filter(({ members }) => members.some((index) => !leftOut.has(index)));
   const { rows, held } = sharedDates(kept);
   const columns = new Map<number, Float64Array>();
   for (const group of kept) fillColumns(group, rows, series, leftOut, columns);
   const order = [...columns.keys()].sort((one, other) => one - other);
-  const isDated = order.some((index) => series[index]?.dates !== null);
   return {
     dates: isDated ? rows : null,
     rows: rows.length,
@@ -84,11 +88,9 @@ export function commonRows(series: readonly (Returns | null)[]): CommonRows {
 /** The runs not left out yet by their dates; those without dates only where none has any. */
 function groupByDates(
   series: readonly (Returns | null)[],
+  isDated: boolean,
   leftOut: Map<number, string>,
 ): readonly Group[] {
-  const isDated = series.some((one, index) =>
-    one !== null && one.dates !== null && !leftOut.has(index)
-  );
   const byArray = new Map<Float64Array | number, Group>();
   const byText = new Map<string, Group[]>();
   series.forEach((one, index) => {
@@ -136,6 +138,19 @@ function sizeOf({ members }: Group, leftOut: ReadonlyMap<number, string>): numbe
 function leave(group: Group, reason: string, leftOut: Map<number, string>): void {
   for (const index of group.members) {
     if (!leftOut.has(index)) leftOut.set(index, reason);
+  }
+}
+
+/** Without dates only runs of one length can be taken to have the same rows. */
+function leaveOutOtherLengths(groups: readonly Group[], leftOut: Map<number, string>): void {
+  const runs = groups.reduce((sum, group) => sum + sizeOf(group, leftOut), 0);
+  const usual = groups.find((group) => sizeOf(group, leftOut) > runs / 2);
+  for (const group of groups) {
+    if (group === usual) continue;
+    const others = usual === undefined
+      ? "and no length is that of most runs"
+      : `most runs have ${usual.dates.length}`;
+    leave(group, `it has ${group.dates.length} rows without dates, ${others}`, leftOut);
   }
 }
 

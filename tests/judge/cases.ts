@@ -116,7 +116,7 @@ export function returnsOf(spec: Case): Float64Array[] {
   }
   const { quiet } = spec;
   if (quiet >= 0) {
-    columns[quiet] = (columns[quiet] as Float64Array).map((value) => 0.1 * value + 0.00012);
+    columns[quiet] = (columns[quiet] as Float64Array).map((value) => 0.1 * value + 0.00016);
   }
   if (spec.sleeper >= 0) columns[spec.sleeper]?.fill(0, 0, Math.floor(spec.rows * 3 / 5));
   return columns;

@@ -103,13 +103,12 @@ Deno.test("p-values are adjusted as statsmodels does, and the Sharpe ratios cut 
   for (const { spec, columns } of cases) {
     const { haircut, best } = spec.reference;
     const trials = columns.map((column) => ({ sharpe: sharpeOf(column), rows: spec.rows }));
-    const pValues = new Float64Array(haircut.trials).fill(1);
-    pValues.set(trials.map(sharpePValue));
+    const pValues = Float64Array.from(trials, sharpePValue);
     const others = trials.filter((_, index) => index !== best);
     const cut = haircutSharpe(trials[best] as (typeof trials)[0], others, haircut.trials);
     for (const adjustment of ["bonferroni", "holm", "bhy"] satisfies Adjustment[]) {
       const { adjusted, haircut: sharpe } = haircut[adjustment];
-      const own = adjustPValues(pValues, adjustment);
+      const own = adjustPValues(pValues, adjustment, haircut.trials);
       // Relative, as what counts of a p-value are its leading digits.
       adjusted.forEach((p, index) => agree(adjustment, (own[index] as number) / p, 1, 1e-12));
       agree("haircut", cut[adjustment] * Math.sqrt(golden.periods), sharpe, 1e-9);
