@@ -81,6 +81,11 @@ Deno.test("each split is what the definition says, in its order", () => {
 Deno.test("equal columns share their rank, and the first of them wins", () => {
   const [first, second, third] = columnsOf(3, 60) as [Float64Array, Float64Array, Float64Array];
   agree([first, second, first.slice(), third, second], 6, "two pairs");
+  // Equal in the first half only, so that it matters which of them is taken.
+  const good = first.map((value) => value + 0.02);
+  const twin = good.map((value, row) => row < 30 ? value : -value);
+  agree([good, twin, second], 2, "equal in one half");
+  agree([twin, good, second], 2, "equal in one half, turned round");
   const { probabilityOfOverfitting, logits } = crossValidate([first, first, first], 6);
   assertEquals(probabilityOfOverfitting, 1);
   assertEquals(new Set(logits), new Set([0]));

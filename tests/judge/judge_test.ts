@@ -87,6 +87,17 @@ Deno.test("the deflated Sharpe ratio is ffn's, and the figure of the paper", () 
   );
 });
 
+Deno.test("the best run pays for all trials, itself counted once", () => {
+  for (const spec of golden.cases.filter(({ rows }) => rows < 300)) {
+    const { trials, ...reference } = spec.reference.haircut;
+    const { haircut_sharpe_ratio: own } = judge(inputOf(returnsOf(spec), { trials })).answer;
+    for (const adjustment of ["bonferroni", "holm", "bhy"] as const) {
+      const far = distance(own?.[adjustment] ?? NaN, reference[adjustment].haircut);
+      assert(far < 1e-9, `${spec.name}: ${adjustment}`);
+    }
+  }
+});
+
 Deno.test("the answer is what the single statistics give on the common rows", () => {
   const columns = columnsOf(8, 210);
   const benchmark = { dates: days(210), values: columns[0]?.map((one) => one / 2) ?? days(0) };

@@ -96,6 +96,10 @@ Deno.test("effective trials of equal runs are one, of unrelated ones all, of non
   const opposite = effectiveTrials([one, one.map((value) => -value)]);
   assertAlmostEquals(opposite.participation, 1, 1e-12);
   assertAlmostEquals(opposite.average, 2, 1e-12);
+  const orthogonal = [Float64Array.of(1, -1, 1, -1), Float64Array.of(1, 1, -1, -1)];
+  for (const value of Object.values(effectiveTrials(orthogonal))) {
+    assertAlmostEquals(value, 2, 1e-12);
+  }
   assertEquals(Object.values(effectiveTrials([])), [NaN, NaN, NaN]);
   assertEquals(Object.values(effectiveTrials([one])), [1, 1, 1]);
 });
