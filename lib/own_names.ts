@@ -24,6 +24,8 @@ export const OWN_TAGS = "btflow.";
 export const RUN_KEY_TAG = "btflow.run_key";
 /** The tag by which `--if-new` and `--resume` know a run again. */
 export const FINGERPRINT_TAG = "btflow.fingerprint";
+/** What a run was made of, and its place in its store's record of trials: see store/trial_tag.ts. */
+export const TRIAL_TAG = "btflow.trial";
 /** When what a server has of a run that several stores have was changed last, in ms since the epoch. */
 export const CHANGED_TAG = "btflow.changed";
 /** The sweep that a run belongs to. */

@@ -152,10 +152,13 @@ async function exportRuns(context: Context, backends: Backends, file: string): P
 
 async function importRuns(context: Context, backends: Backends, file: string): Promise<Result> {
   const store = await backends.store();
-  const { added, updated, merged, known, left } = await store.importFrom(file, {
+  const { added, updated, merged, known, left, breaks } = await store.importFrom(file, {
     signal: context.interrupted,
     onProgress: (done, total) => context.progress({ done, total, failed: 0, label: file }),
   });
+  for (const broken of breaks) {
+    context.warn({ code: "trials-broken", message: `${file}: its record of trials: ${broken}` });
+  }
   const { reason } = context.interrupted;
   const failure = left !== undefined && reason instanceof InterruptedError
     ? new InterruptedError(

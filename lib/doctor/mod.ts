@@ -21,7 +21,7 @@ import {
   type Verdict,
 } from "./finding.ts";
 import { serverChecks } from "./server_checks.ts";
-import { checkStore } from "./store_check.ts";
+import { storeFindings } from "./store_check.ts";
 import { writeChecks } from "./write_check.ts";
 
 export type { DoctorOptions, Finding } from "./finding.ts";
@@ -43,7 +43,7 @@ export async function* runChecks(
   options: DoctorOptions = {},
 ): AsyncIterable<Finding> {
   yield* settingFindings(config);
-  if (options.store !== undefined) yield { name: "store", ...await checkStore(options.store) };
+  if (options.store !== undefined) yield* storeFindings(options.store);
   if (config.trackingUri === null) {
     const detail = "no server is set (MLFLOW_TRACKING_URI): runs are kept in the local store";
     yield { name: "server", ...skipped(detail) };

@@ -1,18 +1,30 @@
 // Whether the local store is sound and safe, judged by what the store says of itself.
 
 import type { StoreHealth } from "../store/mod.ts";
-import { failed, ok, type Verdict, warning } from "./finding.ts";
+import { failed, type Finding, ok, type Verdict, warning } from "./finding.ts";
 
-/** Judges the store's state. */
-export async function checkStore(examine: () => Promise<StoreHealth | null>): Promise<Verdict> {
+/** Judges the store by its own state: the file, and the record of trials in it. */
+export async function* storeFindings(
+  examine: () => Promise<StoreHealth | null>,
+): AsyncIterable<Finding> {
   let state: StoreHealth | null;
   try {
     state = await examine();
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
-    return failed(message, "do as it says, or choose another store with --store or BTFLOW_STORE");
+    const mend = "do as it says, or choose another store with --store or BTFLOW_STORE";
+    yield { name: "store", ...failed(message, mend) };
+    return;
   }
-  if (state === null) return ok("there is none yet: the first log makes it");
+  if (state === null) {
+    yield { name: "store", ...ok("there is none yet: the first log makes it") };
+    return;
+  }
+  yield { name: "store", ...checkStore(state) };
+  if (state.isSound) yield { name: "trials", ...checkTrials(state) };
+}
+
+function checkStore(state: StoreHealth): Verdict {
   const runs = `${state.runs} ${state.runs === 1 ? "run" : "runs"}`;
   const experiments = `${state.experiments} ${
     state.experiments === 1 ? "experiment" : "experiments"
@@ -37,4 +49,16 @@ export async function checkStore(examine: () => Promise<StoreHealth | null>): Pr
   }
   if (state.waiting > 0) return warning(contents, "btflow sync delivers them");
   return ok(contents);
+}
+
+/** A record that was changed cannot be mended, only known of. */
+function checkTrials({ trials, trialBreaks }: StoreHealth): Verdict {
+  const recorded = `${trials} ${trials === 1 ? "backtest is" : "backtests are"} recorded`;
+  const [first] = trialBreaks;
+  if (first === undefined) return ok(`${recorded}, and the record is whole`);
+  const more = trialBreaks.length > 1 ? `; ${trialBreaks.slice(1).join("; ")}` : "";
+  return warning(
+    `${recorded}, but the record was changed: ${first}${more}`,
+    "restore a copy of the store from before; until then more may have been tried than is counted",
+  );
 }

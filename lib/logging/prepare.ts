@@ -14,6 +14,7 @@ import { deliverNow, waitsForServer } from "./deliver.ts";
 import { knownRefusals } from "./refused.ts";
 import type { LogRequest } from "./request.ts";
 import { runContent, userName } from "./run_content.ts";
+import { trialOf } from "./trial.ts";
 import { fileStem } from "../backtest/file_stem.ts";
 import type { Io } from "../io.ts";
 import { readAtMost } from "../small_file.ts";
@@ -85,6 +86,7 @@ export async function prepareRun(
     endTime: io.now(),
     trackingUri: backends.serverUri,
     fingerprint: own,
+    trial: trialOf(backtest.series.returns),
     noCreate: request.noCreate,
     ifNew: request.ifNew,
     artifacts: [...attached, ...await makeArtifacts(work, attached, backtest, runName)],

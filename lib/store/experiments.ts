@@ -187,8 +187,14 @@ export function moveToExperiment(
     const id = namedExperiment(database, name, nowMs);
     database.run("UPDATE runs SET experiment_id = ? WHERE id = ?", id, run.id);
     database.run(
+      "UPDATE trials SET experiment_id = ? WHERE key = (SELECT key FROM runs WHERE id = ?)",
+      ...[id, run.id],
+    );
+    database.run(
       `DELETE FROM experiments WHERE id = ? AND NOT EXISTS (
          SELECT 1 FROM runs WHERE runs.experiment_id = experiments.id)
+       AND NOT EXISTS (
+         SELECT 1 FROM trials WHERE trials.experiment_id = experiments.id)
        AND NOT EXISTS (
          SELECT 1 FROM experiment_tags AS t WHERE t.experiment_id = experiments.id)`,
       before.id,

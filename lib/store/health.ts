@@ -3,6 +3,7 @@
 import type { Io } from "../io.ts";
 import { networkFileSystem } from "./file_system.ts";
 import type { Database } from "./sqlite.ts";
+import { verifyTrials } from "./verify_trials.ts";
 import { countWaiting } from "./waiting.ts";
 
 /** What `storeHealth` found; experiments and runs that are deleted are counted too. */
@@ -26,6 +27,10 @@ export interface StoreHealth {
   readonly runs: number;
   /** Runs that are on no server yet, or have changed since. */
   readonly waiting: number;
+  /** Trial records, those of runs that are gone included. */
+  readonly trials: number;
+  /** What is wrong with them, a line each. */
+  readonly trialBreaks: readonly string[];
 }
 
 /** Examines a store. Reads all of it, so it takes a while where there is much. */
@@ -50,5 +55,8 @@ export async function storeHealth(io: Io, database: Database): Promise<StoreHeal
     runs: count("runs"),
     waiting: countWaiting(database, { trackingUri: null })
       .reduce((sum, { runs }) => sum + runs, 0),
+    trials: count("trials"),
+    // Of a damaged file whatever it says of its records would be about the damage.
+    trialBreaks: problems.length === 0 ? verifyTrials(database) : [],
   };
 }

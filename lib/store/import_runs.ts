@@ -2,7 +2,9 @@
 // server before it is created, because the store that it came from may have delivered it as well.
 
 import { serverId } from "./deliveries.ts";
-import { type ExperimentRow, storedExperiment } from "./experiments.ts";
+import { storedExperiment } from "./experiments.ts";
+import { importExperiment } from "./import_experiment.ts";
+import { importTrials } from "./import_trials.ts";
 import { insertRows } from "./insert.ts";
 import { copyContent, copyTags, lastChange, mergeRun } from "./merge_run.ts";
 import type { RunRow } from "./run_rows.ts";
@@ -32,7 +34,10 @@ export interface ImportOptions {
 
 const RUNS_AT_ONCE = 100;
 
-/** Copies the runs of a store into another; those that are there already change nothing. */
+/**
+ * Copies the runs of a store into another; those that are there already change nothing. The record of
+ * trials goes first: a run is never here without its own.
+ */
 export async function importRuns(
   source: Database,
   target: Database,
@@ -40,6 +45,7 @@ export async function importRuns(
 ): Promise<Imported> {
   const counts = { added: 0, updated: 0, merged: 0, known: 0 };
   const ids = source.arrays<[number]>("SELECT id FROM runs ORDER BY id").map(([id]) => id);
+  if (!await importTrials(source, target, signal)) return { ...counts, left: ids.length };
   for (let from = 0; from < ids.length; from += RUNS_AT_ONCE) {
     // Signals are heard between two groups.
     if (from > 0) await new Promise((resolve) => setTimeout(resolve));
@@ -150,31 +156,6 @@ function importPrunedParent(source: Database, target: Database, { parent_key: ke
     key,
   );
   insertRows(target, "pruned", columns, rows, { conflict: "ON CONFLICT DO NOTHING" });
-}
-
-/** The experiment of the same name, made as it is there if there is none. */
-function importExperiment(target: Database, experiment: ExperimentRow): number {
-  const found = target.get<{ id: number }>(
-    "SELECT id FROM experiments WHERE name = ?",
-    experiment.name,
-  );
-  if (found !== undefined) return found.id;
-  const { lastId } = target.run(
-    `INSERT INTO experiments (name, artifact_location, lifecycle_stage, creation_time,
-       last_update_time) VALUES (?, ?, ?, ?, ?)`,
-    experiment.name,
-    experiment.artifact_location,
-    experiment.lifecycle_stage,
-    experiment.creation_time,
-    experiment.last_update_time,
-  );
-  target.run(
-    `INSERT INTO experiment_tags (experiment_id, key, value)
-     SELECT ?, key, value FROM json_each(?)`,
-    lastId,
-    experiment.tags,
-  );
-  return lastId;
 }
 
 const DELIVERY_COLUMNS = [

@@ -13,15 +13,23 @@ import { storeHeader } from "./header.ts";
 import { storeTracker } from "./local_store.ts";
 import { type OpenOptions, openStoreFile } from "./open.ts";
 import { type DeliverOptions, deliverWaiting } from "./outbox/mod.ts";
-import type { ExperimentChoice, RunArtifact, RunRecord } from "./record.ts";
+import type { ExperimentChoice, RunArtifact, RunRecord, Trial } from "./record.ts";
 import { type Pruned, type PruneOptions, pruneRuns } from "./remove_runs.ts";
 import { runKeys } from "./run_key.ts";
 import { findStoredRun } from "./run_rows.ts";
 import { MIGRATIONS } from "./schema.ts";
 import type { Database } from "./sqlite.ts";
-import type { Imported, ImportOptions } from "./import_runs.ts";
+import type { ImportOptions } from "./import_runs.ts";
+import {
+  lookUpTrial,
+  type StoredTrial,
+  type TrialLookup,
+  trialPages,
+  type TrialState,
+} from "./read_trials.ts";
 import { removeDeadTemporaries } from "./temporaries.ts";
-import { type Exported, exportStore, importStore } from "./transfer.ts";
+import { type Exported, exportStore, type ImportedStore, importStore } from "./transfer.ts";
+import type { TrialTag } from "./trial_tag.ts";
 import type { Undeliverable } from "./undeliverable.ts";
 import {
   countWaiting,
@@ -32,6 +40,7 @@ import {
   type WaitingRun,
   waitingRuns,
 } from "./waiting.ts";
+import { verifyTrials } from "./verify_trials.ts";
 import { type VerifyOptions, type VerifyOutcome, verifyRuns } from "./outbox/verify_runs.ts";
 import { commitRecords } from "./write_record.ts";
 
@@ -44,14 +53,19 @@ export type {
   ExperimentChoice,
   Exported,
   FoundRun,
-  Imported,
+  ImportedStore,
   OpenOptions,
   Pruned,
   PruneOptions,
   RunArtifact,
   RunRecord,
   StepHook,
+  StoredTrial,
   StoreHealth,
+  Trial,
+  TrialLookup,
+  TrialState,
+  TrialTag,
   Undeliverable,
   VerifyOptions,
   VerifyOutcome,
@@ -90,7 +104,13 @@ export interface LocalStore extends Tracker {
   /** Writes a consistent copy of the whole store. */
   exportTo(file: string, options?: Pick<ImportOptions, "signal">): Promise<Exported>;
   /** Takes in the runs of an exported store, under their own keys; doing so twice changes nothing. */
-  importFrom(file: string, options?: ImportOptions): Promise<Imported>;
+  importFrom(file: string, options?: ImportOptions): Promise<ImportedStore>;
+  /** The trial records of experiments, the oldest first, in pages. */
+  trialPages(experimentIds: readonly string[]): Iterable<readonly StoredTrial[]>;
+  /** Holds what a run elsewhere says of its trial record against this store's. */
+  lookUpTrial(tag: TrialTag, key: string | undefined): TrialLookup;
+  /** What is wrong with the record of trials, a line each; reads all of it. */
+  verifyTrials(): readonly string[];
   /** Removes delivered runs by age. */
   prune(options: PruneOptions): Pruned;
   /** Examines the whole file; takes a while where there is much. */
@@ -142,6 +162,9 @@ export function localStore(io: Io, database: Database, leases: Leases): LocalSto
     verify: (tracker, options = {}) => verifyRuns(database, tracker, options),
     exportTo: (file, options) => exportStore(io, database, file, options),
     importFrom: (file, options) => importStore(io, database, file, options),
+    trialPages: (experimentIds) => trialPages(database, experimentIds),
+    lookUpTrial: (tag, key) => lookUpTrial(database, tag, key),
+    verifyTrials: () => verifyTrials(database),
     prune: (options) => pruneRuns(database, options, now()),
     health: () => storeHealth(io, database),
   };

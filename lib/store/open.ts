@@ -5,7 +5,7 @@ import { hostProblem, StorageError } from "../errors.ts";
 import type { Io } from "../io.ts";
 import { networkFileSystem } from "./file_system.ts";
 import { folderOf } from "./location.ts";
-import { checkFormat, isExport, migrate, MIGRATIONS } from "./schema.ts";
+import { checkFormat, isExport, migrate, MIGRATIONS, type MigrationStep } from "./schema.ts";
 import { BUSY_TIMEOUT_MS, type Database, openDatabase } from "./sqlite.ts";
 
 /** How a store's file is opened. */
@@ -15,7 +15,7 @@ export interface OpenOptions {
   /** How long to wait for another process that is writing. */
   readonly busyTimeoutMs?: number;
   /** The formats to bring the file to, in place of this program's own. */
-  readonly migrations?: readonly (readonly string[])[];
+  readonly migrations?: readonly (readonly MigrationStep[])[];
 }
 
 /** Pages kept in memory: enough for the metrics that a search of 100,000 runs reads. */

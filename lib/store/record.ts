@@ -18,6 +18,16 @@ export interface RunArtifact {
   readonly isOptional?: boolean;
 }
 
+/** What makes a run of returns one backtest among others. */
+export interface Trial {
+  /** SHA-256 of its dates and values, in hex: equal backtests have equal ones. */
+  readonly returnsHash: string;
+  /** Mean by standard deviation a row, with no rate taken off; null where it is undefined. */
+  readonly sharpe: number | null;
+  /** How many returns. */
+  readonly rows: number;
+}
+
 /** A whole run, ready to be committed. */
 export interface RunRecord {
   /** The run's key; made when it is left out. Committing a key again changes nothing. */
@@ -56,6 +66,8 @@ export interface RunRecord {
   readonly ifNew?: boolean;
   /** Key (or server's id) of the run that groups this one. */
   readonly parentKey?: string;
+  /** Left out for a run that is not made of returns, as one that groups others. */
+  readonly trial?: Trial;
 }
 
 /** Throws unless all of the record can be stored and later delivered. */

@@ -1,11 +1,15 @@
 // Taking runs out of the store for good. A run that was delivered and is then pruned leaves a row
 // behind: its fingerprint, so that it is not logged again, and its ids, so that it can still be found.
+// Its trial record stays as it is.
 
 import { present } from "../errors.ts";
+import { TRIAL_TAG } from "../own_names.ts";
 import { DOUBT_MS } from "./deliveries.ts";
 import { lastChange } from "./merge_run.ts";
 import type { RunRow } from "./run_rows.ts";
 import type { Database } from "./sqlite.ts";
+import { parseTrialTag } from "./trial_tag.ts";
+import { toHex } from "./trials.ts";
 import { metricSetIds } from "./write_metrics.ts";
 
 const CONTENT_TABLES: readonly string[] = [
@@ -96,14 +100,15 @@ export function pruneRuns(
 
 function removeDelivered(database: Database, run: Pick<RunRow, "id" | "metric_set">): void {
   database.run(
-    `INSERT INTO pruned (key, experiment, fingerprint, tracking_uri, server_run_id, changed)
-     SELECT runs.key, e.name, runs.fingerprint, s.uri, d.server_run_id, ?
+    `INSERT INTO pruned (key, experiment, fingerprint, tracking_uri, server_run_id, changed, trial)
+     SELECT runs.key, e.name, runs.fingerprint, s.uri, d.server_run_id, ?, ?
      FROM runs JOIN experiments AS e ON e.id = runs.experiment_id
      JOIN deliveries AS d ON d.run_id = runs.id AND d.state = 'delivered'
      JOIN servers AS s ON s.id = d.server_id
      WHERE runs.id = ? ORDER BY s.uri = runs.tracking_uri DESC, s.id LIMIT 1
-     ON CONFLICT DO UPDATE SET changed = excluded.changed`,
+     ON CONFLICT DO UPDATE SET changed = excluded.changed, trial = excluded.trial`,
     lastChange(database, run),
+    recordOfRun(database, run),
     run.id,
   );
   removeContent(database, run);
@@ -111,6 +116,21 @@ function removeDelivered(database: Database, run: Pick<RunRow, "id" | "metric_se
   database.run("DELETE FROM undeliverable WHERE run_id = ?", run.id);
   database.run("DELETE FROM deliveries WHERE run_id = ?", run.id);
   database.run("DELETE FROM runs WHERE id = ?", run.id);
+}
+
+/** The hash of the run's trial record, as its tag has it: a record that was taken away is missed. */
+function recordOfRun(database: Database, { id }: Pick<RunRow, "id">): string | null {
+  const tag = database.get<{ value: string }>(
+    "SELECT value FROM tags WHERE run_id = ? AND key = ?",
+    ...[id, TRIAL_TAG],
+  );
+  const said = parseTrialTag(tag?.value);
+  if (said !== null) return said.hash;
+  const [record] = database.arrays<[Uint8Array]>(
+    "SELECT hash FROM trials WHERE key = (SELECT key FROM runs WHERE id = ?) LIMIT 1",
+    id,
+  );
+  return record === undefined ? null : toHex(record[0]);
 }
 
 function sizeOf(database: Database): number {

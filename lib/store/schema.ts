@@ -3,6 +3,7 @@
 // guessed at. docs/store.md describes the tables for those who read them with sqlite3.
 
 import { StorageError } from "../errors.ts";
+import { enterEarlierTrials } from "./earlier_trials.ts";
 import { type Database, notAsMade } from "./sqlite.ts";
 
 /** "BTFL": tells a btflow store from any other SQLite file. */
@@ -213,26 +214,60 @@ const FORMAT_5: readonly string[] = [
   "ALTER TABLE artifacts ADD COLUMN optional INTEGER NOT NULL DEFAULT 0",
 ];
 
-/** Entry n is the statements that bring format n to format n + 1. */
-export const MIGRATIONS: readonly (readonly string[])[] = [
+/**
+ * The chained record of trials. A record stays when its run goes, and no statement changes it but for
+ * `experiment_id`, which is where the experiment is found here. `trial` of a pruned run is the hash of
+ * its record.
+ */
+const FORMAT_6: readonly MigrationStep[] = [
+  `CREATE TABLE trials (
+    id INTEGER PRIMARY KEY,
+    hash BLOB NOT NULL UNIQUE,
+    previous BLOB NOT NULL,
+    key TEXT NOT NULL,
+    origin_id INTEGER NOT NULL,
+    origin_name TEXT NOT NULL,
+    fingerprint TEXT,
+    returns_hash BLOB,
+    sharpe REAL,
+    rows INTEGER,
+    time INTEGER NOT NULL,
+    marked INTEGER NOT NULL,
+    experiment_id INTEGER REFERENCES experiments (id),
+    own INTEGER NOT NULL
+  ) STRICT`,
+  "CREATE INDEX trials_by_key ON trials (key)",
+  "CREATE INDEX trials_by_experiment ON trials (experiment_id)",
+  "CREATE INDEX own_trials ON trials (own) WHERE own = 1",
+  "ALTER TABLE pruned ADD COLUMN trial TEXT",
+  enterEarlierTrials,
+];
+
+/** A statement, or what takes more than one. */
+export type MigrationStep = string | ((database: Database) => void);
+
+/** Entry n is the steps that bring format n to format n + 1. */
+export const MIGRATIONS: readonly (readonly MigrationStep[])[] = [
   FORMAT_1,
   FORMAT_2,
   FORMAT_3,
   FORMAT_4,
   FORMAT_5,
+  FORMAT_6,
 ];
 
 /** Brings a file to the newest format, in one transaction that only one process can hold. */
 export function migrate(
   database: Database,
-  migrations: readonly (readonly string[])[] = MIGRATIONS,
+  migrations: readonly (readonly MigrationStep[])[] = MIGRATIONS,
 ): void {
   const isNewest = checkFormat(database, migrations.length) === migrations.length;
   if (isNewest && pragma(database, "application_id") === APPLICATION_ID) return;
   database.write(() => {
     const format = checkFormat(database, migrations.length);
-    for (const statements of migrations.slice(format)) {
-      for (const statement of statements) database.run(statement);
+    for (const step of migrations.slice(format).flat()) {
+      if (typeof step === "string") database.run(step);
+      else step(database);
     }
     database.run(`PRAGMA application_id = ${APPLICATION_ID}`);
     database.run(`PRAGMA user_version = ${migrations.length}`);

@@ -10,6 +10,13 @@ import { EXPORT_ID } from "./schema.ts";
 import { isSqlite, storeHeader } from "./header.ts";
 import { type Database, faultOf, openDatabase } from "./sqlite.ts";
 import { withTemporary } from "./temporaries.ts";
+import { verifyTrials } from "./verify_trials.ts";
+
+/** What became of an exported file. */
+export interface ImportedStore extends Imported {
+  /** What is wrong with its record of trials, which was taken in all the same. */
+  readonly breaks: readonly string[];
+}
 
 /** What was written. */
 export interface Exported {
@@ -135,7 +142,7 @@ export async function importStore(
   database: Database,
   file: string,
   options: ImportOptions = {},
-): Promise<Imported> {
+): Promise<ImportedStore> {
   await refusePipe(io, file);
   return await withTemporary(io, database.path, "import", async (temporary) => {
     await copyIn(io, { file, temporary, storePath: database.path, signal: options.signal });
@@ -147,8 +154,9 @@ export async function importStore(
       if (damage !== null) {
         throw new InputError(file, `it is damaged (${damage}): nothing was imported`);
       }
+      const breaks = verifyTrials(source);
       const damaged = leaveOutDamaged(source);
-      const imported = await importRuns(source, database, options);
+      const imported = { ...await importRuns(source, database, options), breaks };
       const [first, ...more] = damaged;
       if (first === undefined) return imported;
       const { added, updated, known } = imported;

@@ -1,7 +1,7 @@
 // Committing a whole run: all of its rows, or (with a run to log into) additions to one that is here.
 
 import { NotFoundError, present } from "../errors.ts";
-import { FINGERPRINT_TAG, PARENT_TAG, RUN_KEY_TAG, RUN_NAME_TAG } from "../own_names.ts";
+import { FINGERPRINT_TAG, PARENT_TAG, RUN_KEY_TAG, RUN_NAME_TAG, TRIAL_TAG } from "../own_names.ts";
 import type { NewRun } from "../tracker.ts";
 import { artifactUri, writeArtifacts } from "./artifacts.ts";
 import {
@@ -14,6 +14,8 @@ import { findFingerprint } from "./fingerprints.ts";
 import { checkRecord, type RunRecord } from "./record.ts";
 import { findStoredRun, type RunRow } from "./run_rows.ts";
 import type { Database } from "./sqlite.ts";
+import { trialTagText } from "./trial_tag.ts";
+import { recordTrial, type TrialChain, trialChain } from "./trials.ts";
 import { flushMetrics, type MetricBatch, metricBatch, writeMetrics } from "./write_metrics.ts";
 import { addBatch, addDatasets, writeDatasets, writeParams, writeTags } from "./write_run.ts";
 
@@ -30,22 +32,24 @@ export function commitRecords(
   context: WriteContext,
 ): readonly string[] {
   return database.write(() => {
-    const batch = metricBatch();
-    const keys = records.map((record) => writeRecord(database, record, context, batch));
-    flushMetrics(database, batch);
+    const transaction = { ...context, batch: metricBatch(), chain: trialChain(database) };
+    const keys = records.map((record) => writeRecord(database, record, transaction));
+    flushMetrics(database, transaction.batch);
     return keys;
   });
 }
 
+/** What the records of one transaction share. */
+interface Transaction extends WriteContext {
+  readonly batch: MetricBatch;
+  readonly chain: TrialChain;
+}
+
 /** Writes a record inside the caller's transaction and returns its run's key. */
-function writeRecord(
-  database: Database,
-  record: RunRecord,
-  context: WriteContext,
-  batch: MetricBatch,
-): string {
+function writeRecord(database: Database, record: RunRecord, transaction: Transaction): string {
+  const { batch, nowMs, makeKey } = transaction;
   checkRecord(record);
-  const key = record.key ?? context.makeKey();
+  const key = record.key ?? makeKey();
   if (findRow(database, key) !== undefined) return key;
   const equal = record.ifNew === true && record.fingerprint !== undefined
     ? findFingerprint(database, record.experiment, record.fingerprint)
@@ -58,14 +62,15 @@ function writeRecord(
   if (existing !== undefined) {
     // It may be one of these records.
     flushMetrics(database, batch);
-    addToRun(database, existing, record, context.nowMs);
+    addToRun(database, existing, record, transaction);
     return existing.key;
   }
   if (record.existingRunId !== undefined && record.trackingUri === null) {
     throw new NotFoundError("run", record.existingRunId);
   }
   const { metrics, params, tags, datasets, artifacts } = record;
-  const run = insertRun(database, record, key, context.nowMs);
+  const experimentId = experimentOfRecord(database, record, nowMs);
+  const run = insertRun(database, record, key, experimentId);
   const metricSet = writeMetrics(
     database,
     { id: run, startTime: record.startTime, metricSet: null },
@@ -74,16 +79,26 @@ function writeRecord(
   );
   database.run("UPDATE runs SET metric_set = ? WHERE id = ?", metricSet, run);
   writeParams(database, run, params);
-  writeTags(database, run, { ...tags, ...ownTags(record, key) }, { revision: 0, changed: 0 });
+  const trial = trialTags(database, record, { key, experimentId }, transaction);
+  const own = { ...ownTags(record, key), ...trial };
+  writeTags(database, run, { ...tags, ...own }, { revision: 0, changed: 0 });
   writeDatasets(database, run, datasets);
   writeArtifacts(database, run, artifacts, 0);
   return key;
 }
 
 /** Logs into a run that the store has: its name, status and times stay as they are. */
-function addToRun(database: Database, run: RunRow, record: RunRecord, nowMs: number): void {
+function addToRun(
+  database: Database,
+  run: RunRow,
+  record: RunRecord,
+  transaction: Transaction,
+): void {
   const { metrics, params } = record;
-  const tags = { ...record.tags, ...ownTags(record, run.key) };
+  const { nowMs } = transaction;
+  const { key, experiment_id: experimentId } = run;
+  const trial = trialTags(database, record, { key, experimentId }, transaction);
+  const tags = { ...record.tags, ...ownTags(record, key), ...trial };
   addBatch(database, run, { metrics, params, tags }, nowMs);
   addDatasets(database, run, record.datasets);
   writeArtifacts(database, run.id, record.artifacts, nowMs);
@@ -98,6 +113,21 @@ function ownTags(record: RunRecord, key: string): Readonly<Record<string, string
       : {}),
     ...(record.parentKey === undefined ? {} : { [PARENT_TAG]: record.parentKey }),
   };
+}
+
+/** Records the backtest that a run is made of, and gives the tag by which the run carries that. */
+function trialTags(
+  database: Database,
+  { fingerprint, trial }: RunRecord,
+  run: { readonly key: string; readonly experimentId: number },
+  { chain, nowMs: time }: Transaction,
+): Readonly<Record<string, string>> {
+  if (trial === undefined) return {};
+  const recorded = recordTrial(database, chain, {
+    ...{ ...run, trial, time },
+    fingerprint: fingerprint ?? null,
+  });
+  return recorded === null ? {} : { [TRIAL_TAG]: trialTagText(recorded) };
 }
 
 function findRow(database: Database, key: string): { readonly id: number } | undefined {
@@ -120,7 +150,12 @@ function experimentOfRecord(database: Database, record: RunRecord, nowMs: number
     : namedExperiment(database, given, nowMs);
 }
 
-function insertRun(database: Database, record: RunRecord, key: string, nowMs: number): number {
+function insertRun(
+  database: Database,
+  record: RunRecord,
+  key: string,
+  experimentId: number,
+): number {
   const { experiment, trackingUri } = record;
   return database.run(
     `INSERT INTO runs (key, experiment_id, name, status, start_time, end_time, user_id,
@@ -128,7 +163,7 @@ function insertRun(database: Database, record: RunRecord, key: string, nowMs: nu
        no_create)
      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     key,
-    experimentOfRecord(database, record, nowMs),
+    experimentId,
     record.runName,
     record.status,
     record.startTime,

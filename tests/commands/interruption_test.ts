@@ -49,9 +49,15 @@ Deno.test("an import shows how far it is, stops between groups, and goes on when
         if (done === 100) abort.abort();
       },
     });
-    assertEquals(half, { added: 200, updated: 0, merged: 0, known: 0, left: 50 });
+    assertEquals(half, { added: 200, updated: 0, merged: 0, known: 0, left: 50, breaks: [] });
     assertEquals(seen, [0, RUNS, 100, RUNS]);
-    assertEquals(await store.importFrom(file), { added: 50, updated: 0, merged: 0, known: 200 });
+    assertEquals(await store.importFrom(file), {
+      added: 50,
+      updated: 0,
+      merged: 0,
+      known: 200,
+      breaks: [],
+    });
     await store.close();
   }));
 

@@ -32,7 +32,7 @@ const FILTERS = 3000;
 
 function emptyStore(): DatabaseSync {
   const database = new DatabaseSync(":memory:");
-  for (const statement of MIGRATIONS.flat()) database.exec(statement);
+  for (const step of MIGRATIONS.flat()) if (typeof step === "string") database.exec(step);
   database.exec(
     "INSERT INTO experiments (name, creation_time, last_update_time) VALUES ('first', 1, 1)",
   );

@@ -58,10 +58,15 @@ Deno.test("the store's state is judged", async () => {
     experiments: 1,
     runs: 2,
     waiting: 0,
+    trials: 3,
+    trialBreaks: [],
   };
-  const judge = async (change: Partial<StoreHealth> | null): Promise<Finding | undefined> => {
+  const judge = async (
+    change: Partial<StoreHealth> | null,
+    name = "store",
+  ): Promise<Finding | undefined> => {
     const store = () => Promise.resolve(change === null ? null : { ...sound, ...change });
-    return (await diagnose({}, { store })).get("store");
+    return (await diagnose({}, { store })).get(name);
   };
   assertEquals((await judge({}))?.status, "ok");
   assertEquals((await judge(null))?.status, "ok");
@@ -69,6 +74,11 @@ Deno.test("the store's state is judged", async () => {
   assertStringIncludes((await judge({ fileMode: 0o644 }))?.mend ?? "", "chmod 600");
   assertStringIncludes((await judge({ networkFileSystem: "nfs" }))?.detail ?? "", "nfs");
   assertEquals((await judge({ isSound: false, problems: ["page 3"] }))?.status, "failed");
+  assertEquals((await judge({}, "trials"))?.status, "ok");
+  const changed = await judge({ trialBreaks: ["record of run a: cut", "run b: gone"] }, "trials");
+  assertEquals(changed?.status, "warning");
+  assertStringIncludes(changed?.detail ?? "", "record of run a: cut; run b: gone");
+  assertEquals(await judge({ isSound: false, problems: ["page 3"] }, "trials"), undefined);
   const broken = { store: () => Promise.reject(new Error("Cannot use /s.db: it is locked")) };
   assertEquals((await diagnose({}, broken)).get("store")?.status, "failed");
 });

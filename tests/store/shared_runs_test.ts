@@ -59,12 +59,24 @@ const tag = (store: LocalStore, key: string, tags: Record<string, string>): Prom
 shared("tags set on both sides of an air gap all arrive", async (world) => {
   const { site, office, server, carry } = world;
   const key = site.commitRun(record(1));
-  assertEquals(await carry(site, office), { added: 1, updated: 0, merged: 0, known: 0 });
+  assertEquals(await carry(site, office), {
+    added: 1,
+    updated: 0,
+    merged: 0,
+    known: 0,
+    breaks: [],
+  });
   await tag(site, key, { x: "1" });
   await site.deliver(server);
   await tag(office, key, { y: "1" });
   await tag(office, key, { z: "1" });
-  assertEquals(await carry(office, site), { added: 0, updated: 0, merged: 1, known: 0 });
+  assertEquals(await carry(office, site), {
+    added: 0,
+    updated: 0,
+    merged: 1,
+    known: 0,
+    breaks: [],
+  });
   await site.deliver(server);
   const { tags } = only(server);
   assertEquals([tags["x"], tags["y"], tags["z"]], ["1", "1", "1"]);
@@ -122,10 +134,22 @@ shared("a change carried home is delivered, also where the run was pruned", asyn
   await tag(site, key, { x: "1" });
   await site.deliver(server);
   assertEquals(site.prune({ olderThanMs: 0 }).runs, 1);
-  assertEquals(await carry(office, site), { added: 0, updated: 0, merged: 0, known: 1 });
+  assertEquals(await carry(office, site), {
+    added: 0,
+    updated: 0,
+    merged: 0,
+    known: 1,
+    breaks: [],
+  });
   await world.io.sleep(5);
   await tag(office, key, { y: "1" });
-  assertEquals(await carry(office, site), { added: 0, updated: 1, merged: 0, known: 0 });
+  assertEquals(await carry(office, site), {
+    added: 0,
+    updated: 1,
+    merged: 0,
+    known: 0,
+    breaks: [],
+  });
   await site.deliver(server);
   const { tags } = only(server);
   assertEquals([tags["x"], tags["y"]], ["1", "1"]);

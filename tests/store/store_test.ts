@@ -248,8 +248,20 @@ storeTest("an export holds the runs, and importing it twice changes nothing", as
   assertEquals((await io.files.info(file))?.mode, 0o600);
   assertEquals([...Deno.readDirSync(`${folder}/out`)].map(({ name }) => name), ["export.db"]);
   const other = await openStore(io, `${folder}/other/store.db`);
-  assertEquals(await other.importFrom(file), { added: 2, updated: 0, merged: 0, known: 0 });
-  assertEquals(await other.importFrom(file), { added: 0, updated: 0, merged: 0, known: 2 });
+  assertEquals(await other.importFrom(file), {
+    added: 2,
+    updated: 0,
+    merged: 0,
+    known: 0,
+    breaks: [],
+  });
+  assertEquals(await other.importFrom(file), {
+    added: 0,
+    updated: 0,
+    merged: 0,
+    known: 2,
+    breaks: [],
+  });
   for (const key of keys) {
     const { experimentId: _one, ...there } = await other.getRun(key);
     const { experimentId: _two, ...here } = await store.getRun(key);
@@ -259,7 +271,13 @@ storeTest("an export holds the runs, and importing it twice changes nothing", as
   assertEquals(points.map(({ value }) => value), [1, 2]);
   await store.logBatch(keys[0] ?? "", { tags: { note: "later" } });
   await store.exportTo(file);
-  assertEquals(await other.importFrom(file), { added: 0, updated: 1, merged: 0, known: 1 });
+  assertEquals(await other.importFrom(file), {
+    added: 0,
+    updated: 1,
+    merged: 0,
+    known: 1,
+    breaks: [],
+  });
   assertEquals((await other.getRun(keys[0] ?? "")).tags["note"], "later");
   await other.close();
 });
@@ -340,6 +358,8 @@ storeTest("health tells what is there", async ({ store, io, path }) => {
       experiments: 1,
       runs: 2,
       waiting: 2,
+      trials: 0,
+      trialBreaks: [],
     },
   );
   assert(health.sizeBytes > 0);
