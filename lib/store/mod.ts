@@ -108,7 +108,7 @@ export interface LocalStore extends Tracker {
   /** The trial records of experiments, the oldest first, in pages. */
   trialPages(experimentIds: readonly string[]): Iterable<readonly StoredTrial[]>;
   /** Holds what a run elsewhere says of its trial record against this store's. */
-  lookUpTrial(tag: TrialTag, key: string | undefined): TrialLookup;
+  lookUpTrial(tag: TrialTag, key: string | null): TrialLookup;
   /** What is wrong with the record of trials, a line each; reads all of it. */
   verifyTrials(): readonly string[];
   /** Removes delivered runs by age. */

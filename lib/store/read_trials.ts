@@ -80,17 +80,19 @@ export function stateOf(stage: string | null, status: string | null): TrialState
 
 /** What a store has to say of a run's tag. */
 export interface TrialLookup {
-  /** The experiment that the record is in here; null where the record is not here. */
+  /** Whether the record is here. */
+  readonly isRecorded: boolean;
+  /** The experiment that it is in here; null where there is none. */
   readonly experimentId: string | null;
   /** Why record and tag cannot both be as they were written; null when they can. */
   readonly problem: string | null;
 }
 
-/** Holds what a run elsewhere says of its record against this store; `key` where the run tells its own. */
+/** Holds what a run elsewhere says of its record against this store; `key` is null where the run does not tell it. */
 export function lookUpTrial(
   database: Database,
   tag: TrialTag,
-  key: string | undefined,
+  key: string | null,
 ): TrialLookup {
   const [record] = database.arrays<
     [number | null, Uint8Array | null, number | null, number | null]
@@ -103,11 +105,12 @@ export function lookUpTrial(
     const isSame = returns !== null && toHex(returns) === tag.returns && sharpe === tag.sharpe &&
       rows === tag.rows;
     return {
+      isRecorded: true,
       experimentId: experimentId === null ? null : String(experimentId),
       problem: isSame ? null : "its tag says otherwise than its record in the store",
     };
   }
-  const isKnown = key !== undefined && database.get(
+  const isKnown = key !== null && database.get(
         `SELECT 1 FROM runs WHERE key = ?1 UNION ALL SELECT 1 FROM pruned WHERE key = ?1
        UNION ALL SELECT 1 FROM trials WHERE key = ?1`,
         key,
@@ -122,5 +125,5 @@ export function lookUpTrial(
     ? "its record followed one that is in the store, and is not: the store was rewritten, or a copy " +
       "of it is in use elsewhere (sync --import takes in what that has)"
     : null;
-  return { experimentId: null, problem };
+  return { isRecorded: false, experimentId: null, problem };
 }

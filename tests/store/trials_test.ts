@@ -444,11 +444,16 @@ trialTest(
     };
     const tag = await tagOf(second);
     const { id = "" } = await store.findExperiment("crypto") ?? {};
-    assertEquals(store.lookUpTrial(tag, second), { experimentId: id, problem: null });
-    assertEquals(store.lookUpTrial(tag, undefined).problem, null);
+    assertEquals(store.lookUpTrial(tag, second), {
+      isRecorded: true,
+      experimentId: id,
+      problem: null,
+    });
+    assertEquals(store.lookUpTrial(tag, null).problem, null);
     assertMatch(store.lookUpTrial({ ...tag, sharpe: 3 }, second).problem ?? "", /otherwise/);
     const stranger = { ...tag, hash: "0".repeat(64), previous: "1".repeat(64) };
     assertEquals(store.lookUpTrial(stranger, "f".repeat(32)), {
+      isRecorded: false,
       experimentId: null,
       problem: null,
     });

@@ -1,0 +1,104 @@
+// The runs of an experiment that can be judged beside its trials: active ones with what the spread of a
+// Sharpe ratio depends on. They are gathered while the trials are counted, in one reading of all runs.
+
+import type { Context } from "../command/declare.ts";
+import { parseFilter } from "../filter/mod.ts";
+import { TRIAL_TAG } from "../own_names.ts";
+import { parseTrialTag } from "../store/trial_tag.ts";
+import type { Experiment, Run } from "../tracker.ts";
+import { releaseWatch } from "./releases.ts";
+import type { Session } from "./session.ts";
+import { type Trials, trialsIn } from "./trials.ts";
+
+/** A run that can be judged. */
+export interface Judged {
+  readonly id: string;
+  readonly name: string;
+  /** The Sharpe ratio as it was logged, annualised. */
+  readonly annual: number;
+  /** A row, with no rate taken off where btflow recorded it, as that of the trials. */
+  readonly sharpe: number;
+  /** How many returns. */
+  readonly count: number;
+  readonly skew: number;
+  /** Excess. */
+  readonly kurtosis: number;
+  /** A year. */
+  readonly periods: number;
+}
+
+/** The runs to be judged, the best Sharpe ratio first, and all trials. `filter` narrows the former alone. */
+export async function judgedRuns(
+  session: Session,
+  experiment: Experiment,
+  filter: string | undefined,
+): Promise<{ readonly runs: readonly Judged[]; readonly trials: Trials }> {
+  const { context, tracker } = session;
+  const runs: Judged[] = [];
+  const left: string[] = [];
+  const watch = releaseWatch();
+  const add = (run: Run): void => {
+    const judged = asJudged(run);
+    if (judged === null) left.push(run.id);
+    else {
+      runs.push(judged);
+      watch.add(run);
+    }
+  };
+  const parsed = filter === undefined ? null : parseFilter(filter);
+  const trials = await trialsIn(session, experiment, {
+    onRun: (run) => {
+      if (parsed === null && run.lifecycleStage === "active") add(run);
+    },
+  });
+  if (parsed !== null) {
+    const query = { experimentIds: [experiment.id], filter: parsed, orderBy: [] };
+    const pages = tracker.searchRuns({ ...query, view: "active", limit: Infinity });
+    for await (const page of pages) page.forEach(add);
+  }
+  warnOfLeft(context, left.filter((id) => !trials.groups.has(id)).length);
+  for (const warning of watch.warnings(null)) context.warn(warning);
+  warnOfMixture(context, runs);
+  return { runs: runs.sort((a, b) => b.sharpe - a.sharpe), trials };
+}
+
+function asJudged({ id, name, metrics, params, tags }: Run): Judged | null {
+  const { sharpe_ratio: annual, skew, kurtosis } = metrics;
+  const count = Number(params["returns_count"]);
+  const periods = Number(params["periods_per_year"]);
+  if (annual === undefined || skew === undefined || kurtosis === undefined) return null;
+  if (!(count > 1 && periods > 0) || !Number.isFinite(annual)) return null;
+  const sharpe = parseTrialTag(tags[TRIAL_TAG])?.sharpe ?? annual / Math.sqrt(periods);
+  return { id, name, annual, sharpe, count, skew, kurtosis, periods };
+}
+
+function warnOfLeft(context: Context, left: number): void {
+  if (left === 0) return;
+  context.warn({
+    code: "not-judged",
+    message:
+      `${left} runs are trials but cannot be judged: they lack sharpe_ratio, skew, kurtosis, ` +
+      "returns_count or periods_per_year",
+  });
+}
+
+/** Sharpe ratios are put side by side a row. */
+function warnOfMixture(context: Context, runs: readonly Judged[]): void {
+  if (runs.some(({ periods }) => periods !== runs[0]?.periods)) {
+    context.warn({
+      code: "mixed-periods",
+      message:
+        "The runs have different periods a year; their Sharpe ratios per period are compared",
+    });
+  }
+  const rated =
+    runs.filter(({ annual, sharpe, periods }) =>
+      Math.abs(sharpe * Math.sqrt(periods) - annual) > 1e-9 * Math.max(1, Math.abs(annual))
+    ).length;
+  if (rated === 0) return;
+  context.warn({
+    code: "rate-taken-off",
+    message: `${rated} runs were logged with a risk-free rate, which sharpe_ratio has taken off; ` +
+      "deflated_sharpe_ratio compares all trials without one",
+  });
+}
