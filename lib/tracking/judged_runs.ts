@@ -98,7 +98,8 @@ function warnOfMixture(context: Context, runs: readonly Judged[]): void {
   if (rated === 0) return;
   context.warn({
     code: "rate-taken-off",
-    message: `${rated} runs were logged with a risk-free rate, which sharpe_ratio has taken off; ` +
+    message: `${rated === 1 ? "1 run was" : `${rated} runs were`} logged with a risk-free rate, ` +
+      "which sharpe_ratio has taken off; " +
       "deflated_sharpe_ratio compares all trials without one",
   });
 }

@@ -1,9 +1,10 @@
 // `runs deflate` beside SciPy: the deflated Sharpe ratios of an experiment, from its own runs, equal
 // what the paper's formulas give in Python from the returns themselves.
 
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { execFileSync } from "node:child_process";
 import path from "node:path";
+import { DatabaseSync } from "node:sqlite";
 import { python, pythonTest } from "../helpers/python.ts";
 import { seededRandom } from "../helpers/random.ts";
 import { writeReturns } from "../helpers/returns.ts";
@@ -103,10 +104,79 @@ pythonTest({
       assert(
         Number(easier[0]?.["deflated_sharpe_ratio"]) > Number(rows[0]?.["deflated_sharpe_ratio"]),
       );
-      const one = await io.run("runs", "deflate", ...sweep, "-f", "attributes.run_name = 'trial1'");
-      assertEquals(one.code, 4);
+      const one = await io.run(
+        ...["runs", "deflate", ...sweep, "-f", "attributes.run_name = 'trial1'"],
+        ...["--format", "json"],
+      );
+      const trial1 = rows.find((row) => row["run_name"] === "trial1");
+      assertEquals(JSON.parse(one.out), [trial1], "a filter changes no trial");
     } finally {
       io.remove();
     }
   },
+});
+
+Deno.test("runs deflate: deleting the others makes the best no better", async () => {
+  const io = testIo();
+  const deflate = async (...words: readonly string[]) => {
+    const answer = await io.run("runs", "deflate", "-e", "sweep", "--format", "json", ...words);
+    assertEquals(answer.code, 0, answer.err);
+    return { ...answer, rows: JSON.parse(answer.out) as Record<string, number | string>[] };
+  };
+  try {
+    const files = [1, 2, 3, 4].map((seed) => path.join(io.folder, `trial${seed}.csv`));
+    files.forEach((file, index) => writeReturns(file, returnsOf(index + 1)));
+    const words = ["-e", "sweep", "--periods", "252"];
+    assertEquals((await io.run("batch", ...words, "--parent", "grid", ...files)).code, 0);
+    const { rows: before } = await deflate("--best");
+    assertEquals([before[0]?.["trials"], before[0]?.["trials_from"]], [4, "all"]);
+    const other = `attributes.run_name LIKE 'trial%' AND attributes.run_name != '${
+      before[0]?.["run_name"]
+    }'`;
+    assertEquals((await io.run("runs", "delete", "-e", "sweep", "-f", other, "--yes")).code, 0);
+    const after = await deflate();
+    assertEquals(after.rows, before);
+    assertStringIncludes(after.err, "4 trials logged: 1 active, 3 deleted");
+    assertEquals(
+      (await io.run("log", ...words, "-r", "again", "--returns", files[0] ?? "")).code,
+      0,
+    );
+    assertStringIncludes((await deflate()).err, "4 trials logged: 2 active, 2 deleted; 1 more run");
+    const { rows: active, err } = await deflate("--trials-from", "active", "--best");
+    assertEquals([active[0]?.["trials"], active[0]?.["trials_from"]], [2, "active"]);
+    assertStringIncludes(err, "the active ones count");
+    const { rows: given } = await deflate("--trials", "9", "--best");
+    assertEquals([given[0]?.["trials"], given[0]?.["trials_from"]], [9, "given"]);
+    // A record that is taken away is told of, and the run that is still there counts.
+    const database = new DatabaseSync(io.env("BTFLOW_STORE") ?? "");
+    database.exec("DELETE FROM trials WHERE id = 2");
+    database.close();
+    const broken = await deflate();
+    assertStringIncludes(broken.err, "trials-broken");
+    assertEquals(broken.rows[0]?.["trials"], 4);
+    const doctor = await io.run("doctor");
+    assertStringIncludes(
+      doctor.out,
+      "warning  trials: 4 backtests are recorded, but the record was",
+    );
+  } finally {
+    io.remove();
+  }
+});
+
+Deno.test("runs deflate: a rate that was taken off is told of", async () => {
+  const io = testIo();
+  try {
+    for (const seed of [1, 2]) {
+      const file = path.join(io.folder, `trial${seed}.csv`);
+      writeReturns(file, returnsOf(seed));
+      const words = ["-e", "sweep", "--returns", file, "--periods", "252"];
+      const rate = seed === 1 ? ["--risk-free-rate", "0.03"] : [];
+      assertEquals((await io.run("log", ...words, ...rate)).code, 0);
+    }
+    const { err } = await io.run("runs", "deflate", "-e", "sweep");
+    assertStringIncludes(err, "1 run was logged with a risk-free rate");
+  } finally {
+    io.remove();
+  }
 });
