@@ -116,6 +116,13 @@ trialsTest(
     store.commitRuns([backtest(1), backtest(2), backtest(3)]);
     await store.deliver(server);
     assertEquals((await trialsAt([server], [])).trials, { ...NONE, active: 3, total: 3 });
+    const [gone = ""] = server.runs.keys();
+    await server.deleteRun(gone);
+    const without = { ...NONE, active: 2, deleted: 1, total: 3 };
+    assertEquals((await trialsAt([server], [])).trials, without);
+    // The server is where it was deleted: what the store still has of it changes nothing.
+    assertEquals((await trialsAt([server], [store])).trials, without);
+    await server.restoreRun(gone);
     assertEquals(store.prune(EVER).runs, 3);
     const [first = ""] = server.runs.keys();
     server.purge(first);
@@ -175,7 +182,7 @@ trialsTest(
   },
 );
 
-trialsTest("a run from before records is the backtest of equal inputs", async ({ open }) => {
+trialsTest("a run from before records is the backtest of equal inputs", async ({ open, path }) => {
   const { trial: _, ...plain } = backtest(1);
   const old = await open("a", { migrations: MIGRATIONS.slice(0, 4) });
   const group = old.commitRun(record(9, { fingerprint: "group" }));
@@ -186,18 +193,29 @@ trialsTest("a run from before records is the backtest of equal inputs", async ({
   const server = fakeServer();
   await old.deliver(server);
   await old.close();
+  // Of a group that was pruned with all its runs the store cannot tell what it was; the server can.
+  const key = "018bcfe568007000800000000000000f";
+  const file = openDatabase(path("a"));
+  file.run(
+    `INSERT INTO pruned (key, experiment, fingerprint, tracking_uri, server_run_id)
+     VALUES (?, 'crypto', 'a group', ?, 'x')`,
+    ...[key, server.uri],
+  );
+  file.close();
+  const experimentId = (await server.findExperiment("crypto"))?.id ?? "";
+  const tags = { "btflow.run_key": key, "btflow.fingerprint": "a group" };
+  await server.createRun({ experimentId, name: "group", startTime: START, user: "", tags });
   const store = await open("a");
   const earlier = await trialsAt([server], [store]);
   assertEquals(earlier.trials, { ...NONE, active: 2, total: 2 });
   // The same inputs again, and the same returns of other inputs.
   store.commitRuns([backtest(1), backtest(1, { fingerprint: "a copy of the file" })]);
   const expected = { ...NONE, active: 2, repeated: 2, total: 2 };
-  for (const places of [[server], [store]]) {
-    const { trials, groups, breaks } = await trialsAt(places, [store]);
-    assertEquals(trials, expected);
-    assertEquals(groups.size, 1);
-    assertEquals(breaks, []);
-  }
+  const { trials, groups, breaks } = await trialsAt([server], [store]);
+  assertEquals(trials, expected);
+  assertEquals(groups.size, 2);
+  assertEquals(breaks, []);
+  assertEquals((await trialsAt([store], [store])).trials, { ...expected, pruned: 1, total: 3 });
   await store.deliver(server);
   assertEquals((await trialsAt([server], [store])).trials, expected);
   assertEquals((await trialsAt([server], [])).trials, expected);
