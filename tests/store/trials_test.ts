@@ -193,6 +193,10 @@ trialTest(
     await back.importFrom(`${world.folder}/back.btflow`);
     assertEquals((await states(back)).length, 6);
     assertEquals(back.verifyTrials(), []);
+    // What is known already makes no experiment of its former name.
+    await store.renameExperiment((await store.findExperiment("crypto"))?.id ?? "", "renamed");
+    await store.importFrom(file);
+    assertEquals(await store.findExperiment("crypto"), null);
     await back.close();
     await store.close();
   },
