@@ -114,17 +114,14 @@ export interface KeptTrial {
   readonly own: boolean;
 }
 
+const COLUMNS = ["hash", ...FIELD_COLUMNS, "experiment_id", "own"];
+const INSERT = `INSERT INTO trials (${COLUMNS.join(", ")})
+  VALUES (${COLUMNS.map(() => "?").join(", ")}) ON CONFLICT DO NOTHING`;
+
 /** Keeps a record; one that is here already changes nothing. */
 export function insertTrial(database: Database, trial: KeptTrial): void {
-  const columns = ["hash", ...FIELD_COLUMNS, "experiment_id", "own"];
-  database.run(
-    `INSERT INTO trials (${columns.join(", ")}) VALUES (${columns.map(() => "?").join(", ")})
-     ON CONFLICT DO NOTHING`,
-    trial.hash,
-    ...rowOf(trial.fields),
-    trial.experimentId,
-    Number(trial.own),
-  );
+  const { hash, fields, experimentId, own } = trial;
+  database.run(INSERT, hash, ...rowOf(fields), experimentId, Number(own));
 }
 
 /** A record to be added to the store's own chain. */
@@ -179,24 +176,27 @@ export interface CommittedRun {
   readonly fingerprint: string | null;
   readonly trial: Trial;
   readonly time: number;
+  /** True where its key was just made, so that there can be no record of it. */
+  readonly isNew: boolean;
 }
 
 /** Records a run's backtest and returns what its tag says; null where it is recorded already. */
 export function recordTrial(
   database: Database,
   chain: TrialChain,
-  { trial, ...run }: CommittedRun,
+  { trial, isNew, ...run }: CommittedRun,
 ): TrialTag | null {
   const returnsHash = fromHex(trial.returnsHash);
-  const before = database.arrays(
-    "SELECT 1 FROM trials WHERE key = ? AND returns_hash = ?",
-    ...[run.key, returnsHash],
-  );
-  if (before.length > 0) return null;
+  if (!isNew && isRecorded(database, run.key, returnsHash)) return null;
   const { sharpe, rows } = trial;
   const { hash, previous } = chain.append({ ...run, returnsHash, sharpe, rows, marked: 0 });
   return {
     ...{ hash: toHex(hash), previous: toHex(previous) },
     ...{ returns: trial.returnsHash, sharpe, rows },
   };
+}
+
+function isRecorded(database: Database, key: string, returnsHash: Uint8Array): boolean {
+  const select = "SELECT 1 FROM trials WHERE key = ? AND returns_hash = ?";
+  return database.arrays(select, key, returnsHash).length > 0;
 }

@@ -15,7 +15,7 @@ import { checkRecord, type RunRecord } from "./record.ts";
 import { findStoredRun, type RunRow } from "./run_rows.ts";
 import type { Database } from "./sqlite.ts";
 import { trialTagText } from "./trial_tag.ts";
-import { recordTrial, type TrialChain, trialChain } from "./trials.ts";
+import { type CommittedRun, recordTrial, type TrialChain, trialChain } from "./trials.ts";
 import { flushMetrics, type MetricBatch, metricBatch, writeMetrics } from "./write_metrics.ts";
 import { addBatch, addDatasets, writeDatasets, writeParams, writeTags } from "./write_run.ts";
 
@@ -79,7 +79,8 @@ function writeRecord(database: Database, record: RunRecord, transaction: Transac
   );
   database.run("UPDATE runs SET metric_set = ? WHERE id = ?", metricSet, run);
   writeParams(database, run, params);
-  const trial = trialTags(database, record, { key, experimentId }, transaction);
+  const isNew = record.key === undefined;
+  const trial = trialTags(database, record, { key, experimentId, isNew }, transaction);
   const own = { ...ownTags(record, key), ...trial };
   writeTags(database, run, { ...tags, ...own }, { revision: 0, changed: 0 });
   writeDatasets(database, run, datasets);
@@ -97,7 +98,7 @@ function addToRun(
   const { metrics, params } = record;
   const { nowMs } = transaction;
   const { key, experiment_id: experimentId } = run;
-  const trial = trialTags(database, record, { key, experimentId }, transaction);
+  const trial = trialTags(database, record, { key, experimentId, isNew: false }, transaction);
   const tags = { ...record.tags, ...ownTags(record, key), ...trial };
   addBatch(database, run, { metrics, params, tags }, nowMs);
   addDatasets(database, run, record.datasets);
@@ -119,7 +120,7 @@ function ownTags(record: RunRecord, key: string): Readonly<Record<string, string
 function trialTags(
   database: Database,
   { fingerprint, trial }: RunRecord,
-  run: { readonly key: string; readonly experimentId: number },
+  run: Pick<CommittedRun, "key" | "experimentId" | "isNew">,
   { chain, nowMs: time }: Transaction,
 ): Readonly<Record<string, string>> {
   if (trial === undefined) return {};
