@@ -380,7 +380,7 @@ trialTest(
 trialTest(
   "runs and pruned rows from before records are entered, once and marked",
   async ({ io, path, folder }) => {
-    const old = await openStore(io, path, { migrations: MIGRATIONS.slice(0, 4) });
+    const old = await openStore(io, path, { migrations: MIGRATIONS.slice(0, 5) });
     const { trial: _, ...plain } = backtest(1);
     const metrics = [{ key: "sharpe_ratio", value: 2, timestamp: START, step: 0 }];
     const group = old.commitRun(record(9, { fingerprint: "group" }));

@@ -184,7 +184,7 @@ trialsTest(
 
 trialsTest("a run from before records is the backtest of equal inputs", async ({ open, path }) => {
   const { trial: _, ...plain } = backtest(1);
-  const old = await open("a", { migrations: MIGRATIONS.slice(0, 4) });
+  const old = await open("a", { migrations: MIGRATIONS.slice(0, 5) });
   const group = old.commitRun(record(9, { fingerprint: "group" }));
   old.commitRuns([
     { ...plain, parentKey: group },
