@@ -32,6 +32,9 @@ function workplace(): string {
   for (const name of ["sp500_returns.csv", "nasdaq_returns.csv"]) {
     fs.copyFileSync(path.join(repository, "examples", name), path.join(folder, "examples", name));
   }
+  fs.cpSync(path.join(repository, "examples/sweep"), path.join(folder, "examples/sweep"), {
+    recursive: true,
+  });
   const rows = fs.readFileSync(path.join(folder, "examples/sp500_returns.csv"), "utf8").split("\n");
   for (const part of [1, 2, 3]) {
     const some = rows.slice(1 + part * 300, 300 + part * 300);

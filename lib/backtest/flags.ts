@@ -81,19 +81,23 @@ const READ_FLAGS: FlagsOf<ReadValues> = {
   strategy: text({ summary: "Which strategy of a file that holds several", value: "NAME" }),
 };
 
+/** What the flags say about the benchmark. */
+export interface BenchmarkValues {
+  readonly benchmark: string | undefined;
+  readonly benchmarkKind: Kind | undefined;
+  readonly benchmarkColumn: string | undefined;
+  readonly benchmarkDateColumn: string | undefined;
+  readonly benchmarkPercent: boolean;
+}
+
 /** What the flags say about a series, whatever is computed of it. */
-interface SeriesValues extends ReadValues {
+interface SeriesValues extends ReadValues, BenchmarkValues {
   /** A number as text, or the path of a file of rates. */
   readonly riskFreeRate: string | undefined;
   readonly rateKind: RateKind | undefined;
   /** A number as text, or `auto`. */
   readonly periods: string | undefined;
   readonly quantstats: string | undefined;
-  readonly benchmark: string | undefined;
-  readonly benchmarkKind: Kind | undefined;
-  readonly benchmarkColumn: string | undefined;
-  readonly benchmarkDateColumn: string | undefined;
-  readonly benchmarkPercent: boolean;
 }
 
 /** What the flags for reading and computing say. */
@@ -105,6 +109,25 @@ export interface BacktestValues extends SeriesValues {
   /** As `name=expression`. */
   readonly define: readonly string[];
 }
+
+/** The flags of a benchmark, to be spread into a command's. */
+export const BENCHMARK_FLAGS: FlagsOf<BenchmarkValues> = {
+  benchmark: text({
+    summary: "File of the benchmark, joined on equal dates",
+    value: "FILE",
+    completes: "file",
+  }),
+  benchmarkKind: choice(KINDS.filter((kind) => kind !== "trades"), {
+    summary: "What the benchmark's values are",
+    fallback: "what its column's name says, else --kind",
+  }),
+  benchmarkColumn: text({
+    summary: "Column of the benchmark's values; without --benchmark, of the file itself",
+    value: "NAME",
+  }),
+  benchmarkDateColumn: text({ summary: "Column of the benchmark's dates", value: "NAME" }),
+  benchmarkPercent: toggle({ summary: "The benchmark's returns are in percent" }),
+};
 
 /** The flags of a series, to be spread into a command's. */
 export const SERIES_FLAGS: FlagsOf<SeriesValues> = {
@@ -128,21 +151,7 @@ export const SERIES_FLAGS: FlagsOf<SeriesValues> = {
     value: "VERSION",
     fallback: `BTFLOW_QUANTSTATS, else ${NEWEST_RELEASE}`,
   }),
-  benchmark: text({
-    summary: "File of the benchmark, joined on equal dates",
-    value: "FILE",
-    completes: "file",
-  }),
-  benchmarkKind: choice(KINDS.filter((kind) => kind !== "trades"), {
-    summary: "What the benchmark's values are",
-    fallback: "what its column's name says, else --kind",
-  }),
-  benchmarkColumn: text({
-    summary: "Column of the benchmark's values; without --benchmark, of the file itself",
-    value: "NAME",
-  }),
-  benchmarkDateColumn: text({ summary: "Column of the benchmark's dates", value: "NAME" }),
-  benchmarkPercent: toggle({ summary: "The benchmark's returns are in percent" }),
+  ...BENCHMARK_FLAGS,
   ...READ_FLAGS,
 };
 

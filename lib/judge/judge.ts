@@ -10,7 +10,6 @@ import type {
   Judgement,
   JudgementDetails,
   Notes,
-  RecordedTrial,
   Warning,
 } from "./judgement.ts";
 import { commonRows } from "./matrix.ts";
@@ -39,12 +38,21 @@ export function judge(
     warn: (code, message) => void warnings.push({ code, message }),
   };
   const common = commonRows(runs.map(({ returns }) => returns));
-  const best = bestOf(runs, input.recorded);
+  const best = bestOf(runs);
   const isIn = best === null || common.kept.some((index) => runs[index]?.id === best.run.id);
   if (!isIn && common.kept.length > 0) {
     notes.warn(
       "best_left_out",
       `the best run, ${best.run.name}, is not among the runs on the common rows`,
+    );
+  }
+  if (common.rowsCut > 0) {
+    notes.warn(
+      "rows_not_shared",
+      `compared without ${common.rowsCut} ${
+        common.rowsCut === 1 ? "row" : "rows"
+      } that only some ` +
+        "of the compared runs have",
     );
   }
   const { figures, ...details } = judgeRows(input, common, notes);
@@ -63,7 +71,7 @@ export function judge(
       run_id: runs[index]?.id ?? "",
       reason,
     })),
-    rows_cut: common.rowsCut,
+    rows_cut: details.crossValidation?.rowsCut ?? 0,
     undefined: reasons,
     warnings,
   };
@@ -93,20 +101,22 @@ function checkOptions(
   if (holdout !== null && !Number.isFinite(holdout)) refuse(`the date ${holdout}`, "a time in ms");
 }
 
-/** The highest logged Sharpe ratio, the earliest of equals. */
-function bestOf(runs: readonly JudgedRun[], recorded: readonly RecordedTrial[]): Best | null {
+/** The highest logged Sharpe ratio of an active run, the earliest of equals. */
+function bestOf(runs: readonly JudgedRun[]): Best | null {
   let best: Best["run"] | null = null;
   for (const run of runs) {
-    const { sharpe } = run;
-    if (sharpe !== null && Number.isFinite(sharpe) && sharpe > (best?.sharpe ?? -Infinity)) {
+    const { sharpe, isActive = true } = run;
+    if (
+      isActive && sharpe !== null && Number.isFinite(sharpe) && sharpe > (best?.sharpe ?? -Infinity)
+    ) {
       best = { ...run, sharpe };
     }
   }
   if (best === null) return null;
-  const { returns, trial } = best;
+  const { returns, recorded = null } = best;
   const sharpe = returns === null ? NaN : sharpeOf(returns.values);
   const own = returns !== null && !Number.isNaN(sharpe)
     ? { sharpe, rows: returns.values.length }
-    : recorded.find((one) => one.trial === trial) ?? null;
+    : recorded;
   return { run: best, own };
 }

@@ -14,15 +14,18 @@ export interface JudgedRun {
   readonly sharpe: number | null;
   /** Periods a year that it was annualised with. */
   readonly periods: number;
-  /** Which distinct backtest it is: runs of equal returns are one trial. */
-  readonly trial: string;
+  /** As it was recorded when it was committed; counts where no returns are attached. */
+  readonly recorded?: RecordedSharpe | null;
   /** Null where none are attached. */
   readonly returns: Returns | null;
+  /** As logged, excess kurtosis; of the returns themselves where those are there. */
+  readonly moments?: { readonly skew: number; readonly kurtosis: number } | null;
+  /** False for a run that is compared and cannot be the best: it was deleted, or failed. */
+  readonly isActive?: boolean;
 }
 
 /** What is known of a distinct backtest, of a run that is gone too. */
 export interface RecordedTrial extends RecordedSharpe {
-  readonly trial: string;
   /** Periods a year; those of the best run by default. */
   readonly periods?: number;
 }
@@ -108,7 +111,7 @@ export interface Judgement extends TrialFigures, RowFigures {
   /** Ms since the epoch of the last common row. */
   readonly end: number | null;
   readonly left_out: readonly { readonly run_id: string; readonly reason: string }[];
-  /** Dates that some of the runs have and not all. */
+  /** Last rows that fill no block of the cross-validation. */
   readonly rows_cut: number;
   /** By key, a nested one with a dot. */
   readonly undefined: Readonly<Record<string, string>>;

@@ -17,6 +17,9 @@ import { testSuperiority } from "./superior.ts";
 /** A benchmark that lacks more than this share of the common rows is none. */
 const MOST_LACKING = 0.1;
 
+/** Why there is no holdout where nobody asked for one. */
+export const NO_HOLDOUT = "no date is given";
+
 /** Judges by the returns on common rows, and gives what a page shows of it besides. */
 export function judgeRows(
   input: JudgeInput,
@@ -96,12 +99,6 @@ function overfitting(
     notes.warn("flat_half", `not cross-validated, as they never vary in some half: ${names}`);
   }
   const found = crossValidate(varied, splits);
-  if (found.rowsCut > 0) {
-    notes.warn(
-      "blocks_cut",
-      `cross-validated without the last ${found.rowsCut} of ${rows} rows, which fill no block`,
-    );
-  }
   return {
     figures: {
       probability_of_backtest_overfitting: found.probabilityOfOverfitting,
@@ -220,7 +217,7 @@ function heldOut(
   notes: Notes,
 ): RowFigures["holdout"] {
   const lack = (reason: string): null => notes.lack("holdout", reason);
-  if (date === null) return lack("no date is given");
+  if (date === null) return lack(NO_HOLDOUT);
   if (columns.length === 0) return lack("no run has returns on common rows");
   if (dates === null) return lack("the returns have no dates");
   const before = dates.filter((one) => one < date).length;

@@ -8,7 +8,14 @@ import {
   varianceOf,
 } from "../metrics/mod.ts";
 import { haircutSharpe } from "./haircut.ts";
-import type { Best, JudgeInput, Notes, RecordedTrial, TrialFigures } from "./judgement.ts";
+import type {
+  Best,
+  JudgedRun,
+  JudgeInput,
+  Notes,
+  RecordedTrial,
+  TrialFigures,
+} from "./judgement.ts";
 import { minimumBacktestYears } from "./minimum_length.ts";
 
 /** Judges the best run by the number of trials and their recorded Sharpe ratios. */
@@ -64,11 +71,11 @@ function deflated(
 ): number | null {
   const lack = (reason: string): null => notes.lack("deflated_sharpe_ratio", reason);
   if (variance === null) return lack("fewer than two trials have a recorded Sharpe ratio");
-  if (run.returns === null || own === null) return lack("the best run has no returns");
-  const { values } = computeMetrics({ dates: null, values: run.returns.values }, {
-    names: ["skew", "kurtosis"],
-  });
-  const [skew = NaN, kurtosis = NaN] = [values.get("skew"), values.get("kurtosis")];
+  const moments = momentsOf(run);
+  if (own === null || moments === null) {
+    return lack("the best run has no returns attached, and no record of what it takes");
+  }
+  const { skew, kurtosis } = moments;
   const probability = deflatedSharpe({ sharpe: own.sharpe, count: own.rows, skew, kurtosis }, {
     trials,
     variance,
@@ -76,6 +83,15 @@ function deflated(
   return Number.isNaN(probability)
     ? lack("the best run's returns are too few, or too extreme, for the spread of its Sharpe ratio")
     : probability;
+}
+
+/** Of the returns themselves, else as they were logged. */
+function momentsOf({ returns, moments = null }: Best["run"]): JudgedRun["moments"] & object | null {
+  if (returns === null) return moments;
+  const { values } = computeMetrics({ dates: null, values: returns.values }, {
+    names: ["skew", "kurtosis"],
+  });
+  return { skew: values.get("skew") ?? NaN, kurtosis: values.get("kurtosis") ?? NaN };
 }
 
 function haircut(
@@ -86,7 +102,10 @@ function haircut(
   if (own === null) {
     return notes.lack("haircut_sharpe_ratio", "the best run has neither returns nor a record");
   }
-  const others = recorded.filter(({ trial }) => trial !== run.trial);
+  // The best is one of the recorded trials, whichever of those that are equal to it.
+  const others = [...recorded];
+  const itself = others.findIndex(({ sharpe, rows }) => sharpe === own.sharpe && rows === own.rows);
+  if (itself >= 0) others.splice(itself, 1);
   const { bonferroni, holm, bhy } = haircutSharpe(own, others, trials);
   const scale = Math.sqrt(run.periods);
   return { bonferroni: bonferroni * scale, holm: holm * scale, bhy: bhy * scale };

@@ -4,5 +4,6 @@
 
 export { buildModel } from "./build.ts";
 export { buildComparison, type ComparisonOptions, renderComparison } from "./comparison.ts";
+export { type JudgementModel, renderJudgement } from "./judgement.ts";
 export type * from "./model.ts";
 export { renderTearSheet } from "./tear_sheet.ts";

@@ -18,7 +18,7 @@ export interface PageParts {
 
 /** A whole page as text. */
 export function renderPage({ title, style, scripts, data, body }: PageParts): string {
-  const sources = scripts.map(({ hash }) => `'${hash}'`).join(" ");
+  const sources = scripts.map(({ hash }) => `'${hash}'`).join(" ") || "'none'";
   const policy = `default-src 'none'; script-src ${sources}; style-src '${style.hash}'; ` +
     "img-src data:; base-uri 'none'; form-action 'none'";
   return [

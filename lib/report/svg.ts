@@ -12,7 +12,7 @@ function drawn(value: number | null): value is number {
 }
 
 /** A linear scale from values to coordinates, with its ticks. */
-interface Axis {
+export interface Axis {
   readonly at: (value: number) => number;
   readonly ticks: readonly number[];
   /** Between two ticks. */
@@ -22,7 +22,7 @@ interface Axis {
 }
 
 /** An axis that holds every finite value given, ending on round numbers. */
-function axisOf(values: readonly number[], from: number, to: number, wanted: number): Axis {
+export function axisOf(values: readonly number[], from: number, to: number, wanted: number): Axis {
   const finite = values.filter(drawn);
   let least = finite.reduce((low, value) => Math.min(low, value), Infinity);
   let most = finite.reduce((high, value) => Math.max(high, value), -Infinity);
@@ -49,18 +49,23 @@ function axisOf(values: readonly number[], from: number, to: number, wanted: num
   };
 }
 
-function picture(width: number, height: number, label: string, inner: string): string {
+export function picture(width: number, height: number, label: string, inner: string): string {
   return `<svg viewBox="0 0 ${width} ${height}" role="img" aria-label="${
     escapeHtml(label)
   }">${inner}</svg>`;
 }
 
-function line(x1: number, y1: number, x2: number, y2: number, classes: string): string {
+export function line(x1: number, y1: number, x2: number, y2: number, classes: string): string {
   const [a, b, c, d] = [x1, y1, x2, y2].map(coordinate);
   return `<line x1="${a}" y1="${b}" x2="${c}" y2="${d}" class="${classes}"/>`;
 }
 
-function text(x: number, y: number, words: string, anchor: "start" | "middle" | "end"): string {
+export function text(
+  x: number,
+  y: number,
+  words: string,
+  anchor: "start" | "middle" | "end",
+): string {
   return `<text x="${coordinate(x)}" y="${coordinate(y)}" text-anchor="${anchor}">${
     escapeHtml(words)
   }</text>`;

@@ -39,7 +39,7 @@ export interface TrialPlace {
 /** What else is wanted of the runs. */
 export interface TrialOptions {
   /** Called with every run that is listed, deleted ones and groups too; of several places, with each. */
-  readonly onRun?: (run: Run) => void;
+  readonly onRun?: (run: Run, tracker: Tracker) => void;
 }
 
 const NAMED_BREAKS = 20;
@@ -65,7 +65,7 @@ export async function trialsOf(
     const pages = tracker.searchRuns({ ...query, view: "all", limit: Infinity });
     for await (const page of pages) {
       for (const run of page) {
-        onRun(run);
+        onRun(run, tracker);
         listing.add(tracker, run);
       }
     }

@@ -8,7 +8,7 @@ import { sharpeOf } from "../../lib/judge/holdout.ts";
 import { judge } from "../../lib/judge/judge.ts";
 import type { JudgedRun, JudgeInput, Judgement } from "../../lib/judge/judgement.ts";
 import { testSuperiority } from "../../lib/judge/superior.ts";
-import { deflatedSharpe } from "../../lib/metrics/mod.ts";
+import { computeMetrics, deflatedSharpe, type Returns } from "../../lib/metrics/mod.ts";
 import { seededRandom } from "../helpers/random.ts";
 import { distance, golden, noise, returnsOf } from "./cases.ts";
 
@@ -26,7 +26,6 @@ function runOf(values: Float64Array, index: number, dates: Float64Array | null):
     name: `run ${index}`,
     sharpe: Number.isNaN(sharpe) ? null : sharpe,
     periods: PERIODS,
-    trial: `trial${index}`,
     returns: { dates, values },
   };
 }
@@ -37,9 +36,9 @@ function inputOf(
   dates: Float64Array | null = days(columns[0]?.length ?? 0),
 ): JudgeInput {
   const runs = columns.map((values, index) => runOf(values, index, dates));
-  const recorded = runs.flatMap(({ trial, returns }) => {
+  const recorded = runs.flatMap(({ returns }) => {
     const sharpe = sharpeOf(returns?.values ?? new Float64Array(0));
-    return Number.isNaN(sharpe) ? [] : [{ trial, sharpe, rows: returns?.values.length ?? 0 }];
+    return Number.isNaN(sharpe) ? [] : [{ sharpe, rows: returns?.values.length ?? 0 }];
   });
   return { runs, recorded, trials: columns.length, resamples: 50, ...more };
 }
@@ -125,8 +124,13 @@ Deno.test("the answer is what the single statistics give on the common rows", ()
   assertEquals(answer.reality_check_p_value, tested.realityCheck);
   assertEquals(answer.spa_p_value, tested.spa);
   assertEquals(answer.stepdown, tested.superior.map((index) => `id${index}`));
-  assertEquals([answer.rows, answer.start, answer.end, answer.rows_cut], [210, 0, 209 * DAY, 0]);
-  assertEquals(answer.warnings.map(({ code }) => code), ["blocks_cut"]);
+  assertEquals([answer.rows, answer.start, answer.end, answer.rows_cut], [
+    210,
+    0,
+    209 * DAY,
+    210 % 16,
+  ]);
+  assertEquals(answer.warnings, []);
   assertEquals(answer.undefined, { holdout: "no date is given" });
 });
 
@@ -161,22 +165,43 @@ Deno.test("trials of other periods are compared as annual ones, with a warning",
   );
 });
 
-Deno.test("a run without returns can be the best by what is recorded of it", () => {
+Deno.test("a run without returns can be the best by what is recorded and logged of it", () => {
   const input = inputOf(columnsOf(3, 100));
-  const runs = input.runs.map((run, index) =>
-    index === 1 ? { ...run, sharpe: 9, returns: null } : run
-  );
-  const { answer } = judge({ ...input, runs });
-  assertEquals(answer.best, { run_id: "id1", run_name: "run 1", sharpe_ratio: 9 });
-  assertEquals(answer.undefined["deflated_sharpe_ratio"], "the best run has no returns");
-  assert(answer.haircut_sharpe_ratio !== null);
-  assertEquals(answer.left_out, [{ run_id: "id1", reason: "it has no returns" }]);
-  assert(answer.warnings.some(({ code }) => code === "best_left_out"));
-  checkReasons(answer);
-  const recorded = input.recorded.filter(({ trial }) => trial !== "trial1");
-  const unknown = judge({ ...input, runs, recorded }).answer;
-  assertEquals(unknown.haircut_sharpe_ratio, null);
-  checkReasons(unknown);
+  const [, second] = input.runs as readonly [JudgedRun, JudgedRun, JudgedRun];
+  const recorded = input.recorded[1] ?? null;
+  const { values } = computeMetrics(second.returns as Returns, { names: ["skew", "kurtosis"] });
+  const moments = { skew: values.get("skew") ?? NaN, kurtosis: values.get("kurtosis") ?? NaN };
+  const judged = (more: Partial<JudgedRun>): Judgement =>
+    judge({
+      ...input,
+      runs: input.runs.map((run, index) => index === 1 ? { ...run, sharpe: 9, ...more } : run),
+    }).answer;
+  const whole = judged({});
+  const without = judged({ returns: null, recorded, moments });
+  assertEquals(without.best, { run_id: "id1", run_name: "run 1", sharpe_ratio: 9 });
+  assertEquals(without.deflated_sharpe_ratio, whole.deflated_sharpe_ratio);
+  assertEquals(without.haircut_sharpe_ratio, whole.haircut_sharpe_ratio);
+  assertEquals(without.left_out, [{ run_id: "id1", reason: "it has no returns" }]);
+  assert(without.warnings.some(({ code }) => code === "best_left_out"));
+  checkReasons(without);
+  for (const lacking of [judged({ returns: null }), judged({ returns: null, recorded })]) {
+    assertEquals(lacking.deflated_sharpe_ratio, null);
+    checkReasons(lacking);
+  }
+  assertEquals(judged({ returns: null }).haircut_sharpe_ratio, null);
+});
+
+Deno.test("a run that was deleted or failed is compared, and cannot be the best", () => {
+  const input = inputOf(columnsOf(4, 100));
+  const { best, rows } = judge(input).answer;
+  const runs = input.runs.map((run) => run.id === best?.run_id ? { ...run, isActive: false } : run);
+  const { answer, details } = judge({ ...input, runs });
+  assertEquals([answer.rows, details.columns.length], [rows, 4]);
+  assert(answer.best !== null && answer.best.run_id !== best?.run_id);
+  assertEquals(answer.effective_trials, judge(input).answer.effective_trials);
+  const nobody = judge({ ...input, runs: runs.map((run) => ({ ...run, isActive: false })) }).answer;
+  assertEquals(nobody.best, null);
+  checkReasons(nobody);
 });
 
 Deno.test("of equal bests the earliest counts", () => {

@@ -22,18 +22,13 @@ function experiment(seed: number, rows: number, skill: number): Judgement {
     const mean = column === 0 ? skill / Math.sqrt(PERIODS) : 0;
     return noise(random, rows).map((value) => DEVIATION * (value + mean));
   });
-  const recorded = columns.map((values, column) => ({
-    trial: String(column),
-    sharpe: sharpeOf(values),
-    rows,
-  }));
+  const recorded = columns.map((values) => ({ sharpe: sharpeOf(values), rows }));
   return judge({
     runs: columns.map((values, column) => ({
       id: String(column),
       name: `strategy ${column}`,
       sharpe: (recorded[column]?.sharpe ?? 0) * Math.sqrt(PERIODS),
       periods: PERIODS,
-      trial: String(column),
       returns: { dates: null, values },
     })),
     trials: STRATEGIES,
