@@ -16,6 +16,9 @@ import { commonRows } from "./matrix.ts";
 import { judgeRows } from "./of_rows.ts";
 import { judgeTrials } from "./of_trials.ts";
 
+/** Code of the warning that a better run than the best was deleted, or failed. */
+export const BETTER_GONE = "better_gone";
+
 /**
  * Judges the best run of an experiment by all its trials. Every statistic's definition and paper is at
  * its function: `crossValidate`, `testSuperiority`, `effectiveTrials`, `haircutSharpe`,
@@ -44,6 +47,15 @@ export function judge(
     notes.warn(
       "best_left_out",
       `the best run, ${best.run.name}, is not among the runs on the common rows`,
+    );
+  }
+  const better = betterThan(best, runs);
+  if (better !== null) {
+    notes.warn(
+      BETTER_GONE,
+      `run ${better.name}, which was deleted or failed, has a higher Sharpe ratio, ${
+        better.sharpe.toFixed(2)
+      }: the best is that of the active runs`,
     );
   }
   if (common.rowsCut > 0) {
@@ -99,6 +111,21 @@ function checkOptions(
     refuse(`a block length of ${blockLength}`, "at least 1");
   }
   if (holdout !== null && !Number.isFinite(holdout)) refuse(`the date ${holdout}`, "a time in ms");
+}
+
+/** The highest of the runs that cannot be the best, where it is above the best; null where none is. */
+function betterThan(
+  best: Best | null,
+  runs: readonly JudgedRun[],
+): { readonly name: string; readonly sharpe: number } | null {
+  let highest = best?.run.sharpe ?? Infinity;
+  let found: { readonly name: string; readonly sharpe: number } | null = null;
+  for (const { name, sharpe, isActive = true } of runs) {
+    if (isActive || sharpe === null || !(sharpe > highest) || sharpe === Infinity) continue;
+    highest = sharpe;
+    found = { name, sharpe };
+  }
+  return found;
 }
 
 /** The highest logged Sharpe ratio of an active run, the earliest of equals. */

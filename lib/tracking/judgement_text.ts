@@ -1,6 +1,7 @@
 // A judgement in words: one sentence to quote, what was looked at, then each number with what it is.
 // Page and terminal are made of the same lines, so that they cannot say different things.
 
+import { BETTER_GONE } from "../judge/judge.ts";
 import { NO_HOLDOUT } from "../judge/of_rows.ts";
 import type { Judged, JudgementAnswer } from "./judgement.ts";
 
@@ -21,9 +22,11 @@ export function judgementSentence(answer: JudgementAnswer): string {
   if (best === null) {
     return `${tried(trials.total)}; none has a Sharpe ratio, so there is nothing to judge.`;
   }
-  const head = `Best of ${whole(trials.total)} tried: ${best.run_name} with a Sharpe ratio of ${
-    ratioText(best.sharpe_ratio)
-  }.`;
+  const isAll = answer.warnings.every(({ code }) => code !== BETTER_GONE);
+  const among = isAll ? "" : "the active ones of ";
+  const head = `Best of ${among}${
+    whole(trials.total)
+  } tried: ${best.run_name} with a Sharpe ratio of ${ratioText(best.sharpe_ratio)}.`;
   const { expected_maximum_sharpe: expected, deflated_sharpe_ratio: deflated } = answer;
   if (expected === null || deflated === null) return head;
   return `${head} Of ${whole(trials.total)} without skill the best is expected to show ${

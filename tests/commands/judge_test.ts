@@ -143,6 +143,16 @@ worldTest("deleting the losers changes no number", async (io) => {
   assert(filtered.runs < after.runs);
 });
 
+worldTest("where the winner itself was deleted the sentence says so", async (io) => {
+  await logged(io, "batch", "-e", "sweep", ...FILES.slice(0, 8));
+  const { best } = await judged(io);
+  await logged(io, "runs", "delete", best.run_id, "--yes");
+  const { code, out, err } = await io.run("judge", "-e", "sweep");
+  assertEquals(code, 0);
+  assertStringIncludes(out.replace(/\s+/g, " "), "Best of the active ones of 8 tried: ");
+  assertStringIncludes(err, `run ${best.run_name}, which was deleted or failed`);
+});
+
 worldTest("two stores are judged as the one into which both are imported", async (io) => {
   const [first, second, both] = ["a.db", "b.db", "all.db"].map((name) =>
     path.join(io.folder, name)

@@ -5,7 +5,7 @@ import { assert, assertAlmostEquals, assertEquals, assertThrows } from "@std/ass
 import { optimalBlockLength, stationaryResamples } from "../../lib/judge/bootstrap.ts";
 import { crossValidate } from "../../lib/judge/cscv.ts";
 import { sharpeOf } from "../../lib/judge/holdout.ts";
-import { judge } from "../../lib/judge/judge.ts";
+import { BETTER_GONE, judge } from "../../lib/judge/judge.ts";
 import type { JudgedRun, JudgeInput, Judgement } from "../../lib/judge/judgement.ts";
 import { testSuperiority } from "../../lib/judge/superior.ts";
 import { computeMetrics, deflatedSharpe, type Returns } from "../../lib/metrics/mod.ts";
@@ -198,6 +198,7 @@ Deno.test("a run that was deleted or failed is compared, and cannot be the best"
   const { answer, details } = judge({ ...input, runs });
   assertEquals([answer.rows, details.columns.length], [rows, 4]);
   assert(answer.best !== null && answer.best.run_id !== best?.run_id);
+  assert(answer.warnings.some(({ code }) => code === BETTER_GONE));
   assertEquals(answer.effective_trials, judge(input).answer.effective_trials);
   const nobody = judge({ ...input, runs: runs.map((run) => ({ ...run, isActive: false })) }).answer;
   assertEquals(nobody.best, null);
