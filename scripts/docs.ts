@@ -142,6 +142,7 @@ function section(metric: Metric): string {
 function undefinedText({ needs, undefinedWhen }: Metric): string {
   const lacks: Readonly<Record<Metric["needs"][number], string>> = {
     dates: "no dates",
+    calendar: "no dates",
     benchmark: "no benchmark",
     growth: "a return of −1 or less",
     rate: "a risk-free rate that changes",

@@ -109,9 +109,12 @@ function lacking(metric: Metric, basis: Basis): string | null {
   return metric.needs.map((need) => REASONS[need](basis)).find((reason) => reason !== null) ?? null;
 }
 
+const noDates = ({ dates }: Basis): string | null => dates === null ? "needs dates" : null;
+
 const REASONS: Readonly<Record<Need, (basis: Basis) => string | null>> = {
   benchmark: () => null,
-  dates: (basis) => basis.dates === null ? "needs dates" : null,
+  dates: noDates,
+  calendar: noDates,
   growth: (basis) => basis.totals.ruinRow < 0 ? null : ruinReason(basis.values),
   rate: (basis) =>
     Number.isNaN(basis.riskFreeRate) ? "needs one risk-free rate, and it changes" : null,

@@ -26,11 +26,11 @@ export type Unit = "ratio" | "fraction" | "probability" | "days" | "count" | "pe
 export type Direction = "higher" | "lower" | "none";
 
 /**
- * What a metric needs besides rows: dates, a benchmark, every return above −1 so that it
- * compounds, one risk-free rate for all rows, the number of trials and the variance of their Sharpe
- * ratios.
+ * What a metric needs besides rows: dates, the rows of calendar periods as they were (so dates too), a
+ * benchmark, every return above −1 so that it compounds, one risk-free rate for all rows, the number of
+ * trials and the variance of their Sharpe ratios.
  */
-export type Need = "dates" | "benchmark" | "growth" | "rate" | "trials";
+export type Need = "dates" | "calendar" | "benchmark" | "growth" | "rate" | "trials";
 
 /** What of a metric may change from one release of QuantStats to the next. */
 export interface Definition {

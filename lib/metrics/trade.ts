@@ -43,7 +43,7 @@ export const winRateMonthly: Metric = metric("win_rate_monthly", {
   quantstats: "st.win_rate(r, aggregate='ME')",
   source: "QuantStats",
   good: "above 0.6",
-  needs: ["dates", "growth"],
+  needs: ["calendar", "growth"],
   undefinedWhen: "no dates",
   compute: (basis) => positiveShare(monthsOf(basis)),
 });
@@ -58,7 +58,7 @@ export const winRateQuarterly: Metric = metric("win_rate_quarterly", {
   quantstats: "st.win_rate(r, aggregate='QE')",
   source: "QuantStats",
   good: "above 0.7",
-  needs: ["dates", "growth"],
+  needs: ["calendar", "growth"],
   undefinedWhen: "no dates",
   compute: (basis) => positiveShare(quartersOf(basis)),
 });
@@ -73,7 +73,7 @@ export const winRateYearly: Metric = metric("win_rate_yearly", {
   quantstats: "st.win_rate(r, aggregate='YE')",
   source: "QuantStats",
   good: "above 0.8",
-  needs: ["dates", "growth"],
+  needs: ["calendar", "growth"],
   undefinedWhen: "no dates",
   compute: (basis) => positiveShare(yearsOf(basis)),
 });

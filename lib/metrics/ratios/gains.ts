@@ -73,7 +73,7 @@ export const gainToPainRatioMonthly: Metric = metric("gain_to_pain_ratio_monthly
   compared: "Same; the risk-free rate has no effect there either",
   source: "Schwager (2012), Hedge Fund Market Wizards",
   good: "above 1 is good, above 1.5 very good",
-  needs: ["dates"],
+  needs: ["calendar"],
   undefinedWhen: "no dates, or no calendar month with a loss",
   compute: (basis) => quotient(basis.totals.sum, -(basis.calendar?.monthlyLoss ?? NaN)),
 });

@@ -26,7 +26,7 @@ export const bestMonth: Metric = metric("best_month", {
   quantstats: "st.best(r, aggregate='ME')",
   source: "extreme value",
   good: "not the bulk of the total return",
-  needs: ["dates", "growth"],
+  needs: ["calendar", "growth"],
   undefinedWhen: "no dates",
   compute: (basis) => largest(monthsOf(basis)),
 });
@@ -41,7 +41,7 @@ export const worstMonth: Metric = metric("worst_month", {
   quantstats: "st.worst(r, aggregate='ME')",
   source: "extreme value",
   good: "above −10 % for most mandates",
-  needs: ["dates", "growth"],
+  needs: ["calendar", "growth"],
   undefinedWhen: "no dates",
   compute: (basis) => smallest(monthsOf(basis)),
 });
@@ -56,7 +56,7 @@ export const bestYear: Metric = metric("best_year", {
   quantstats: "st.best(r, aggregate='YE')",
   source: "extreme value",
   good: "not the bulk of the total return",
-  needs: ["dates", "growth"],
+  needs: ["calendar", "growth"],
   undefinedWhen: "no dates",
   compute: (basis) => largest(yearsOf(basis)),
 });
@@ -71,7 +71,7 @@ export const worstYear: Metric = metric("worst_year", {
   quantstats: "st.worst(r, aggregate='YE')",
   source: "extreme value",
   good: "above 0: no losing year",
-  needs: ["dates", "growth"],
+  needs: ["calendar", "growth"],
   undefinedWhen: "no dates",
   compute: (basis) => smallest(yearsOf(basis)),
 });
@@ -86,7 +86,7 @@ export const expectedReturnMonthly: Metric = metric("expected_return_monthly", {
   quantstats: "st.expected_return(r, aggregate='ME')",
   source: "geometric mean",
   good: "above 0 after costs",
-  needs: ["dates", "growth"],
+  needs: ["calendar", "growth"],
   undefinedWhen: "no dates",
   compute: (basis) => geometricMean(monthsOf(basis)),
 });
@@ -101,7 +101,7 @@ export const expectedReturnYearly: Metric = metric("expected_return_yearly", {
   quantstats: "st.expected_return(r, aggregate='YE')",
   source: "geometric mean",
   good: "above that of the benchmark",
-  needs: ["dates", "growth"],
+  needs: ["calendar", "growth"],
   undefinedWhen: "no dates",
   compute: (basis) => geometricMean(yearsOf(basis)),
 });
@@ -116,7 +116,7 @@ export const avgUpMonth: Metric = metric("avg_up_month", {
   quantstats: "st.avg_win(r, aggregate='ME')",
   source: "arithmetic mean",
   good: "above |avg_down_month|",
-  needs: ["dates", "growth"],
+  needs: ["calendar", "growth"],
   undefinedWhen: "no dates, or no month that gained",
   compute: (basis) => meanAbove(monthsOf(basis)),
 });
@@ -131,7 +131,7 @@ export const avgDownMonth: Metric = metric("avg_down_month", {
   quantstats: "st.avg_loss(r, aggregate='ME')",
   source: "arithmetic mean",
   good: "smaller in size than avg_up_month",
-  needs: ["dates", "growth"],
+  needs: ["calendar", "growth"],
   undefinedWhen: "no dates, or no month that lost",
   compute: (basis) => meanBelow(monthsOf(basis), 0),
 });

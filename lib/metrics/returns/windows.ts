@@ -29,7 +29,7 @@ export const returnMtd: Metric = metric("return_mtd", {
     "Same expression; QuantStats' report ends the window at today's clock, this one at the last date of the series",
   source: "compounding",
   good: "in line with expected_return_monthly",
-  needs: ["dates", "growth"],
+  needs: ["calendar", "growth"],
   undefinedWhen: "no dates",
   compute: (basis) => windowTotal(basis, startOfMonth(lastDate(basis))),
 });
@@ -45,7 +45,7 @@ export const return3m: Metric = metric("return_3m", {
   compared: "Same expression; the window ends at the last date of the series",
   source: "compounding",
   good: "in line with the longer windows",
-  needs: ["dates", "growth"],
+  needs: ["calendar", "growth"],
   undefinedWhen: "no dates",
   compute: (basis) => windowTotal(basis, monthsBefore(lastDate(basis), 3)),
 });
@@ -61,7 +61,7 @@ export const return6m: Metric = metric("return_6m", {
   compared: "Same expression; the window ends at the last date of the series",
   source: "compounding",
   good: "in line with the longer windows",
-  needs: ["dates", "growth"],
+  needs: ["calendar", "growth"],
   undefinedWhen: "no dates",
   compute: (basis) => windowTotal(basis, monthsBefore(lastDate(basis), 6)),
 });
@@ -77,7 +77,7 @@ export const returnYtd: Metric = metric("return_ytd", {
   compared: "Same expression; the window ends at the last date of the series",
   source: "compounding",
   good: "in line with the longer windows",
-  needs: ["dates", "growth"],
+  needs: ["calendar", "growth"],
   undefinedWhen: "no dates",
   compute: (basis) => windowTotal(basis, startOfYear(lastDate(basis))),
 });
@@ -93,7 +93,7 @@ export const return1y: Metric = metric("return_1y", {
   compared: "Same expression; the window ends at the last date of the series",
   source: "compounding",
   good: "in line with cagr",
-  needs: ["dates", "growth"],
+  needs: ["calendar", "growth"],
   undefinedWhen: "no dates",
   compute: (basis) => windowTotal(basis, monthsBefore(lastDate(basis), 12)),
 });
@@ -108,7 +108,7 @@ export const cagr3y: Metric = metric("cagr_3y", {
   quantstats: "st.cagr(r[r.index >= last - months(35)], 0.0, True, P)",
   source: "QuantStats' report, which counts 35 months for three years",
   good: "in line with cagr",
-  needs: ["dates", "growth"],
+  needs: ["calendar", "growth"],
   undefinedWhen: "no dates",
   compute: (basis) => windowCagr(basis, 35),
 });
@@ -123,7 +123,7 @@ export const cagr5y: Metric = metric("cagr_5y", {
   quantstats: "st.cagr(r[r.index >= last - months(59)], 0.0, True, P)",
   source: "QuantStats' report, which counts 59 months for five years",
   good: "in line with cagr",
-  needs: ["dates", "growth"],
+  needs: ["calendar", "growth"],
   undefinedWhen: "no dates",
   compute: (basis) => windowCagr(basis, 59),
 });
@@ -139,7 +139,7 @@ export const cagr10y: Metric = metric("cagr_10y", {
   compared: "Same; QuantStats' report shows 119 months since 0.0.85",
   source: "QuantStats' report",
   good: "in line with cagr",
-  needs: ["dates", "growth"],
+  needs: ["calendar", "growth"],
   undefinedWhen: "no dates",
   compute: (basis) => windowCagr(basis, 120),
 });
