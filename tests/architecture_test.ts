@@ -90,7 +90,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "store/outbox": ["store", "limits", "server_health", "tracker", "filter", ...GROUND],
   mlflow: ["config", "limits", "tracker", "transport", "filter", ...GROUND],
   config: ["tracker", "command", "transport", "metrics", ...GROUND],
-  backtest: ["output", "command", "report", "input", "filter", "metrics", ...GROUND],
+  backtest: ["output", "command", "report", "input", "judge", "filter", "metrics", ...GROUND],
   output: ["command", ...GROUND],
   server_health: ["errors"],
   "command/completions": ["command"],

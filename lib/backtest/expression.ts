@@ -27,6 +27,8 @@ export interface Computed {
 export interface Definitions {
   /** The metrics of the catalogue that they use. */
   readonly uses: readonly string[];
+  /** The same of each alone, those that it uses by way of others included. */
+  readonly usedBy: ReadonlyMap<string, ReadonlySet<string>>;
   /**
    * What they come to, in the order given. One whose value is not finite, or that uses an undefined
    * metric, gives a reason.
@@ -60,9 +62,13 @@ export function readDefinitions(
     trees.set(name, parseArithmetic(name, expression, usable));
   }
   const ordered = inOrder(trees);
-  const uses = new Set([...trees.values()].flatMap((tree) => [...tree.uses]));
+  const usedBy = new Map<string, ReadonlySet<string>>();
+  for (const [name, tree] of ordered) {
+    usedBy.set(name, new Set([...tree.uses].flatMap((used) => [...usedBy.get(used) ?? [used]])));
+  }
   return {
-    uses: [...uses].filter((name) => names.has(name)),
+    uses: [...new Set([...usedBy.values()].flatMap((used) => [...used]))],
+    usedBy,
     evaluate: (computed) => {
       const found = evaluateAll(ordered, computed);
       return definitions.map(({ name, expression }) => {

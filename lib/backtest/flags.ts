@@ -36,6 +36,10 @@ import {
   unknownRelease,
 } from "../metrics/releases.ts";
 
+/** Unless the flags say otherwise. */
+const RESAMPLES = 1000;
+const SEED = 1;
+
 /** What the flags say about how a file is read: handed to the reader as it is. */
 type ReadValues =
   & Required<Omit<ReadOptions, "maxBytes" | "hash" | "missingReturns" | "benchmark" | "percent">>
@@ -108,6 +112,9 @@ export interface BacktestValues extends SeriesValues {
   readonly trialsVariance: number | undefined;
   /** As `name=expression`. */
   readonly define: readonly string[];
+  readonly intervals: boolean;
+  readonly resamples: number | undefined;
+  readonly seed: number | undefined;
 }
 
 /** The flags of a benchmark, to be spread into a command's. */
@@ -173,7 +180,30 @@ export const BACKTEST_FLAGS: FlagsOf<BacktestValues> = {
     summary: "A metric of your own, such as 'edge=sharpe_ratio / abs(max_drawdown)'",
     value: "NAME=EXPRESSION",
   }),
+  intervals: toggle({ summary: "Give each metric a 95 % interval, by stationary bootstrap" }),
+  resamples: number({
+    summary: "How many resamples the intervals are made of",
+    min: 100,
+    max: 1_000_000,
+    whole: true,
+    fallback: String(RESAMPLES),
+  }),
+  seed: number({ summary: "Seed of the resampling", min: 0, whole: true, fallback: String(SEED) }),
 };
+
+/**
+ * How the intervals are drawn; undefined where none are asked for.
+ *
+ * @throws {UsageError} for a flag that has no effect.
+ */
+function givenIntervals(
+  { intervals, resamples, seed }: BacktestValues,
+): BacktestOptions["intervals"] {
+  if (intervals) return { resamples: resamples ?? RESAMPLES, seed: seed ?? SEED };
+  if (resamples === undefined && seed === undefined) return undefined;
+  const flag = resamples === undefined ? "--seed" : "--resamples";
+  throw new UsageError(`Cannot use ${flag} without --intervals: nothing else is resampled`);
+}
 
 /**
  * What the flags ask for; what they leave open is as configured.
@@ -219,6 +249,7 @@ export function backtestOptions(
     benchmarkDateColumn: flags.benchmarkDateColumn,
     benchmarkPercent: flags.benchmarkPercent,
     names: flags.metrics,
+    intervals: givenIntervals(flags),
     trials,
     trialsVariance,
     read: valuesOf(READ_FLAGS, flags),

@@ -7,21 +7,24 @@ import type { Definition, Definitions } from "./expression.ts";
 import { alignBenchmark, periodsOfJoined, readInput, readReturns } from "../input/mod.ts";
 import type { InputFile, InputSeries, Kind, Missing, ReadOptions, Side } from "../input/mod.ts";
 import type { Io } from "../io.ts";
-import { CATALOGUE, inferPeriods, missingReturnsIn, TRADE_METRICS } from "../metrics/mod.ts";
+import { CATALOGUE, missingReturnsIn, TRADE_METRICS } from "../metrics/mod.ts";
 import type { JoinedBenchmark, MetricOptions, RateSeries, Release } from "../metrics/mod.ts";
 import { nearestNames } from "../nearest.ts";
+import {
+  bootstrapIntervals,
+  type IntervalOptions,
+  type Intervals,
+  type Listener,
+} from "./intervals.ts";
+import { type PeriodOptions, settlePeriods } from "./periods.ts";
 import { type RateFile, ratesFor, type ReadRates, readRates } from "./rates.ts";
 
 /** What is asked of a backtest's file. */
-export interface BacktestOptions {
+export interface BacktestOptions extends PeriodOptions {
   /** Annual, a fraction. */
   readonly riskFreeRate: number;
   /** A rate that changes, in place of the one above. */
   readonly rateFile?: RateFile | undefined;
-  /** `auto` takes them from the dates. */
-  readonly periods: number | "auto";
-  /** True when the user chose the periods, so that a differing series needs no warning. */
-  readonly periodsChosen: boolean;
   /** Whose definitions of metrics and of a missing return count. */
   readonly release: Release;
   /** Path of the benchmark's file. */
@@ -40,6 +43,8 @@ export interface BacktestOptions {
   /** Variance of the trials' Sharpe ratios, not annualised. */
   readonly trialsVariance?: number | undefined;
   readonly definitions: readonly Definition[];
+  /** How the metrics' intervals are drawn; without it there are none. */
+  readonly intervals?: IntervalOptions | undefined;
   readonly read: ReadOptions;
   /** True when the file's hash is needed: for lineage, not for printing. */
   readonly hash?: boolean;
@@ -60,12 +65,15 @@ export interface Backtest extends Computation {
   readonly rates: { readonly series: RateSeries; readonly file: InputFile } | null;
   /** Of `deflated_sharpe_ratio`; empty where no trials are given. */
   readonly trials: Pick<MetricOptions, "trials" | "trialsVariance">;
+  /** Of the metrics; null where they were not asked for. */
+  readonly intervals: Intervals | null;
   /** Of the reading, the join and the periods. */
   readonly warnings: readonly Warning[];
 }
 
 /**
- * Reads a file and computes the metrics of each strategy in it (most files hold one).
+ * Reads a file and computes the metrics of each strategy in it (most files hold one). `listener` hears
+ * of intervals that take long.
  *
  * @throws {InputError} when a file cannot be read.
  * @throws {UsageError} when an option or definition cannot be used.
@@ -74,8 +82,9 @@ export async function evaluateFile(
   io: Io,
   path: string,
   options: BacktestOptions,
+  listener: Listener = {},
 ): Promise<readonly Backtest[]> {
-  const [backtests] = await evaluateReleases(io, path, options, [options.release]);
+  const [backtests] = await evaluateReleases(io, path, options, [options.release], listener);
   return present(backtests, "the backtests of a release");
 }
 
@@ -90,6 +99,7 @@ export async function evaluateReleases(
   path: string,
   options: BacktestOptions,
   releases: readonly Release[],
+  listener: Listener = {},
 ): Promise<readonly (readonly Backtest[])[]> {
   const definitions = await checkBacktest(options);
   const read = new Map<MissingReturns, FilesRead>();
@@ -100,7 +110,11 @@ export async function evaluateReleases(
     read.set(rule, files);
     const { file, benchmark, rates } = files;
     const question = { ...options, release, definitions, rates };
-    all.push(file.series.map((series) => evaluateSeries(file, series, benchmark, question)));
+    const backtests: Backtest[] = [];
+    for (const series of file.series) {
+      backtests.push(await evaluateSeries(file, series, benchmark, question, { ...listener, io }));
+    }
+    all.push(backtests);
   }
   return all;
 }
@@ -242,12 +256,13 @@ interface SeriesQuestion extends Omit<BacktestOptions, "definitions" | "rateFile
   readonly rates: ReadRates | null;
 }
 
-function evaluateSeries(
+async function evaluateSeries(
   file: InputFile,
   series: InputSeries,
   benchmarkFile: InputFile | null,
   options: SeriesQuestion,
-): Backtest {
+  listener: Listener & { readonly io: Io },
+): Promise<Backtest> {
   const warnings: Warning[] = [...file.warnings];
   const other = benchmarkOf(series, benchmarkFile);
   const periods = settlePeriods(series, options, warnings);
@@ -270,7 +285,7 @@ function evaluateSeries(
     ...(options.trials === undefined ? {} : { trials: options.trials }),
     ...(options.trialsVariance === undefined ? {} : { trialsVariance: options.trialsVariance }),
   };
-  const { metrics, undefined: missing } = computeAll(series, {
+  const asked: MetricOptions = {
     riskFreeRate: options.riskFreeRate,
     ...(rates === null ? {} : { rates: rates.rates }),
     periods,
@@ -279,7 +294,10 @@ function evaluateSeries(
     ...(joined === null ? {} : { benchmark: joined }),
     ...(options.names === undefined ? {} : { names: options.names }),
     ...trials,
-  }, options.definitions);
+  };
+  const { definitions } = options;
+  const computed = computeAll(series, asked, definitions);
+  const sample = { series, options: asked, definitions, computed };
   return {
     file,
     series,
@@ -293,8 +311,10 @@ function evaluateSeries(
       ? null
       : { series: rates.rates, file: options.rates.file },
     trials,
-    metrics,
-    undefined: missing,
+    ...computed,
+    intervals: options.intervals === undefined
+      ? null
+      : await bootstrapIntervals(sample, options.intervals, { ...listener, path: file.path }),
     warnings,
   };
 }
@@ -344,36 +364,3 @@ function rateWarning(rate: number): readonly Warning[] {
   } % a year; 2 % is written 0.02`;
   return [{ code: "large-risk-free-rate", message }];
 }
-
-/** Trades become a return for every calendar day. */
-const TRADE_PERIODS = 365;
-
-function settlePeriods(
-  { returns: { dates }, kind }: InputSeries,
-  options: Pick<BacktestOptions, "periods" | "periodsChosen" | "read">,
-  warnings: Warning[],
-): number {
-  const inferred = dates === null ? null : inferPeriods(dates);
-  if (options.periods === "auto") {
-    if (inferred !== null) return inferred;
-    throw new UsageError(
-      "Cannot use --periods auto: the series is too short or has no dates; give the number of periods a year",
-    );
-  }
-  if (options.periodsChosen) return options.periods;
-  if (kind === "trades" && options.read.resample === undefined) return TRADE_PERIODS;
-  const differs = inferred !== null &&
-    Math.abs(Math.log(inferred / options.periods)) > Math.log(1.2);
-  if (differs) {
-    const daily = inferred > MOST_DAILY ? "; --resample day makes one row of each day" : "";
-    warnings.push({
-      code: "periods-differ",
-      message: `The dates look like ${inferred} periods a year, the metrics are annualised with ` +
-        `${options.periods}; use --periods ${inferred} (or auto) if that is right${daily}`,
-    });
-  }
-  return options.periods;
-}
-
-/** More periods a year than days are within days. */
-const MOST_DAILY = 366;

@@ -2,6 +2,7 @@
 // give to programs.
 
 import type { Backtest } from "./mod.ts";
+import type { Intervals } from "./intervals.ts";
 import type { Json } from "../command/answer.ts";
 import type { Warning } from "../errors.ts";
 import { timestampText } from "../input/mod.ts";
@@ -52,7 +53,19 @@ export function undefinedWarning(backtest: Backtest): readonly Warning[] {
   }];
 }
 
-/** Points, first and last date (ISO 8601, UTC), periods a year, every metric asked for: null where undefined. */
+/** Names metrics that have no interval because of this series; those that never have one are documented. */
+export function intervalsWarning({ intervals }: Backtest): readonly Warning[] {
+  const lost = (intervals?.without ?? []).filter(({ isOfSeries }) => isOfSeries);
+  if (lost.length === 0) return [];
+  const named = lost.map(({ metric, reason }) => `${metric} (${reason})`);
+  const count = named.length === 1 ? "1 metric has" : `${named.length} metrics have`;
+  return [{ code: "no-interval", message: `${count} no interval: ${named.join(", ")}` }];
+}
+
+/**
+ * Points, first and last date (ISO 8601, UTC), periods a year, every metric asked for: null where
+ * undefined; the intervals where they were asked for.
+ */
 export function backtestJson(backtest: Backtest): Readonly<Record<string, Json>> {
   const { dates, values } = backtest.series.returns;
   const time = (at: number | undefined): string | null =>
@@ -67,5 +80,23 @@ export function backtestJson(backtest: Backtest): Readonly<Record<string, Json>>
     quantstats: backtest.release,
     metrics: Object.fromEntries(metrics),
     undefined: backtest.undefined.map(({ metric, reason }) => ({ metric, reason })),
+    ...(backtest.intervals === null ? {} : intervalsJson(backtest.intervals)),
+  };
+}
+
+/** The ends of each metric's interval, null with a reason where it has none, and how they were drawn. */
+function intervalsJson(
+  { intervals, without, resamples, seed, blockLength }: Intervals,
+): Readonly<Record<string, Json>> {
+  const none = without.map(({ metric }): [string, null] => [metric, null]);
+  const found = [...intervals].map((
+    [name, { low, high }],
+  ): [string, Json] => [name, { low, high }]);
+  return {
+    intervals: Object.fromEntries([...found, ...none]),
+    without_interval: without.map(({ metric, reason }) => ({ metric, reason })),
+    resamples,
+    seed,
+    block_length: blockLength,
   };
 }

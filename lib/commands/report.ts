@@ -11,7 +11,7 @@ import type { Result } from "../command/answer.ts";
 import { ARTIFACT_HOST_FLAGS, CONNECTION_FLAGS } from "../config/connection_flags.ts";
 import { NotFoundError, present, UsageError } from "../errors.ts";
 import { pairs, text } from "../command/flags.ts";
-import type { Files, Io } from "../io.ts";
+import type { Files } from "../io.ts";
 import {
   ATTACHED,
   attachedAs,
@@ -71,7 +71,7 @@ export const command: Command = defineCommand({
       const options = backtestOptions(flags, backends.config);
       const page = path === undefined
         ? await ofRun(context, backends, present(flags.runId, "the run's id"), options)
-        : await ofFile(context.io, path, options, flags.param);
+        : await ofFile(context, path, options, flags.param);
       for (const warning of page.backtest.warnings) context.warn(warning);
       const { tearSheet } = await import("../backtest/tear_sheet.ts");
       const html = tearSheet(page.backtest, {
@@ -91,12 +91,12 @@ interface Page {
 }
 
 async function ofFile(
-  io: Io,
+  context: Context,
   path: string,
   options: BacktestOptions,
   params: Readonly<Record<string, string>>,
 ): Promise<Page> {
-  const backtests = await evaluateFile(io, path, options);
+  const backtests = await evaluateFile(context.io, path, options, context);
   const [backtest] = backtests;
   if (backtest === undefined || backtests.length > 1) {
     const names = backtests.map(({ series }) => series.name).join(", ");
@@ -109,11 +109,12 @@ async function ofFile(
 
 /** A run's returns are attached files: they are read through the same reader as any other. */
 async function ofRun(
-  { io }: Context,
+  context: Context,
   backends: Backends,
   id: string,
   asked: BacktestOptions,
 ): Promise<Page> {
+  const { io } = context;
   const tracker = await backends.tracker();
   const run = await findRun(tracker, id);
   const attached = new Map(
@@ -139,7 +140,7 @@ async function ofRun(
   };
   checkRate(run, asked);
   const options = runOptions(run, asked, attachedAs(BENCHMARK_ARTIFACTS, attached));
-  const [backtest] = await evaluateFile({ ...io, files }, returns, options);
+  const [backtest] = await evaluateFile({ ...io, files }, returns, options, context);
   if (backtest === undefined) throw new NotFoundError("artifact", returns);
   checkAttached(backtest.file);
   if (backtest.benchmark?.file) checkAttached(backtest.benchmark.file);

@@ -3,7 +3,7 @@
 import { BACKTEST_FLAGS, backtestOptions } from "../backtest/flags.ts";
 import { evaluateFile } from "../backtest/mod.ts";
 import type { Backtest } from "../backtest/mod.ts";
-import { backtestJson, sourceText, undefinedWarning } from "../backtest/text.ts";
+import { backtestJson, intervalsWarning, sourceText, undefinedWarning } from "../backtest/text.ts";
 import { defineCommand } from "../command/declare.ts";
 import type { Command } from "../command/declare.ts";
 import type { Json, Result } from "../command/answer.ts";
@@ -28,7 +28,6 @@ export const command: Command = defineCommand({
       max: 1_000_000,
       whole: true,
     }),
-    seed: number({ summary: "Seed of the resampling", min: 0, whole: true, fallback: "1" }),
     ruin: number({ summary: "Loss that counts as ruin, a fraction", fallback: "0.5" }),
     goal: number({ summary: "Gain that counts as reaching the goal, a fraction", fallback: "1" }),
     ...REQUIRE_FLAGS,
@@ -37,6 +36,10 @@ export const command: Command = defineCommand({
   examples: [
     { command: "btflow stats returns.csv", does: "All metrics of a file" },
     { command: "btflow stats prices.csv --kind prices --format json", does: "As one JSON object" },
+    {
+      command: "btflow stats returns.csv --intervals",
+      does: "With a 95 % interval beside each metric",
+    },
     { command: "zcat r.csv.gz | btflow stats - --metrics sharpe_ratio,cagr", does: "From a pipe" },
     {
       command: "btflow stats returns.csv --require 'sharpe_ratio > 1 AND max_drawdown > -0.2'",
@@ -48,9 +51,11 @@ export const command: Command = defineCommand({
   run: async (context, { flags, operands, format }): Promise<Result> => {
     const { io, warn, note } = context;
     const config = await loadConfig(io, { flags: { envFile: flags.envFile } });
-    const options = backtestOptions(flags, config);
+    // The seed may be that of the paths alone.
+    const isPaths = flags.montecarlo !== undefined && !flags.intervals;
+    const options = backtestOptions(isPaths ? { ...flags, seed: undefined } : flags, config);
     const required = requirementsOf(flags.require, options, await simulatedNames(flags));
-    const backtests = await evaluateFile(io, present(operands[0], "the file"), options);
+    const backtests = await evaluateFile(io, present(operands[0], "the file"), options, context);
     const simulated = await Promise.all(
       backtests.map(({ series }) => simulate(series.returns.values, flags)),
     );
@@ -59,13 +64,21 @@ export const command: Command = defineCommand({
     for (const backtest of backtests) {
       for (const warning of backtest.warnings) warn(warning);
       for (const warning of undefinedWarning(backtest)) warn(warning);
+      for (const warning of intervalsWarning(backtest)) warn(warning);
       if (format === "table") note(sourceText(backtest).trimEnd());
     }
     const answers = backtests.map((backtest, index) => statsJson(backtest, simulated[index]));
     return withUnmet(context, unmet, {
       json: answers.length === 1 ? answers[0] ?? null : answers,
       rows: {
-        columns: [...several ? ["strategy"] : [], "metric", "category", "value", "unit"],
+        columns: [
+          ...several ? ["strategy"] : [],
+          "metric",
+          "category",
+          "value",
+          ...flags.intervals ? ["low", "high"] : [],
+          "unit",
+        ],
         noun: null,
         pages: backtests.map((backtest, index) => statsRows(backtest, several, simulated[index])),
       },
@@ -99,11 +112,17 @@ function statsRows(backtest: Backtest, several: boolean, simulated: Simulated): 
     ...CATALOGUE.map((metric) => [metric.name, metric] as const),
     ...TRADE_METRICS.map(({ name, unit }) => [name, { category: "trade list", unit }] as const),
   ]);
+  const { intervals } = backtest;
+  const bounds = (metric: string): Row => {
+    const { low = null, high = null } = intervals?.intervals.get(metric) ?? {};
+    return intervals === null ? {} : { low, high };
+  };
   const row = (metric: string, category: string, value: number | null, unit: string): Row => ({
     ...(several ? { strategy: backtest.series.name ?? "" } : {}),
     metric,
     category,
     value,
+    ...bounds(metric),
     unit,
   });
   const values = new Map<string, number | null>(backtest.metrics);

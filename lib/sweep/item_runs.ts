@@ -60,7 +60,9 @@ export async function prepareItem(
   parent: string | null,
 ): Promise<readonly PreparedRun[]> {
   const { context, options } = work;
-  const backtests = await evaluateFile(context.io, item.returns, options);
+  // The sweep has a progress of its own, and ends well on an interruption.
+  const { note } = context;
+  const backtests = await evaluateFile(context.io, item.returns, options, { note });
   const prepared: PreparedRun[] = [];
   for (const backtest of backtests) {
     const one = await prepareRun(work, backtest, backtests.length > 1);

@@ -326,6 +326,9 @@ const CHANGED: { readonly [K in keyof Values]: Values[K] } = {
   trials: 2,
   trialsVariance: 0.2,
   define: ["edge=cagr * 2"],
+  intervals: true,
+  resamples: 200,
+  seed: 2,
 };
 
 /** Flags that cannot be given alone. */
@@ -334,6 +337,8 @@ const WITH: { readonly [K in keyof Values]?: Partial<Values> } = {
   rateKind: { riskFreeRate: "s.csv" },
   trials: { trials: 1, trialsVariance: 0.1 },
   trialsVariance: { trials: 1, trialsVariance: 0.1 },
+  resamples: { intervals: true },
+  seed: { intervals: true },
 };
 
 Deno.test("a fingerprint changes with every flag but those that are listed with a reason", async () => {
