@@ -1,4 +1,4 @@
-// The names of the tags and params that btflow writes or reads: MLflow's own, which its pages know, and
+// The names of the tags, params and derived metrics that btflow writes or reads: MLflow's own, which its pages know, and
 // btflow's, whose tags all begin with `btflow.`. Given once, because a tag that is written under one name and
 // looked for under another is a run that is logged twice.
 
@@ -40,6 +40,30 @@ export const INPUT_HASH_TAG = "btflow.input_sha256";
 export const OOS_TAG = "btflow.oos";
 /** The metrics that have no value, and why. */
 export const UNDEFINED_TAG = "btflow.undefined_metrics";
+
+/** How the intervals of a run's metrics were drawn, as JSON. */
+export const INTERVALS_TAG = "btflow.intervals";
+
+/** Before the name of a metric: the lower end of its 95 % interval. */
+const LOW = "ci_low.";
+/** The same, the upper end. */
+const HIGH = "ci_high.";
+
+/** The keys under which the ends of a metric's interval are logged. */
+export function boundNames(metric: string): { readonly low: string; readonly high: string } {
+  return { low: LOW + metric, high: HIGH + metric };
+}
+
+/** Whether a logged metric is the end of an interval. */
+export function isBound(name: string): boolean {
+  return name.startsWith(LOW) || name.startsWith(HIGH);
+}
+
+/** The metrics alone, without the ends of their intervals, which are shown beside them or not at all. */
+export function withoutBounds(names: readonly string[]): readonly string[] {
+  const bounds = new Set(names.flatMap((name) => Object.values(boundNames(name))));
+  return names.filter((name) => !bounds.has(name));
+}
 
 /** The params that btflow writes itself; the user's own may not replace them. */
 const OWN_PARAMS = [

@@ -31,6 +31,7 @@ export function tearSheet(backtest: Backtest, facts: TearSheetFacts): string {
     extended: CATALOGUE.some((metric) => metric.extended && backtest.metrics.has(metric.name)),
     defined: definedFigures(backtest),
     trades: series.trades,
+    intervals: backtest.intervals,
     ...(benchmark?.file === undefined || benchmark.file === null
       ? {}
       : { benchmarkName: fileStem(benchmark.file.path) }),

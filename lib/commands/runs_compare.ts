@@ -4,10 +4,11 @@
 import { defineCommand } from "../command/declare.ts";
 import type { Command } from "../command/declare.ts";
 import { CONNECTION_FLAGS } from "../config/connection_flags.ts";
-import { NotFoundError, UsageError } from "../errors.ts";
+import { NotFoundError, UsageError, type Warning } from "../errors.ts";
 import { list, toggle } from "../command/flags.ts";
 import type { Metric } from "../metrics/mod.ts";
 import { nearestNames } from "../nearest.ts";
+import { boundNames, isBound, withoutBounds } from "../own_names.ts";
 import type { Cell, Row } from "../command/answer.ts";
 import { ROW_FORMATS } from "../output/mod.ts";
 import type { Run } from "../tracker.ts";
@@ -24,6 +25,7 @@ export const compare: Command = defineCommand({
   flags: {
     metrics: list({ short: "m", summary: "Only these metrics" }),
     all: toggle({ short: "a", summary: "Also params and metrics that are the same in all" }),
+    intervals: toggle({ summary: "Also the ends of the metrics' 95 % intervals, where logged" }),
     ...CONNECTION_FLAGS,
   },
   examples: [
@@ -56,8 +58,16 @@ export const compare: Command = defineCommand({
       const titles = columnTitles(runs, format);
       const rows = [
         ...paramRows(runs, titles, flags.all),
-        ...metricRows(runs, titles, { only: flags.metrics, all: flags.all, catalogue: CATALOGUE }),
+        ...metricRows(runs, titles, {
+          only: flags.metrics,
+          all: flags.all,
+          intervals: flags.intervals,
+          catalogue: CATALOGUE,
+        }),
       ];
+      if (flags.intervals) {
+        for (const warning of missingIntervals(runs)) context.warn(warning);
+      }
       for (const warning of watch.warnings(new Set(rows.map(({ name }) => String(name))))) {
         context.warn(warning);
       }
@@ -103,13 +113,14 @@ function paramRows(
 interface MetricChoice {
   readonly only: readonly string[] | undefined;
   readonly all: boolean;
+  readonly intervals: boolean;
   readonly catalogue: readonly Metric[];
 }
 
 function metricRows(
   runs: readonly Run[],
   titles: readonly string[],
-  { only, all, catalogue }: MetricChoice,
+  { only, all, intervals, catalogue }: MetricChoice,
 ): readonly Row[] {
   const known = sortedKeys(runs.map(({ metrics }) => metrics));
   for (const name of only ?? []) {
@@ -119,17 +130,41 @@ function metricRows(
   }
   const rank = new Map(catalogue.map(({ name }, i) => [name, i]));
   const last = catalogue.length;
-  const ordered = [...known].sort((a, b) => (rank.get(a) ?? last) - (rank.get(b) ?? last));
+  const ordered = withoutBounds(known).toSorted((a, b) =>
+    (rank.get(a) ?? last) - (rank.get(b) ?? last)
+  );
   return (only ?? ordered).flatMap((name) => {
     const values = runs.map(({ metrics }) => metrics[name] ?? NaN);
     if (!all && only === undefined && new Set(values).size === 1) return [];
     const better = catalogue[rank.get(name) ?? last]?.better;
-    const cells = values.map((value) => Number.isFinite(value) ? value : null);
-    return [{
-      ...sideBySide("metric", name, cells, titles),
-      best: bestOf(values, titles, better),
-    }];
+    const bounds = intervals ? Object.values(boundNames(name)) : [];
+    return [
+      { ...metricRow(runs, titles, name), best: bestOf(values, titles, better) },
+      ...bounds.filter((bound) => known.includes(bound))
+        .map((bound) => ({ ...metricRow(runs, titles, bound), best: null })),
+    ];
   });
+}
+
+function metricRow(
+  runs: readonly Run[],
+  titles: readonly string[],
+  name: string,
+): Record<string, Cell> {
+  const cells = runs.map(({ metrics }) => metrics[name] ?? NaN)
+    .map((value) => Number.isFinite(value) ? value : null);
+  return sideBySide("metric", name, cells, titles);
+}
+
+function missingIntervals(runs: readonly Run[]): readonly Warning[] {
+  const lacking = runs.filter(({ metrics }) => !Object.keys(metrics).some(isBound));
+  if (lacking.length === 0) return [];
+  const what = lacking.length === runs.length
+    ? "none of the runs was"
+    : `${lacking.map(({ name, id }) => name === "" ? id : name).join(", ")} ${
+      lacking.length === 1 ? "was" : "were"
+    } not`;
+  return [{ code: "no-intervals", message: `${what} logged with --intervals` }];
 }
 
 /** Whose value is best; null when all are equal, only one has it, or the catalogue knows no better. */

@@ -5,6 +5,7 @@ import type { Command } from "../command/declare.ts";
 import { CONNECTION_FLAGS } from "../config/connection_flags.ts";
 import { cellText } from "../output/cells.ts";
 import { plainLine } from "../output/plain.ts";
+import { boundNames, withoutBounds } from "../own_names.ts";
 import type { Run } from "../tracker.ts";
 import { findRun } from "../tracking/find.ts";
 import { runJson, runRow } from "../tracking/rows.ts";
@@ -53,11 +54,23 @@ function runText(run: Run): string {
   ];
   return [
     ...facts.map(([key, value]) => `${key}: ${plainLine(value)}`),
-    ...section("Metrics", run.metrics),
+    ...section("Metrics", withIntervals(run.metrics)),
     ...section("Params", run.params),
     ...section("Tags", run.tags),
     ...section("Data", Object.fromEntries(run.datasets.map(({ name, digest }) => [name, digest]))),
   ].join("\n");
+}
+
+/** The ends of a metric's interval beside it instead of among the metrics. */
+function withIntervals(metrics: Run["metrics"]): Readonly<Record<string, string | number>> {
+  return Object.fromEntries(
+    withoutBounds(Object.keys(metrics)).map((name) => {
+      const bounds = boundNames(name);
+      const [low, high] = [metrics[bounds.low], metrics[bounds.high]];
+      const hasInterval = low !== undefined || high !== undefined;
+      return [name, `${metrics[name]}${hasInterval ? ` (95 %: ${low} to ${high})` : ""}`];
+    }),
+  );
 }
 
 function section(title: string, values: Readonly<Record<string, string | number>>): string[] {

@@ -68,6 +68,10 @@ function refusedMetrics({ prepared, undeliverable }: Logged): number {
   return [...prepared.backtest.metrics.keys()].filter((key) => parts.has(`metric ${key}`)).length;
 }
 
+function intervalsText({ intervals }: Backtest): string {
+  return intervals === null ? "" : `, ${intervals.intervals.size} with an interval`;
+}
+
 /** What people read: the backtest, where its run is, and its id. */
 export function loggedText(
   logged: Logged,
@@ -92,7 +96,9 @@ export function loggedText(
     ...where,
     `  Run name: ${prepared.record.runName}`,
     `  Run ID: ${runId ?? key}`,
-    `  Metrics logged: ${prepared.backtest.metrics.size - refusedMetrics(logged)}`,
+    `  Metrics logged: ${prepared.backtest.metrics.size - refusedMetrics(logged)}${
+      intervalsText(prepared.backtest)
+    }`,
     ...refusedLines(logged.undeliverable).map((line) => `  Refused by the server: ${line}`),
   ];
   return [backtestText(prepared.backtest), head, ...lines, ""].join("\n");

@@ -7,7 +7,7 @@ import type { Context } from "../command/declare.ts";
 import type { Result } from "../command/answer.ts";
 import { hostProblem, InputError, TrackerError } from "../errors.ts";
 import { fingerprints, sha256 } from "./fingerprint.ts";
-import { undefinedWarning } from "../backtest/text.ts";
+import { intervalsWarning, undefinedWarning } from "../backtest/text.ts";
 import { loggedJson, loggedText } from "./answer.ts";
 import type { Logged, PreparedRun } from "./answer.ts";
 import { deliverNow, waitsForServer } from "./deliver.ts";
@@ -94,7 +94,12 @@ export async function prepareRun(
   };
   // Before a dry run says that all is well, and before a group of runs is committed, all or none.
   checkRecord(record);
-  const all = [...backtest.warnings, ...warnings, ...undefinedWarning(backtest)];
+  const all = [
+    ...backtest.warnings,
+    ...warnings,
+    ...undefinedWarning(backtest),
+    ...intervalsWarning(backtest),
+  ];
   return { backtest, record, former, warnings: all };
 }
 

@@ -2,6 +2,7 @@
 // carries. What makes it this run and no other (its key, fingerprint, name, parent) the store adds.
 
 import { fileStem } from "../backtest/file_stem.ts";
+import type { Intervals } from "../backtest/intervals.ts";
 import type { Backtest } from "../backtest/mod.ts";
 import { checkSplit, splitDateText } from "../backtest/split_date.ts";
 import { BUILD } from "../build.ts";
@@ -13,7 +14,9 @@ import { floatText } from "./params.ts";
 import type { LogRequest } from "./request.ts";
 import type { RunRecord } from "../store/mod.ts";
 import {
+  boundNames,
   INPUT_HASH_TAG,
+  INTERVALS_TAG,
   NOTE_TAG,
   OOS_TAG,
   type OwnParam,
@@ -57,7 +60,12 @@ export function runContent(
   if (oos !== undefined) checkSplit("--oos", oos, backtest);
   const warnings: Warning[] = [];
   const metrics: MetricPoint[] = [];
-  for (const [key, value] of [...backtest.metrics, ...Object.entries(backtest.series.metrics)]) {
+  const figures = [
+    ...backtest.metrics,
+    ...boundFigures(backtest),
+    ...Object.entries(backtest.series.metrics),
+  ];
+  for (const [key, value] of figures) {
     metrics.push({ key, value, timestamp: facts.startTime, step: 0 });
   }
   for (const point of seriesPoints(backtest, request, warnings)) metrics.push(point);
@@ -70,6 +78,14 @@ export function runContent(
     datasets: datasets(backtest),
   };
   return { content, warnings };
+}
+
+/** The ends of the metrics' intervals, as metrics of their own: MLflow has no other place for them. */
+function boundFigures({ intervals }: Backtest): readonly (readonly [string, number])[] {
+  return [...intervals?.intervals ?? []].flatMap(([name, { low, high }]) => {
+    const names = boundNames(name);
+    return [[names.low, low], [names.high, high]] as const;
+  });
 }
 
 /** The params that are btflow's own; their names are reserved by being listed in own_names.ts. */
@@ -102,6 +118,7 @@ function runTags(
     [VERSION_TAG]: BUILD.version,
     [QUANTSTATS_TAG]: backtest.release,
     [INPUT_HASH_TAG]: backtest.file.sha256 === "" ? undefined : backtest.file.sha256,
+    [INTERVALS_TAG]: backtest.intervals === null ? undefined : intervalsTag(backtest.intervals),
     [UNDEFINED_TAG]: backtest.undefined.length === 0 ? undefined : undefinedTag(backtest.undefined),
   };
   return { ...withoutUndefined(own), ...request.tags };
@@ -112,6 +129,10 @@ function withoutUndefined(
 ): Readonly<Record<string, string>> {
   const there = Object.entries(texts).filter(([, text]) => text !== undefined);
   return Object.fromEntries(there) as Readonly<Record<string, string>>;
+}
+
+function intervalsTag({ resamples, seed, blockLength }: Intervals): string {
+  return JSON.stringify({ level: 0.95, resamples, seed, block_length: blockLength });
 }
 
 /** `{name: reason}` as JSON; reasons are left out from the end when the tag would grow too long. */

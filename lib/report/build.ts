@@ -64,6 +64,7 @@ export function buildModel(
     periods,
     riskFreeRate,
     release,
+    intervals: options.intervals ?? null,
     benchmarkName: joined === null ? null : benchmarkName,
     joinedPoints: joined?.dates.length ?? null,
     params: Object.entries(options.params ?? {}).slice(0, MOST_PARAMS),

@@ -21,6 +21,7 @@ import type { JoinedBenchmark, Metric, MetricOptions, Returns, TradeList } from 
 import type {
   ComparedMetric,
   DefinedFigure,
+  DrawnIntervals,
   Figure,
   FigureGroup,
   TearSheetOptions,
@@ -59,9 +60,9 @@ export function figuresOf(
   returns: Returns,
   joined: JoinedBenchmark | null,
   options: Pick<MetricOptions, "riskFreeRate" | "rates" | "periods" | "release" | "extended">,
-  { trials = {}, defined = [], trades = null }: Pick<
+  { trials = {}, defined = [], trades = null, intervals = null }: Pick<
     TearSheetOptions,
-    "trials" | "defined" | "trades"
+    "trials" | "defined" | "trades" | "intervals"
   > = {},
 ): Figures {
   const own = computeMetrics(returns, {
@@ -74,7 +75,7 @@ export function figuresOf(
     : computeMetrics({ dates: joined.dates, values: joined.benchmark }, options);
   const figures = new Map(
     CATALOGUE.filter((metric) => isIn(own, metric.name)).map((metric) =>
-      [metric.name, figureOf(metric, own, other)] as const
+      [metric.name, figureOf(metric, own, other, intervals)] as const
     ),
   );
   const groups = Object.entries(CATEGORIES).map(([category, title]): FigureGroup => ({
@@ -86,7 +87,7 @@ export function figuresOf(
   const reasons = new Map(own.undefined.map(({ metric, reason }) => [metric, reason]));
   return {
     keyFigures: KEY_FIGURES.flatMap(({ name }) => figures.get(name) ?? []),
-    groups: [...groups, tradeGroup(trades), definedGroup(defined)].filter((group) =>
+    groups: [...groups, tradeGroup(trades), definedGroup(defined, intervals)].filter((group) =>
       group.figures.length > 0
     ),
     undefinedFigures: [...figures.values()].flatMap(({ name, label }) => {
@@ -109,13 +110,17 @@ function tradeGroup(trades: TradeList | null): FigureGroup {
         explanation: `Definition: ${formula}; p: the profit of each trade`,
         toned: false,
         strategy: values.get(name) ?? NaN,
+        interval: null,
         benchmark: null,
       }),
     ),
   };
 }
 
-function definedGroup(defined: readonly DefinedFigure[]): FigureGroup {
+function definedGroup(
+  defined: readonly DefinedFigure[],
+  intervals: DrawnIntervals | null,
+): FigureGroup {
   return {
     name: "defined",
     title: "Defined by you",
@@ -126,6 +131,7 @@ function definedGroup(defined: readonly DefinedFigure[]): FigureGroup {
       explanation: `Definition: ${definition}`,
       toned: false,
       strategy: value,
+      interval: intervals?.intervals.get(name) ?? null,
       benchmark: null,
     })),
   };
@@ -135,7 +141,12 @@ function isIn(set: MetricSet, name: string): boolean {
   return set.values.has(name) || set.undefined.some((one) => one.metric === name);
 }
 
-function figureOf(metric: Metric, own: MetricSet, other: MetricSet | null): Figure {
+function figureOf(
+  metric: Metric,
+  own: MetricSet,
+  other: MetricSet | null,
+  intervals: DrawnIntervals | null,
+): Figure {
   return {
     name: metric.name,
     label: metric.label,
@@ -143,6 +154,7 @@ function figureOf(metric: Metric, own: MetricSet, other: MetricSet | null): Figu
     explanation: explanationOf(metric),
     toned: metric.toned,
     strategy: own.values.get(metric.name) ?? NaN,
+    interval: intervals?.intervals.get(metric.name) ?? null,
     benchmark: other === null || !isIn(other, metric.name)
       ? null
       : other.values.get(metric.name) ?? NaN,

@@ -41,8 +41,26 @@ export interface TearSheetOptions {
   readonly trades?: TradeList | null;
   /** Metrics of the user's own making, shown in a group of their own; NaN is undefined. */
   readonly defined?: readonly DefinedFigure[];
+  /** The intervals of the strategy's metrics; null or absent where there are none. */
+  readonly intervals?: DrawnIntervals | null;
   /** At most this many points a line; 4,000 when absent. Extremes stay. */
   readonly maxPoints?: number;
+}
+
+/** 95 % intervals of metrics by stationary bootstrap, and how they were drawn. */
+export interface DrawnIntervals {
+  /** By the metric's name; one that has none is missing. */
+  readonly intervals: ReadonlyMap<string, FigureInterval>;
+  readonly resamples: number;
+  readonly seed: number;
+  /** Mean length of the blocks, in rows. */
+  readonly blockLength: number;
+}
+
+/** Where a figure lies in 95 of 100 resamples. */
+export interface FigureInterval {
+  readonly low: number;
+  readonly high: number;
 }
 
 /** A metric that the user defined. */
@@ -59,6 +77,8 @@ export interface Figure extends Pick<Metric, "name" | "label" | "unit" | "toned"
   readonly explanation: string;
   /** NaN is undefined. */
   readonly strategy: number;
+  /** Of the strategy's value; null where it has none. */
+  readonly interval: FigureInterval | null;
   /** Null where the benchmark has no such figure, or there is no benchmark. */
   readonly benchmark: number | null;
 }
@@ -218,6 +238,8 @@ export interface TearSheetModel {
   /** Annual, a fraction; NaN where it changes. */
   readonly riskFreeRate: number;
   readonly release: Release;
+  /** How the figures' intervals were drawn; null where they have none. */
+  readonly intervals: DrawnIntervals | null;
   /** Null without a benchmark. */
   readonly benchmarkName: string | null;
   /** Rows with a benchmark value on the same date; null without a benchmark. */

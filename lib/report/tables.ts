@@ -20,6 +20,15 @@ export function dataCell(value: number | null, unit: Unit, name?: string): strin
   return `<data value="${value}"${key}>${escapeHtml(formatFigure(value, unit))}</data>`;
 }
 
+/** The ends of a figure's interval, smaller than the figure itself; nothing where it has none. */
+function intervalText({ interval, unit, name }: Figure): string {
+  if (interval === null) return "";
+  const low = dataCell(interval.low, unit, `low ${name}`);
+  return `<span class="quiet interval">${low} to ${
+    dataCell(interval.high, unit, `high ${name}`)
+  }</span>`;
+}
+
 /** A metric's name that shows its explanation on hover, focus or tap. */
 export function term(figure: { readonly name: string; readonly label: string }): string {
   return `<button type="button" class="term" aria-describedby="d-${escapeHtml(figure.name)}">` +
@@ -34,9 +43,10 @@ export function keyCards(model: TearSheetModel): string {
       : `<dd>${foreignText(model.benchmarkName, 40)} ${
         dataCell(figure.benchmark, figure.unit)
       }</dd>`;
+    const interval = intervalText(figure);
     return `<div><dt>${term(figure)}</dt><dd${classesOf(figure)}>${
       dataCell(figure.strategy, figure.unit)
-    }</dd>${other}</div>`;
+    }</dd>${interval === "" ? "" : `<dd>${interval}</dd>`}${other}</div>`;
   });
   return `<dl class="cards">${cards.join("")}</dl>`;
 }
@@ -64,11 +74,14 @@ export function metricTables(model: TearSheetModel): string {
 function groupTable(group: FigureGroup, benchmarkName: string | null): string {
   const paired = benchmarkName !== null &&
     group.figures.some((figure) => figure.benchmark !== null);
+  const ranged = group.figures.some((figure) => figure.interval !== null);
   const head = `<thead><tr><th scope="col">Metric</th><th scope="col">Strategy</th>` +
+    (ranged ? `<th scope="col" class="interval">95 % interval</th>` : "") +
     (paired ? `<th scope="col">${columnName(benchmarkName)}</th>` : "") + "</tr></thead>";
   const rows = group.figures.map((figure) =>
     `<tr><th scope="row">${term(figure)}</th>` +
     `<td>${dataCell(figure.strategy, figure.unit, figure.name)}</td>` +
+    (ranged ? `<td class="interval">${intervalText(figure)}</td>` : "") +
     (paired
       ? `<td>${dataCell(figure.benchmark, figure.unit, `benchmark ${figure.name}`)}</td>`
       : "") +

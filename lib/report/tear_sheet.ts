@@ -4,7 +4,7 @@
 import { TEAR_SHEET, TEAR_SHEET_STYLE, UPLOT } from "./assets.ts";
 import { differences, type EmbeddedChart, type EmbeddedTearSheet } from "./embedded.ts";
 import { escapeHtml, foreignText } from "./markup.ts";
-import type { Histogram, Line, TearSheetModel, TimeChart } from "./model.ts";
+import type { DrawnIntervals, Histogram, Line, TearSheetModel, TimeChart } from "./model.ts";
 import { formatDate, formatFigure, significant, significantGrowth } from "./numbers.ts";
 import { renderPage, THEME_BUTTON, WITHOUT_SCRIPTS } from "./page.ts";
 import { boxPlots, histogramBars, yearBars, yearMean } from "./svg.ts";
@@ -67,6 +67,7 @@ function header(model: TearSheetModel): string {
       ? "a risk-free rate that changes"
       : `risk-free rate ${formatFigure(model.riskFreeRate, "fraction")}`,
     `metrics as QuantStats ${model.release} defines them`,
+    ...(model.intervals === null ? [] : [intervalsFact(model.intervals)]),
   ];
   const origin = [
     ...(model.source === null ? [] : [`Returns: ${foreignText(model.source, 300)}`]),
@@ -78,6 +79,13 @@ function header(model: TearSheetModel): string {
     `<p class="quiet">${facts.map(escapeHtml).join(" · ")}</p>` +
     (origin.length === 0 ? "" : `<p class="quiet">${origin.join(" · ")}</p>`) +
     `</div>${THEME_BUTTON}</div>${WITHOUT_SCRIPTS}${keyCards(model)}${notices(model)}</header>`;
+}
+
+function intervalsFact({ resamples, seed, blockLength }: DrawnIntervals): string {
+  return `95 % intervals by stationary bootstrap (${
+    formatFigure(resamples, "count")
+  } resamples in ` +
+    `blocks of ${formatFigure(blockLength, "ratio")} rows on average, seed ${seed})`;
 }
 
 function joinedText({ joinedPoints, points }: TearSheetModel): string {

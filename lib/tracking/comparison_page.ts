@@ -3,7 +3,7 @@
 
 import { NotFoundError } from "../errors.ts";
 import { buildComparison, type ComparedRun, renderComparison } from "../report/mod.ts";
-import { isOwnParam } from "../own_names.ts";
+import { isOwnParam, withoutBounds } from "../own_names.ts";
 import { releaseWatch } from "./releases.ts";
 import type { MetricPoint, Run, Tracker } from "../tracker.ts";
 
@@ -70,7 +70,10 @@ function comparedRun(run: Run, points: readonly MetricPoint[], dated: boolean): 
     name,
     status,
     startTime,
-    metrics,
+    // The ends of intervals would be two more columns for each.
+    metrics: Object.fromEntries(
+      withoutBounds(Object.keys(metrics)).map((key) => [key, metrics[key] ?? NaN]),
+    ),
     params: Object.fromEntries([
       ...entries.filter(isUsers),
       ...entries.filter((entry) => !isUsers(entry)),

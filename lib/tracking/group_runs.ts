@@ -4,6 +4,7 @@
 import { UsageError } from "../errors.ts";
 import { KEY_METRICS } from "../metrics/catalogue.ts";
 import type { Row, Rows } from "../command/answer.ts";
+import { withoutBounds } from "../own_names.ts";
 import type { Run } from "../tracker.ts";
 import { runRow } from "./rows.ts";
 
@@ -119,7 +120,7 @@ function groupRows(
     ...Object.fromEntries(keys.map((key, i) => [key, group.values[i] ?? null])),
     runs: group.runs,
   };
-  const names = metrics ?? [...group.metrics.keys()].sort();
+  const names = metrics ?? withoutBounds([...group.metrics.keys()]).toSorted();
   const rows = names.flatMap((metric) => {
     const summary = group.metrics.get(metric);
     return summary === undefined ? [] : [{ ...common, metric, ...summary }];

@@ -1,0 +1,144 @@
+// Intervals from the command line: beside each metric where they were asked for, logged as metrics of
+// their own, and never in the way of the metrics themselves.
+
+import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import fs from "node:fs";
+import path from "node:path";
+import { writeReturns } from "../helpers/returns.ts";
+import { type TestIo, testIo } from "../helpers/test_io.ts";
+import { noisy } from "../metrics/zoo.ts";
+
+const DRAW = ["--intervals", "--resamples", "100"];
+const METRICS = ["--metrics", "sharpe_ratio,volatility,best_month"];
+
+async function inWorld(
+  work: (io: TestIo, call: (...argv: string[]) => Promise<string>) => Promise<void>,
+): Promise<void> {
+  const io = testIo();
+  try {
+    writeReturns(path.join(io.folder, "r.csv"), noisy(120, 1, 0.002, 0.01));
+    writeReturns(path.join(io.folder, "s.csv"), noisy(120, 2, 0.001, 0.02));
+    await work(io, async (...argv) => {
+      const { code, out, err } = await io.run(...argv);
+      assertEquals(code, 0, `${argv.join(" ")}: ${err}`);
+      return out;
+    });
+  } finally {
+    io.remove();
+  }
+}
+
+Deno.test("stats shows the ends of intervals in every format, and only where asked", async () => {
+  await inWorld(async (io, call) => {
+    const stats = ["stats", "r.csv", ...METRICS, ...DRAW];
+    const answer = JSON.parse(await call(...stats, "--format", "json"));
+    const { low, high } = answer.intervals.sharpe_ratio;
+    assert(low < answer.metrics.sharpe_ratio && answer.metrics.sharpe_ratio < high);
+    assertEquals(answer.intervals.best_month, null);
+    assertEquals(answer.without_interval.length, 1);
+    assertMatch(answer.without_interval[0].reason, /^calendar: /);
+    assertEquals([answer.resamples, answer.seed], [100, 1]);
+    assert(answer.block_length >= 1);
+    const csv = (await call(...stats, "--format", "csv")).trim().split("\n");
+    assertEquals(csv[0], "metric,category,value,low,high,unit");
+    assertEquals(csv[1], `sharpe_ratio,ratios,${answer.metrics.sharpe_ratio},${low},${high},ratio`);
+    assertEquals(csv[2]?.split(",").slice(3), ["", "", "fraction"]);
+    assertStringIncludes(
+      await call("stats", "r.csv", "--format", "csv"),
+      "metric,category,value,unit\n",
+    );
+    const plain = JSON.parse(await call("stats", "r.csv", ...METRICS, "--format", "json"));
+    assertEquals(Object.hasOwn(plain, "intervals"), false);
+    for (const flag of ["--seed", "--resamples"]) {
+      const { code, err } = await io.run("stats", "r.csv", flag, "500");
+      assertEquals([code, err], [
+        2,
+        `error: Cannot use ${flag} without --intervals: nothing else is resampled\n`,
+      ]);
+    }
+    await call("stats", "r.csv", "--montecarlo", "10", "--seed", "3");
+  });
+});
+
+Deno.test("logged intervals are found and compared, and stand in nobody's way", async () => {
+  await inWorld(async (io, call) => {
+    const log = ["log", "-e", "x", "--format", "json", "--attach-returns", ...METRICS, ...DRAW];
+    const first = JSON.parse(await call(...log, "--returns", "r.csv"));
+    const second = JSON.parse(await call(...log, "--returns", "s.csv"));
+    const ids = [first.run_id, second.run_id];
+    const { low, high } = first.intervals.volatility;
+    const run = JSON.parse(await call("runs", "get", ids[0], "--format", "json"));
+    assertEquals(Object.keys(run.metrics).sort(), [
+      "best_month",
+      "ci_high.sharpe_ratio",
+      "ci_high.volatility",
+      "ci_low.sharpe_ratio",
+      "ci_low.volatility",
+      "sharpe_ratio",
+      "volatility",
+    ]);
+    assertEquals(run.metrics["ci_low.volatility"], low);
+    assertEquals(JSON.parse(run.tags["btflow.intervals"]), {
+      level: 0.95,
+      resamples: 100,
+      seed: 1,
+      block_length: first.block_length,
+    });
+    const shown = await call("runs", "get", ids[0]);
+    assertStringIncludes(
+      shown,
+      `  volatility: ${run.metrics.volatility} (95 %: ${low} to ${high})\n`,
+    );
+    assertEquals(shown.includes("ci_"), false);
+
+    const search = (...argv: string[]): Promise<string> =>
+      call("runs", "search", "-e", "x", ...argv);
+    assertEquals((await search()).includes("ci_"), false);
+    assertStringIncludes(await search("--format", "csv"), "metrics.ci_low.volatility");
+    const calm = `metrics.ci_low.volatility < ${second.intervals.volatility.low}`;
+    assertEquals(JSON.parse(await search("--filter", calm, "--format", "json")).length, 1);
+    const group = ["--group-by", "status", "--format", "csv"];
+    assertEquals((await search(...group)).includes("ci_"), false);
+    const named = await search(...group, "--columns", "metrics.ci_low.volatility");
+    assertStringIncludes(named, "ci_low.volatility,2,");
+
+    const compare = ["runs", "compare", ...ids, "--format", "csv"];
+    assertEquals((await call(...compare, "--all")).includes("ci_"), false);
+    const rows = (await call(...compare, "--intervals")).split("\n").map((row) => row.split(","));
+    const at = rows.findIndex(([, name]) => name === "volatility");
+    assertEquals(rows.slice(at + 1, at + 3), [
+      ["metric", "ci_low.volatility", String(low), String(second.intervals.volatility.low), ""],
+      ["metric", "ci_high.volatility", String(high), String(second.intervals.volatility.high), ""],
+    ]);
+    await call("runs", "compare", ...ids, "--output", "c.html");
+    assertEquals(fs.readFileSync(path.join(io.folder, "c.html"), "utf8").includes("ci_low"), false);
+
+    await call("report", "--run-id", ids[0], ...DRAW, "-o", "r.html");
+    const page = fs.readFileSync(path.join(io.folder, "r.html"), "utf8");
+    assertStringIncludes(page, `<data value="${low}" data-key="low volatility">`);
+    assertStringIncludes(page, `<data value="${high}" data-key="high volatility">`);
+  });
+});
+
+Deno.test("a run is known again by its intervals, and compare says which runs have none", async () => {
+  await inWorld(async (io, call) => {
+    const log = [
+      "log",
+      "-e",
+      "x",
+      "--returns",
+      "r.csv",
+      "--format",
+      "json",
+      "--if-new",
+      ...METRICS,
+    ];
+    const plain = JSON.parse(await call(...log));
+    const drawn = JSON.parse(await call(...log, ...DRAW));
+    assertEquals(drawn.existed, undefined);
+    assertEquals(JSON.parse(await call(...log, ...DRAW)).existed, true);
+    assertEquals(JSON.parse(await call(...log, ...DRAW, "--seed", "2")).existed, undefined);
+    const { err } = await io.run("runs", "compare", plain.run_id, drawn.run_id, "--intervals");
+    assertStringIncludes(err, "warning: r was not logged with --intervals\n");
+  });
+});
