@@ -170,6 +170,24 @@ const TRADES = [
   "",
 ].join("\n");
 
+/** Which metrics have an interval, and why the others have none. */
+function intervalSection(): string {
+  const calendar = CATALOGUE.filter(({ needs }) => needs.includes("calendar"));
+  return [
+    "## Intervals",
+    "",
+    "With `--intervals` (docs/intervals.md) every metric has a 95 % interval, but for these:",
+    "",
+    `- Of calendar periods, ${calendar.length} metrics: rows that are drawn from all of the series make ` +
+    "no months, no years and no last months. " +
+    `${calendar.map(({ name }) => name).join(", ")}.`,
+    "- Of trades, all of `trade_*`: rows are drawn, and the list of trades is not.",
+    "- Of your own (`--define`), those that use one of these.",
+    "- Any that the sample, or more than 5 % of the resamples, leaves undefined.",
+    "",
+  ].join("\n");
+}
+
 const MISSING =
   "- **Every metric, where returns are missing**: rows without a return are left out; they " +
   "counted as returns of 0. A gap asserts nothing, and least of all that nothing was won or lost.";
@@ -316,7 +334,8 @@ async function makePage(): Promise<{ readonly text: string; readonly wrong: read
   );
   return {
     text: await formatted(
-      [introduction, await releaseList(), deviationList(), ...body, TRADES].join("\n"),
+      [introduction, intervalSection(), await releaseList(), deviationList(), ...body, TRADES]
+        .join("\n"),
     ),
     wrong,
   };
