@@ -54,16 +54,18 @@ export async function bootstrapIntervals(
   const work = resampling(sample, resamples);
   const rows = new Uint32Array(values.length);
   const random = seededRandom(seed);
-  const startMs = io.now();
-  let pausedMs = startMs;
-  let isMeasured = false;
+  let pausedMs = io.now();
+  let measuredMs: number | null = null;
+  let isEstimated = false;
   for (let done = 1; done <= resamples && work.isNeeded; done++) {
     drawStationary(rows, blockLength, random);
     work.add(rows);
     const now = io.now();
-    if (!isMeasured && now - startMs >= MEASURED_MS) {
-      isMeasured = true;
-      const restMs = (now - startMs) / done * (resamples - done);
+    // The first is compiled while it runs.
+    measuredMs ??= now;
+    if (!isEstimated && now - measuredMs >= MEASURED_MS) {
+      isEstimated = true;
+      const restMs = (now - measuredMs) / (done - 1) * (resamples - done);
       if (restMs > LONG_MS) note?.(estimateText(path, resamples, rows.length, restMs));
     }
     if (now - pausedMs < PAUSE_EVERY_MS) continue;
