@@ -6,6 +6,7 @@ import type { Context } from "../command/declare.ts";
 import type { Io } from "../io.ts";
 import { drawStationary, optimalBlockLength } from "../judge/bootstrap.ts";
 import { seededRandom } from "../metrics/mod.ts";
+import { boundNames } from "../own_names.ts";
 import { type Bounds, resampling, type Sample } from "./resampled.ts";
 
 /** How to draw. */
@@ -75,6 +76,16 @@ export async function bootstrapIntervals(
     pausedMs = io.now();
   }
   return { ...work.bounds(), resamples, seed, blockLength };
+}
+
+/** The ends under the names by which they are logged and required, in the order of the metrics. */
+export function boundFigures(
+  intervals: Pick<Bounds, "intervals"> | null,
+): readonly (readonly [name: string, value: number])[] {
+  return [...intervals?.intervals ?? []].flatMap(([name, { low, high }]) => {
+    const names = boundNames(name);
+    return [[names.low, low], [names.high, high]] as const;
+  });
 }
 
 function estimateText(path: string, resamples: number, rows: number, restMs: number): string {

@@ -7,6 +7,8 @@ import { type FlagsOf, texts } from "../command/flags.ts";
 import { UnmetError } from "../errors.ts";
 import { readRequirements, type Requirement, unmet } from "../filter/mod.ts";
 import { CATALOGUE, TRADE_METRICS, tradeFigures } from "../metrics/mod.ts";
+import { boundNames } from "../own_names.ts";
+import { boundFigures } from "./intervals.ts";
 import { type Backtest, type BacktestOptions, requireNoBenchmark } from "./mod.ts";
 
 export type { Requirement };
@@ -26,10 +28,10 @@ export const REQUIRE_FLAGS: FlagsOf<{ readonly require: readonly string[] }> = {
  */
 export function requirementsOf(
   texts: readonly string[],
-  { names, extended, trials, definitions }: BacktestOptions,
+  { names, extended, trials, definitions, intervals }: BacktestOptions,
   more: readonly string[] = [],
 ): readonly Requirement[] {
-  const computed = new Set([...definitions.map(({ name }) => name), ...more]);
+  const computed = new Set(definitions.map(({ name }) => name));
   const elsewhere = new Map<string, string>();
   const decide = (name: string, lack: string | null): void => {
     const advice = names === undefined || names.includes(name) ? lack : "add it to --metrics";
@@ -43,6 +45,11 @@ export function requirementsOf(
     else decide(name, isLeftOut ? "--extended computes it" : null);
   }
   for (const { name } of TRADE_METRICS) decide(name, null);
+  for (const bound of [...computed].flatMap((name) => Object.values(boundNames(name)))) {
+    if (intervals === undefined) elsewhere.set(bound, "--intervals computes it");
+    else computed.add(bound);
+  }
+  for (const name of more) computed.add(name);
   return readRequirements(texts, computed, elsewhere);
 }
 
@@ -69,11 +76,22 @@ function unmetBy(
   backtest: Backtest,
   more: Readonly<Record<string, number>>,
 ): readonly string[] {
+  const { intervals } = backtest;
   const asked = required.flatMap(({ metrics }) => metrics);
   if (backtest.benchmark === null) requireNoBenchmark(asked);
-  const values = new Map([...backtest.metrics, ...Object.entries(more)]);
+  const values = new Map([
+    ...backtest.metrics,
+    ...boundFigures(intervals),
+    ...Object.entries(more),
+  ]);
   // Figures of trades that are undefined are left out of an answer that was not asked for them.
-  const missing = [...tradeFigures(backtest.series.trades, asked).undefined, ...backtest.undefined];
+  const missing = [
+    ...tradeFigures(backtest.series.trades, asked).undefined,
+    ...backtest.undefined,
+    ...(intervals?.without ?? []).flatMap(({ metric, reason }) =>
+      Object.values(boundNames(metric)).map((bound) => ({ metric: bound, reason }))
+    ),
+  ];
   return unmet(required, values, new Map(missing.map(({ metric, reason }) => [metric, reason])));
 }
 

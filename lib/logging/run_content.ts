@@ -2,7 +2,7 @@
 // carries. What makes it this run and no other (its key, fingerprint, name, parent) the store adds.
 
 import { fileStem } from "../backtest/file_stem.ts";
-import type { Intervals } from "../backtest/intervals.ts";
+import { boundFigures, type Intervals } from "../backtest/intervals.ts";
 import type { Backtest } from "../backtest/mod.ts";
 import { checkSplit, splitDateText } from "../backtest/split_date.ts";
 import { BUILD } from "../build.ts";
@@ -14,7 +14,6 @@ import { floatText } from "./params.ts";
 import type { LogRequest } from "./request.ts";
 import type { RunRecord } from "../store/mod.ts";
 import {
-  boundNames,
   INPUT_HASH_TAG,
   INTERVALS_TAG,
   NOTE_TAG,
@@ -62,7 +61,7 @@ export function runContent(
   const metrics: MetricPoint[] = [];
   const figures = [
     ...backtest.metrics,
-    ...boundFigures(backtest),
+    ...boundFigures(backtest.intervals),
     ...Object.entries(backtest.series.metrics),
   ];
   for (const [key, value] of figures) {
@@ -78,14 +77,6 @@ export function runContent(
     datasets: datasets(backtest),
   };
   return { content, warnings };
-}
-
-/** The ends of the metrics' intervals, as metrics of their own: MLflow has no other place for them. */
-function boundFigures({ intervals }: Backtest): readonly (readonly [string, number])[] {
-  return [...intervals?.intervals ?? []].flatMap(([name, { low, high }]) => {
-    const names = boundNames(name);
-    return [[names.low, low], [names.high, high]] as const;
-  });
 }
 
 /** The params that are btflow's own; their names are reserved by being listed in own_names.ts. */

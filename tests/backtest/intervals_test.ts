@@ -251,6 +251,7 @@ Deno.test("of long work it is said beforehand how long it takes, and an interrup
   const sample = sampleOf({ values: noisy(40, 11, 0.001, 0.01), options: { names: ["cagr"] } });
   const told: string[] = [];
   let now = 0;
+  // Read twice a resample: six seconds each, ten minutes of the 98 that follow the second.
   const slow = { now: () => now += 3_000, sleep: () => Promise.resolve() };
   const abort = new AbortController();
   const doneAt: number[] = [];
@@ -271,7 +272,7 @@ Deno.test("of long work it is said beforehand how long it takes, and an interrup
   await assertRejects(run, Error, "Ctrl-C");
   assertEquals(doneAt.at(-1), 30);
   assertEquals(told, [
-    "Intervals of r.csv: 100 resamples of 40 rows take about 5 min; " +
+    "Intervals of r.csv: 100 resamples of 40 rows take about 10 min; " +
     "--resamples N takes another number of them",
   ]);
 });

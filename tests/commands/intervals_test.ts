@@ -142,3 +142,20 @@ Deno.test("a run is known again by its intervals, and compare says which runs ha
     assertStringIncludes(err, "warning: r was not logged with --intervals\n");
   });
 });
+
+Deno.test("the end of an interval can be required", async () => {
+  await inWorld(async (io, call) => {
+    const stats = ["stats", "r.csv", ...METRICS];
+    await call(...stats, ...DRAW, "--require", "ci_low.volatility > 0.001");
+    const unmet = async (condition: string): Promise<string> => {
+      const { code, err } = await io.run(...stats, ...DRAW, "--require", condition);
+      assertEquals(code, 10, err);
+      return err;
+    };
+    assertMatch(await unmet("ci_high.volatility < 0.001"), /volatility < 0.001 \(it is 0\.\d+\)/);
+    assertMatch(await unmet("ci_low.best_month > 0"), /\(it is undefined: calendar: /);
+    const { code, err } = await io.run(...stats, "--require", "ci_low.volatility > 0");
+    assertEquals(code, 2);
+    assertStringIncludes(err, "--intervals computes it");
+  });
+});
