@@ -12,6 +12,7 @@ import {
   quantilesOf,
   TRADE_METRICS,
 } from "../metrics/mod.ts";
+import { MIN_BLOCK_ROWS } from "../judge/bootstrap.ts";
 import { type Computation, computeAll } from "./compute.ts";
 import type { Definitions } from "./expression.ts";
 
@@ -75,10 +76,11 @@ export function withoutInterval(name: string): string | null {
 /** Makes ready to compute this many resamples. */
 export function resampling(sample: Sample, resamples: number): Resampling {
   const { series, options, definitions, computed } = sample;
-  const reasons = reasonsOf(sample);
+  const before = lackingBefore(sample);
+  const without = new Set(before.map(({ metric }) => metric));
   const values = new Map<string, Float64Array>();
   for (const name of computed.metrics.keys()) {
-    if (!reasons.has(name)) values.set(name, new Float64Array(resamples));
+    if (!without.has(name)) values.set(name, new Float64Array(resamples));
   }
   const names = CATALOGUE.map(({ name }) => name).filter((name) => values.has(name));
   const draw = drawing(series, options);
@@ -105,25 +107,30 @@ export function resampling(sample: Sample, resamples: number): Resampling {
         const [low = NaN, high = NaN] = quantilesOf(finite, PROBABILITIES);
         intervals.set(name, { low, high });
       }
-      for (const [metric, reason] of reasons) lacking.push({ metric, reason, isOfSeries: false });
-      return { intervals, without: lacking };
+      return { intervals, without: [...lacking, ...before] };
     },
   };
 }
 
 /** Of the metrics asked for that have no interval whatever the resamples are, in their order. */
-function reasonsOf({ definitions, computed }: Sample): Map<string, string> {
-  const reasons = new Map<string, string>();
+function lackingBefore({ series, definitions, computed }: Sample): readonly NoInterval[] {
+  const isShort = series.returns.values.length < MIN_BLOCK_ROWS;
+  const lacking: NoInterval[] = [];
   for (const name of computed.metrics.keys()) {
     const used = [...definitions?.usedBy.get(name) ?? []];
     const lack = used.find((other) => withoutInterval(other) !== null);
     const reason = lack === undefined
       ? withoutInterval(name)
       : `it uses ${lack}, which has none (${withoutInterval(lack)})`;
-    if (reason !== null) reasons.set(name, reason);
+    if (reason !== null) lacking.push({ metric: name, reason, isOfSeries: false });
+    else if (isShort) {
+      lacking.push({ metric: name, reason: `fewer than ${MIN_BLOCK_ROWS} rows`, isOfSeries: true });
+    }
   }
-  for (const { metric, reason } of computed.undefined) reasons.set(metric, reason);
-  return reasons;
+  for (const { metric, reason } of computed.undefined) {
+    lacking.push({ metric, reason, isOfSeries: false });
+  }
+  return lacking;
 }
 
 /** What is computed of a resample. */

@@ -57,8 +57,10 @@ export function undefinedWarning(backtest: Backtest): readonly Warning[] {
 export function intervalsWarning({ intervals }: Backtest): readonly Warning[] {
   const lost = (intervals?.without ?? []).filter(({ isOfSeries }) => isOfSeries);
   if (lost.length === 0) return [];
-  const named = lost.map(({ metric, reason }) => `${metric} (${reason})`);
-  const count = named.length === 1 ? "1 metric has" : `${named.length} metrics have`;
+  const named = [...Map.groupBy(lost, ({ reason }) => reason)].map(([reason, metrics]) =>
+    `${metrics.map(({ metric }) => metric).join(", ")} (${reason})`
+  );
+  const count = lost.length === 1 ? "1 metric has" : `${lost.length} metrics have`;
   return [{ code: "no-interval", message: `${count} no interval: ${named.join(", ")}` }];
 }
 

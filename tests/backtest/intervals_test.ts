@@ -247,6 +247,16 @@ Deno.test("what more than a twentieth of the resamples leave undefined has no in
   assertEquals(reasonOf(without, "avg_loss"), "no losing row");
 });
 
+Deno.test("fewer rows than a block length can be found in have no interval", async () => {
+  const options = { names: ["avg_return", "best_month"] };
+  const short = await intervalsOf(sampleOf({ values: noisy(7, 12, 0.001, 0.01), options }));
+  assertEquals([...short.intervals], []);
+  assertEquals(reasonOf(short, "avg_return"), "fewer than 8 rows");
+  assertEquals(reasonOf(short, "best_month")?.startsWith("calendar: "), true);
+  const enough = await intervalsOf(sampleOf({ values: noisy(8, 12, 0.001, 0.01), options }));
+  assertEquals([...enough.intervals.keys()], ["avg_return"]);
+});
+
 Deno.test("of long work it is said beforehand how long it takes, and an interruption ends it", async () => {
   const sample = sampleOf({ values: noisy(40, 11, 0.001, 0.01), options: { names: ["cagr"] } });
   const told: string[] = [];
