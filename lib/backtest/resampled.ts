@@ -64,7 +64,7 @@ const LARGEST_UNDEFINED_SHARE = 0.05;
 const PROBABILITIES = [0.025, 0.975] as const;
 
 /** Why a metric has no interval whatever the series is; null where it can have one. */
-export function withoutInterval(name: string): string | null {
+function withoutInterval(name: string): string | null {
   if (CATALOGUE.some((metric) => metric.name === name && metric.needs.includes("calendar"))) {
     return "calendar: a resample has no months, years or last months of its own";
   }

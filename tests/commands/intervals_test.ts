@@ -117,6 +117,13 @@ Deno.test("logged intervals are found and compared, and stand in nobody's way", 
     const page = fs.readFileSync(path.join(io.folder, "r.html"), "utf8");
     assertStringIncludes(page, `<data value="${low}" data-key="low volatility">`);
     assertStringIncludes(page, `<data value="${high}" data-key="high volatility">`);
+    assertStringIncludes(
+      page,
+      "95 % intervals by stationary bootstrap (100 resamples in blocks of ",
+    );
+    await call("report", "--run-id", ids[0], "--output", "plain.html");
+    const plain = fs.readFileSync(path.join(io.folder, "plain.html"), "utf8");
+    assertEquals(/95 % interval|data-key="low/.test(plain), false);
   });
 });
 
