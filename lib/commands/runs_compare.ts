@@ -3,7 +3,7 @@
 
 import { defineCommand } from "../command/declare.ts";
 import type { Command } from "../command/declare.ts";
-import { CONNECTION_FLAGS } from "../config/connection_flags.ts";
+import { ARTIFACT_HOST_FLAGS, CONNECTION_FLAGS } from "../config/connection_flags.ts";
 import { NotFoundError, UsageError, type Warning } from "../errors.ts";
 import { list, toggle } from "../command/flags.ts";
 import type { Metric } from "../metrics/mod.ts";
@@ -25,7 +25,11 @@ export const compare: Command = defineCommand({
   flags: {
     metrics: list({ short: "m", summary: "Only these metrics" }),
     all: toggle({ short: "a", summary: "Also params and metrics that are the same in all" }),
-    intervals: toggle({ summary: "Also the ends of the metrics' 95 % intervals, where logged" }),
+    intervals: toggle({
+      summary: "Also the ends of the metrics' 95 % intervals, where logged, and whether the best " +
+        "Sharpe ratio differs from the others, where returns are attached",
+    }),
+    ...ARTIFACT_HOST_FLAGS,
     ...CONNECTION_FLAGS,
   },
   examples: [
@@ -67,6 +71,12 @@ export const compare: Command = defineCommand({
       ];
       if (flags.intervals) {
         for (const warning of missingIntervals(runs)) context.warn(warning);
+        const { testBest } = await import("./runs_compare_best.ts");
+        const tested = await testBest(context, tracker, runs);
+        if (tested !== null) {
+          const row = sideBySide("test", "sharpe_difference_p_value", tested.pValues, titles);
+          rows.push({ ...row, best: titles[tested.best] ?? null });
+        }
       }
       for (const warning of watch.warnings(new Set(rows.map(({ name }) => String(name))))) {
         context.warn(warning);

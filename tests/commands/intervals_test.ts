@@ -4,6 +4,7 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import fs from "node:fs";
 import path from "node:path";
+import { sharpeDifference } from "../../lib/judge/sharpe_difference.ts";
 import { writeReturns } from "../helpers/returns.ts";
 import { type TestIo, testIo } from "../helpers/test_io.ts";
 import { noisy } from "../metrics/zoo.ts";
@@ -147,6 +148,44 @@ Deno.test("a run is known again by its intervals, and compare says which runs ha
     assertEquals(JSON.parse(await call(...log, ...DRAW, "--seed", "2")).existed, undefined);
     const { err } = await io.run("runs", "compare", plain.run_id, drawn.run_id, "--intervals");
     assertStringIncludes(err, "warning: r was not logged with --intervals\n");
+  });
+});
+
+Deno.test("runs compare --intervals says whether the best Sharpe ratio differs from the others", async () => {
+  await inWorld(async (io, call) => {
+    const good = noisy(120, 1, 0.002, 0.01);
+    const near = good.map((value, row) => value - (row % 2 === 0 ? 0.0012 : 0.0008));
+    // Fewer rows: those that both have count.
+    writeReturns(path.join(io.folder, "near.csv"), near.slice(0, 100));
+    const log = async (name: string, ...argv: string[]): Promise<string> => {
+      const given = ["log", "-e", "x", "--format", "json", "--returns", `${name}.csv`, ...METRICS];
+      return JSON.parse(await call(...given, ...argv)).run_id;
+    };
+    const attached = [await log("near", "--attach-returns"), await log("r", "--attach-returns")];
+    const ids = [...attached, await log("s")];
+    const { out, err } = await io.run("runs", "compare", ...ids, "--intervals", "--format", "csv");
+    const test = out.split("\n").find((line) => line.startsWith("test,"))?.split(",") ?? [];
+    const expected = sharpeDifference(
+      Float64Array.from(good.slice(0, 100)),
+      Float64Array.from(near.slice(0, 100)),
+    );
+    assertEquals(test.slice(1), [
+      "sharpe_difference_p_value",
+      String(expected?.pValue),
+      "",
+      "",
+      ids[1],
+    ]);
+    assert((expected?.pValue ?? 1) < 1e-6, "what they have in common cancels");
+    assertStringIncludes(err, "The Sharpe ratio of r differs from that of near (p ");
+    assertStringIncludes(
+      err,
+      "warning: The Sharpe ratio of r is not tested against that of s: its returns are not attached\n",
+    );
+    assertEquals(
+      (await call("runs", "compare", ...ids, "--format", "csv")).includes("test,"),
+      false,
+    );
   });
 });
 
