@@ -9,8 +9,8 @@ import { CATALOGUE } from "../lib/metrics/mod.ts";
 /** Writes the QuantStats expressions of the metrics that are computed by default; returns the file. */
 export function sweepExpressions(folder: string): string {
   const file = path.join(folder, "expressions.json");
-  const metrics = CATALOGUE.filter(({ extended, category }) =>
-    !extended && category !== "benchmark"
+  const metrics = CATALOGUE.filter(({ quantstats, category }) =>
+    quantstats !== undefined && category !== "benchmark"
   );
   fs.writeFileSync(file, JSON.stringify(metrics.map(({ quantstats }) => quantstats)));
   return file;

@@ -9,11 +9,12 @@ import {
   NEWEST_RELEASE,
   type Release,
   RELEASES,
-  TRADE_METRICS,
 } from "../lib/metrics/mod.ts";
 
 const PAGE = "docs/metrics.md";
 const TESTS = "tests/metrics";
+
+const OF_QUANTSTATS = CATALOGUE.filter(({ quantstats }) => quantstats !== undefined);
 
 const DIRECTIONS: Readonly<Record<Metric["better"], string>> = {
   higher: "higher is better",
@@ -108,13 +109,14 @@ const INTRODUCTION = `# Metrics
 
 <!-- Made by scripts/docs.ts from lib/metrics; do not edit. -->
 
-btflow computes COUNT metrics: QUANTSTATS as QuantStats NEWEST defines them, and with \`--extended\` EXTENDED
-more. \`btflow metrics\` prints this list, \`btflow metrics NAME\` one of them whole, with \`--file FILE\` its
+btflow computes COUNT metrics: QUANTSTATS as QuantStats NEWEST defines them, with \`--extended\` EXTENDED
+more, and of a file that lists its trades (docs/inputs.md) TRADES of the trades themselves. The command
+\`btflow metrics\` prints this list, \`btflow metrics NAME\` one of them whole, with \`--file FILE\` its
 value under each release of QuantStats and the figures it is made of.
 
 Symbols: \`r\` returns, \`b\` benchmark returns, \`n\` rows, \`P\` periods a year, \`rf\` the annual risk-free
 rate, \`f\` the same for one period, \`sd\` the sample standard deviation, \`Φ\` the normal distribution
-function. Returns, rates and drawdowns are fractions (0.01 is 1 %); drawdowns are at most 0. A metric
+function, \`p\` the profits of closed trades in the file's own money, after the costs that it states. Returns, rates and drawdowns are fractions (0.01 is 1 %); drawdowns are at most 0. A metric
 that cannot be computed is undefined: it is named with the reason, and never logged as 0.
 
 Agreement: for each release from 0.0.81 on, over the series of the tests, real and odd ones, each value is within 1e-9 · max(1, |x|) of
@@ -139,6 +141,11 @@ function section(metric: Metric): string {
   ].join("\n");
 }
 
+const NEVER: Readonly<Record<string, string>> = {
+  "never with rows": "no rows",
+  "never with trades": "no list of trades",
+};
+
 function undefinedText({ needs, undefinedWhen }: Metric): string {
   const lacks: Readonly<Record<Metric["needs"][number], string>> = {
     dates: "no dates",
@@ -147,28 +154,12 @@ function undefinedText({ needs, undefinedWhen }: Metric): string {
     growth: "a return of −1 or less",
     rate: "a risk-free rate that changes",
     trials: "no number of trials or no variance of theirs",
+    trades: "no list of trades",
   };
-  const said = undefinedWhen === "never with rows" ? "no rows" : undefinedWhen;
+  const said = NEVER[undefinedWhen] ?? undefinedWhen;
   const rest = needs.map((need) => lacks[need]).filter((lack) => !said.includes(lack));
   return [said, ...rest].join("; ");
 }
-
-const TRADES = [
-  "## Trades",
-  "",
-  "Where a file lists its trades one by one (docs/inputs.md), these are computed of them, and compare " +
-  "with the tools' own figures of the same trades. `p`: the profits of the closed trades, after the " +
-  "costs that the file states; money is the file's own. Where one cannot be computed it is left out, " +
-  "and undefined when asked for by name.",
-  "",
-  "| name | unit | formula | the same as | left out |",
-  "| ---- | ---- | ------- | ----------- | -------- |",
-  ...TRADE_METRICS.map(({ name, unit, formula, reference, undefinedWhen }) => {
-    const shown = formula.replaceAll("|", "\\|");
-    return `| ${[name, unit, shown, reference, undefinedWhen].join(" | ")} |`;
-  }),
-  "",
-].join("\n");
 
 /** Which metrics have an interval, and why the others have none. */
 function intervalSection(): string {
@@ -243,7 +234,7 @@ async function differences(): Promise<readonly string[]> {
   const shown = RELEASES.slice(0, 4);
   const rows = samples.flatMap(([sample, values]) => {
     const found = shown.map((release) => valuesIn(release, dates, values));
-    return CATALOGUE.filter(({ extended }) => !extended).flatMap(({ name }) => {
+    return OF_QUANTSTATS.flatMap(({ name }) => {
       const own = found.map((each) => each.get(name));
       if (new Set(own).size === 1 || (sample === GAPPY && !WELL_KNOWN.has(name))) return [];
       const cells = own.map((value) => value?.toPrecision(6) ?? "–");
@@ -325,8 +316,13 @@ async function makePage(): Promise<{ readonly text: string; readonly wrong: read
     .map(({ test }) => `no test is called "${test}"`);
   const extended = CATALOGUE.filter((metric) => metric.extended);
   const usual = CATALOGUE.filter((metric) => !metric.extended);
+  const ofTrades = usual.length - OF_QUANTSTATS.length;
   const introduction = INTRODUCTION.replace("COUNT", String(CATALOGUE.length))
-    .replace("QUANTSTATS", String(usual.length)).replace("EXTENDED", String(extended.length))
+    .replace("QUANTSTATS", String(OF_QUANTSTATS.length)).replace(
+      "EXTENDED",
+      String(extended.length),
+    )
+    .replace("TRADES", String(ofTrades))
     .replace("NEWEST", NEWEST_RELEASE);
   const sections = Map.groupBy(usual, ({ category }): string => CATEGORIES[category]);
   const body = [...sections, ["Extended", extended] as const].map(([title, metrics]) =>
@@ -334,8 +330,7 @@ async function makePage(): Promise<{ readonly text: string; readonly wrong: read
   );
   return {
     text: await formatted(
-      [introduction, intervalSection(), await releaseList(), deviationList(), ...body, TRADES]
-        .join("\n"),
+      [introduction, intervalSection(), await releaseList(), deviationList(), ...body].join("\n"),
     ),
     wrong,
   };

@@ -91,10 +91,11 @@ function isPath(file: string | undefined): file is string {
 
 function figuresOf(metric: Metric, backtest: Backtest | undefined): MetricPage["figures"] {
   if (backtest === undefined) return [];
-  const { series: { returns }, benchmark, periods, riskFreeRate, rates } = backtest;
+  const { series: { returns, trades }, benchmark, periods, riskFreeRate, rates } = backtest;
   const basis = basisOf(returns.values, {
     dates: returns.dates,
     periods,
+    trades,
     ...(rates === null ? { riskFreeRate } : { rates: rates.series }),
     ...(benchmark === null ? {} : { benchmark: benchmark.joined }),
   });

@@ -7,7 +7,7 @@ import type { Definition, Definitions } from "./expression.ts";
 import { alignBenchmark, periodsOfJoined, readInput, readReturns } from "../input/mod.ts";
 import type { InputFile, InputSeries, Kind, Missing, ReadOptions, Side } from "../input/mod.ts";
 import type { Io } from "../io.ts";
-import { CATALOGUE, missingReturnsIn, TRADE_METRICS } from "../metrics/mod.ts";
+import { CATALOGUE, missingReturnsIn } from "../metrics/mod.ts";
 import type { JoinedBenchmark, MetricOptions, RateSeries, Release } from "../metrics/mod.ts";
 import { nearestNames } from "../nearest.ts";
 import {
@@ -192,7 +192,7 @@ export async function readAlone(
 export async function checkBacktest(
   { names, definitions }: BacktestOptions,
 ): Promise<Definitions | null> {
-  const known = new Set([...CATALOGUE, ...TRADE_METRICS].map((metric) => metric.name));
+  const known = new Set(CATALOGUE.map((metric) => metric.name));
   for (const name of names ?? []) {
     if (known.has(name)) continue;
     const nearest = nearestNames(name, known);

@@ -6,7 +6,7 @@ import type { Context } from "../command/declare.ts";
 import { type FlagsOf, texts } from "../command/flags.ts";
 import { UnmetError } from "../errors.ts";
 import { readRequirements, type Requirement, unmet } from "../filter/mod.ts";
-import { CATALOGUE, TRADE_METRICS, tradeFigures } from "../metrics/mod.ts";
+import { CATALOGUE, computeMetrics } from "../metrics/mod.ts";
 import { boundNames } from "../own_names.ts";
 import { boundFigures } from "./intervals.ts";
 import { type Backtest, type BacktestOptions, requireNoBenchmark } from "./mod.ts";
@@ -44,7 +44,6 @@ export function requirementsOf(
     if (lacksTrials) decide(name, "give --trials and --trials-variance");
     else decide(name, isLeftOut ? "--extended computes it" : null);
   }
-  for (const { name } of TRADE_METRICS) decide(name, null);
   for (const bound of [...computed].flatMap((name) => Object.values(boundNames(name)))) {
     if (intervals === undefined) elsewhere.set(bound, "--intervals computes it");
     else computed.add(bound);
@@ -84,9 +83,14 @@ function unmetBy(
     ...boundFigures(intervals),
     ...Object.entries(more),
   ]);
-  // Figures of trades that are undefined are left out of an answer that was not asked for them.
+  // Figures of trades are left out of the answer of a file without trades that was not asked for them.
+  const ofTrades = CATALOGUE.filter(({ name, needs }) =>
+    needs.includes("trades") && asked.includes(name) && !values.has(name)
+  ).map(({ name }) => name);
+  const { returns, trades } = backtest.series;
+  const lacking = computeMetrics(returns, { trades, names: ofTrades }).undefined;
   const missing = [
-    ...tradeFigures(backtest.series.trades, asked).undefined,
+    ...lacking,
     ...backtest.undefined,
     ...(intervals?.without ?? []).flatMap(({ metric, reason }) =>
       Object.values(boundNames(metric)).map((bound) => ({ metric: bound, reason }))

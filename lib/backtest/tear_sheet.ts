@@ -1,7 +1,7 @@
 // A backtest as a tear sheet: what log --report attaches and report writes.
 
 import type { Backtest } from "./mod.ts";
-import { CATALOGUE, TRADE_METRICS } from "../metrics/mod.ts";
+import { CATALOGUE } from "../metrics/mod.ts";
 import { buildModel, type DefinedFigure, renderTearSheet } from "../report/mod.ts";
 import { fileStem } from "./file_stem.ts";
 
@@ -39,9 +39,9 @@ export function tearSheet(backtest: Backtest, facts: TearSheetFacts): string {
   return renderTearSheet(model);
 }
 
-/** Metrics that are neither of the catalogue nor of trades are the user's own. */
+/** Metrics that are not of the catalogue are the user's own. */
 function definedFigures({ metrics }: Backtest): DefinedFigure[] {
-  const known = new Set([...CATALOGUE, ...TRADE_METRICS].map((metric) => metric.name));
+  const known = new Set(CATALOGUE.map((metric) => metric.name));
   return [...metrics].filter(([name]) => !known.has(name))
     .map(([name, value]) => ({ name, value, definition: "given with --define" }));
 }

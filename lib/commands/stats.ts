@@ -11,7 +11,7 @@ import { loadConfig } from "../config/values.ts";
 import { present } from "../errors.ts";
 import { number, text } from "../command/flags.ts";
 import { REQUIRE_FLAGS, requirementsOf, unmetAmong, withUnmet } from "../backtest/require.ts";
-import { CATALOGUE, TRADE_METRICS } from "../metrics/mod.ts";
+import { CATALOGUE } from "../metrics/mod.ts";
 import type { Row } from "../command/answer.ts";
 import { ROW_FORMATS } from "../output/mod.ts";
 
@@ -108,10 +108,7 @@ function statsJson(backtest: Backtest, simulated: Simulated): Json {
 }
 
 function statsRows(backtest: Backtest, several: boolean, simulated: Simulated): readonly Row[] {
-  const facts = new Map<string, { readonly category: string; readonly unit: string }>([
-    ...CATALOGUE.map((metric) => [metric.name, metric] as const),
-    ...TRADE_METRICS.map(({ name, unit }) => [name, { category: "trade list", unit }] as const),
-  ]);
+  const facts = new Map(CATALOGUE.map((metric) => [metric.name, metric] as const));
   const { intervals } = backtest;
   const bounds = (metric: string): Row => {
     const { low = null, high = null } = intervals?.intervals.get(metric) ?? {};

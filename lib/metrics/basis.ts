@@ -7,6 +7,7 @@ import { type DrawdownSummary, summariseDrawdowns } from "./drawdown_periods.ts"
 import { type Growth, readGrowth } from "./growth.ts";
 import { type JoinedBenchmark, type Joint, readJoint } from "./joint.ts";
 import { type Moments, momentsOf, withoutNoise } from "./kernel.ts";
+import type { TradeList } from "./listed_trades.ts";
 import { quantilesOf } from "./quantiles.ts";
 import { excessOver, joinRates, ratePerPeriod, type RateSeries } from "./rates.ts";
 import { NEWEST_RELEASE, type Release } from "./releases.ts";
@@ -42,6 +43,8 @@ export interface BasisOptions {
   readonly trials?: number;
   /** Variance of the trials' Sharpe ratios, per period. */
   readonly trialsVariance?: number;
+  /** The closed trades, where they are listed one by one. */
+  readonly trades?: TradeList | null;
 }
 
 /** The 1st, 5th, 95th and 99th percentiles. */
@@ -91,6 +94,8 @@ export interface Basis {
   readonly trials: number | undefined;
   /** Variance of the trials' Sharpe ratios, per period. */
   readonly trialsVariance: number | undefined;
+  /** The closed trades; null where they are not listed one by one. */
+  readonly trades: TradeList | null;
   /** Sums, counts and extremes. */
   readonly totals: Totals;
   /** Central moment sums. */
@@ -175,6 +180,7 @@ export function basisOf(values: ArrayLike<number>, options: BasisOptions = {}): 
     ratePerPeriod: rate,
     trials: options.trials,
     trialsVariance: options.trialsVariance,
+    trades: options.trades ?? null,
     get totals() {
       return totals();
     },

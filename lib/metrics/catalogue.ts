@@ -22,6 +22,7 @@ import * as windows from "./returns/windows.ts";
 import * as risk from "./risk/spread.ts";
 import * as tail from "./risk/tail.ts";
 import * as trade from "./trade.ts";
+import * as list from "./trade_list.ts";
 
 /** Every metric, in the order it is shown. */
 export const CATALOGUE: readonly Metric[] = [
@@ -150,6 +151,19 @@ export const CATALOGUE: readonly Metric[] = [
   timing.treynorMazuyGamma,
   timing.henrikssonMertonGamma,
   timing.mSquared,
+  list.tradeCount,
+  list.tradeWinRate,
+  list.tradeProfitFactor,
+  list.tradeExpectancy,
+  list.tradeAverageWin,
+  list.tradeAverageLoss,
+  list.tradeLargestWin,
+  list.tradeLargestLoss,
+  list.tradeAverageHoldingDays,
+  list.tradeLongCount,
+  list.tradeShortCount,
+  list.tradeLongWinRate,
+  list.tradeShortWinRate,
 ];
 
 /** The metrics that two of these releases define otherwise, so that their values do not compare. */

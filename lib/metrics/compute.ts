@@ -4,6 +4,7 @@
 import { type Basis, basisOf, type Returns } from "./basis.ts";
 import { CATALOGUE } from "./catalogue.ts";
 import type { JoinedBenchmark } from "./joint.ts";
+import type { TradeList } from "./listed_trades.ts";
 import { definitionIn, type Metric, type Need } from "./metric.ts";
 import type { RateSeries } from "./rates.ts";
 import type { Release } from "./releases.ts";
@@ -28,6 +29,8 @@ export interface MetricOptions {
   readonly trials?: number;
   /** For the deflated Sharpe ratio: the variance of their Sharpe ratios, per period. */
   readonly trialsVariance?: number;
+  /** The closed trades, where they are listed one by one. */
+  readonly trades?: TradeList | null;
 }
 
 /** A metric without a value. */
@@ -47,8 +50,8 @@ export interface MetricSet {
 /**
  * Computes the metrics of a returns series.
  *
- * Without a benchmark those that need one are left out, and so is the deflated Sharpe ratio
- * without trials, unless asked for by name. Throws `RangeError` for unknown names and for input
+ * Without a benchmark those that need one are left out, and so are the deflated Sharpe ratio
+ * without trials and the figures of trades without these, unless asked for by name. Throws `RangeError` for unknown names and for input
  * that `basisOf` refuses.
  *
  * @example
@@ -83,7 +86,8 @@ function chosenMetrics(options: MetricOptions): readonly Metric[] {
   return CATALOGUE.filter((metric) =>
     (!metric.extended || options.extended === true) &&
     (options.benchmark !== undefined || !metric.needs.includes("benchmark")) &&
-    (options.trials !== undefined || !metric.needs.includes("trials"))
+    (options.trials !== undefined || !metric.needs.includes("trials")) &&
+    ((options.trades ?? null) !== null || !metric.needs.includes("trades"))
   );
 }
 
@@ -122,6 +126,7 @@ const REASONS: Readonly<Record<Need, (basis: Basis) => string | null>> = {
     basis.trials === undefined || basis.trialsVariance === undefined
       ? "needs the number of trials and the variance of their Sharpe ratios"
       : null,
+  trades: (basis) => basis.trades === null ? "the file is no list of trades" : null,
 };
 
 function ruinReason(values: Float64Array): string {

@@ -14,6 +14,7 @@ export const CATEGORIES = {
   distribution: "Distribution",
   advanced: "Advanced",
   benchmark: "Against the benchmark",
+  trade_list: "Trades",
 } as const;
 
 /** The key of a group of metrics; its rows stand in the file or folder of that name. */
@@ -28,9 +29,9 @@ export type Direction = "higher" | "lower" | "none";
 /**
  * What a metric needs besides rows: dates, the rows of calendar periods as they were (so dates too), a
  * benchmark, every return above −1 so that it compounds, one risk-free rate for all rows, the number of
- * trials and the variance of their Sharpe ratios.
+ * trials and the variance of their Sharpe ratios, the trades one by one.
  */
-export type Need = "dates" | "calendar" | "benchmark" | "growth" | "rate" | "trials";
+export type Need = "dates" | "calendar" | "benchmark" | "growth" | "rate" | "trials" | "trades";
 
 /** What of a metric may change from one release of QuantStats to the next. */
 export interface Definition {

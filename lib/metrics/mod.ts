@@ -28,7 +28,7 @@ export {
 export { cagr, totalReturn } from "./returns/whole_series.ts";
 export { maxDrawdown } from "./drawdown/depth.ts";
 export { profitFactor, winRate } from "./trade.ts";
-export { TRADE_METRICS, tradeFigures, type TradeList, type TradeMetric } from "./trade_list.ts";
+export type { TradeList } from "./listed_trades.ts";
 export { sharpeRatio } from "./ratios/sharpe.ts";
 export { sortinoRatio } from "./ratios/sortino.ts";
 export { volatility } from "./risk/spread.ts";

@@ -3,7 +3,8 @@
 
 import type { Basis } from "./basis.ts";
 import { CATALOGUE } from "./catalogue.ts";
-import { meanBelow, meanUpTo } from "./kernel.ts";
+import { meanBelow, meanUpTo, sumOf } from "./kernel.ts";
+import { lossesOf, winsOf } from "./listed_trades.ts";
 import { valueAtRisk } from "./risk/spread.ts";
 
 /** A symbol or the name of another metric, and its value. */
@@ -42,6 +43,10 @@ const SYMBOLS: Readonly<Record<string, (basis: Basis) => number>> = {
   "q₀.₉₅": ({ tails }) => tails.ninetyFifth,
   "q₀.₉₉": ({ tails }) => tails.ninetyNinth,
   "mean(b)": ({ joint }) => joint?.benchmarkMean ?? NaN,
+  "#p": ({ trades }) => trades?.profits.length ?? NaN,
+  "#(p > 0)": (basis) => winsOf(basis).length,
+  "Σ(p > 0)": (basis) => sumOf(winsOf(basis)),
+  "Σ(p < 0)": (basis) => sumOf(lossesOf(basis)),
   "g₃ skew": (basis) => named("skew", basis),
   "g₄ excess kurtosis": (basis) => named("kurtosis", basis),
   "g₄ raw kurtosis": (basis) => named("kurtosis", basis) + 3,

@@ -1,239 +1,197 @@
-// Figures of trades themselves, where a file lists them: a trade is a row here, which it is not in
-// trade.ts. They are computed of the list alone, so that no figure depends on capital or calendar.
+// Figures of trades themselves, computed of the list alone, so that none depends on capital or calendar.
+// They are worked out whenever a file lists its trades, and are no metrics of QuantStats.
 
-import type { MetricSet, UndefinedMetric } from "./compute.ts";
+import {
+  lossesOf,
+  meanOfTrades,
+  profitsOf,
+  profitsOfSide,
+  shareOfWins,
+  winsOf,
+} from "./listed_trades.ts";
 import { quotient, sumOf } from "./kernel.ts";
-import type { Direction, Unit } from "./metric.ts";
+import { type Metric, metric } from "./metric.ts";
 
-/** Closed trades in any order, one position each. */
-export interface TradeList {
-  /** What each won or lost, in the file's own money, after the costs that the file states. */
-  readonly profits: Float64Array;
-  /** Days from entry to exit; null unless they are known of every trade. */
-  readonly holdingDays: Float64Array | null;
-  /** 1 bought first, −1 sold first; null unless it is known of every trade. */
-  readonly sides: Int8Array | null;
-}
-
-/** A figure of a list of trades. */
-export interface TradeMetric {
-  /** The key it is logged under; never renamed. */
-  readonly name: string;
-  /** Its name for people. */
-  readonly label: string;
-  readonly unit: Unit;
-  readonly better: Direction;
-  /** p: the profits. */
-  readonly formula: string;
-  /** Whose figure it is the same as, where the trades are the same. */
-  readonly reference: string;
-  /** When it is left out. */
-  readonly undefinedWhen: string;
-  /** NaN where undefined. */
-  readonly compute: (trades: TradeList) => number;
-}
-
-const winsOf = ({ profits }: TradeList): Float64Array => profits.filter((profit) => profit > 0);
-const lossesOf = ({ profits }: TradeList): Float64Array => profits.filter((profit) => profit < 0);
-const mean = (values: Float64Array): number => quotient(sumOf(values), values.length);
-const share = (profits: Float64Array): number =>
-  quotient(profits.filter((profit) => profit > 0).length, profits.length);
-
-/** The most, or with −1 the least; NaN of none. */
-function extreme(values: Float64Array, sign: 1 | -1): number {
-  return values.reduce(
-    (most, value) => value * sign > most * sign ? value : most,
-    values[0] ?? NaN,
-  );
-}
-
-function ofSide({ profits, sides }: TradeList, side: 1 | -1): Float64Array | null {
-  return sides === null ? null : profits.filter((_, trade) => sides[trade] === side);
-}
-
+const OF_TRADES = { category: "trade_list", needs: ["trades"] } as const;
 const NO_SIDE = "the file does not say which way each trade went";
 
-type Facts = readonly [
-  name: string,
-  label: string,
-  unit: Unit,
-  better: Direction,
-  formula: string,
-  reference: string,
-  undefinedWhen: string,
-  compute: (trades: TradeList) => number,
-];
-
-const ROWS: readonly Facts[] = [
-  [
-    "trade_count",
-    "Trades",
-    "count",
-    "none",
-    "#p, closed trades alone",
-    "backtesting.py's # Trades, vectorbt's Total Closed Trades, freqtrade's total_trades",
-    "never",
-    ({ profits }) => profits.length,
-  ],
-  [
-    "trade_win_rate",
-    "Trade Win Rate",
-    "fraction",
-    "higher",
-    "#(p > 0) / #p",
-    "backtesting.py's and vectorbt's Win Rate, freqtrade's winrate",
-    "never",
-    ({ profits }) => share(profits),
-  ],
-  [
-    "trade_profit_factor",
-    "Trade Profit Factor",
-    "ratio",
-    "higher",
-    "Σ(p > 0) / |Σ(p < 0)|",
-    "vectorbt's Profit Factor, freqtrade's profit_factor; backtesting.py's is of percentages",
-    "no trade lost",
-    (trades) => quotient(sumOf(winsOf(trades)), -sumOf(lossesOf(trades))),
-  ],
-  [
-    "trade_expectancy",
-    "Trade Expectancy",
-    "money",
-    "higher",
-    "mean(p)",
-    "vectorbt's Expectancy, freqtrade's expectancy; backtesting.py's is of percentages",
-    "never",
-    ({ profits }) => mean(profits),
-  ],
-  [
-    "trade_average_win",
-    "Average Winning Trade",
-    "money",
-    "higher",
-    "mean(p > 0)",
-    "the PnL of backtesting.py's and vectorbt's trades",
-    "no trade won",
-    (trades) => mean(winsOf(trades)),
-  ],
-  [
-    "trade_average_loss",
-    "Average Losing Trade",
-    "money",
-    "higher",
-    "mean(p < 0), negative",
-    "the PnL of backtesting.py's and vectorbt's trades",
-    "no trade lost",
-    (trades) => mean(lossesOf(trades)),
-  ],
-  [
-    "trade_largest_win",
-    "Largest Winning Trade",
-    "money",
-    "higher",
-    "max(p > 0)",
-    "the PnL of backtesting.py's and vectorbt's trades",
-    "no trade won",
-    (trades) => extreme(winsOf(trades), 1),
-  ],
-  [
-    "trade_largest_loss",
-    "Largest Losing Trade",
-    "money",
-    "higher",
-    "min(p < 0), negative",
-    "the PnL of backtesting.py's and vectorbt's trades",
-    "no trade lost",
-    (trades) => extreme(lossesOf(trades), -1),
-  ],
-  [
-    "trade_average_holding_days",
-    "Average Holding Time",
-    "days",
-    "none",
-    "mean(exit − entry), in days of 24 hours by the file's clock",
-    "the Duration of backtesting.py's trades, freqtrade's holding_avg_s",
-    "an entry's time is missing",
-    ({ holdingDays }) => holdingDays === null ? NaN : mean(holdingDays),
-  ],
-  [
-    "trade_long_count",
-    "Long Trades",
-    "count",
-    "none",
-    "#p bought first",
-    "freqtrade's trade_count_long",
-    NO_SIDE,
-    (trades) => ofSide(trades, 1)?.length ?? NaN,
-  ],
-  [
-    "trade_short_count",
-    "Short Trades",
-    "count",
-    "none",
-    "#p sold first",
-    "freqtrade's trade_count_short",
-    NO_SIDE,
-    (trades) => ofSide(trades, -1)?.length ?? NaN,
-  ],
-  [
-    "trade_long_win_rate",
-    "Long Win Rate",
-    "fraction",
-    "higher",
-    "trade_win_rate of those bought first",
-    "the Size and PnL of backtesting.py's trades",
-    `${NO_SIDE}, or none was bought first`,
-    (trades) => share(ofSide(trades, 1) ?? new Float64Array(0)),
-  ],
-  [
-    "trade_short_win_rate",
-    "Short Win Rate",
-    "fraction",
-    "higher",
-    "trade_win_rate of those sold first",
-    "the Size and PnL of backtesting.py's trades",
-    `${NO_SIDE}, or none was sold first`,
-    (trades) => share(ofSide(trades, -1) ?? new Float64Array(0)),
-  ],
-];
-
-/** All figures of lists of trades, in the order in which they are shown. */
-export const TRADE_METRICS: readonly TradeMetric[] = ROWS.map(
-  ([name, label, unit, better, formula, reference, undefinedWhen, compute]) => ({
-    name,
-    label,
-    unit,
-    better,
-    formula,
-    reference,
-    undefinedWhen,
-    compute,
-  }),
-);
-
 /**
- * The figures of a list of trades: all that can be computed, or those of these names; then one without
- * a value is reported with its reason, as other metrics are.
- *
- * @example
+ * @example 30 won and 10 lost
  * ```ts
  * import { assertEquals } from "@std/assert";
- * const trades = { profits: Float64Array.of(30, -10), holdingDays: null, sides: null };
- * const asked = ["trade_profit_factor", "trade_long_count"];
- * const { values, undefined: missing } = tradeFigures(trades, asked);
- * assertEquals([...values], [["trade_profit_factor", 3]]);
- * assertEquals(missing.length, 1);
+ * import { basisOf } from "./basis.ts";
+ * const profits = Float64Array.of(30, -10);
+ * const basis = basisOf([0.03, -0.01], { trades: { profits, holdingDays: null, sides: null } });
+ * assertEquals(tradeCount.compute(basis), 2);
+ * assertEquals(tradeProfitFactor.compute(basis), 3);
+ * assertEquals(tradeLongCount.compute(basis), NaN);
  * ```
  */
-export function tradeFigures(trades: TradeList | null, names?: readonly string[]): MetricSet {
-  const values = new Map<string, number>();
-  const missing: UndefinedMetric[] = [];
-  for (const { name, undefinedWhen, compute } of TRADE_METRICS) {
-    if (names !== undefined && !names.includes(name)) continue;
-    const value = trades === null ? NaN : compute(trades);
-    const reason = trades === null ? "the file is no list of trades" : undefinedWhen;
-    if (Number.isFinite(value)) values.set(name, value);
-    else if (names !== undefined) missing.push({ metric: name, reason });
-  }
-  return { values, undefined: missing };
-}
+export const tradeCount: Metric = metric("trade_count", {
+  ...OF_TRADES,
+  summary: "Number of closed trades",
+  label: "Trades",
+  unit: "count",
+  better: "none",
+  formula: "#p",
+  source: "backtesting.py's # Trades, vectorbt's Total Closed Trades, freqtrade's total_trades",
+  good: "enough to judge the others by: 30 at least, better hundreds",
+  undefinedWhen: "never with trades",
+  compute: (basis) => profitsOf(basis).length,
+});
+
+export const tradeWinRate: Metric = metric("trade_win_rate", {
+  ...OF_TRADES,
+  summary: "Share of trades that won",
+  label: "Trade Win Rate",
+  unit: "fraction",
+  better: "higher",
+  formula: "#(p > 0) / #p",
+  source: "backtesting.py's and vectorbt's Win Rate, freqtrade's winrate",
+  good: "means little without the size of wins and losses",
+  undefinedWhen: "never with trades",
+  compute: (basis) => shareOfWins(profitsOf(basis)),
+});
+
+export const tradeProfitFactor: Metric = metric("trade_profit_factor", {
+  ...OF_TRADES,
+  summary: "What the winning trades won over what the losing ones lost",
+  label: "Trade Profit Factor",
+  unit: "ratio",
+  better: "higher",
+  formula: "Σ(p > 0) / |Σ(p < 0)|",
+  source: "vectorbt's Profit Factor, freqtrade's profit_factor; backtesting.py's is of percentages",
+  good: "above 1 wins money; above 3 over many trades is rare",
+  undefinedWhen: "no trade lost",
+  compute: (basis) => quotient(sumOf(winsOf(basis)), -sumOf(lossesOf(basis))),
+});
+
+export const tradeExpectancy: Metric = metric("trade_expectancy", {
+  ...OF_TRADES,
+  summary: "Average result of a trade",
+  label: "Trade Expectancy",
+  unit: "money",
+  better: "higher",
+  formula: "mean(p)",
+  source: "vectorbt's Expectancy, freqtrade's expectancy; backtesting.py's is of percentages",
+  good: "above 0, with room for costs that the backtest leaves out",
+  undefinedWhen: "never with trades",
+  compute: (basis) => meanOfTrades(profitsOf(basis)),
+});
+
+export const tradeAverageWin: Metric = metric("trade_average_win", {
+  ...OF_TRADES,
+  summary: "Average result of the winning trades",
+  label: "Average Winning Trade",
+  unit: "money",
+  better: "higher",
+  formula: "mean(p > 0)",
+  source: "the PnL of backtesting.py's and vectorbt's trades",
+  good: "depends on how often trades win",
+  undefinedWhen: "no trade won",
+  compute: (basis) => meanOfTrades(winsOf(basis)),
+});
+
+export const tradeAverageLoss: Metric = metric("trade_average_loss", {
+  ...OF_TRADES,
+  summary: "Average result of the losing trades, below 0",
+  label: "Average Losing Trade",
+  unit: "money",
+  better: "higher",
+  formula: "mean(p < 0)",
+  source: "the PnL of backtesting.py's and vectorbt's trades",
+  good: "depends on how often trades lose",
+  undefinedWhen: "no trade lost",
+  compute: (basis) => meanOfTrades(lossesOf(basis)),
+});
+
+export const tradeLargestWin: Metric = metric("trade_largest_win", {
+  ...OF_TRADES,
+  summary: "Result of the best trade, where it won",
+  label: "Largest Winning Trade",
+  unit: "money",
+  better: "higher",
+  formula: "max(p > 0)",
+  source: "the PnL of backtesting.py's and vectorbt's trades",
+  good: "not most of all profit: one trade is luck",
+  undefinedWhen: "no trade won",
+  compute: (basis) => winsOf(basis).reduce((most, profit) => Math.max(most, profit), -Infinity),
+});
+
+export const tradeLargestLoss: Metric = metric("trade_largest_loss", {
+  ...OF_TRADES,
+  summary: "Result of the worst trade, where it lost, below 0",
+  label: "Largest Losing Trade",
+  unit: "money",
+  better: "higher",
+  formula: "min(p < 0)",
+  source: "the PnL of backtesting.py's and vectorbt's trades",
+  good: "no more than a trade was to risk",
+  undefinedWhen: "no trade lost",
+  compute: (basis) => lossesOf(basis).reduce((least, loss) => Math.min(least, loss), Infinity),
+});
+
+export const tradeAverageHoldingDays: Metric = metric("trade_average_holding_days", {
+  ...OF_TRADES,
+  summary: "Average time from a trade's entry to its exit, in days of 24 hours by the file's clock",
+  label: "Average Holding Time",
+  unit: "days",
+  better: "none",
+  formula: "mean(exit − entry)",
+  source: "the Duration of backtesting.py's trades, freqtrade's holding_avg_s",
+  good: "depends on the strategy",
+  undefinedWhen: "an entry's time is missing",
+  compute: ({ trades }) => trades?.holdingDays ? meanOfTrades(trades.holdingDays) : NaN,
+});
+
+export const tradeLongCount: Metric = metric("trade_long_count", {
+  ...OF_TRADES,
+  summary: "Number of closed trades that were bought first",
+  label: "Long Trades",
+  unit: "count",
+  better: "none",
+  formula: "#(p bought first)",
+  source: "freqtrade's trade_count_long",
+  good: "depends on the strategy",
+  undefinedWhen: NO_SIDE,
+  compute: (basis) => profitsOfSide(basis, 1)?.length ?? NaN,
+});
+
+export const tradeShortCount: Metric = metric("trade_short_count", {
+  ...OF_TRADES,
+  summary: "Number of closed trades that were sold first",
+  label: "Short Trades",
+  unit: "count",
+  better: "none",
+  formula: "#(p sold first)",
+  source: "freqtrade's trade_count_short",
+  good: "depends on the strategy",
+  undefinedWhen: NO_SIDE,
+  compute: (basis) => profitsOfSide(basis, -1)?.length ?? NaN,
+});
+
+export const tradeLongWinRate: Metric = metric("trade_long_win_rate", {
+  ...OF_TRADES,
+  summary: "Share of the trades bought first that won",
+  label: "Long Win Rate",
+  unit: "fraction",
+  better: "higher",
+  formula: "#(p > 0) / #p, of those bought first",
+  source: "the Size and PnL of backtesting.py's trades",
+  good: "not far from that of the short trades, unless it is meant to be",
+  undefinedWhen: `${NO_SIDE}, or none was bought first`,
+  compute: (basis) => shareOfWins(profitsOfSide(basis, 1)),
+});
+
+export const tradeShortWinRate: Metric = metric("trade_short_win_rate", {
+  ...OF_TRADES,
+  summary: "Share of the trades sold first that won",
+  label: "Short Win Rate",
+  unit: "fraction",
+  better: "higher",
+  formula: "#(p > 0) / #p, of those sold first",
+  source: "the Size and PnL of backtesting.py's trades",
+  good: "not far from that of the long trades, unless it is meant to be",
+  undefinedWhen: `${NO_SIDE}, or none was sold first`,
+  compute: (basis) => shareOfWins(profitsOfSide(basis, -1)),
+});

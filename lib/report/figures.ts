@@ -12,12 +12,10 @@ import {
   sharpeRatio,
   sortinoRatio,
   totalReturn,
-  TRADE_METRICS,
-  tradeFigures,
   volatility,
   winRate,
 } from "../metrics/mod.ts";
-import type { JoinedBenchmark, Metric, MetricOptions, Returns, TradeList } from "../metrics/mod.ts";
+import type { JoinedBenchmark, Metric, MetricOptions, Returns } from "../metrics/mod.ts";
 import type {
   ComparedMetric,
   DefinedFigure,
@@ -68,6 +66,7 @@ export function figuresOf(
   const own = computeMetrics(returns, {
     ...options,
     ...trials,
+    trades,
     ...(joined === null ? {} : { benchmark: joined }),
   });
   const other = joined === null
@@ -87,33 +86,13 @@ export function figuresOf(
   const reasons = new Map(own.undefined.map(({ metric, reason }) => [metric, reason]));
   return {
     keyFigures: KEY_FIGURES.flatMap(({ name }) => figures.get(name) ?? []),
-    groups: [...groups, tradeGroup(trades), definedGroup(defined, intervals)].filter((group) =>
+    groups: [...groups, definedGroup(defined, intervals)].filter((group) =>
       group.figures.length > 0
     ),
     undefinedFigures: [...figures.values()].flatMap(({ name, label }) => {
       const reason = reasons.get(name);
       return reason === undefined ? [] : [{ name, label, reason }];
     }),
-  };
-}
-
-function tradeGroup(trades: TradeList | null): FigureGroup {
-  const { values } = tradeFigures(trades);
-  return {
-    name: "trade list",
-    title: "Trades",
-    figures: TRADE_METRICS.filter(({ name }) => values.has(name)).map(
-      ({ name, label, unit, formula }): Figure => ({
-        name,
-        label,
-        unit,
-        explanation: `Definition: ${formula}; p: the profit of each trade`,
-        toned: false,
-        strategy: values.get(name) ?? NaN,
-        interval: null,
-        benchmark: null,
-      }),
-    ),
   };
 }
 
@@ -166,13 +145,12 @@ export function comparedMetric(name: string): ComparedMetric & { readonly order:
   const order = CATALOGUE.findIndex((metric) => metric.name === name);
   const metric = CATALOGUE[order];
   if (metric === undefined) {
-    const ofTrades = TRADE_METRICS.find((one) => one.name === name);
     return {
       name,
-      label: ofTrades?.label ?? name,
-      unit: ofTrades?.unit ?? "ratio",
-      explanation: ofTrades?.formula ?? "",
-      better: ofTrades?.better ?? "none",
+      label: name,
+      unit: "ratio",
+      explanation: "",
+      better: "none",
       order: CATALOGUE.length,
     };
   }

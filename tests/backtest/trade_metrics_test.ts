@@ -1,14 +1,14 @@
 // The figures of trades among a backtest's metrics: by default all that can be computed, by name like any
 // other, in definitions, in the run that is logged and on its page.
 
-import { assert, assertEquals, assertRejects } from "@std/assert";
+import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { type Backtest, type BacktestOptions, evaluateFile } from "../../lib/backtest/mod.ts";
 import { tearSheet } from "../../lib/backtest/tear_sheet.ts";
 import { loadConfig } from "../../lib/config/values.ts";
 import { UsageError } from "../../lib/errors.ts";
 import { logRequest } from "../../lib/logging/request.ts";
 import { runContent } from "../../lib/logging/run_content.ts";
-import { NEWEST_RELEASE, TRADE_METRICS } from "../../lib/metrics/mod.ts";
+import { CATALOGUE, NEWEST_RELEASE } from "../../lib/metrics/mod.ts";
 import { testIo } from "../helpers/test_io.ts";
 
 const TRADES = "side,entry,exit,pnl\nx,2024-01-02,2024-01-04,30\ny,2024-01-03,2024-01-05,-10\n";
@@ -23,6 +23,14 @@ const FIGURES = [
   "trade_largest_loss",
   "trade_average_holding_days",
 ];
+
+const SIDED = [
+  "trade_long_count",
+  "trade_short_count",
+  "trade_long_win_rate",
+  "trade_short_win_rate",
+];
+const RETURNS = "date,returns\n2024-01-02,0.01\n2024-01-03,-0.02\n";
 
 async function evaluate(options: Partial<BacktestOptions> = {}, text = TRADES): Promise<Backtest> {
   const io = testIo();
@@ -53,9 +61,10 @@ Deno.test("a list of trades has the figures that it tells, returns have none", a
   assertEquals(ofTrades(metrics.keys()), FIGURES);
   assertEquals(metrics.get("trade_profit_factor"), 3);
   assertEquals(metrics.get("trade_average_holding_days"), 2);
-  assertEquals(ofTrades(missing.map(({ metric }) => metric)), []);
-  const returns = await evaluate({}, "date,returns\n2024-01-02,0.01\n2024-01-03,-0.02\n");
+  assertEquals(ofTrades(missing.map(({ metric }) => metric)), SIDED);
+  const returns = await evaluate({}, RETURNS);
   assertEquals(ofTrades(returns.metrics.keys()), []);
+  assertEquals(ofTrades(returns.undefined.map(({ metric }) => metric)), []);
 });
 
 Deno.test("a figure that is asked for is given, or undefined with its reason", async () => {
@@ -65,6 +74,11 @@ Deno.test("a figure that is asked for is given, or undefined with its reason", a
   assertEquals(missing, [{
     metric: "trade_long_count",
     reason: "the file does not say which way each trade went",
+  }]);
+  const none = await evaluate({ names: ["trade_win_rate"] }, RETURNS);
+  assertEquals(none.undefined, [{
+    metric: "trade_win_rate",
+    reason: "the file is no list of trades",
   }]);
   await assertRejects(
     () => evaluate({ names: ["trade_expectency"] }),
@@ -92,8 +106,33 @@ Deno.test("a run and its page carry them", async () => {
     io.remove();
   }
   const page = tearSheet(one, { heading: "t", params: {}, now: 0 });
-  for (const { name, label } of TRADE_METRICS) {
-    assertEquals(page.includes(label), FIGURES.includes(name), label);
+  const labels = CATALOGUE.filter(({ category }) => category === "trade_list");
+  for (const { name, label } of labels) {
+    assert(page.includes(label), label);
+    assertEquals(page.includes(`>${label}</button>`), true, name);
   }
+  assert(page.includes("the file does not say which way each trade went"));
   assert(!page.includes("given with --define"));
+});
+
+Deno.test("btflow metrics lists and explains them, and works one out of a file", async () => {
+  const io = testIo();
+  try {
+    await io.files.write("t.csv", TRADES);
+    const listed = JSON.parse((await io.run("metrics", "--format", "json")).out);
+    const own = listed.filter(({ category }: { category: string }) => category === "trade_list");
+    assertEquals(own.map(({ name }: { name: string }) => name), [...FIGURES, ...SIDED]);
+    const one = await io.run("metrics", "trade_win_rate");
+    assertStringIncludes(one.out, "Formula: #(p > 0) / #p");
+    const asked = ["--file", "t.csv", "--kind", "trades", "--capital", "1000"];
+    const page = await io.run("metrics", "trade_profit_factor", ...asked);
+    assertEquals(page.code, 0, page.err);
+    assertStringIncludes(page.out, "0.0.86: 3\n");
+    assertStringIncludes(page.out, "Σ(p > 0) = 30\n  Σ(p < 0) = -10\n");
+    const unknown = await io.run("metrics", "trade_winrate");
+    assertEquals(unknown.code, 4);
+    assertStringIncludes(unknown.err, "trade_win_rate");
+  } finally {
+    io.remove();
+  }
 });

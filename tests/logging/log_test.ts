@@ -33,8 +33,8 @@ async function readBack(uri: string, runId: string): Promise<Record<string, unkn
   const child = spawn(python("3"), [script, uri, runId, RETURNS], {
     stdio: ["pipe", "pipe", "inherit"],
   });
-  const expressions = CATALOGUE.filter(({ category, extended }) =>
-    category !== "benchmark" && !extended
+  const expressions = CATALOGUE.filter(({ category, quantstats }) =>
+    category !== "benchmark" && quantstats !== undefined
   ).map(({ name, quantstats }) => [name, quantstats]);
   child.stdin.end(JSON.stringify(Object.fromEntries(expressions)));
   let text = "";

@@ -88,7 +88,7 @@ Deno.test("text and page give a metric one label, page and list give a category 
     const list = await Deno.readTextFile("docs/metrics.md");
     const titles = page.matchAll(/<table class="metrics"><caption>(.*?)<\/caption>/g);
     const shown = [...titles].map(([, title = ""]) => title);
-    assertEquals(shown.length, Object.keys(CATEGORIES).length);
+    assertEquals(shown, Object.values(CATEGORIES).filter((title) => title !== "Trades"));
     for (const title of shown) assert(list.includes(`\n## ${title}\n`), title);
   } finally {
     io.remove();

@@ -19,7 +19,7 @@ type Answers = Readonly<
 >;
 
 const SETTINGS = [[0, 252], [0, 365], [0.02, 252], [0.02, 365]] as const;
-const KNOWN = CATALOGUE.filter((metric) => !metric.extended);
+const KNOWN = CATALOGUE.filter(({ quantstats }) => quantstats !== undefined);
 
 async function askQuantStats(release: Release, cases: readonly Specimen[]): Promise<Answers> {
   const child = new Deno.Command(python(), {

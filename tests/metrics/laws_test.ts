@@ -146,6 +146,11 @@ Deno.test("no metric leaves its bounds over the whole zoo", async () => {
       trials: 20,
       trialsVariance: 0.001,
       benchmark: { dates: times, strategy, benchmark: Float64Array.from(benchmark) },
+      trades: {
+        profits: strategy,
+        holdingDays: strategy.map(Math.abs),
+        sides: Int8Array.from(strategy, (_, row) => row % 2 === 0 ? 1 : -1),
+      },
     });
     for (const { name: metric, unit } of CATALOGUE) {
       const value = found.values.get(metric);
@@ -153,12 +158,15 @@ Deno.test("no metric leaves its bounds over the whole zoo", async () => {
       const where = `${name}: ${metric} = ${value}`;
       if (unit === "probability") assert(value >= 0 && value <= 1, where);
       if (unit === "count" || unit === "days") {
-        assert(Number.isInteger(value) || metric.startsWith("avg"), where);
+        assert(Number.isInteger(value) || /^avg|average/.test(metric), where);
       }
-      if (/^(max_drawdown|avg_drawdown|cdar|avg_loss|avg_down_month)$/.test(metric)) {
+      if (
+        /^(max_drawdown|avg_drawdown|cdar|avg_loss|avg_down_month|trade_(average|largest)_loss)$/
+          .test(metric)
+      ) {
         assert(value <= 0, where);
       }
-      if (/^(win_rate|exposure|r_squared)/.test(metric)) assert(value >= 0 && value <= 1, where);
+      if (/win_rate|^(exposure|r_squared)/.test(metric)) assert(value >= 0 && value <= 1, where);
       if (metric === "correlation") assert(Math.abs(value) <= 1, where);
       if (/^(volatility|ulcer_index|pain_index|tracking_error)$/.test(metric)) {
         assert(value >= 0, where);

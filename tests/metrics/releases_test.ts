@@ -39,8 +39,8 @@ pythonTest({
   fn: async () => {
     const dates = weekdays(300);
     const values = noisy(300, 81, 0.0005, 0.012).map((value, row) => row % 9 === 4 ? null : value);
-    const known = CATALOGUE.filter(({ extended, needs }) =>
-      !extended && !needs.includes("benchmark")
+    const known = CATALOGUE.filter(({ quantstats, needs }) =>
+      quantstats !== undefined && !needs.includes("benchmark")
     );
     const metrics = Object.fromEntries(known.map(({ name, quantstats }) => [name, quantstats]));
     const cases = [{ name: "gaps", dates, values, settings: [[0, 252]] }];

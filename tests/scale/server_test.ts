@@ -24,7 +24,9 @@ const ROWS = 252;
 const FEW = 1000;
 const MANY = size(10_000, 100_000);
 const TURNS = size(3, 7);
-const METRICS = CATALOGUE.filter(({ category, extended }) => category !== "benchmark" && !extended);
+const METRICS = CATALOGUE.filter(({ category, quantstats }) =>
+  category !== "benchmark" && quantstats !== undefined
+);
 
 interface Servers {
   readonly server: MlflowServer;
