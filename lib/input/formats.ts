@@ -87,8 +87,29 @@ const LEAN: InputFormat = {
   },
 };
 
+const INTERACTIVE_BROKERS: InputFormat = {
+  name: "ib",
+  summary: "Interactive Brokers' activity statement or Flex query with sections: its trades",
+  extensions: [".csv"],
+  recognises: (head) =>
+    /^\ufeff?"?(?:Statement"?,"?Header|BOF|HEADER"?,"?[A-Z]{4})"?,/.test(
+      new TextDecoder("utf-8", { ignoreBOM: true }).decode(head.subarray(0, 64)),
+    ),
+  read: async (source, options) => {
+    const { readSections } = await import("./ib_sections.ts");
+    return await readSections(source, options);
+  },
+};
+
 /** In the order in which they are tried; the last takes any text. */
-const CONTENT_FORMATS: readonly InputFormat[] = [PARQUET, FREQTRADE, LEAN, JSON_LINES, CSV];
+const CONTENT_FORMATS: readonly InputFormat[] = [
+  PARQUET,
+  FREQTRADE,
+  LEAN,
+  JSON_LINES,
+  INTERACTIVE_BROKERS,
+  CSV,
+];
 
 function startsWith(head: Uint8Array, mark: string): boolean {
   return [...mark].every((character, index) => head[index] === character.charCodeAt(0));

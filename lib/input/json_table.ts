@@ -129,7 +129,8 @@ function objectOf(document: Row, isDate: IsDate): Cells | null {
     const rows = entries as [string, Row][];
     return areDates ? byIndex(rows) : byColumn(rows);
   }
-  if (values.every(Array.isArray)) return byList(entries as [string, unknown[]][]);
+  const columnwise = values.every(Array.isArray) ? byList(entries as [string, unknown[]][]) : null;
+  if (columnwise !== null) return columnwise;
   const isScalar = (value: unknown): boolean => typeof value !== "object" || value === null;
   if (areDates && values.every(isScalar)) {
     return { names: ["", "0"], hasNames: false, rows: entries };

@@ -32,8 +32,10 @@ const FORMS: readonly Form[] = [
   { format: "%Y/%m" },
   { format: "%Y%m", shape: /^(?:19|20)\d{4}$/ },
   { format: "%Y%m%d", shape: /^\d{8}\b/ },
-  { format: "%Y%m%d %H%M%S", shape: /^\d{8} \d{6}$/ },
-  { format: "%Y%m%dT%H%M%S", shape: /^\d{8}T\d{6}$/ },
+  ...[" ", "T", ";", ","].map((mark) => ({
+    format: `%Y%m%d${mark}%H%M%S`,
+    shape: new RegExp(`^\\d{8}${mark}\\d{6}$`),
+  })),
   { format: "%Y%m%d %H%M", shape: /^\d{8} \d{4}$/ },
   ...[" ", "-", "/"].map((separator) => ({ format: `%d${separator}%B${separator}%Y` })),
   ...[" ", "-"].map((separator) => ({ format: `%d${separator}%B${separator}%y` })),

@@ -52,7 +52,7 @@ const LESS_USUAL: readonly RegExp[] = [
   /^\d{4}([-/.])\d{1,2}\1\d{1,2}(?!\d)/,
   /^\d{4}[-/](?:0?[1-9]|1[0-2])$/,
   /^(?:19|20)\d{2}(?:0[1-9]|1[0-2])$/,
-  /^\d{8}[ T]\d/,
+  /^\d{8}[ T;,]\d/,
 ];
 /** Digits to drop from an epoch to have ms; negative: to add. */
 const EPOCH_DIGITS: Readonly<Record<Epoch, number>> = { s: -3, ms: 0, us: 3, ns: 6 };

@@ -3,7 +3,14 @@
 
 import { InputError, UsageError } from "../../errors.ts";
 import { quoted } from "../cells/number.ts";
-import { findColumn, type Layout, LAYOUTS, type Pick, type RowMark } from "./layouts.ts";
+import {
+  findColumn,
+  type Layout,
+  LAYOUTS,
+  type LevelMark,
+  type Pick,
+  type RowMark,
+} from "./layouts.ts";
 import {
   CLOCK_NAMES,
   CLOSED_WORDS,
@@ -12,15 +19,26 @@ import {
   nameKey,
   OPENED_WORDS,
   SIDE_WORDS,
-  VALUE_NAMES,
 } from "./names.ts";
 import { columnNamed, type ColumnProfile, isRowCounter, listed, nameAt } from "./profile.ts";
 import { flagOf, type Kind, type ReadOptions } from "../options.ts";
+import { chooseValue } from "./value_column.ts";
 
 /** Rows that a layout sets apart, by the cell in a column. */
 export interface MarkedRows {
   readonly column: number;
   readonly begins: readonly string[];
+}
+
+/** Rows that say the same at several levels of detail. */
+export interface Levels extends PickOf<LevelMark, "levels"> {
+  readonly column: number;
+}
+
+/** Where the currency of a row stands, and its price in the money of the account. */
+export interface CurrencyColumns {
+  readonly column: number;
+  readonly rate: number | null;
 }
 
 /** The columns that are read, by position. */
@@ -37,6 +55,8 @@ export interface ColumnChoice {
   readonly areTrades: boolean;
   /** Which way a trade went. */
   readonly side: number | null;
+  /** The columns of the fills that bought and sold. */
+  readonly fills: readonly [bought: number, sold: number] | null;
   /** What the rows of one trade share. */
   readonly pair: number | null;
   /** Added to the value, where a layout says so. */
@@ -49,6 +69,10 @@ export interface ColumnChoice {
   readonly openings: MarkedRows | null;
   readonly unclosed: MarkedRows | null;
   readonly money: MarkedRows | null;
+  readonly detail: Levels | null;
+  readonly currency: CurrencyColumns | null;
+  /** Costs that the profits are before and the file does not have. */
+  readonly lacks: string | null;
   /** What a layout says the values are; null where it is for the name or the user to say. */
   readonly kind: Kind | null;
   /** Name of the layout that was recognised; null for a plain table. */
@@ -60,7 +84,8 @@ export function isPlainChoice(choice: ColumnChoice): boolean {
   return !choice.areTrades && choice.clock === null && choice.entry === null &&
     choice.benchmark === null &&
     choice.series === null && choice.plus.length + choice.minus.length === 0 &&
-    choice.openings === null && choice.unclosed === null && choice.money === null;
+    choice.openings === null && choice.unclosed === null && choice.money === null &&
+    choice.detail === null && choice.currency === null;
 }
 
 /** Picks the columns; throws `InputError` or `UsageError` where the choice is not plain. */
@@ -78,7 +103,8 @@ export function chooseColumns(
   const isLayoutValue = layout !== undefined && named === layoutValue;
   const kind = options.kind ?? (isLayoutValue ? layout.kind : undefined);
   const dates = chooseDates(path, columns, named, kind, layout, options);
-  const value = named ?? chooseValue(path, columns, dates, kind, options);
+  const taken = [dates.date, dates.clock, dates.entry];
+  const value = named ?? chooseValue(path, columns, taken, kind, options);
   if (dates.date === value) {
     throw new UsageError(`--column and --date-column both name ${quoted(nameAt(columns, value))}`);
   }
@@ -98,6 +124,7 @@ export function chooseColumns(
     areTrades: kind === "trades" && layout?.areFills !== true &&
       (layout?.kind === "trades" || dates.entry !== null),
     side: ofTrades(layout?.side),
+    fills: fillsOf(names, layout),
     pair: ofTrades(layout?.pair),
     plus: allOf(layout?.plus),
     minus: allOf(layout?.minus),
@@ -108,9 +135,31 @@ export function chooseColumns(
     openings: marked(layout?.openings),
     unclosed: marked(layout?.unclosed),
     money: marked(layout?.money),
+    detail: levelsOf(names, layout),
+    currency: currencyOf(names, layout),
+    lacks: isLayoutValue ? layout.lacks ?? null : null,
     kind: isLayoutValue ? layout.kind : null,
     layout: layout?.name ?? null,
   };
+}
+
+function fillsOf(names: readonly string[], layout: Layout | undefined): ColumnChoice["fills"] {
+  const [bought = null, sold = null] = layout?.fills?.map((name) => findColumn(names, name)) ?? [];
+  return bought === null || sold === null ? null : [bought, sold];
+}
+
+function levelsOf(names: readonly string[], layout: Layout | undefined): Levels | null {
+  const { detail } = layout ?? {};
+  const column = detail === undefined ? null : findColumn(names, detail.column);
+  return detail === undefined || column === null ? null : { column, levels: detail.levels };
+}
+
+function currencyOf(names: readonly string[], layout: Layout | undefined): CurrencyColumns | null {
+  const { currency } = layout ?? {};
+  const column = currency === undefined ? null : findColumn(names, currency.column);
+  return currency === undefined || column === null
+    ? null
+    : { column, rate: findColumn(names, currency.rate) };
 }
 
 /** A layout is taken when the header has its columns, unless `inputFormat` names another format. */
@@ -154,7 +203,8 @@ function chooseDates(
     : columnNamed(path, columns, options.dateColumn, flagOf(options, "dateColumn"));
   const closed = asked ?? (isTrades ? datedBy(columns, CLOSED_WORDS, null) : null);
   if (closed !== null) {
-    const entry = ofLayout(layout?.entry) ?? datedBy(columns, OPENED_WORDS, closed);
+    const known = ofLayout(layout?.entry);
+    const entry = known === closed ? null : known ?? datedBy(columns, OPENED_WORDS, closed);
     const areSides = [closed, entry].every((at) =>
       at !== null && hasWord(nameAt(columns, at), SIDE_WORDS)
     );
@@ -212,64 +262,4 @@ function chooseDate(
     `no column holds the dates; ${listed(columns)}; name one with --date-column, ` +
       `or give the values in a file of their own`,
   );
-}
-
-function chooseValue(
-  path: string,
-  columns: readonly ColumnProfile[],
-  dates: Dates,
-  kind: Kind | undefined,
-  options: ReadOptions,
-): number {
-  const taken: readonly (number | null)[] = [dates.date, dates.clock, dates.entry];
-  const notColumn = options.benchmark?.notColumn ?? null;
-  const indexes = columns.map((_, index) => index).filter((index) =>
-    !taken.includes(index) && (notColumn === null || nameAt(columns, index) !== notColumn)
-  );
-  const keyAt = (index: number): string => nameKey(nameAt(columns, index));
-  const wanted = VALUE_NAMES[kind ?? "returns"];
-  const named = indexes.filter((index) => wanted.includes(keyAt(index)));
-  if (named.length === 1) return named[0] as number;
-  const best = bestLevel(indexes, keyAt, kind, named.length === 0);
-  if (best !== null) return best;
-  const left = indexes.filter((index) => !isRowCounter(columns[index] as ColumnProfile));
-  if (named.length === 0 && left.length === 1) return left[0] as number;
-  const numeric = left.filter((index) => (columns[index] as ColumnProfile).isNumbers);
-  if (named.length === 0 && numeric.length === 1) return numeric[0] as number;
-  const problem = named.length > 1
-    ? `more than one column is called ${wanted.slice(0, 2).join(" or ")}`
-    : left.length === 0
-    ? "there is no column of values beside the dates"
-    : numeric.length === 0
-    ? "no column holds numbers"
-    : "more than one column holds numbers";
-  throw new InputError(
-    path,
-    `${problem}; ${listed(columns)}; name the value with ${flagOf(options, "column")}`,
-  );
-}
-
-/**
- * Of several levels the surest name: Adj Close before Close. A file of bars (open, high, low, close) is
- * known without a kind.
- */
-function bestLevel(
-  indexes: readonly number[],
-  keyAt: (index: number) => string,
-  kind: Kind | undefined,
-  isUnnamed: boolean,
-): number | null {
-  const keys = indexes.map(keyAt);
-  const isBars = ["open", "high", "low", "close"].every((key) => keys.includes(key));
-  const level = kind === "prices" || kind === "equity"
-    ? kind
-    : kind === undefined && isUnnamed && isBars
-    ? "prices"
-    : null;
-  if (level === null) return null;
-  for (const key of VALUE_NAMES[level]) {
-    const found = indexes.filter((index) => keyAt(index) === key);
-    if (found.length > 0) return found.length === 1 ? found[0] as number : null;
-  }
-  return null;
 }

@@ -17,6 +17,13 @@ export interface RowMark {
   readonly begins: readonly string[];
 }
 
+/** Rows that say the same at several levels of detail, by the cells of a column. */
+export interface LevelMark {
+  readonly column: Pick;
+  /** The levels that count, compared as names are: the rows of the first one that is there. */
+  readonly levels: readonly string[];
+}
+
 /** A table that is recognised by its columns. */
 export interface Layout {
   readonly name: string;
@@ -28,8 +35,10 @@ export interface Layout {
   readonly date?: Pick;
   /** When a trade was opened: its series begins with the first such day. */
   readonly entry?: Pick;
-  /** Which way a trade went: long or buy, short or sell, or a signed size. */
+  /** Which way a trade went: long or buy, short or sell, a signed size, or whether it was short. */
   readonly side?: Pick;
+  /** Numbers of the fills that bought and that sold: the smaller came first. */
+  readonly fills?: readonly [bought: Pick, sold: Pick];
   /** What the rows of a trade's opening and closing share. */
   readonly pair?: Pick;
   /** True where a row is a fill and no trade, so that there are no figures of trades. */
@@ -48,6 +57,12 @@ export interface Layout {
   readonly money?: RowMark;
   /** A column that tells apart backtests in one file. */
   readonly series?: Pick;
+  /** Where the same result stands in several rows. */
+  readonly detail?: LevelMark;
+  /** The currency of a row, and its price in the money of the account. */
+  readonly currency?: { readonly column: Pick; readonly rate: Pick };
+  /** Costs that the profits are before, where the layout does not have them. */
+  readonly lacks?: string;
 }
 
 export const LAYOUTS: readonly Layout[] = [
@@ -166,6 +181,8 @@ export const LAYOUTS: readonly Layout[] = [
     value: "pnl|P/L",
     date: "soldTimestamp",
     entry: "boughtTimestamp",
+    fills: ["buyFillId", "sellFillId"],
+    lacks: "commission and fees",
   },
   {
     name: "quantconnect-trades",
@@ -177,6 +194,77 @@ export const LAYOUTS: readonly Layout[] = [
     entry: "Entry Time",
     side: "Direction",
     minus: ["Fees"],
+  },
+  {
+    name: "ib-flex",
+    summary: "Interactive Brokers' Flex query, section Trades: FifoPnlRealized; needs --capital",
+    columns: ["FifoPnlRealized", "DateTime|Date/Time|TradeDate"],
+    kind: "trades",
+    value: "FifoPnlRealized",
+    date: "DateTime|Date/Time|TradeDate",
+    areFills: true,
+    openings: { column: "Open/CloseIndicator", begins: ["o"] },
+    detail: { column: "LevelOfDetail", levels: ["EXECUTION", "ORDER", "CLOSED_LOT"] },
+    currency: { column: "CurrencyPrimary|Currency", rate: "FXRateToBase" },
+  },
+  {
+    name: "ib-statement",
+    summary:
+      "Interactive Brokers' activity statement, section Trades: Realized P/L; needs --capital",
+    columns: ["DataDiscriminator", "Date/Time", "Realized P/L"],
+    kind: "trades",
+    value: "Realized P/L",
+    date: "Date/Time",
+    areFills: true,
+    openings: { column: "Code", begins: ["o"] },
+    detail: {
+      column: "DataDiscriminator",
+      levels: ["Order", "Execution", "Trade", "ClosedLot"],
+    },
+    currency: { column: "Currency", rate: "FXRateToBase" },
+  },
+  {
+    name: "nautilus-positions",
+    summary: "NautilusTrader's positions report: realized_pnl by ts_closed; needs --capital",
+    columns: ["ts_opened", "ts_closed", "realized_pnl", "realized_return"],
+    kind: "trades",
+    value: "realized_pnl",
+    date: "ts_closed",
+    entry: "ts_opened",
+    side: "entry",
+    unclosed: { column: "side", begins: ["long", "short"] },
+    series: "strategy_id",
+  },
+  {
+    name: "nautilus-account",
+    summary: "NautilusTrader's account report: total, a run a currency",
+    columns: ["total", "locked", "free", "currency", "account_id"],
+    kind: "equity",
+    value: "total",
+    series: "currency",
+  },
+  {
+    name: "jesse",
+    summary: "jesse's closed trades: PNL by closed_at; needs --capital",
+    columns: ["opened_at", "closed_at", "PNL", "holding_period"],
+    kind: "trades",
+    value: "PNL",
+    date: "closed_at",
+    entry: "opened_at",
+    side: "type",
+    series: "strategy_name",
+  },
+  {
+    name: "freqtrade-trades",
+    summary: "freqtrade's trades as a table: profit_abs by close_date; needs --capital",
+    columns: ["pair", "open_date", "close_date", "profit_abs|close_profit_abs"],
+    kind: "trades",
+    value: "profit_abs|close_profit_abs",
+    date: "close_date",
+    entry: "open_date",
+    side: "is_short",
+    unclosed: { column: "is_open", begins: ["true", "1"] },
+    series: "strategy",
   },
 ];
 

@@ -47,6 +47,7 @@ export function pivotOf(
     areSides: false,
     areTrades: false,
     side: null,
+    fills: null,
     pair: null,
     value: months[0] as number,
     plus: [],
@@ -56,6 +57,9 @@ export function pivotOf(
     openings: null,
     unclosed: null,
     money: null,
+    detail: null,
+    currency: null,
+    lacks: null,
     kind: null,
     layout: null,
   };

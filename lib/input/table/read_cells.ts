@@ -2,12 +2,13 @@
 // allows, rows that are no result set apart, backtests told apart.
 
 import { InputError, type Warning } from "../../errors.ts";
-import { type Fail, isLeftEmpty, readNumberColumn } from "../cells/number_column.ts";
+import { type Fail, readNumberColumn } from "../cells/number_column.ts";
 import { countedPlaces, listedPlaces, placedError, type RawRows } from "../rows.ts";
 import type { ReadOptions } from "../options.ts";
-import type { MarkedRows } from "./columns.ts";
 import type { Table, TableSeries, TextTable } from "./table.ts";
-import { readTimes, type SortedRows, type TextCells } from "./read_times.ts";
+import { inOneCurrency } from "./currency.ts";
+import { readTimes, type TextCells } from "./read_times.ts";
+import { sideOf, sortRows } from "./sort_rows.ts";
 
 /** Reads the kept cells; throws `InputError` for a column that cannot be read, or not in one way alone. */
 export function readCells(
@@ -37,12 +38,15 @@ export function readCells(
       if (!Number.isNaN(part)) value.values[row] = (value.values[row] as number) + sign * part;
     });
   }
+  inOneCurrency(table, cells, rows.results, value.values, { notes, failIn, numbers });
   const benchmark = choice.benchmark === null
     ? null
     : numbers(choice.benchmark, rows.results).values;
   const money = rows.money.length === 0 ? [] : [...numbers(choice.value, rows.money).values];
   const group = choice.series === null ? null : column(choice.series);
-  const side = choice.side === null ? null : column(choice.side);
+  const side = choice.side === null
+    ? null
+    : { name: table.names[choice.side] ?? "", cells: column(choice.side) };
   const groups = new Map<string, number[]>();
   rows.results.forEach((row, index) => {
     const name = group?.[row] ?? "";
@@ -71,7 +75,7 @@ export function readCells(
           days: Float64Array.from(kept, (at) => times.heldDays[at] ?? NaN),
           sides: Int8Array.from(
             kept,
-            (at) => side === null ? 0 : sideOf(side[rows.results[at] as number] ?? ""),
+            (at) => side === null ? times.sides[at] ?? 0 : sideOf(side, rows.results[at] as number),
           ),
         },
       }
@@ -81,6 +85,12 @@ export function readCells(
       amount: money[index] as number,
     })),
   }));
+  if (choice.lacks !== null) {
+    notes.push({
+      code: "before-costs",
+      message: `the profits in ${path} are before ${choice.lacks}, which the file does not have`,
+    });
+  }
   return {
     series,
     choice,
@@ -89,44 +99,4 @@ export function readCells(
     ambiguous: value.ambiguous,
     notes,
   };
-}
-
-/** Which way a trade went: `Exit Long`, `buy`, a signed size; 0 where the cell does not say. */
-function sideOf(cell: string): -1 | 0 | 1 {
-  const text = cell.toLowerCase().replace(/^(?:exit|close|open)\s+/, "");
-  if (/^(?:long|buy|\+?\d*\.?\d*[1-9])/.test(text)) return 1;
-  return /^(?:short|sell|[-−]\d*\.?\d*[1-9])/.test(text) ? -1 : 0;
-}
-
-function sortRows(table: TextTable, cells: TextCells, notes: Warning[]): SortedRows {
-  const { choice, path, unit } = table;
-  const results: number[] = [];
-  const openings: number[] = [];
-  const money: number[] = [];
-  const unclosed: number[] = [];
-  const isMarked = (mark: MarkedRows | null, row: number): boolean => {
-    if (mark === null) return false;
-    const cell = (cells.columns.get(mark.column)?.[row] ?? "").toLowerCase();
-    return mark.begins.some((word) => cell.startsWith(word));
-  };
-  const isUndated = (row: number): boolean =>
-    choice.entry !== null && choice.date !== null &&
-    isLeftEmpty(cells.columns.get(choice.date)?.[row] ?? "");
-  for (let row = 0; row < cells.places.length; row++) {
-    if (isMarked(choice.money, row)) money.push(row);
-    else if (isMarked(choice.openings, row)) openings.push(row);
-    else if (isMarked(choice.unclosed, row) || isUndated(row)) unclosed.push(row);
-    else results.push(row);
-  }
-  if (unclosed.length > 0) {
-    const first = cells.places[unclosed[0] as number] as number;
-    const count = unclosed.length === 1 ? "1 open trade" : `${unclosed.length} open trades`;
-    notes.push({
-      code: "open-trades",
-      message: `${count} of ${path} ${
-        unclosed.length === 1 ? "is" : "are"
-      } left out; the first is ${unit} ${first}`,
-    });
-  }
-  return { results, openings, money };
 }

@@ -29,6 +29,8 @@ export interface Times {
   readonly isInstant: boolean;
   /** Days from entry to exit of each result; NaN where they are not known. */
   readonly heldDays: Float64Array;
+  /** Of each result, where two times say it: 1 bought first, −1 sold first, 0 not known. */
+  readonly sides: Int8Array;
   firstEntry(kept: readonly number[], group: readonly string[] | null, name: string): number | null;
 }
 
@@ -43,7 +45,9 @@ export function readTimes(
   const { choice } = table;
   const none = new Float64Array(0);
   const nothing = { hasOffset: false, isFiner: false, isInstant: false, firstEntry: () => null };
-  if (choice.date === null) return { dates: null, money: none, heldDays: none, ...nothing };
+  if (choice.date === null) {
+    return { dates: null, money: none, heldDays: none, sides: new Int8Array(0), ...nothing };
+  }
   const column = (at: number): readonly string[] => cells.columns.get(at) as string[];
   // A payment in MetaTrader 4's list has the time of opening alone.
   const paidAt = (row: number): number =>
@@ -76,13 +80,23 @@ export function readTimes(
   const money = rows.money.length;
   const openings = dates.subarray(results + money, results + money + rows.openings.length);
   const entries = dates.subarray(results + money + rows.openings.length);
-  if (choice.areSides) putInOrder(dates, entries, rows.results, opened);
+  const sides = new Int8Array(results);
+  if (choice.areSides) {
+    const { fills } = choice;
+    const sideByFill = (row: number): number => {
+      if (fills === null) return 0;
+      const [bought, sold] = fills.map((at) => Number(column(at)[row] || NaN));
+      return Math.sign((sold as number) - (bought as number)) || 0;
+    };
+    putInOrder({ exits: dates, entries, sides }, rows.results, opened, sideByFill);
+  }
   return {
     dates: dates.subarray(0, results),
     money: dates.subarray(results, results + money),
     hasOffset: reader.hasOffset,
     isFiner: reader.isFiner,
     isInstant: reader.isInstant,
+    sides,
     heldDays: heldDays(
       dates.subarray(0, results),
       rows.results,
@@ -135,19 +149,27 @@ function heldDays(
   });
 }
 
-/** Puts the later of the two times of each trade into `exits`, and the earlier into `entries`. */
+/**
+ * Puts the later of the two times of each trade into `exits`, the earlier into `entries`, and which way
+ * it went into `sides`; within one instant the number of the fill tells.
+ */
 function putInOrder(
-  exits: Float64Array,
-  entries: Float64Array,
+  { exits, entries, sides }: {
+    readonly exits: Float64Array;
+    readonly entries: Float64Array;
+    readonly sides: Int8Array;
+  },
   results: readonly number[],
   opened: readonly number[],
+  sideByFill: (row: number) => number,
 ): void {
   const at = new Map(results.map((row, index) => [row, index]));
   opened.forEach((row, index) => {
     const exit = at.get(row) as number;
-    const times = [exits[exit] as number, entries[index] as number];
-    exits[exit] = Math.max(...times);
-    entries[index] = Math.min(...times);
+    const [sold, bought] = [exits[exit] as number, entries[index] as number];
+    exits[exit] = Math.max(sold, bought);
+    entries[index] = Math.min(sold, bought);
+    sides[exit] = Math.sign(sold - bought) || sideByFill(row);
   });
 }
 

@@ -91,6 +91,10 @@ function wantedOf(choice: ColumnChoice): readonly number[] {
     ...plus,
     ...minus,
     ...marks,
+    ...choice.fills ?? [],
+    choice.detail?.column ?? null,
+    choice.currency?.column ?? null,
+    choice.currency?.rate ?? null,
   ];
   return [...new Set(all.filter((at) => at !== null))];
 }

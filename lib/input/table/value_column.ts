@@ -1,0 +1,67 @@
+// Which column holds the values, where neither a layout nor the user says it: by its name, else the only
+// one of numbers.
+
+import { InputError } from "../../errors.ts";
+import { flagOf, type Kind, type ReadOptions } from "../options.ts";
+import { nameKey, VALUE_NAMES } from "./names.ts";
+import { type ColumnProfile, isRowCounter, listed, nameAt } from "./profile.ts";
+
+/** The column of values beside those that are taken; throws `InputError` where that is not plain. */
+export function chooseValue(
+  path: string,
+  columns: readonly ColumnProfile[],
+  taken: readonly (number | null)[],
+  kind: Kind | undefined,
+  options: ReadOptions,
+): number {
+  const notColumn = options.benchmark?.notColumn ?? null;
+  const indexes = columns.map((_, index) => index).filter((index) =>
+    !taken.includes(index) && (notColumn === null || nameAt(columns, index) !== notColumn)
+  );
+  const keyAt = (index: number): string => nameKey(nameAt(columns, index));
+  const wanted = VALUE_NAMES[kind ?? "returns"];
+  const named = indexes.filter((index) => wanted.includes(keyAt(index)));
+  if (named.length === 1) return named[0] as number;
+  const best = bestLevel(indexes, keyAt, kind, named.length === 0);
+  if (best !== null) return best;
+  const left = indexes.filter((index) => !isRowCounter(columns[index] as ColumnProfile));
+  if (named.length === 0 && left.length === 1) return left[0] as number;
+  const numeric = left.filter((index) => (columns[index] as ColumnProfile).isNumbers);
+  if (named.length === 0 && numeric.length === 1) return numeric[0] as number;
+  const problem = named.length > 1
+    ? `more than one column is called ${wanted.slice(0, 2).join(" or ")}`
+    : left.length === 0
+    ? "there is no column of values beside the dates"
+    : numeric.length === 0
+    ? "no column holds numbers"
+    : "more than one column holds numbers";
+  throw new InputError(
+    path,
+    `${problem}; ${listed(columns)}; name the value with ${flagOf(options, "column")}`,
+  );
+}
+
+/**
+ * Of several levels the surest name: Adj Close before Close. A file of bars (open, high, low, close) is
+ * known without a kind.
+ */
+function bestLevel(
+  indexes: readonly number[],
+  keyAt: (index: number) => string,
+  kind: Kind | undefined,
+  isUnnamed: boolean,
+): number | null {
+  const keys = indexes.map(keyAt);
+  const isBars = ["open", "high", "low", "close"].every((key) => keys.includes(key));
+  const level = kind === "prices" || kind === "equity"
+    ? kind
+    : kind === undefined && isUnnamed && isBars
+    ? "prices"
+    : null;
+  if (level === null) return null;
+  for (const key of VALUE_NAMES[level]) {
+    const found = indexes.filter((index) => keyAt(index) === key);
+    if (found.length > 0) return found.length === 1 ? found[0] as number : null;
+  }
+  return null;
+}
