@@ -7,6 +7,7 @@ import { inferPeriods, type JoinedBenchmark, type Returns } from "../metrics/mod
 import { DAY_MS, timeText } from "./cells/calendar_time.ts";
 import { describeFrequency, type Frequency, frequencyOf, usualStep } from "./frequency.ts";
 import { joinReturns, joinWithLevels, type Keyed } from "./join.ts";
+import { otherMidnight } from "./midnights.ts";
 
 /** The files that a series and its benchmark came from, for messages. */
 export interface BenchmarkPaths {
@@ -133,44 +134,28 @@ function coarser(steps: readonly [number, number]): string {
   return name === "weekly" ? "week" : name === "daily" ? "day" : "month";
 }
 
-/**
- * Midnights of a zone east of UTC fall on the day before: trading days then begin on Sundays. Joined as
- * they are, such days would meet the wrong ones.
- */
+/** Days of one side that begin at another zone's midnight would meet the days before those of the other. */
 function checkMidnights(series: Side, benchmark: Side, paths: BenchmarkPaths): void {
-  const clocks = [clocksOf(series), clocksOf(benchmark)] as const;
-  const isSame = clocks[0] !== null && clocks[1] !== null &&
-    [...clocks[0]].every((clock) => clocks[1]?.has(clock));
-  if (isSame) return;
   const sides = [
-    { side: series, clocks: clocks[0], path: paths.path },
-    { side: benchmark, clocks: clocks[1], path: paths.benchmarkPath },
+    { midnight: otherMidnight(series), path: paths.path },
+    { midnight: otherMidnight(benchmark), path: paths.benchmarkPath },
   ];
-  for (const { side, clocks, path } of sides) {
-    const hasSundays = side.dates?.some((date) => new Date(date).getUTCDay() === 0) === true;
-    if (side.isInstant !== true || clocks === null || clocks.has(0) || !hasSundays) continue;
-    const [clock = 0] = clocks;
-    const time = timestampClock(clock);
+  const [own, other] = sides.map(({ midnight }) => midnight?.clocks);
+  // One side may have winters alone.
+  if (own !== undefined && (other?.includes(own) === true || own.includes(other ?? "-"))) return;
+  for (const { midnight, path } of sides) {
+    if (midnight === null) continue;
+    const { clocks, zone, isInstant } = midnight;
+    const advice = isInstant
+      ? `say with --timezone ZONE, such as ${zone}, whose days they are`
+      : `they run from Sunday to Thursday; write the times with their offset and say with ` +
+        `--timezone ZONE, such as ${zone}, whose days they are`;
     throw new InputError(
       path,
-      `its times are all ${time} UTC, as midnight in another zone is; say with --timezone ZONE, such ` +
-        "as Europe/Berlin, whose days they are, or they meet the days before",
+      `its times are all ${clocks}${isInstant ? " UTC" : ""}, as midnight in another zone is; ` +
+        `${advice}, or they meet the days before`,
     );
   }
-}
-
-/** The times of day, where there are two at most: one, and another for summer. */
-function clocksOf({ dates }: Side): ReadonlySet<number> | null {
-  const clocks = new Set<number>();
-  for (const date of dates ?? []) {
-    clocks.add(date - Math.floor(date / DAY_MS) * DAY_MS);
-    if (clocks.size > 2) return null;
-  }
-  return clocks;
-}
-
-function timestampClock(ms: number): string {
-  return new Date(ms).toISOString().slice(11, 16);
 }
 
 /** The rows with the periods that they are joined by; two rows of one period are an error. */

@@ -14,6 +14,8 @@ export const LIMITS = {
   levelMedian: 0.2,
   /** Median change of levels over their median: a level moves by less than a fifth of itself. */
   levelChange: 0.2,
+  /** What is called a level and stays below may be returns: of those that are, hardly one is larger. */
+  returnsBelow: 1,
   /** Volatility or mean of a year, as fractions: the wildest coins stay below 300 %, daily percent read as fractions begin near it. */
   yearly: 3,
   /** Most periods a year that count for it: of a minute's noise a year is no measure. */
@@ -82,15 +84,29 @@ export function decideKind(
   return { kind, notes: [] };
 }
 
+/** Returns keep the name of the prices that they were made of, in pandas and in vectorbt. */
 function checkLevels(values: Doubted, kind: Kind, options: ReadOptions): void {
-  const low = values.rows.values.findIndex((value) => value <= 0);
-  if (low < 0) return;
+  const found = values.rows.values;
+  const flag = flagOf(options, "kind");
+  const named = `its column ${nameOf(values)} is named for ${kind}, but`;
+  const ways =
+    `${flag} returns reads returns that kept the name of their ${kind}, ${flag} ${kind} ` +
+    `takes them for ${kind}`;
+  const low = found.findIndex((value) => value <= 0);
+  if (low >= 0) {
+    // Below 0 a level may only end, as an account does that lost more than all.
+    const way = low === found.length - 1
+      ? ways
+      : `${flag} returns reads returns that kept the name of their ${kind}; else this row is wrong`;
+    throw doubt(values, `${named} this value is ${found[low]}, not above 0; ${way}`, low);
+  }
+  const isSmall = found.every((value) => !(value >= LIMITS.returnsBelow));
+  const figures = isSmall ? changesOf(found) : null;
+  if (figures === null || figures.change < figures.median * LIMITS.levelChange) return;
   throw doubt(
     values,
-    `its column ${nameOf(values)} is named for ${kind}, but this value is ` +
-      `${values.rows.values[low]}, not above 0; ${flagOf(options, "kind")} ${kind} or ` +
-      `${flagOf(options, "kind")} returns says what it is`,
-    low,
+    `${named} they change by about ${short(figures.change)} around ${short(figures.median)} from ` +
+      `row to row, as returns do; ${ways}`,
   );
 }
 
@@ -206,19 +222,27 @@ function spanOf(dates: Float64Array): number {
 }
 
 /** Median and median change, where values above 0 are large and steady enough to be levels. */
-function levelFigures(
-  values: Float64Array,
-): { readonly median: number; readonly change: number } | null {
+function levelFigures(values: Float64Array): Figures | null {
+  const figures = changesOf(values);
+  if (figures === null) return null;
+  const { median, change } = figures;
+  return median > LIMITS.levelMedian && change < median * LIMITS.levelChange ? figures : null;
+}
+
+/** The median of values and of how much they change. */
+interface Figures {
+  readonly median: number;
+  readonly change: number;
+}
+
+function changesOf(values: Float64Array): Figures | null {
   const present = values.filter((value) => !Number.isNaN(value));
   if (present.length < 2) return null;
   const changes = new Float64Array(present.length - 1);
   for (let row = 0; row < changes.length; row++) {
     changes[row] = Math.abs((present[row + 1] as number) - (present[row] as number));
   }
-  const median = medianOf(present);
-  const change = medianOf(changes);
-  const isLevel = median > LIMITS.levelMedian && change < median * LIMITS.levelChange;
-  return isLevel ? { median, change } : null;
+  return { median: medianOf(present), change: medianOf(changes) };
 }
 
 function medianOf(values: Float64Array): number {

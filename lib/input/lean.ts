@@ -10,13 +10,13 @@ import { readNumber } from "./cells/number.ts";
 import { wallClock } from "./cells/timezone.ts";
 import { foreignMetrics, foreignParams, refuseTableOptions } from "./foreign.ts";
 import { isRecord, parseJson } from "./json_text.ts";
+import { camelCase, child, flat, type Json } from "./lean_json.ts";
+import { closedTrades } from "./lean_trades.ts";
 import type { ReadOptions } from "./options.ts";
 import { toReturns } from "./returns.ts";
 import { countedPlaces } from "./rows.ts";
 import type { InputSeries } from "./series.ts";
 import type { Source } from "./source.ts";
-
-type Json = Readonly<Record<string, unknown>>;
 
 /** A sampled chart is allowed to end this far (a share) from LEAN's own end equity. */
 const LARGEST_QUIET_DIFFERENCE = 0.001;
@@ -70,7 +70,7 @@ export async function readLean(
       },
       tags: {},
       benchmark: benchmarkOf(path, closesOf(prices, dayOf)),
-      trades: null,
+      trades: closedTrades(path, performance, warnings),
     }],
     warnings,
   };
@@ -183,21 +183,6 @@ function endWarnings(path: string, last: number, portfolio: Json): readonly Warn
   }];
 }
 
-/** A member whatever the case of its name. */
-function child(parent: unknown, name: string): unknown {
-  if (!isRecord(parent)) return undefined;
-  const key = Object.keys(parent).find((candidate) => candidate.toLowerCase() === name);
-  return key === undefined ? undefined : parent[key];
-}
-
-/** Members by camelCase names. */
-function flat(parent: unknown): Json {
-  if (!isRecord(parent)) return {};
-  return Object.fromEntries(
-    Object.entries(parent).map(([name, value]) => [camelCase(name), value]),
-  );
-}
-
 function scalars(parent: unknown): Json {
   return Object.fromEntries(
     Object.entries(flat(parent)).filter(([, value]) => typeof value !== "object"),
@@ -214,12 +199,4 @@ function labelled(parent: unknown): Json {
     return [camelCase(label), value] as const;
   });
   return Object.fromEntries(entries);
-}
-
-function camelCase(name: string): string {
-  const joined = name.replace(
-    /[^A-Za-z0-9]+(.)?/g,
-    (_, next: string | undefined) => next?.toUpperCase() ?? "",
-  );
-  return joined.charAt(0).toLowerCase() + joined.slice(1);
 }

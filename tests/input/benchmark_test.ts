@@ -222,3 +222,52 @@ Deno.test("a benchmark has its own kind, column and percent, and may be a column
     io.remove();
   }
 });
+
+Deno.test("days that are another zone's midnights are told of, and the zone moves them", async () => {
+  const io = testIo();
+  try {
+    const day = (row: number): number => Date.UTC(2024, 2, 18 + row);
+    const weekday = (row: number): boolean => new Date(day(row)).getUTCDay() % 6 !== 0;
+    const rows = Array.from({ length: 28 }, (_, row) => row).filter(weekday);
+    const stamped = (text: (row: number) => string): string =>
+      `date,returns\n${rows.map((row) => `${text(row)},0.00${row % 7}`).join("\n")}\n`;
+    const instant = (hours: (row: number) => number) => (row: number): string =>
+      new Date(day(row) - hours(row) * 3_600_000).toISOString();
+    const noted = async (text: string, ...words: string[]): Promise<readonly string[]> => {
+      await io.files.write("z.csv", text);
+      const { out, code, err } = await io.run("stats", "z.csv", ...words, "--format", "json");
+      assertEquals(code, 0, err);
+      return JSON.parse(out).warnings.filter(({ code }: { code: string }) =>
+        code === "other-midnight"
+      ).map(({ message }: { message: string }) => message);
+    };
+    const summer = (row: number): number => day(row) >= Date.UTC(2024, 2, 31) ? 1 : 0;
+    const zones: readonly (readonly [(row: number) => number, string, string])[] = [
+      [(row) => 1 + summer(row), "22:00 or 23:00 UTC, as midnight at UTC+1", "Europe/Berlin"],
+      [(row) => summer(row), "00:00 or 23:00 UTC, as midnight at UTC+0", "Europe/London"],
+      [() => 9, "15:00 UTC, as midnight at UTC+9", "Asia/Tokyo"],
+      [() => 5.5, "18:30 UTC, as midnight at UTC+5.5", "Asia/Kolkata"],
+    ];
+    for (const [hours, said, zone] of zones) {
+      const text = stamped(instant(hours));
+      const [note = ""] = await noted(text);
+      assertStringIncludes(note, said);
+      assertStringIncludes(note, `--timezone ZONE, such as ${zone}`);
+      assertEquals(await noted(text, "--timezone", zone), []);
+      const moved = await io.run("stats", "z.csv", "--timezone", zone, "--format", "json");
+      assertEquals(JSON.parse(moved.out).start, "2024-03-18T00:00:00.000Z");
+    }
+    const unzoned = stamped((row) => instant(() => 1)(row).slice(0, 19));
+    assertStringIncludes((await noted(unzoned))[0] ?? "", "written with their offset");
+    for (const text of [stamped(instant(() => -16)), stamped(instant(() => 0))]) {
+      assertEquals(await noted(text), []);
+    }
+    await io.files.write("z.csv", unzoned);
+    await io.files.write("b.csv", stamped((row) => instant(() => 0)(row).slice(0, 10)));
+    const joined = await io.run("stats", "z.csv", "--benchmark", "b.csv");
+    assertEquals(joined.code, 3);
+    assertStringIncludes(joined.err, "they run from Sunday to Thursday");
+  } finally {
+    io.remove();
+  }
+});

@@ -75,6 +75,27 @@ Deno.test("a column named for a level is read as that, with a note", async () =>
   }
 });
 
+Deno.test("returns that kept the name of their prices are refused, and the flag reads them", async () => {
+  const returns = [
+    days("date,Close", SMALL),
+    days("Date,close", ["", -0.01, 0.02, 0.005]),
+    days("date,equity", [0.001, 0.004, 0.002, 0.009]),
+    days("date,Adj Close", [0, 0.01, 0, 0.02]),
+  ];
+  for (const text of returns) {
+    const line = await refusal(text);
+    assertStringIncludes(line, "--kind returns reads returns that kept the name of their");
+    const { kind } = await read(text, { kind: "returns" });
+    assertEquals(kind, "returns");
+  }
+  for (const levels of [[0.0021, 0.0022, 0.002, 0.0021], [100, 50, 101, 0.5], [0.5, 0.51, 0.5]]) {
+    assertEquals((await read(days("date,price", levels))).kind, "prices");
+  }
+  const ruin = days("date,equity", [100, 101, -3]);
+  assertStringIncludes(await refusal(ruin), "--kind equity takes them for equity");
+  assertEquals((await read(ruin, { kind: "equity" })).values, [0.01, -1.0297029703]);
+});
+
 Deno.test("a part of a name never counts", async () => {
   const headers = [
     "close_to_close",

@@ -128,3 +128,80 @@ Deno.test("a missing result follows the rule for missing values", async () => {
     (await figures(text, { kind: "trades", capital: 100, missing }))[0]?.["trade_count"];
   assertEquals([await count("zero"), await count("drop")], [2, 1]);
 });
+
+/** A LEAN result with these trades: entry, exit, direction, profit before fees, fees. */
+function leanResult(
+  trades: readonly (readonly [string, string, number | string, number, number])[],
+  statistics: Readonly<Record<string, unknown>>,
+  names: "camel" | "Pascal" = "camel",
+): string {
+  const cased = (name: string): string =>
+    names === "camel" ? name : name.charAt(0).toUpperCase() + name.slice(1);
+  const object = (entries: readonly (readonly [string, unknown])[]) =>
+    Object.fromEntries(entries.map(([name, value]) => [cased(name), value]));
+  const start = Date.UTC(2024, 0, 3, 5) / 1000;
+  const values = [100_000, 100_500, 100_250].map((equity, day) => [start + day * 86_400, equity]);
+  const closed = trades.map(([entryTime, exitTime, direction, profitLoss, totalFees]) =>
+    object(Object.entries({ entryTime, exitTime, direction, profitLoss, totalFees, quantity: 10 }))
+  );
+  return JSON.stringify(object([
+    ["charts", { "Strategy Equity": { series: { Equity: { values } } } }],
+    [
+      "totalPerformance",
+      object([["tradeStatistics", object(Object.entries(statistics))], ["closedTrades", closed]]),
+    ],
+  ]));
+}
+
+const LEAN_TRADES = [
+  ["2024-01-03T14:31:00Z", "2024-01-03T20:31:00Z", 0, 500, 0],
+  ["2024-01-04T14:31:00Z", "2024-01-05T14:31:00Z", 1, -300, 0],
+  ["2024-01-04T15:00:00Z", "2024-01-05T03:00:00Z", 0, 50, 0],
+] as const;
+/** As LEAN's TradeStatistics works them out of these trades: wins and losses before fees. */
+const LEAN_STATISTICS = {
+  totalNumberOfTrades: 3,
+  numberOfWinningTrades: 2,
+  winRate: "0.6667",
+  averageProfit: "275",
+  averageLoss: "-300",
+  averageProfitLoss: 250 / 3,
+  largestProfit: "500",
+  largestLoss: "-300",
+  profitFactor: 550 / 300,
+  averageTradeDuration: "14:00:00",
+  totalFees: "0",
+};
+
+Deno.test("LEAN's closed trades have the figures of its tradeStatistics where there are no fees", async () => {
+  for (const names of ["camel", "Pascal"] as const) {
+    const [own] = await figures(leanResult(LEAN_TRADES, LEAN_STATISTICS, names), {});
+    assertAlmostEquals(own?.["trade_win_rate"] ?? NaN, 2 / 3, 1e-12);
+    assertEquals(
+      ["count", "average_win", "average_loss", "largest_win", "largest_loss"]
+        .map((name) => own?.[`trade_${name}`]),
+      [3, 275, -300, 500, -300],
+    );
+    assertAlmostEquals(own?.["trade_expectancy"] ?? NaN, LEAN_STATISTICS.averageProfitLoss, 1e-9);
+    assertAlmostEquals(own?.["trade_profit_factor"] ?? NaN, LEAN_STATISTICS.profitFactor, 1e-12);
+    assertAlmostEquals(own?.["trade_average_holding_days"] ?? NaN, 14 / 24, 1e-12);
+    assertEquals([own?.["trade_long_count"], own?.["trade_short_count"]], [2, 1]);
+  }
+});
+
+Deno.test("LEAN's fees are taken off each trade, which its own statistics leave in", async () => {
+  const paid = LEAN_TRADES.map(([entry, exit, side, profit]) =>
+    [entry, exit, side === 0 ? "Long" : "Short", profit, 60] as const
+  );
+  const [own] = await figures(leanResult(paid, { ...LEAN_STATISTICS, totalFees: 180 }), {});
+  assertAlmostEquals(own?.["trade_expectancy"] ?? NaN, (250 - 180) / 3, 1e-9);
+  assertAlmostEquals(own?.["trade_win_rate"] ?? NaN, 1 / 3, 1e-12);
+  assertEquals([own?.["trade_long_count"], own?.["trade_short_count"]], [2, 1]);
+});
+
+Deno.test("a LEAN result that does not list all its trades has no figures of them, and says so", async () => {
+  const text = leanResult(LEAN_TRADES, { ...LEAN_STATISTICS, totalNumberOfTrades: 400 });
+  const file = await readInput(memoryHost({ "t.json": text }), "t.json", {});
+  assertEquals(file.series.map(({ trades }) => trades), [null]);
+  assertEquals(file.warnings.map(({ code }) => code), ["trades-missing"]);
+});

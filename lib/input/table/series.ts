@@ -4,10 +4,13 @@
 import { InputError, UsageError, type Warning } from "../../errors.ts";
 import { quoted } from "../cells/number.ts";
 import { decideKind } from "../doubts.ts";
+import { frequencyOf, usualStep } from "../frequency.ts";
+import { otherMidnight } from "../midnights.ts";
 import { flagOf, type Kind, PERCENT_KINDS, type ReadOptions } from "../options.ts";
 import { type Series, toReturns } from "../returns.ts";
-import { placedError } from "../rows.ts";
+import { placedError, type RawRows } from "../rows.ts";
 import type { InputSeries, ReadResult } from "../series.ts";
+import type { Returns } from "../../metrics/mod.ts";
 import type { Source } from "../source.ts";
 import { tradeList } from "../trades.ts";
 import type { Table, TableSeries } from "./table.ts";
@@ -144,8 +147,28 @@ function seriesOfRows(
       trades,
     },
     hasTime: made.hasTime,
-    warnings: [...notes, ...made.warnings, ...extreme],
+    warnings: [...notes, ...made.warnings, ...extreme, ...midnightNotes(path, rows, made.returns)],
   };
+}
+
+/** A word on days that are all another zone's midnight, where they are days. */
+function midnightNotes(
+  path: string,
+  { isInstant }: RawRows,
+  { dates }: Returns,
+): readonly Warning[] {
+  const midnight = otherMidnight({ dates, isInstant });
+  if (dates === null || midnight === null) return [];
+  if (frequencyOf(usualStep(dates)).periodOf === null) return [];
+  const { clocks, offset, zone } = midnight;
+  const advice = isInstant
+    ? `--timezone ZONE, such as ${zone}, takes the days of a zone`
+    : `written with their offset, --timezone ZONE, such as ${zone}, takes the days of a zone`;
+  return [{
+    code: "other-midnight",
+    message: `the times of ${path} are all ${clocks}${isInstant ? " UTC" : ""}, as midnight at ` +
+      `${offset} is: they count as the days before; ${advice}`,
+  }];
 }
 
 /** Whether values are to be divided by 100 still. */
