@@ -67,7 +67,10 @@ export function alignBenchmark(
   return {
     joined,
     dropped,
-    warnings: dropWarnings(dropped, series.dates.length, hasLevels, paths),
+    warnings: [
+      ...dropWarnings(dropped, series.dates.length, hasLevels, paths),
+      ...apartWarnings(series, benchmark, paths),
+    ],
   };
 }
 
@@ -104,6 +107,33 @@ function dropWarnings(
       `${dropped} of ${rows} rows (${share} %) of ${paths.path} have no row of the same date in ` +
       `${paths.benchmarkPath}; ${fate}`,
   }];
+}
+
+/** Days moved to UTC from further east are those before: Sunday to Thursday for Monday to Friday. */
+function apartWarnings(
+  series: Side,
+  benchmark: Side,
+  paths: BenchmarkPaths,
+): readonly Warning[] {
+  const sides = [[series, paths.path], [benchmark, paths.benchmarkPath]] as const;
+  const [moved] = sides.filter(([{ dates }]) => rests(dates, 5, 6)).map(([, path]) => path);
+  const isOther = sides.some(([{ dates }]) => rests(dates, 0, 6));
+  if (moved === undefined || !isOther) return [];
+  return [{
+    code: "days-apart",
+    message: `the days of ${moved} run from Sunday to Thursday, the other side's from Monday to ` +
+      "Friday: where they were moved to UTC, they are the days before those meant and meet the wrong ones",
+  }];
+}
+
+/** Whether no date is of these days of the week, and every other day of it is there. */
+function rests(dates: Float64Array | null, ...days: readonly number[]): boolean {
+  const seen = new Set<number>();
+  for (const date of dates ?? []) {
+    seen.add(new Date(date).getUTCDay());
+    if (seen.size > 5) return false;
+  }
+  return seen.size === 5 && !days.some((day) => seen.has(day));
 }
 
 /** The frequency of both; an error when they differ. */

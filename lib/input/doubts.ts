@@ -6,30 +6,8 @@ import { InputError, type Warning } from "../errors.ts";
 import { quoted } from "./cells/number.ts";
 import { flagOf, type Kind, type ReadOptions } from "./options.ts";
 import { placedError, type RawRows } from "./rows.ts";
-import { isPercentName, kindOfName } from "./table/names.ts";
-
-/** From where on sizes speak against a reading; each with the reason for its height. */
-export const LIMITS = {
-  /** Median of values above 0 that may be levels: hardly any series gains a fifth in most periods. */
-  levelMedian: 0.2,
-  /** Median change of levels over their median: a level moves by less than a fifth of itself. */
-  levelChange: 0.2,
-  /** What is called a level and stays below may be returns: of those that are, hardly one is larger. */
-  returnsBelow: 1,
-  /** Volatility or mean of a year, as fractions: the wildest coins stay below 300 %, daily percent read as fractions begin near it. */
-  yearly: 3,
-  /** Most periods a year that count for it: of a minute's noise a year is no measure. */
-  mostPeriods: 8760,
-  /** Rows that a volatility can be judged by. */
-  fewestRows: 20,
-  /** A loss of more than everything: nothing held without debt returns less. */
-  least: -1,
-  /** Share of returns beyond ±1 that no series has: in most of its periods it would double. */
-  beyondOne: 0.5,
-  /** Change of a level in one row that a misread mark of thousands makes, and markets hardly do. */
-  fall: -0.9,
-  rise: 9,
-} as const;
+import { changesOf, levelFigures, LIMITS, middleSizes, type Sizes, sizesOf } from "./sizes.ts";
+import { isBasisPointsName, isPercentName, kindOfName } from "./table/names.ts";
 
 /** Values with the name of their column and the places of their rows. */
 export interface Doubted {
@@ -69,6 +47,15 @@ export function decideKind(
       nameOf(values)
     }`;
     return { kind, notes: [{ code: `read-as-${kind}`, message }] };
+  }
+  if (said?.kind === "trades") {
+    throw doubt(
+      values,
+      `its column ${nameOf(values)} is named for profits in money; ${
+        flagOf(options, "kind")
+      } trades ` +
+        `with --capital reads it so, ${flagOf(options, "kind")} returns as returns`,
+    );
   }
   if (said?.kind === "cumulative" || said?.kind === "log-returns") {
     const words = kind === "cumulative" ? "returns since the beginning" : "logarithms";
@@ -122,10 +109,22 @@ function doubtReturns(values: Doubted, options: ReadOptions): void {
         `${short(level.median)}, and change by about ${
           short(level.change)
         }; say ${kindFlag} prices ` +
-        `or ${kindFlag} equity, or ${kindFlag} returns if they are returns`,
+        `or ${kindFlag} equity, ${kindFlag} cumulative if they are returns since the beginning, or ` +
+        `${kindFlag} returns if they are returns`,
     );
   }
-  if (values.isPercent || options.percent === true) return;
+  checkSmooth(values, sizes, options);
+  if (values.isPercent) return;
+  if (values.name !== null && isBasisPointsName(values.name)) {
+    throw doubt(
+      values,
+      `its column ${
+        nameOf(values)
+      } is named for hundredths of a percent, which no flag reads; divide ` +
+        `it by 10,000, or say ${flagOf(options, "kind")} returns if it is`,
+    );
+  }
+  if (options.percent === true) return checkMarks(values);
   if (values.name !== null && isPercentName(values.name)) {
     throw doubt(
       values,
@@ -153,103 +152,60 @@ function doubtReturns(values: Doubted, options: ReadOptions): void {
     throw doubt(
       values,
       `as fractions its returns would come to ${short(sizes.yearly * 100)} % a year, as those in ` +
-        `percent do; ${readings(values, options)}`,
+        `percent do; ${readings(values, options)}${sinceBeginning(values, options)}`,
     );
   }
+}
+
+/** A third reading, where values follow each other as sums of returns may. */
+function sinceBeginning({ rows }: Doubted, options: ReadOptions): string {
+  const sizes = middleSizes(rows.values);
+  return sizes === null || sizes.change >= sizes.median * LIMITS.maybeSmooth
+    ? ""
+    : `; ${flagOf(options, "kind")} cumulative as returns since the beginning`;
+}
+
+/** Returns since the beginning under a name that says nothing move by far less than they are. */
+function checkSmooth(
+  { rows, ...rest }: Doubted,
+  { count, yearly }: Sizes,
+  options: ReadOptions,
+): void {
+  if (count < LIMITS.fewestRows) return;
+  const sizes = middleSizes(rows.values);
+  if (sizes === null || sizes.change === 0) return;
+  if (sizes.change >= sizes.median * LIMITS.smooth) return;
+  const hasBoth = rows.values.some((value) => value < 0) && rows.values.some((value) => value > 0);
+  if (yearly < (hasBoth ? LIMITS.smoothYearlyOfBoth : LIMITS.smoothYearly)) return;
+  const flag = flagOf(options, "kind");
+  throw doubt(
+    { rows, ...rest },
+    `its values look like returns since the beginning, not like returns of periods: they are around ` +
+      `${short(sizes.median)} and change by about ${
+        short(sizes.change)
+      }; ${flag} cumulative reads ` +
+      `them so, ${flag} returns as returns`,
+  );
+}
+
+/** What files write for a missing value among percent: as one it would be a loss of all but nothing. */
+function checkMarks(values: Doubted): void {
+  const at = values.rows.values.findIndex((value) => LIMITS.marks.includes(value));
+  if (at < 0) return;
+  throw doubt(
+    values,
+    `${
+      values.rows.values[at]
+    } stands for a missing value in many files; leave such cells empty, or say ` +
+      "--kind returns with --percent if it is a return",
+    at,
+  );
 }
 
 function readings({ rows }: Doubted, options: ReadOptions): string {
   const sample = rows.values.find((value) => value !== 0 && !Number.isNaN(value)) ?? 0.5;
   return `${flagOf(options, "percent")} reads ${sample} as ${sample} %, ` +
     `${flagOf(options, "kind")} returns as ${short(sample * 100)} %`;
-}
-
-const YEAR_MS = 365.2425 * 86_400_000;
-/** For a file without dates, the periods a year that metrics take. */
-const USUAL_PERIODS = 252;
-
-/** What one pass over the values tells. */
-interface Sizes {
-  readonly areAbove0: boolean;
-  /** The first row below the least return; −1 where there is none. */
-  readonly below: number;
-  /** Share of values beyond ±1. */
-  readonly beyondOne: number;
-  /** The larger of volatility and absolute mean of a year; 0 where there are too few rows to tell. */
-  readonly yearly: number;
-}
-
-function sizesOf({ values, dates }: RawRows): Sizes {
-  let areAbove0 = true;
-  let below = -1;
-  let count = 0;
-  let sum = 0;
-  let squares = 0;
-  let beyond = 0;
-  for (let row = 0; row < values.length; row++) {
-    const value = values[row] as number;
-    if (Number.isNaN(value)) continue;
-    if (value <= 0) {
-      areAbove0 = false;
-      if (value < LIMITS.least && below < 0) below = row;
-    }
-    count++;
-    sum += value;
-    squares += value * value;
-    if (value > 1 || value < -1) beyond++;
-  }
-  // Of a single row there is no most.
-  const beyondOne = count < 2 ? 0 : beyond / count;
-  if (count < LIMITS.fewestRows) return { areAbove0, below, beyondOne, yearly: 0 };
-  const mean = sum / count;
-  const variance = Math.max(0, squares - count * mean * mean) / (count - 1);
-  const own = dates === null ? USUAL_PERIODS : YEAR_MS * (count - 1) / spanOf(dates);
-  const periods = Math.min(own, LIMITS.mostPeriods);
-  const yearly = Math.max(Math.sqrt(variance * periods), Math.abs(mean) * periods);
-  return { areAbove0, below, beyondOne, yearly };
-}
-
-/** From the first date to the last, in whatever order they stand. */
-function spanOf(dates: Float64Array): number {
-  let first = Infinity;
-  let last = -Infinity;
-  for (let row = 0; row < dates.length; row++) {
-    const at = dates[row] as number;
-    if (at < first) first = at;
-    if (at > last) last = at;
-  }
-  return last - first;
-}
-
-/** Median and median change, where values above 0 are large and steady enough to be levels. */
-function levelFigures(values: Float64Array): Figures | null {
-  const figures = changesOf(values);
-  if (figures === null) return null;
-  const { median, change } = figures;
-  return median > LIMITS.levelMedian && change < median * LIMITS.levelChange ? figures : null;
-}
-
-/** The median of values and of how much they change. */
-interface Figures {
-  readonly median: number;
-  readonly change: number;
-}
-
-function changesOf(values: Float64Array): Figures | null {
-  const present = values.filter((value) => !Number.isNaN(value));
-  if (present.length < 2) return null;
-  const changes = new Float64Array(present.length - 1);
-  for (let row = 0; row < changes.length; row++) {
-    changes[row] = Math.abs((present[row + 1] as number) - (present[row] as number));
-  }
-  return { median: medianOf(present), change: medianOf(changes) };
-}
-
-function medianOf(values: Float64Array): number {
-  const sorted = values.toSorted();
-  const middle = sorted.length >> 1;
-  const upper = sorted[middle] as number;
-  return sorted.length % 2 === 1 ? upper : (upper + (sorted[middle - 1] as number)) / 2;
 }
 
 function doubt({ path, rows }: Doubted, problem: string, row?: number): InputError {

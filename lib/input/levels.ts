@@ -2,7 +2,7 @@
 
 import { InputError } from "../errors.ts";
 import type { Returns } from "../metrics/mod.ts";
-import { LIMITS } from "./doubts.ts";
+import { LIMITS } from "./sizes.ts";
 import type { Kind } from "./options.ts";
 import type { OrderedRows } from "./rows.ts";
 

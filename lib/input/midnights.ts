@@ -21,8 +21,8 @@ const ZONES: readonly (readonly [hours: number, zone: string])[] = [
   [12, "Pacific/Auckland"],
 ];
 
-/** Earliest time of day that is taken for midnight further east where the text has no zone. */
-const EARLIEST_UNZONED = 20 * HOUR_MS;
+/** Earliest full hour that is taken for midnight further east where the text has no zone. */
+const EARLIEST_UNZONED = 14 * HOUR_MS;
 
 /** Dates, and what is known of them. */
 export interface Stamps {
@@ -54,11 +54,13 @@ export function otherMidnight({ dates, isInstant = false }: Stamps): OtherMidnig
   const days = new Set<number>();
   for (const date of dates) if (clockOf(date) > 0) days.add(new Date(date).getUTCDay());
   if (!days.has(0)) return null;
-  const isShifted = !days.has(5) && !days.has(6) && clocks[0] as number >= EARLIEST_UNZONED;
+  const first = clocks[0] as number;
+  const isShifted = !days.has(5) && !days.has(6) && first >= EARLIEST_UNZONED &&
+    first % HOUR_MS === 0;
   if (!isInstant && !isShifted) return null;
   // In winter the clock is an hour behind, so that midnight is later in UTC.
   const latest = clocks.at(-1) as number;
-  const hours = clocks[0] === 0 ? 0 : (DAY_MS - latest) / HOUR_MS;
+  const hours = first === 0 ? 0 : (DAY_MS - latest) / HOUR_MS;
   const [, zone] = ZONES.find(([own]) => own === hours) ?? ["", "Europe/Berlin"];
   return {
     clocks: clocks.map((clock) => new Date(clock).toISOString().slice(11, 16)).join(" or "),

@@ -44,7 +44,7 @@ Deno.test("columns: the date and the value are found by name, else by what they 
     "Date,0\n2024-01-01,0.1\n2024-01-02,0.2\n",
     "2024-01-01,0.1\n2024-01-02,0.2\n",
     "2024-01-01\t0.1\r\n2024-01-02\t0.2",
-    "day,symbol,pnl\n2024-01-01,SPY,0.1\n2024-01-02,SPY,0.2\n",
+    "day,symbol,strategy\n2024-01-01,SPY,0.1\n2024-01-02,SPY,0.2\n",
     ",date,symbol,x\n0,2024-01-01,A,0.1\n1,2024-01-02,B,0.2\n",
     "\ufeffdate , returns \n 2024-01-01 , 0.1\n\n2024-01-02, 0.2 \n,\n",
     "date,returns,other\n2024-01-01,0.1,5\n2024-01-02,0.2,6\n",

@@ -36,6 +36,7 @@ const FORMS: readonly Form[] = [
     format: `%Y%m%d${mark}%H%M%S`,
     shape: new RegExp(`^\\d{8}${mark}\\d{6}$`),
   })),
+  { format: "%Y%m%dT%H%M%S%z", shape: /^\d{8}T\d{6}(?:Z|[+-]\d{2}:?\d{2})$/ },
   { format: "%Y%m%d %H%M", shape: /^\d{8} \d{4}$/ },
   ...[" ", "-", "/"].map((separator) => ({ format: `%d${separator}%B${separator}%Y` })),
   ...[" ", "-"].map((separator) => ({ format: `%d${separator}%B${separator}%y` })),

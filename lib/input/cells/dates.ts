@@ -134,7 +134,9 @@ function formOf(text: string): Form | undefined {
   const match = EPOCH.exec(text);
   if (match === null) return undefined;
   const digits = (match[2] as string).length;
+  // With a time in digits, too: as ms such a number would be a day of 1976, or of the year 2611.
   if (digits === 8 && match[1] === "" && match[3] === undefined) return "compact";
+  if (/^(?:19|20)/.test(text) && readCompact(text) !== null) return "compact";
   return epochOf(digits);
 }
 
@@ -164,11 +166,15 @@ function readIso(text: string): WrittenTime | null {
 }
 
 function readCompact(text: string): WrittenTime | null {
-  if (!/^\d{8}$/.test(text)) return null;
+  if (!/^\d{8}(?:\d{4}(?:\d{2})?)?$/.test(text)) return null;
+  const part = (from: number, to: number): number => Number(text.slice(from, to));
   const wallMs = civilMs(
-    Number(text.slice(0, 4)),
-    Number(text.slice(4, 6)),
-    Number(text.slice(6)),
+    part(0, 4),
+    part(4, 6),
+    part(6, 8),
+    part(8, 10),
+    part(10, 12),
+    part(12, 14),
   );
   return Number.isNaN(wallMs) ? null : { wallMs, offsetMs: null, isFiner: false };
 }
@@ -237,7 +243,7 @@ function numericForms(parts: readonly string[]): readonly string[] {
 }
 
 const FORMS: Readonly<Record<Exclude<Form, "iso">, string>> = {
-  compact: "here YYYYMMDD, as in the first row",
+  compact: "here YYYYMMDD or YYYYMMDDHHMMSS, as in the first row",
   s: "here seconds since 1970, as in the first row",
   ms: "here milliseconds since 1970, as in the first row",
   us: "here microseconds since 1970, as in the first row",

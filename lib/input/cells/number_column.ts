@@ -49,6 +49,8 @@ export function readNumberColumn(
       ambiguous: decimal === undefined ? unsure(cells) : null,
     };
   }
+  const common = decimal === undefined ? commonValues(cells) : null;
+  if (common !== null) return common;
   const written = cells.map((cell, row) => {
     const found = readWritten(cell);
     return found === undefined ? fail(row, numberProblem(cell)) : found;
@@ -75,6 +77,46 @@ function plainValues(cells: readonly string[], fail: Fail): Float64Array | null 
     values[row] = value;
   }
   return values;
+}
+
+const COMMON = /^([-+]?)(\d*)(?:([.,])(\d+))?(e[-+]?\d+)?( ?%)?$/i;
+
+/**
+ * Columns that leave no doubt, at a fifth of the time that any column takes: one mark, of decimals in at
+ * least one cell, and a percent sign in all cells or none. Null for all others, which are read the
+ * long way to the same values.
+ */
+function commonValues(cells: readonly string[]): NumberColumn | null {
+  const values = new Float64Array(cells.length);
+  let mark: string | undefined;
+  let isSure = false;
+  let signs = 0;
+  let bare = 0;
+  for (let row = 0; row < cells.length; row++) {
+    const cell = cells[row] as string;
+    const match = COMMON.exec(cell);
+    if (match === null || match[0] === "") {
+      if (!isLeftEmpty(cell)) return null;
+      values[row] = NaN;
+      continue;
+    }
+    const [, sign, whole = "", own, decimals = "", exponent = "", percent] = match;
+    if (whole + decimals === "" || (own !== undefined && mark !== undefined && own !== mark)) {
+      return null;
+    }
+    mark ??= own;
+    if (own !== undefined) isSure ||= decimals.length !== 3 || !/^[1-9]\d{0,2}$/.test(whole);
+    const value = Number(`${whole}.${decimals}${exponent}`);
+    if (percent !== undefined) signs++;
+    else if (value !== 0) bare++;
+    values[row] = sign === "-" ? -value : value;
+  }
+  if (!isSure || (signs > 0 && bare > 0)) return null;
+  const isPercent = signs > 0;
+  if (isPercent) {
+    for (let row = 0; row < values.length; row++) values[row] = (values[row] as number) / 100;
+  }
+  return { values, isPercent, ambiguous: null };
 }
 
 /** One cell without its sign, unit and marks between groups that nothing else means. */

@@ -14,6 +14,7 @@ import {
 import {
   CLOCK_NAMES,
   CLOSED_WORDS,
+  COST_NAMES,
   DATE_NAMES,
   hasWord,
   nameKey,
@@ -22,7 +23,7 @@ import {
 } from "./names.ts";
 import { columnNamed, type ColumnProfile, isRowCounter, listed, nameAt } from "./profile.ts";
 import { flagOf, type Kind, type ReadOptions } from "../options.ts";
-import { chooseValue } from "./value_column.ts";
+import { checkUnnamed, chooseValue } from "./value_column.ts";
 
 /** Rows that a layout sets apart, by the cell in a column. */
 export interface MarkedRows {
@@ -63,6 +64,10 @@ export interface ColumnChoice {
   readonly plus: readonly number[];
   /** Subtracted from it. */
   readonly minus: readonly number[];
+  /** The running total of what is left of it. */
+  readonly totals: number | null;
+  /** Columns of costs that no layout says anything of. */
+  readonly untaken: readonly number[];
   readonly benchmark: number | null;
   /** Tells apart backtests in one file. */
   readonly series: number | null;
@@ -83,7 +88,8 @@ export interface ColumnChoice {
 export function isPlainChoice(choice: ColumnChoice): boolean {
   return !choice.areTrades && choice.clock === null && choice.entry === null &&
     choice.benchmark === null &&
-    choice.series === null && choice.plus.length + choice.minus.length === 0 &&
+    choice.series === null &&
+    choice.plus.length + choice.minus.length + choice.untaken.length === 0 &&
     choice.openings === null && choice.unclosed === null && choice.money === null &&
     choice.detail === null && choice.currency === null;
 }
@@ -105,6 +111,7 @@ export function chooseColumns(
   const dates = chooseDates(path, columns, named, kind, layout, options);
   const taken = [dates.date, dates.clock, dates.entry];
   const value = named ?? chooseValue(path, columns, taken, kind, options);
+  checkUnnamed(path, columns, value);
   if (dates.date === value) {
     throw new UsageError(`--column and --date-column both name ${quoted(nameAt(columns, value))}`);
   }
@@ -128,6 +135,10 @@ export function chooseColumns(
     pair: ofTrades(layout?.pair),
     plus: allOf(layout?.plus),
     minus: allOf(layout?.minus),
+    totals: ofLayout(layout?.totals),
+    untaken: kind === "trades" && layout === undefined
+      ? names.flatMap((name, at) => COST_NAMES.includes(nameKey(name)) ? [at] : [])
+      : [],
     benchmark: ofLayout(layout?.benchmark),
     series: layout?.series === undefined
       ? kind === "trades" ? findColumn(names, "strategy|strategy id|system") : null
@@ -198,6 +209,7 @@ function chooseDates(
   const ofLayout = (wanted: Pick | undefined): number | null =>
     wanted === undefined ? null : findColumn(names, wanted);
   const isTrades = kind === "trades";
+  refuseTradesUnasked(path, columns, kind, layout, options);
   const asked = options.dateColumn === undefined
     ? ofLayout(layout?.date)
     : columnNamed(path, columns, options.dateColumn, flagOf(options, "dateColumn"));
@@ -218,6 +230,30 @@ function chooseDates(
     entry: null,
     areSides: false,
   };
+}
+
+/** Rows with an entry and an exit are trades: their returns are none of periods. */
+function refuseTradesUnasked(
+  path: string,
+  columns: readonly ColumnProfile[],
+  kind: Kind | undefined,
+  layout: Layout | undefined,
+  options: ReadOptions,
+): void {
+  if (kind !== undefined || layout !== undefined || options.dateColumn !== undefined) return;
+  const closed = datedBy(columns, CLOSED_WORDS, null);
+  const opened = closed === null ? null : datedBy(columns, OPENED_WORDS, closed);
+  if (closed === null || opened === null) return;
+  throw new InputError(
+    path,
+    `its columns ${quoted(nameAt(columns, opened))} and ${
+      quoted(nameAt(columns, closed))
+    } are those ` +
+      `of trades, whose returns are none of periods; ${
+        flagOf(options, "kind")
+      } trades with --capital ` +
+      `reads profits in money, ${flagOf(options, "dateColumn")} takes the rows as periods`,
+  );
 }
 
 /** The one column of dates that has one of these words in its name. */

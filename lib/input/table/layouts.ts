@@ -47,6 +47,8 @@ export interface Layout {
   readonly plus?: readonly Pick[];
   /** Taken off the value, where it is before them. */
   readonly minus?: readonly Pick[];
+  /** The running total of what is left of the value, which tells whether costs are taken off already. */
+  readonly totals?: Pick;
   /** A column of benchmark returns. */
   readonly benchmark?: Pick;
   /** Rows that only say when a trade was opened. */
@@ -107,13 +109,18 @@ export const LAYOUTS: readonly Layout[] = [
   {
     name: "tradingview",
     summary: "TradingView's list of trades; its exit rows count; needs --capital",
-    columns: ["Trade #|Trade number", "Type", "Date/Time|Date and time", "Net P&L*|P&L*|Profit*"],
+    columns: [
+      "Trade #|Trade number",
+      "Type",
+      "Date/Time|Date and time",
+      "Net P&L*|Net PnL*|P&L*|PnL*|Profit*",
+    ],
     kind: "trades",
-    value: "Net P&L*|P&L*|Profit*",
+    value: "Net P&L*|Net PnL*|P&L*|PnL*|Profit*",
     date: "Date/Time|Date and time",
     side: "Type",
     pair: "Trade #|Trade number",
-    openings: { column: "Type", begins: ["entry"] },
+    openings: { column: "Type", begins: ["entry", "open"] },
     unclosed: { column: "Signal", begins: ["open"] },
   },
   {
@@ -126,6 +133,18 @@ export const LAYOUTS: readonly Layout[] = [
     areFills: true,
     plus: ["Commission", "Fee", "Swap"],
     money: { column: "Type", begins: ["balance", "credit", "bonus"] },
+  },
+  {
+    name: "mt5-history",
+    summary: "MetaTrader 5's history_deals_get, with commission, fee and swap; needs --capital",
+    columns: ["ticket", "time", "type", "entry", "position_id", "profit"],
+    kind: "trades",
+    value: "profit",
+    date: "time",
+    areFills: true,
+    plus: ["commission", "fee", "swap"],
+    // The numbers of its ENUM_DEAL_TYPE: balance, credit, bonus.
+    money: { column: "type", begins: ["2", "3", "6"] },
   },
   {
     name: "mt5-positions",
@@ -148,18 +167,20 @@ export const LAYOUTS: readonly Layout[] = [
     entry: "Open Time",
     side: "Type",
     plus: ["Commission", "Taxes", "Swap"],
+    unclosed: { column: "Type", begins: ["buy limit", "buy stop", "sell limit", "sell stop"] },
     money: { column: "Type", begins: ["balance", "credit"] },
   },
   {
     name: "ninjatrader",
-    summary: "NinjaTrader's trades, less commission; needs --capital",
+    summary: "NinjaTrader's trades, after commission by Cum. net profit; needs --capital",
     columns: ["Trade number|Trade-#", "Exit time", "Profit", "Cum. net profit|Cum. profit"],
     kind: "trades",
     value: "Profit",
     date: "Exit time",
     entry: "Entry time",
     side: "Market pos.|Market position",
-    minus: ["Commission"],
+    minus: ["Commission", "Clearing Fee", "Exchange Fee", "IP Fee", "NFA Fee"],
+    totals: "Cum. net profit|Cum. profit",
     series: "Strategy",
   },
   {

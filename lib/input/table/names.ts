@@ -27,6 +27,20 @@ export const CLOCK_NAMES: readonly string[] = ["time", "timeofday", "hour", "clo
 export const CLOSED_WORDS: readonly string[] = ["exit", "close", "closed", "sold", "closing"];
 export const OPENED_WORDS: readonly string[] = ["entry", "open", "opened", "bought", "opening"];
 
+/** Names of what a trade cost. */
+export const COST_NAMES: readonly string[] = [
+  "commission",
+  "commissions",
+  "fee",
+  "fees",
+  "totalfee",
+  "totalfees",
+  "tradingfee",
+  "costs",
+  "swap",
+  "funding",
+];
+
 /** Of a trade's two sides the later one closed it: what is sold first is bought back. */
 export const SIDE_WORDS: readonly string[] = ["bought", "sold"];
 
@@ -42,6 +56,7 @@ export const VALUE_NAMES: Readonly<Record<Kind, readonly string[]>> = {
     "cumrets",
     "cumret",
     "cumulative",
+    "cum",
   ],
   "prices": [
     "adjclose",
@@ -52,6 +67,7 @@ export const VALUE_NAMES: Readonly<Record<Kind, readonly string[]>> = {
     "price",
     "closeprice",
     "closingprice",
+    "closelast",
     "last",
     "lastprice",
     "settle",
@@ -96,6 +112,12 @@ export const VALUE_NAMES: Readonly<Record<Kind, readonly string[]>> = {
     "profitabs",
     "pl",
     "netpl",
+    "dailypnl",
+    "dailyprofit",
+    "closedpnl",
+    "closedp&l",
+    "realizedprofit",
+    "realisedprofit",
   ],
 };
 
@@ -131,6 +153,17 @@ const NO_RETURNS: Readonly<Record<string, readonly string[]>> = {
   "positions": ["position", "positions", "weight", "weights", "shares", "quantity", "signal"],
   "exposure": ["exposure", "grossexposure", "netexposure", "leverage", "grossleverage"],
   "volumes": ["volume", "volumes", "openinterest"],
+  "profits since the beginning": [
+    "cumpnl",
+    "cumulativepnl",
+    "cump&l",
+    "cumulativep&l",
+    "cumprofit",
+    "cumulativeprofit",
+    "cumnetprofit",
+    "totalpnl",
+    "runningpnl",
+  ],
 };
 
 /** What a name says of its column: a kind, something that is no return, or nothing. */
@@ -139,7 +172,7 @@ export function kindOfName(
 ): { readonly kind: Kind } | { readonly noReturns: string } | null {
   const key = nameKey(name);
   if (RETURN_NAMES.has(key)) return { kind: "returns" };
-  for (const kind of ["prices", "equity", "cumulative", "log-returns"] as const) {
+  for (const kind of ["prices", "equity", "cumulative", "log-returns", "trades"] as const) {
     if (VALUE_NAMES[kind].includes(key)) return { kind };
   }
   const found = Object.entries(NO_RETURNS).find(([, names]) => names.includes(key));
@@ -152,6 +185,11 @@ export function isPercentName(name: string): boolean {
   return words.some((word) =>
     word.includes("%") || /^(?:pct|perc|prct|percent(?:age)?)$/.test(word)
   );
+}
+
+/** Whether a name says hundredths of a percent: `return_bps`, `ret (bp)`. */
+export function isBasisPointsName(name: string): boolean {
+  return hasWord(name, ["bp", "bps"]);
 }
 
 /** Whether a name has one of these words: `closed_at`, `ExitTime`, `ts_closed`. */

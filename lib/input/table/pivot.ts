@@ -52,6 +52,8 @@ export function pivotOf(
     value: months[0] as number,
     plus: [],
     minus: [],
+    totals: null,
+    untaken: [],
     benchmark: null,
     series: null,
     openings: null,

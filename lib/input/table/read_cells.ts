@@ -2,10 +2,12 @@
 // allows, rows that are no result set apart, backtests told apart.
 
 import { InputError, type Warning } from "../../errors.ts";
+import { quoted } from "../cells/number.ts";
 import { type Fail, readNumberColumn } from "../cells/number_column.ts";
 import { countedPlaces, listedPlaces, placedError, type RawRows } from "../rows.ts";
 import type { ReadOptions } from "../options.ts";
 import type { Table, TableSeries, TextTable } from "./table.ts";
+import { applyCosts } from "./costs.ts";
 import { inOneCurrency } from "./currency.ts";
 import { readTimes, type TextCells } from "./read_times.ts";
 import { sideOf, sortRows } from "./sort_rows.ts";
@@ -29,15 +31,15 @@ export function readCells(
     readNumberColumn(kept.map((row) => column(at)[row] as string), options, failIn(kept));
   const times = readTimes(table, cells, rows, options, failIn);
   const value = numbers(choice.value, rows.results);
-  const parts = [
-    ...choice.plus.map((at) => ({ sign: 1, values: numbers(at, rows.results).values })),
-    ...choice.minus.map((at) => ({ sign: -1, values: numbers(at, rows.results).values })),
+  const costs = [
+    ...choice.plus.map((at) => ({ sign: 1, values: numbers(at, rows.results).values } as const)),
+    ...choice.minus.map((at) => ({ sign: -1, values: numbers(at, rows.results).values } as const)),
   ];
-  for (const { sign, values } of parts) {
-    values.forEach((part, row) => {
-      if (!Number.isNaN(part)) value.values[row] = (value.values[row] as number) + sign * part;
-    });
-  }
+  const totals = choice.totals === null ? null : {
+    values: numbers(choice.totals, rows.results).values,
+    name: table.names[choice.totals] ?? "",
+  };
+  applyCosts(value.values, costs, totals, failIn(rows.results));
   inOneCurrency(table, cells, rows.results, value.values, { notes, failIn, numbers });
   const benchmark = choice.benchmark === null
     ? null
@@ -55,8 +57,8 @@ export function readCells(
     else known.push(index);
   });
   const rowsOf = (kept: readonly number[], values: Float64Array): RawRows => ({
-    dates: times.dates === null ? null : Float64Array.from(kept, (at) => times.dates?.[at] ?? NaN),
-    values: Float64Array.from(kept, (at) => values[at] as number),
+    dates: times.dates === null ? null : keptOf(times.dates, kept),
+    values: keptOf(values, kept),
     places: unit === "row" && groups.size === 1 && kept.length === cells.places.length
       ? countedPlaces()
       : listedPlaces(unit, kept.map((at) => cells.places[rows.results[at] as number] as number)),
@@ -85,12 +87,7 @@ export function readCells(
       amount: money[index] as number,
     })),
   }));
-  if (choice.lacks !== null) {
-    notes.push({
-      code: "before-costs",
-      message: `the profits in ${path} are before ${choice.lacks}, which the file does not have`,
-    });
-  }
+  notes.push(...costNotes(table));
   return {
     series,
     choice,
@@ -99,4 +96,27 @@ export function readCells(
     ambiguous: value.ambiguous,
     notes,
   };
+}
+
+/** Some of the values, or all of them as they are. */
+function keptOf(values: Float64Array, kept: readonly number[]): Float64Array {
+  if (kept.length === values.length) return values;
+  const found = new Float64Array(kept.length);
+  for (let at = 0; at < kept.length; at++) found[at] = values[kept[at] as number] as number;
+  return found;
+}
+
+/** What may stand between the profits and what was left of them. */
+function costNotes({ path, choice, names }: TextTable): readonly Warning[] {
+  if (choice.lacks !== null) {
+    const message =
+      `the profits in ${path} are before ${choice.lacks}, which the file does not have`;
+    return [{ code: "before-costs", message }];
+  }
+  if (choice.untaken.length === 0) return [];
+  const columns = choice.untaken.map((at) => quoted(names[at] ?? "")).join(", ");
+  return [{
+    code: "costs-not-taken",
+    message: `the profits in ${path} count as they are, after costs: ${columns} is not taken off`,
+  }];
 }

@@ -118,6 +118,7 @@ function seriesOfRows(
     { path, name: column, rows, isPercent, kind: choice.kind },
     options,
   );
+  if (kind === "trades" && isUnsureMoney(path, table, rows, options)) return null;
   const percent = scaledBy(kind, isPercent, options);
   // Making the returns uses up the rows' arrays.
   const trades = kind === "trades" ? tradeList(one.rows, one.trades, options.missing) : null;
@@ -169,6 +170,32 @@ function midnightNotes(
     message: `the times of ${path} are all ${clocks}${isInstant ? " UTC" : ""}, as midnight at ` +
       `${offset} is: they count as the days before; ${advice}`,
   }];
+}
+
+/**
+ * Of profits nothing tells, as the change of a level does, that a point stands before thousands: refuses
+ * them where all cells could mean both. True where the cells have to be looked at first.
+ */
+function isUnsureMoney(
+  path: string,
+  { ambiguous }: Table,
+  { values }: RawRows,
+  { decimal }: ReadOptions,
+): boolean {
+  if (decimal !== undefined || ambiguous === null) return false;
+  if (ambiguous === undefined) {
+    const parts = values.filter((value) => !Number.isNaN(value) && !Number.isInteger(value));
+    return parts.length > 0 &&
+      parts.every((value) =>
+        Math.abs(value) >= 1 && Math.abs(value) < 1000 &&
+        Number((value * 1000).toPrecision(12)) % 1 === 0
+      );
+  }
+  throw new InputError(
+    path,
+    `the mark in ${quoted(ambiguous)} may be one of thousands, and no other cell of its column ` +
+      "tells; say which with --decimal point or --decimal comma",
+  );
 }
 
 /** Whether values are to be divided by 100 still. */

@@ -26,25 +26,47 @@ const TOTAL =
 export function createTextRows(table: TextTable, options: ReadOptions): TextRows {
   const { path, names, hasNames, choice, unit } = table;
   const width = names.length;
-  const cells: TextCells = { places: [], columns: new Map(wantedOf(choice).map((at) => [at, []])) };
+  const wanted = wantedOf(choice);
+  const columns: readonly string[][] = wanted.map(() => []);
+  const cells: TextCells = {
+    places: [],
+    columns: new Map(wanted.map((at, index) => [at, columns[index] as string[]])),
+  };
   const left = leftOut(table);
   const missing: ReadonlySet<string> = new Set(table.missing);
   let lastDate = "";
+  // Behind a title alone in its line another table may begin, of which nothing is wanted.
+  let isTitled = false;
+  let isOther = false;
 
   const isHeader = (row: readonly string[]): boolean =>
     hasNames && row.length === width && row.every((cell, at) => cell === names[at]);
   const dateOf = (row: readonly string[]): string =>
     choice.date === null ? "" : row[choice.date] ?? "";
+  // Another table's title stands alone in its line, its header below has names alone.
+  const isLabel = (row: readonly string[], label: string): boolean =>
+    choice.layout !== null && isText(label, choice) &&
+    row.filter((cell) => cell !== "").length === 1;
+  const isTitle = (row: readonly string[]): boolean =>
+    row.filter((cell) => cell !== "").length > 2 &&
+    row.every((cell) => cell === "" || isText(cell, choice));
+  // MetaTrader's report ends its deals with their sums, under no date.
+  const isSum = (row: readonly string[]): boolean =>
+    choice.layout !== null && choice.date !== null && choice.entry === null && dateOf(row) === "" &&
+    row[0] === "";
   return {
     add(record, place) {
       const row = withoutEnd(record, width);
       if (isHeader(row)) return left.note("repeated header|repeated headers", place);
       const label = row.find((cell) => cell !== "") ?? "";
-      if (TOTAL.test(label) && !/^\d/.test(dateOf(row))) {
+      if (!beginsWithDigit(label) && TOTAL.test(label) && !beginsWithDigit(dateOf(row))) {
         return left.note("row of sums|rows of sums", place);
       }
+      if (isTitled && isTitle(row)) isOther = true;
+      if (isOther) return left.note("line behind the table|lines behind the table", place);
       if (left.isEnded()) {
-        if (row.length === width && choice.date !== null && shapeOf(dateOf(row)) === lastDate) {
+        const isAlike = choice.date !== null && shapeOf(dateOf(row)) === shapeOf(lastDate);
+        if (row.length === width && isAlike) {
           throw left.resumed(place);
         }
         return left.note("line behind the table|lines behind the table", place);
@@ -58,11 +80,18 @@ export function createTextRows(table: TextTable, options: ReadOptions): TextRows
           throw placedError(path, unit, place, widthProblem(row.length, width));
         }
       }
-      lastDate = shapeOf(dateOf(row));
+      if (cells.places.length > 0 && (isLabel(row, label) || isSum(row))) {
+        isTitled = isLabel(row, label);
+        left.end(place);
+        return left.note("line behind the table|lines behind the table", place);
+      }
+      lastDate = dateOf(row);
       cells.places.push(place);
-      for (const [at, column] of cells.columns) {
+      for (let index = 0; index < wanted.length; index++) {
+        const at = wanted[index] as number;
         const cell = row[at] as string;
-        column.push(at === choice.value && missing.has(cell) ? "" : cell);
+        const isGiven = at !== choice.value || missing.size === 0 || !missing.has(cell);
+        (columns[index] as string[]).push(isGiven ? cell : "");
       }
     },
     finish() {
@@ -93,10 +122,17 @@ function wantedOf(choice: ColumnChoice): readonly number[] {
     ...marks,
     ...choice.fills ?? [],
     choice.detail?.column ?? null,
+    choice.totals,
     choice.currency?.column ?? null,
     choice.currency?.rate ?? null,
   ];
   return [...new Set(all.filter((at) => at !== null))];
+}
+
+/** Asked of every row: a pattern would take as long as all the rest. */
+function beginsWithDigit(cell: string): boolean {
+  const code = cell.charCodeAt(0);
+  return code >= 48 && code <= 57;
 }
 
 /** Without empty cells behind the last column. */
@@ -108,7 +144,7 @@ function withoutEnd(row: readonly string[], width: number): readonly string[] {
 
 /** Whether a cell where a date should be is prose: it may be missing in a trade that is open. */
 function isText(cell: string, choice: ColumnChoice): boolean {
-  if (cell === "" && choice.entry !== null) return false;
+  if (beginsWithDigit(cell) || (cell === "" && choice.entry !== null)) return false;
   return !isLeftEmpty(cell) && !/^[\d(+-]/.test(cell) && !/\d{4}/.test(cell.slice(0, 12));
 }
 

@@ -3,6 +3,7 @@
 
 import { InputError } from "../../errors.ts";
 import { flagOf, type Kind, type ReadOptions } from "../options.ts";
+import { quoted } from "../cells/number.ts";
 import { nameKey, VALUE_NAMES } from "./names.ts";
 import { type ColumnProfile, isRowCounter, listed, nameAt } from "./profile.ts";
 
@@ -52,7 +53,8 @@ function bestLevel(
   isUnnamed: boolean,
 ): number | null {
   const keys = indexes.map(keyAt);
-  const isBars = ["open", "high", "low", "close"].every((key) => keys.includes(key));
+  const isBars = ["open", "high", "low"].every((key) => keys.includes(key)) &&
+    ["close", "adjclose", "closelast", "price"].some((key) => keys.includes(key));
   const level = kind === "prices" || kind === "equity"
     ? kind
     : kind === undefined && isUnnamed && isBars
@@ -64,4 +66,22 @@ function bestLevel(
     if (found.length > 0) return found.length === 1 ? found[0] as number : null;
   }
   return null;
+}
+
+/** Decimals behind a comma that was taken for a separator: 0 stands in one column, 75 in the next. */
+export function checkUnnamed(
+  path: string,
+  columns: readonly ColumnProfile[],
+  value: number,
+): void {
+  const last = columns[value + 1];
+  if (value + 2 !== columns.length || last?.name !== "") return;
+  if (!last.isNumbers || !(columns[value] as ColumnProfile).isNumbers) return;
+  throw new InputError(
+    path,
+    `numbers stand behind ${
+      quoted(nameAt(columns, value))
+    }, under no name; where they are its decimals, ` +
+      "separate the columns by semicolons or quote the cells, else name theirs",
+  );
 }

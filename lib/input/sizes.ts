@@ -1,0 +1,138 @@
+// What sizes tell of values: how large they are, how they follow each other, and from where on that speaks
+// against what they are taken for. What is said of it is in doubts.ts.
+
+import type { RawRows } from "./rows.ts";
+
+/** From where on sizes speak against a reading; each with the reason for its height. */
+export const LIMITS = {
+  /** Median of values above 0 that may be levels: hardly any series gains a fifth in most periods. */
+  levelMedian: 0.2,
+  /** Median change of levels over their median: a level moves by less than a fifth of itself. */
+  levelChange: 0.2,
+  /** What is called a level and stays below may be returns: of those that are, hardly one is larger. */
+  returnsBelow: 1,
+  /** Volatility or mean of a year, as fractions: the wildest coins stay below 300 %, daily percent read as fractions begin near it. */
+  yearly: 3,
+  /** Most periods a year that count for it: of a minute's noise a year is no measure. */
+  mostPeriods: 8760,
+  /** Rows that a volatility can be judged by. */
+  fewestRows: 20,
+  /** Median change over median size, of values of both signs, or of large ones: returns of markets hardly follow each other, sums of them do. */
+  smooth: 0.35,
+  maybeSmooth: 0.7,
+  /** Returns a year from where on that is no interest, which is as smooth: of one sign, and of both. */
+  smoothYearly: 1,
+  smoothYearlyOfBoth: 0.05,
+  /** Marks of missing values in tables of percent. */
+  marks: [-99.99, -999, -9999] as readonly number[],
+  /** A loss of more than everything: nothing held without debt returns less. */
+  least: -1,
+  /** Share of returns beyond ±1 that no series has: in most of its periods it would double. */
+  beyondOne: 0.5,
+  /** Change of a level in one row that a misread mark of thousands makes, and markets hardly do. */
+  fall: -0.9,
+  rise: 9,
+} as const;
+
+const YEAR_MS = 365.2425 * 86_400_000;
+/** For a file without dates, the periods a year that metrics take. */
+const USUAL_PERIODS = 252;
+
+/** What one pass over the values tells. */
+export interface Sizes {
+  readonly areAbove0: boolean;
+  /** How many are not missing. */
+  readonly count: number;
+  /** The first row below the least return; −1 where there is none. */
+  readonly below: number;
+  /** Share of values beyond ±1. */
+  readonly beyondOne: number;
+  /** The larger of volatility and absolute mean of a year; 0 where there are too few rows to tell. */
+  readonly yearly: number;
+}
+
+export function sizesOf({ values, dates }: Pick<RawRows, "values" | "dates">): Sizes {
+  let areAbove0 = true;
+  let below = -1;
+  let count = 0;
+  let sum = 0;
+  let squares = 0;
+  let beyond = 0;
+  for (let row = 0; row < values.length; row++) {
+    const value = values[row] as number;
+    if (Number.isNaN(value)) continue;
+    if (value <= 0) {
+      areAbove0 = false;
+      if (value < LIMITS.least && below < 0) below = row;
+    }
+    count++;
+    sum += value;
+    squares += value * value;
+    if (value > 1 || value < -1) beyond++;
+  }
+  // Of a single row there is no most.
+  const beyondOne = count < 2 ? 0 : beyond / count;
+  if (count < LIMITS.fewestRows) return { areAbove0, count, below, beyondOne, yearly: 0 };
+  const mean = sum / count;
+  const variance = Math.max(0, squares - count * mean * mean) / (count - 1);
+  const own = dates === null ? USUAL_PERIODS : YEAR_MS * (count - 1) / spanOf(dates);
+  const periods = Math.min(own, LIMITS.mostPeriods);
+  const yearly = Math.max(Math.sqrt(variance * periods), Math.abs(mean) * periods);
+  return { areAbove0, count, below, beyondOne, yearly };
+}
+
+/** From the first date to the last, in whatever order they stand. */
+function spanOf(dates: Float64Array): number {
+  let first = Infinity;
+  let last = -Infinity;
+  for (let row = 0; row < dates.length; row++) {
+    const at = dates[row] as number;
+    if (at < first) first = at;
+    if (at > last) last = at;
+  }
+  return last - first;
+}
+
+/** Rows that are enough to judge how values follow each other. */
+const MOST_COMPARED = 2000;
+
+/** Sizes and changes of the middle rows: far in, returns since the beginning are away from 0. */
+export function middleSizes(values: Float64Array): Figures | null {
+  const from = Math.max(0, (values.length - MOST_COMPARED) >> 1);
+  return changesOf(values.subarray(from, from + MOST_COMPARED), Math.abs);
+}
+
+/** Median and median change, where values above 0 are large and steady enough to be levels. */
+export function levelFigures(values: Float64Array): Figures | null {
+  const figures = changesOf(values);
+  if (figures === null) return null;
+  const { median, change } = figures;
+  return median > LIMITS.levelMedian && change < median * LIMITS.levelChange ? figures : null;
+}
+
+/** The median of values and of how much they change. */
+export interface Figures {
+  readonly median: number;
+  readonly change: number;
+}
+
+/** Of values, or of their sizes; the changes are those of the values as they are. */
+export function changesOf(
+  values: Float64Array,
+  sizeOf: (value: number) => number = (value) => value,
+): Figures | null {
+  const present = values.filter((value) => !Number.isNaN(value));
+  if (present.length < 2) return null;
+  const changes = new Float64Array(present.length - 1);
+  for (let row = 0; row < changes.length; row++) {
+    changes[row] = Math.abs((present[row + 1] as number) - (present[row] as number));
+  }
+  return { median: medianOf(present.map(sizeOf)), change: medianOf(changes) };
+}
+
+function medianOf(values: Float64Array): number {
+  const sorted = values.toSorted();
+  const middle = sorted.length >> 1;
+  const upper = sorted[middle] as number;
+  return sorted.length % 2 === 1 ? upper : (upper + (sorted[middle - 1] as number)) / 2;
+}
