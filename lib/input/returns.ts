@@ -145,14 +145,14 @@ function inOrder(path: string, rows: RawRows, kind: Kind, warnings: Warning[]): 
   return ordered;
 }
 
-/** Positions in order of date; null when the dates are in order already. */
+/** Positions in order of date; null when they are in order already. Where the newest come first, so do the last of an instant. */
 function orderOf(dates: Float64Array): Uint32Array | null {
   let isAscending = true;
   let isDescending = true;
   for (let row = 1; row < dates.length && (isAscending || isDescending); row++) {
     const step = (dates[row] as number) - (dates[row - 1] as number);
     if (step < 0) isAscending = false;
-    if (step >= 0) isDescending = false;
+    if (step > 0) isDescending = false;
   }
   if (isAscending) return null;
   const last = dates.length - 1;

@@ -13,6 +13,7 @@ import { chooseColumns, type ColumnChoice } from "../table/columns.ts";
 import { isKnownName } from "../table/names.ts";
 import { type Pivot, pivotOf } from "../table/pivot.ts";
 import { profileColumn } from "../table/profile.ts";
+import { isTotalLabel } from "../table/text_rows.ts";
 import { SAMPLE_ROWS } from "../table/typed_table.ts";
 import { beginningOf, isHeader, ONLY_BLANKS, separatorOf } from "./opening.ts";
 
@@ -45,8 +46,9 @@ export function findTable(source: Source, options: ReadOptions): FoundTable {
   const { separator, records } = cut(path, body, source.isWhole);
   if (records.length === 0) throw new InputError(path, ONLY_BLANKS);
   const { names, hasNames, first, before } = findHeader(records, options);
-  const sample = records.slice(first, first + SAMPLE_ROWS + (hasNames ? 0 : 1)).map(({ cells }) =>
-    cells
+  const sample = withoutSums(
+    records.slice(first, first + SAMPLE_ROWS + (hasNames ? 0 : 1)).map(({ cells }) => cells),
+    options,
   );
   const firstLine = records[first]?.line ?? Infinity;
   const notes = before === 0 ? [] : [{
@@ -65,6 +67,17 @@ export function findTable(source: Source, options: ReadOptions): FoundTable {
   );
   const missing = missingWords(records.slice(0, before));
   return { separator, mark, names, hasNames, firstLine, choice, pivot, notes, missing };
+}
+
+/** The rows by which columns are told: a sum among them, or a footer, hides that a column is of dates. */
+function withoutSums(
+  rows: readonly (readonly string[])[],
+  options: ReadOptions,
+): readonly (readonly string[])[] {
+  const isDate = dateRecogniser(options);
+  const own = rows.filter((row) => !isTotalLabel(row.find((cell) => cell !== "") ?? ""));
+  const last = own.findLastIndex((row) => row.some(isDate));
+  return last < 0 ? own : own.slice(0, last + 1);
 }
 
 /** Kenneth French's files say: "Missing data are indicated by -99.99 or -999." */

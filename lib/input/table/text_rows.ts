@@ -20,7 +20,12 @@ export interface TextRows {
 }
 
 const TOTAL =
-  /^(?:(?:grand|sub|net|overall)[ -]?)?(?:totals?|sum|summe|gesamt|average|mean|median)\b/i;
+  /^(?:(?:grand|sub|net|overall)[ -]?)?(?:totals?|sum|average|mean|median|summe|gesamt|somme|totale|totaal|suma|soma|razem|итого|всего|合計|合计|总计|總計)(?![\p{L}\p{N}])/iu;
+
+/** Whether a row that begins with this cell says the sum or the mean of others. */
+export function isTotalLabel(label: string): boolean {
+  return !beginsWithDigit(label) && TOTAL.test(label);
+}
 
 /** Starts to take the rows of a table. */
 export function createTextRows(table: TextTable, options: ReadOptions): TextRows {
@@ -59,7 +64,7 @@ export function createTextRows(table: TextTable, options: ReadOptions): TextRows
       const row = withoutEnd(record, width);
       if (isHeader(row)) return left.note("repeated header|repeated headers", place);
       const label = row.find((cell) => cell !== "") ?? "";
-      if (!beginsWithDigit(label) && TOTAL.test(label) && !beginsWithDigit(dateOf(row))) {
+      if (isTotalLabel(label) && !beginsWithDigit(dateOf(row))) {
         return left.note("row of sums|rows of sums", place);
       }
       if (isTitled && isTitle(row)) isOther = true;
