@@ -252,4 +252,228 @@ case("freqtrade_trades.csv", trades.drop(columns="orders").to_csv(index=False), 
 case("freqtrade_trades.json", trades.drop(columns="orders").to_json(orient="records", date_format="epoch"), capital, freqtrade, 365,
      "the same by to_json(orient='records'): dates in ms", more=figures)
 
+
+# --- Short files, a few to each kind of oddity; their text stands in texts.json ------------------------------
+TEXTS = []
+numbers = np.random.default_rng(5)
+DAYS = pd.bdate_range("2024-01-02", periods=24)
+RETURNS = pd.Series(np.round(numbers.normal(0.0005, 0.01, 24), 4), DAYS)
+EQUITY = pd.Series(np.round(100_000 * np.cumprod(1 + numbers.normal(0.0005, 0.01, 24)), 2), DAYS)
+CHANGES = of_levels(EQUITY)
+MONTHS = pd.Series(np.round(numbers.normal(0.01, 0.03, 24), 4), pd.date_range("2022-01-31", periods=24, freq="ME"))
+TRADES = [("2024-01-02 10:00", "2024-01-03 10:00", 120.5), ("2024-01-04 10:00", "2024-01-08 10:00", -60.25),
+          ("2024-01-09 10:00", "2024-01-12 16:00", 33.0)]
+WON = of_trades(TRADES, 10_000)
+CAPITAL = "--capital 10000"
+
+
+def text(kind, why, content, typed="", returns=RETURNS, periods=252, way=None, encoding="utf-8", benchmark=None, more=None):
+    """One file; returns None: it must be refused, and says `way` where there is one."""
+    wanted = None if returns is None else right(returns, periods)
+    if more is not None:
+        wanted = {"periods": periods} | more
+    TEXTS.append({"kind": kind, "why": why, "text": content, "encoding": encoding, "benchmark": benchmark, "typed": typed,
+                  "right": wanted, "way": way})
+
+
+def rows(series, date="%Y-%m-%d", separator=",", cell=str):
+    return "".join(f"{at.strftime(date)}{separator}{cell(value)}\n" for at, value in series.items())
+
+
+comma = lambda value: f"{value:,.2f}".replace(",", " ").replace(".", ",").replace(" ", ".")
+percent = lambda value: f"{value * 100:.2f}%"
+each = lambda line: "".join(line(n, a, b, won) for n, (a, b, won) in enumerate(TRADES, 1))
+
+# S01 lists with a row for entry and one for exit
+HEAD = "Trade number,Type,Date and time,Signal,Price USD,Size (qty),Net PnL USD,Net PnL %,Cumulative PnL USD\n"
+two = lambda n, a, b, won: (f"{n},Entry long,{a},L,1,1,{won},1,0\n", f"{n},Exit long,{b},X,1,1,{won},1,0\n")
+text("entry and exit rows", "TradingView of 2025: Net PnL", HEAD + each(lambda *t: "".join(two(*t))), CAPITAL, WON, 365)
+text("entry and exit rows", "the exit before the entry", HEAD + each(lambda *t: "".join(two(*t)[::-1])), CAPITAL, WON, 365)
+text("entry and exit rows", "U+2212 for minus", HEAD + each(lambda *t: "".join(two(*t)).replace(",-", ",\u2212")), CAPITAL, WON, 365)
+text("entry and exit rows", "a trade still open, valued today",
+     HEAD + each(lambda *t: "".join(two(*t))) + "4,Entry long,2024-01-13 10:00,L,1,1,50,1,0\n4,Exit long,2024-01-15 10:00,Open,1,1,50,1,0\n",
+     CAPITAL, WON, 365)
+
+# S02, S03 MetaTrader
+epoch = lambda at: int(pd.Timestamp(at).timestamp())
+DEALS = of_trades([(a, a, -1.0) for a, _, _ in TRADES] + [(a, b, won + 1) for a, b, won in TRADES], 10_000)
+HISTORY = "ticket,order,time,time_msc,type,entry,magic,position_id,reason,volume,price,commission,swap,profit,fee,symbol,comment,external_id\n"
+HISTORY += f"1,0,{epoch('2024-01-01')},0,2,0,0,0,0,0,0,0,0,10000.0,0,,deposit,\n"
+HISTORY += each(lambda n, a, b, won: f"{2*n},1,{epoch(a)},0,0,0,0,{n},3,1,1,-1.0,0,0.0,0,EURUSD,,\n{2*n+1},1,{epoch(b)},0,1,1,0,{n},3,1,1,-1.0,-0.5,{won+2.5},0,EURUSD,,\n")
+text("money moved", "MetaTrader 5 by Python: type 2 is a deposit", HISTORY, CAPITAL, DEALS, 365)
+text("money moved", "the same, told to be trades", HISTORY, CAPITAL + " --kind trades", DEALS, 365)
+dot = lambda at: at.replace("-", ".") + ":00"
+REPORT = "Time,Deal,Symbol,Type,Direction,Volume,Price,Order,Commission,Fee,Swap,Profit,Balance,Comment\n"
+REPORT += "2024.01.01 00:00:00,1,,balance,,,,,0.00,0.00,0.00,10 000.00,10 000.00,deposit\n"
+REPORT += each(lambda n, a, b, won: f"{dot(a)},{2*n},EURUSD,buy,in,1,1,1,-1.00,0.00,0.00,0.00,1,\n{dot(b)},{2*n+1},EURUSD,sell,out,1,1,1,-1.00,0.00,-0.50,{won+2.5:.2f},1,\n")
+text("money moved", "MetaTrader 5's deals end with their sums", REPORT + ",,,,,,,,-6.00,0.00,-1.50,10 100.75,10 093.25,\n", CAPITAL, DEALS, 365)
+POSITIONS = "Time,Position,Symbol,Type,Volume,Price,S / L,T / P,Time,Price,Commission,Swap,Profit\n"
+POSITIONS += each(lambda n, a, b, won: f"{dot(a)},{n},EURUSD,buy,1,1,,,{dot(b)},1,-1.00,-0.50,{won+1.5:.2f}\n")
+pad = lambda content: "".join(line + "," * (13 - line.count(",")) + "\n" for line in content.splitlines())
+text("two columns of one name", "a whole report as a sheet: positions, orders, deals", pad(
+    "Trade History Report\nName:,,,J\nPositions\n" + POSITIONS + "Orders\nOpen Time,Order,Symbol,Type,Volume,Price,S / L,T / P,Time,State,,Comment\n"
+    "2024.01.02 10:00:00,5,EURUSD,buy,1 / 1,market,,,2024.01.02 10:00:00,filled,,\nDeals\n" + REPORT), CAPITAL, WON, 365)
+text("two columns of one name", "positions alone, by tabs", POSITIONS.replace(",", "\t"), CAPITAL, WON, 365)
+MT4 = "Ticket,Open Time,Type,Size,Item,Price,S / L,T / P,Close Time,Price,Commission,Taxes,Swap,Profit\n"
+MT4 += each(lambda n, a, b, won: f"{n},{a.replace('-', '.')},buy,1,eurusd,1,0,0,{b.replace('-', '.')},1,-1.00,0.00,-0.50,{won+1.5:.2f}\n")
+text("two columns of one name", "MetaTrader 4, with an order that was never filled",
+     MT4 + "9,2024.01.10 10:00,buy limit,1,eurusd,1,0,0,2024.01.11 10:00,1,cancelled,,,\n", CAPITAL, WON, 365)
+
+# R08 money, and costs taken off already or not
+NINJA = "Trade number,Instrument,Account,Strategy,Market pos.,Qty,Entry price,Exit price,Entry time,Exit time,Entry name,Exit name,Profit,Cum. net profit,Commission,Clearing Fee,Exchange Fee,IP Fee,NFA Fee,MAE,MFE,ETD,Bars\n"
+money = lambda value: f"(${-value:,.2f})" if value < 0 else f'"${value:,.2f}"'
+
+
+def ninja(fees, is_net):
+    total, out = 0.0, NINJA
+    for n, (a, b, won) in enumerate(TRADES, 1):
+        total += won if is_net else won - 4 - sum(fees)
+        out += f"{n},ES 03-24,Sim101,S,Long,1,1,1,{a}:00,{b}:00,E,X,{money(won)},{money(total)},$4.00,{','.join(money(fee) for fee in fees)},$1,$1,$1,3\n"
+    return out
+
+
+text("costs", "NinjaTrader: the running total rises by Profit, so that commission is off already", ninja((0, 0, 0, 0), True), CAPITAL, WON, 365)
+text("costs", "NinjaTrader: it rises by Profit less commission and fees", ninja((0.5, 1.5, 0, 0.5), False), CAPITAL,
+     of_trades([(a, b, won - 6.5) for a, b, won in TRADES], 10_000), 365)
+text("costs", "NinjaTrader: it rises by Profit less commission alone", ninja((0, 0, 0, 0), False), CAPITAL,
+     of_trades([(a, b, won - 4) for a, b, won in TRADES], 10_000), 365)
+text("costs", "NinjaTrader: sorted by profit the total tells nothing", "".join(
+    sorted(ninja((0, 0, 0, 0), False).splitlines(True), key=lambda line: line[:5] != "Trade" and line.split(",")[0] or "")[i] for i in (0, 3, 1, 2)),
+     CAPITAL, None, 365, way="cannot be told")
+text("costs", "a home-made list: pnl counts as it is, with a word on the fee", "entry_time,exit_time,pnl,fee\n" + each(
+    lambda n, a, b, won: f"{a},{b},{won},1.5\n"), CAPITAL + " --kind trades", WON, 365)
+text("money as people write it", "German thousands among profits", "date,pnl\n2024-01-02,1.250\n2024-01-03,-2.800\n2024-01-04,2.100\n",
+     CAPITAL + " --kind trades", of_trades([(d, d, won) for d, won in (("2024-01-02", 1250), ("2024-01-03", -2800), ("2024-01-04", 2100))], 10_000),
+     365, way="--decimal comma")
+text("money as people write it", "the same as decimals", "date,pnl\n2024-01-02,1.250\n2024-01-03,-2.800\n2024-01-04,2.100\n",
+     CAPITAL + " --kind trades", of_trades([(d, d, won) for d, won in (("2024-01-02", 1.25), ("2024-01-03", -2.8), ("2024-01-04", 2.1))], 10_000),
+     365, way="--decimal point")
+text("money as people write it", "yen", "date,price\n" + rows(EQUITY.round(0), cell=lambda v: f'"\u00a5{v:,.0f}"'), "", of_levels(EQUITY.round(0)), 252,
+     way="--decimal point")
+text("money as people write it", "net liquidation in dollars", "Date,Net Liquidation Value\n" + rows(EQUITY, cell=lambda v: f'"${v:,.2f}"'), "", CHANGES)
+
+# S08, R21 entries and exits
+text("entry and exit columns", "per-trade returns are none of periods", "entry_date,exit_date,symbol,ret\n" + each(
+    lambda n, a, b, won: f"{a[:10]},{b[:10]},SPY,{won / 1e4}\n"), "", None, way="--kind trades with --capital")
+text("entry and exit columns", "times with offsets", "Entry Time,Exit Time,Net P&L\n" + each(
+    lambda n, a, b, won: f"{a}:00-05:00,{b}:00-05:00,{won}\n"), CAPITAL + " --kind trades", WON, 365)
+text("entry and exit columns", "the exit first", "closed_on,opened_on,net_profit\n" + each(
+    lambda n, a, b, won: f"{b},{a},{won}\n"), CAPITAL + " --kind trades", WON, 365)
+text("entry and exit columns", "bought and sold, a short trade among them", "bought_at,sold_at,pnl\n" + each(
+    lambda n, a, b, won: f"{b},{a},{won}\n" if n == 2 else f"{a},{b},{won}\n"), CAPITAL + " --kind trades", WON, 365)
+
+# S04, S05, S13 what the values are
+text("levels", "NAV of one unit", "date,NAV\n" + rows((EQUITY / 1e5).round(5)), "", of_levels((EQUITY / 1e5).round(5)))
+text("levels", "a wallet, by a name that says nothing", "time,wallet_balance\n" + rows(EQUITY), "", CHANGES, way="--kind equity")
+text("levels", "returns that kept the name of their prices", "date,Close\n" + rows(RETURNS), way="--kind returns")
+text("levels", "a profit of coins is none of periods", "date,pnl\n" + rows(RETURNS), "", None, way="--kind trades with --capital")
+text("levels", "money since the beginning", "date,cum_pnl\n" + rows((RETURNS * 1e4).cumsum() + 3000), "", None, way="profits since the beginning")
+SUM = (1 + RETURNS).cumprod() - 1
+text("since the beginning", "by a name that says nothing", "date,strategy\n" + rows(SUM, cell=lambda v: f"{v:.12f}"), "", RETURNS, way="--kind cumulative")
+SMALL = RETURNS / 10 + 0.0004
+text("since the beginning", "small, of both signs", "date,strategy\n" + rows((1 + SMALL).cumprod() - 1, cell=lambda v: f"{v:.12f}"), "",
+     SMALL, way="--kind cumulative")
+text("since the beginning", "cum", "date,cum\n" + rows(SUM, cell=lambda v: f"{v:.12f}"), "", RETURNS, way="--kind cumulative")
+text("blank rows", "a leading #N/A", "date,price\n2024-01-01,#N/A\n" + rows(EQUITY), "", CHANGES)
+text("blank rows", "null among bars", "Date,Open,High,Low,Close,Adj Close,Volume\n2024-01-01,null,null,null,null,null,null\n" + rows(
+    EQUITY, cell=lambda v: f"{v},{v},{v},{v},{v},1"), "", CHANGES)
+text("blank rows", "a point for missing", "DATE,SP500\n2024-01-01,.\n" + rows(EQUITY), "--kind prices", CHANGES)
+
+# S06, S07, R13 percent
+text("percent", "brackets and signs", "date,returns\n" + rows(RETURNS, cell=lambda v: f"({-v * 100:.2f}%)" if v < 0 else percent(v)))
+text("percent", "a blank before the sign", "date,returns\n" + rows(RETURNS, cell=lambda v: f"{v * 100:+.2f} %"))
+text("percent", "low volatility, named return", "date,Return\n" + rows(RETURNS * 30, cell=lambda v: f"{v:.3f}"), "",
+     (RETURNS * 30).map(lambda v: round(v, 3)) / 100, way="--percent")
+text("percent", "hundredths of a percent", "date,return_bps\n" + rows(RETURNS * 1e4, cell=lambda v: f"{v:.0f}"), "", None, way="divide it by 10,000")
+text("percent", "a mark of a missing value", "date,ret\n" + rows(RETURNS * 100, cell=lambda v: f"{v:.2f}") + "2024-02-05,-99.99\n", "--percent", None,
+     way="stands for a missing value")
+
+# S10 midnights, R01, R02 benchmarks
+INDEX = pd.Series(np.round(0.6 * RETURNS.values + numbers.normal(0, 0.006, 24), 5), DAYS)
+LEVELS = (100 * (1 + INDEX).cumprod()).round(6)
+
+
+def joined(a, b):
+    both = pd.DataFrame({"a": a, "b": b}).dropna()
+    return {"correlation": both.a.corr(both.b), "beta": both.a.cov(both.b) / both.b.var()}
+
+
+OWN = "date,returns\n" + rows(RETURNS)
+tokyo = LEVELS.set_axis(LEVELS.index - pd.Timedelta(hours=9))
+text("midnights", "a benchmark at Tokyo's", OWN, "", None, 252, "--timezone ZONE, such as Asia/Tokyo",
+     benchmark="Date,Close\n" + rows(tokyo, "%Y-%m-%dT%H:%M:%SZ"))
+text("midnights", "and the zone moves it", OWN, "--timezone Asia/Tokyo", None, 252, benchmark="Date,Close\n" + rows(tokyo, "%Y-%m-%dT%H:%M:%SZ"),
+     more=joined(RETURNS.iloc[1:], of_levels(LEVELS)))
+text("midnights", "without a zone in the text", OWN, "", None, 252, "they run from Sunday to Thursday",
+     benchmark="Date,Close\n" + rows(tokyo, "%Y-%m-%d %H:%M:%S"))
+text("midnights", "New York's, of the same days", OWN, "", None, 252, benchmark="Date,Close\n" + rows(LEVELS, "%Y-%m-%d 00:00:00-05:00"),
+     more=joined(RETURNS.iloc[1:], of_levels(LEVELS)))
+text("benchmarks", "percent by its name", OWN, "", None, 252, "--benchmark-percent", benchmark="date,Index %\n" + rows((INDEX * 100).round(4)),
+     more=joined(RETURNS, INDEX))
+text("benchmarks", "levels by a ticker", OWN, "", None, 252, "--benchmark-kind prices", benchmark="date,SPX\n" + rows(LEVELS),
+     more=joined(RETURNS.iloc[1:], of_levels(LEVELS)))
+text("benchmarks", "months stamped on their first day", "date,returns\n" + rows(MONTHS), "", None, 12,
+     benchmark="date,returns\n" + rows(MONTHS * 0.5 + 0.001 * (MONTHS.index.month % 3), "%Y-%m-01"),
+     more=joined(MONTHS, MONTHS * 0.5 + 0.001 * (MONTHS.index.month % 3)))
+text("benchmarks", "a column of the same file, whatever its case", "date,Strat,SPY\n" + rows(
+    RETURNS, cell=lambda v: f"{v},{INDEX[RETURNS.eq(v).idxmax()]}"), "--column strat --benchmark-column spy", None, 252, more=joined(RETURNS, INDEX))
+
+# R03, R04, R05, R26 where the table is
+text("beside the table", "a title, a unit, blank lines", "Fund X\n(net)\n\ndate,returns\n" + rows(RETURNS))
+text("beside the table", "yfinance of two lines", "Date,Open,High,Low,Close,Adj Close,Volume\n,X,X,X,X,X,X\n" + rows(
+    EQUITY, cell=lambda v: f"{v},{v},{v},{v * 2},{v},1"), "", CHANGES)
+text("beside the table", "bars of a stock exchange, newest first", "Date,Close/Last,Volume,Open,High,Low\n" + rows(
+    (EQUITY / 1e3).round(2)[::-1], "%m/%d/%Y", cell=lambda v: f"${v:.2f},1,${v:.2f},${v:.2f},${v:.2f}"), "", of_levels((EQUITY / 1e3).round(2)))
+text("beside the table", "Investing.com", '\ufeff"Date","Price","Open","High","Low","Vol.","Change %"\n' + rows(
+    EQUITY[::-1], '"%m/%d/%Y"', cell=lambda v: f'"{v:,.2f}","{v:,.2f}","{v:,.2f}","{v:,.2f}","1.5K","0.5%"'), "", CHANGES)
+text("beside the table", "two series of one header", "date,returns\n" + rows(RETURNS) + "\nStrategy B\ndate,returns\n2025-01-02,0.1\n", "", None,
+     way="this is no row of the table")
+sums = of_trades([("2024-01-02", "2024-01-02", 100), ("2024-01-03", "2024-01-03", -50)], 10_000)
+for label in ("Grand Total", "Gesamt", "\u0418\u0442\u043e\u0433\u043e", "Net total:"):
+    text("sums", f"{label} under exits", f"exit,pnl\n2024-01-02,100\n2024-01-03,-50\n{label},50\n", CAPITAL + " --kind trades", sums, 365)
+
+# R06, R07, R14 dates, R10 decimals, R16, R17 formats
+text("dates", "with a time in digits", "date,returns\n" + rows(RETURNS, "%Y%m%d1600"))
+text("dates", "with seconds in digits", "date,returns\n" + rows(RETURNS, "%Y%m%d160000"))
+text("dates", "ISO without marks", "date,returns\n" + rows(RETURNS, "%Y%m%dT000000Z"))
+text("dates", "a year of two digits, the month first", "date,returns\n" + rows(RETURNS, "%m/%d/%y"))
+text("dates", "a time of day in its own column", "Date;Time;Close\n" + rows(EQUITY, "%d.%m.%Y;16:00", ";"), "", CHANGES)
+text("dates", "bars without a header", rows(EQUITY, "%Y%m%d 170000", ";", lambda v: f"{v};{v};{v};{v};0"), "--kind prices --column 5", CHANGES)
+text("dates", "quarters are refused", "date,returns\n2023Q1,0.01\n2023Q2,0.02\n2023Q3,0\n", "", None, way="other forms need --date-format")
+text("decimal commas", "points of thousands beside them", "date;equity\n" + rows(EQUITY, separator=";", cell=comma), "", CHANGES)
+text("decimal commas", "apostrophes", "date;NAV\n" + rows(EQUITY, "%d.%m.%Y", ";", lambda v: f"{v:,.2f}".replace(",", "'")), "", CHANGES)
+text("decimal commas", "narrow blanks", "date;NAV\n" + rows(EQUITY, "%d/%m/%Y", ";", lambda v: f"{v:,.2f}".replace(",", "\u202f").replace(".", ",")), "", CHANGES)
+text("decimal commas", "taken for separators", "date,returns,\n" + rows(RETURNS).replace("0.", "0,"), "", None, way="separate the columns by semicolons")
+for encoding in ("utf-16-le", "utf-16-be"):
+    text("UTF-16", f"{encoding} without a mark", "date\treturns\n" + rows(RETURNS, separator="\t"), encoding=encoding)
+text("UTF-16", "with a mark, semicolons and commas", "\ufeffdate;returns\n" + rows(RETURNS, "%d.%m.%Y", ";", lambda v: str(v).replace(".", ",")), encoding="utf-16-le")
+stamp_ms = lambda at: int(at.timestamp() * 1000)
+text("JSON", "an interface's bars as text", json.dumps({"meta": {"symbol": "X"}, "values": [
+    {"datetime": str(at)[:10], "open": str(v), "high": str(v), "low": str(v), "close": str(v)} for at, v in EQUITY[::-1].items()]}), "", CHANGES)
+text("JSON", "klines", json.dumps([[stamp_ms(at), str(v), str(v), str(v), str(v), "1"] for at, v in EQUITY.items()]), "--kind prices --column 5", CHANGES)
+text("JSON", "NaN of Python", "[" + ",".join(f'{{"date":"{str(at)[:10]}","returns":{v}}}' for at, v in RETURNS.items()) + ',{"date":"2024-03-01","returns":NaN}]')
+text("JSON", "split of two columns is a question", pd.DataFrame({"a": RETURNS, "b": INDEX}).to_json(orient="split", date_format="iso"), "--column a")
+
+# R11 years by months, R22, R23 rows within a day
+NAMES = "Jan,Feb,Mar,Apr,May,Jun,Jul,Aug,Sep,Oct,Nov,Dec"
+pivot = lambda cell, years=(2022, 2023), separator=",": "".join(
+    f"{year}{separator}" + separator.join(cell(v) for v in MONTHS[str(year)]) + f"{separator}{cell(0.5)}\n" for year in years)
+text("years by months", "newest first, titles before", f"Performance\nnet\nYear,{NAMES},YTD\n" + pivot(percent, (2023, 2022)), "", MONTHS, 12)
+text("years by months", "decimal commas", f"Jahr,{NAMES},Summe\n".replace(",", ";") + pivot(lambda v: f"{v * 100:.2f} %".replace(".", ","), separator=";"), "", MONTHS, 12)
+text("years by months", "percent without a sign", f"Year,{NAMES},YTD\n" + pivot(lambda v: f"{v * 100:.2f}"), "", MONTHS, 12, way="--percent")
+HALVES = pd.Series((1e5 * np.cumprod(1 + numbers.normal(0, 0.002, 60))).round(2), pd.date_range("2024-01-02 09:30", periods=60, freq="90min"))
+closes = HALVES.groupby(HALVES.index.normalize()).last()
+text("within a day", "unsorted", "time,equity\n" + rows(HALVES[::-1], "%Y-%m-%d %H:%M:%S"), "--resample day", of_levels(closes))
+text("within a day", "epochs", "time,equity\n" + "".join(f"{int(at.timestamp())},{v}\n" for at, v in HALVES.items()), "--resample day", of_levels(closes))
+halves = (HALVES / HALVES.shift(1) - 1).dropna().round(6)
+text("within a day", "returns compound", "time,returns\n" + rows(halves, "%Y-%m-%d %H:%M:%S"), "--resample day",
+     (1 + halves).groupby(halves.index.normalize()).prod() - 1)
+repeated = [("2024-01-02 10:00", 100), ("2024-01-02 10:00", 101), ("2024-01-03 10:00", 102), ("2024-01-03 10:00", 99), ("2024-01-04 10:00", 103)]
+kept = of_levels(pd.Series([101, 99, 103.0], pd.to_datetime(["2024-01-02", "2024-01-03", "2024-01-04"])))
+lines_of = lambda pairs, name: f"time,{name}\n" + "".join(f"{at},{v}\n" for at, v in pairs)
+text("one instant", "the last counts", lines_of(repeated, "balance"), "", kept)
+text("one instant", "the first in the file where the newest come first", lines_of(repeated[::-1], "balance"), "", kept)
+text("one instant", "prices have one", lines_of(repeated, "price"), "", None, way="is already in line 2")
+
+(OUT / "texts.json").write_text(json.dumps(TEXTS, indent=1, ensure_ascii=False) + "\n")
 (OUT / "manifest.json").write_text(json.dumps(CASES, indent=1, ensure_ascii=False) + "\n")
