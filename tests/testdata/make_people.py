@@ -432,6 +432,19 @@ sums = of_trades([("2024-01-02", "2024-01-02", 100), ("2024-01-03", "2024-01-03"
 for label in ("Grand Total", "Gesamt", "\u0418\u0442\u043e\u0433\u043e", "Net total:"):
     text("sums", f"{label} under exits", f"exit,pnl\n2024-01-02,100\n2024-01-03,-50\n{label},50\n", CAPITAL + " --kind trades", sums, 365)
 
+# Several series in one file, money paid in
+text("several in one", "accounts are backtests of their own", "account,entry,exit,pnl\n" + each(lambda n, a, b, won: f"A,{a},{b},{won}\n") + each(
+    lambda n, a, b, won: f"B,{a},{b},{-won}\n"), CAPITAL + " --kind trades --strategy A", WON, 365)
+text("several in one", "equity curves of strategies on the same days", "date,strategy,equity\n" + rows(
+    EQUITY, cell=lambda v: f"A,{v}") + rows(EQUITY[::-1], cell=lambda v: f"B,{2 * v}"), "--strategy B", CHANGES)
+text("several in one", "currencies have no sum", "entry,exit,pnl,currency\n" + each(
+    lambda n, a, b, won: f"{a},{b},{won},{'EUR' if n == 2 else 'USD'}\n"), CAPITAL + " --kind trades", None, 365, way="give one currency")
+text("money moved", "a deposit in a list of its own making", "type,open,close,net profit\nDeposit,2024-01-01,2024-01-01,10000\n" + each(
+    lambda n, a, b, won: f"Trade,{a},{b},{won}\n"), CAPITAL + " --kind trades", WON, 365)
+text("entry and exit columns", "EnteredAt, ExitedAt", "Id,EnteredAt,ExitedAt,Fees,PnL\n" + each(
+    lambda n, a, b, won: f"{n},{pd.Timestamp(a):%m/%d/%Y %H:%M:%S} -06:00,{pd.Timestamp(b):%m/%d/%Y %H:%M:%S} -06:00,1.5,{won}\n"),
+    CAPITAL + ' --kind trades --date-format "%m/%d/%Y %H:%M:%S %z"', WON, 365)
+
 # R06, R07, R14 dates, R10 decimals, R16, R17 formats
 text("dates", "with a time in digits", "date,returns\n" + rows(RETURNS, "%Y%m%d1600"))
 text("dates", "with seconds in digits", "date,returns\n" + rows(RETURNS, "%Y%m%d160000"))

@@ -71,20 +71,20 @@ const LETTERS: Readonly<Record<string, string>> = {
   ss: "%S",
 };
 
-/** Behind a day: hour, minute, second, fraction, half of the day. */
+/** Behind a day: hour, minute, second, fraction, half of the day, offset. */
 const TIME_OF_DAY = String
-  .raw`(?:[,;]? +|[T,;])(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,](\d{1,9}))?)?(?: ?([ap]m))?`;
+  .raw`(?:[,;]? +|[T,;])(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,](\d{1,9}))?)?(?: ?([ap]m))?(?: ?(z|utc|[+-]\d{2}:?\d{2}))?`;
 
 /** The directives that fit the time of day behind a day; empty without one. */
 export function timeDirectives(text: string): string {
   const match = new RegExp(`${TIME_OF_DAY}$`, "i").exec(text);
   if (match === null) return "";
-  const [whole, , , second, fraction, half] = match;
+  const [whole, , , second, fraction, half, offset] = match;
   const space = /^\D+/.exec(whole)?.[0] ?? " ";
   const clock = half === undefined ? "%H:%M" : "%I:%M";
   const end = half === undefined ? "" : ` ${"%p"}`;
   return space + clock + (second === undefined ? "" : ":%S") +
-    (fraction === undefined ? "" : ".%f") + end;
+    (fraction === undefined ? "" : ".%f") + end + (offset === undefined ? "" : " %z");
 }
 
 /** A reader of times written in a strptime format; it answers null where a text does not fit. */
@@ -114,7 +114,7 @@ export function compileDateFormat(format: string): (text: string) => WrittenTime
   // A format of the day alone also fits a day with its time, which no reading of the day changes.
   const mayHaveTime = !has("hour", "minute", "second", "fraction", "offset");
   const pattern = new RegExp(`^${source}${mayHaveTime ? `(?:${TIME_OF_DAY})?` : ""}$`, "i");
-  if (mayHaveTime) fields.push("hour", "minute", "second", "fraction", "half");
+  if (mayHaveTime) fields.push("hour", "minute", "second", "fraction", "half", "offset");
   return (text) => {
     const match = pattern.exec(text);
     if (match === null) return null;

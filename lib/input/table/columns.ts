@@ -21,6 +21,7 @@ import {
   OPENED_WORDS,
   SIDE_WORDS,
 } from "./names.ts";
+import { currencyOf, fillsOf, kindByName, levelsOf, PAYMENTS, seriesOf } from "./layout_columns.ts";
 import { columnNamed, type ColumnProfile, isRowCounter, listed, nameAt } from "./profile.ts";
 import { flagOf, type Kind, type ReadOptions } from "../options.ts";
 import { checkUnnamed, chooseValue } from "./value_column.ts";
@@ -70,7 +71,7 @@ export interface ColumnChoice {
   readonly untaken: readonly number[];
   readonly benchmark: number | null;
   /** Tells apart backtests in one file. */
-  readonly series: number | null;
+  readonly series: readonly number[];
   readonly openings: MarkedRows | null;
   readonly unclosed: MarkedRows | null;
   readonly money: MarkedRows | null;
@@ -88,7 +89,7 @@ export interface ColumnChoice {
 export function isPlainChoice(choice: ColumnChoice): boolean {
   return !choice.areTrades && choice.clock === null && choice.entry === null &&
     choice.benchmark === null &&
-    choice.series === null &&
+    choice.series.length === 0 &&
     choice.plus.length + choice.minus.length + choice.untaken.length === 0 &&
     choice.openings === null && choice.unclosed === null && choice.money === null &&
     choice.detail === null && choice.currency === null;
@@ -140,37 +141,16 @@ export function chooseColumns(
       ? names.flatMap((name, at) => COST_NAMES.includes(nameKey(name)) ? [at] : [])
       : [],
     benchmark: ofLayout(layout?.benchmark),
-    series: layout?.series === undefined
-      ? kind === "trades" ? findColumn(names, "strategy|strategy id|system") : null
-      : findColumn(names, layout.series),
+    series: seriesOf(names, kind ?? kindByName(nameAt(columns, value)), layout),
     openings: marked(layout?.openings),
     unclosed: marked(layout?.unclosed),
-    money: marked(layout?.money),
+    money: marked(layout === undefined && kind === "trades" ? PAYMENTS : layout?.money),
     detail: levelsOf(names, layout),
-    currency: currencyOf(names, layout),
+    currency: currencyOf(names, kind, layout),
     lacks: isLayoutValue ? layout.lacks ?? null : null,
     kind: isLayoutValue ? layout.kind : null,
     layout: layout?.name ?? null,
   };
-}
-
-function fillsOf(names: readonly string[], layout: Layout | undefined): ColumnChoice["fills"] {
-  const [bought = null, sold = null] = layout?.fills?.map((name) => findColumn(names, name)) ?? [];
-  return bought === null || sold === null ? null : [bought, sold];
-}
-
-function levelsOf(names: readonly string[], layout: Layout | undefined): Levels | null {
-  const { detail } = layout ?? {};
-  const column = detail === undefined ? null : findColumn(names, detail.column);
-  return detail === undefined || column === null ? null : { column, levels: detail.levels };
-}
-
-function currencyOf(names: readonly string[], layout: Layout | undefined): CurrencyColumns | null {
-  const { currency } = layout ?? {};
-  const column = currency === undefined ? null : findColumn(names, currency.column);
-  return currency === undefined || column === null
-    ? null
-    : { column, rate: findColumn(names, currency.rate) };
 }
 
 /** A layout is taken when the header has its columns, unless `inputFormat` names another format. */

@@ -132,7 +132,7 @@ export const LAYOUTS: readonly Layout[] = [
     date: "Time",
     areFills: true,
     plus: ["Commission", "Fee", "Swap"],
-    money: { column: "Type", begins: ["balance", "credit", "bonus"] },
+    money: { column: "Type", begins: ["balance", "credit", "bonus", "deposit", "withdraw"] },
   },
   {
     name: "mt5-history",
@@ -168,7 +168,7 @@ export const LAYOUTS: readonly Layout[] = [
     side: "Type",
     plus: ["Commission", "Taxes", "Swap"],
     unclosed: { column: "Type", begins: ["buy limit", "buy stop", "sell limit", "sell stop"] },
-    money: { column: "Type", begins: ["balance", "credit"] },
+    money: { column: "Type", begins: ["balance", "credit", "deposit", "withdraw"] },
   },
   {
     name: "ninjatrader",

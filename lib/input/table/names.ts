@@ -24,8 +24,22 @@ export const DATE_NAMES: readonly string[] = [
 export const CLOCK_NAMES: readonly string[] = ["time", "timeofday", "hour", "clock"];
 
 /** Words of a name that say when a trade was closed, and when it was opened. */
-export const CLOSED_WORDS: readonly string[] = ["exit", "close", "closed", "sold", "closing"];
-export const OPENED_WORDS: readonly string[] = ["entry", "open", "opened", "bought", "opening"];
+export const CLOSED_WORDS: readonly string[] = [
+  "exit",
+  "exited",
+  "close",
+  "closed",
+  "sold",
+  "closing",
+];
+export const OPENED_WORDS: readonly string[] = [
+  "entry",
+  "entered",
+  "open",
+  "opened",
+  "bought",
+  "opening",
+];
 
 /** Names of what a trade cost. */
 export const COST_NAMES: readonly string[] = [

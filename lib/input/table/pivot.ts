@@ -55,7 +55,7 @@ export function pivotOf(
     totals: null,
     untaken: [],
     benchmark: null,
-    series: null,
+    series: [],
     openings: null,
     unclosed: null,
     money: null,

@@ -45,7 +45,7 @@ export function readCells(
     ? null
     : numbers(choice.benchmark, rows.results).values;
   const money = rows.money.length === 0 ? [] : [...numbers(choice.value, rows.money).values];
-  const group = choice.series === null ? null : column(choice.series);
+  const group = groupsOf(choice.series.map(column), rows.results);
   const side = choice.side === null
     ? null
     : { name: table.names[choice.side] ?? "", cells: column(choice.side) };
@@ -96,6 +96,17 @@ export function readCells(
     ambiguous: value.ambiguous,
     notes,
   };
+}
+
+/** The name of each row's backtest, of the columns that differ; null where none does. */
+function groupsOf(
+  columns: readonly (readonly string[])[],
+  rows: readonly number[],
+): readonly string[] | null {
+  const varied = columns.filter((cells) => rows.some((row) => cells[row] !== cells[rows[0] ?? 0]));
+  const [first] = varied;
+  if (first === undefined) return null;
+  return first.map((_, row) => varied.map((cells) => cells[row] ?? "").join(" "));
 }
 
 /** Some of the values, or all of them as they are. */

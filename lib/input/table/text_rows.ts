@@ -121,7 +121,7 @@ function wantedOf(choice: ColumnChoice): readonly number[] {
     side,
     pair,
     benchmark,
-    series,
+    ...series,
     ...plus,
     ...minus,
     ...marks,
