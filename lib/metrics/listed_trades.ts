@@ -1,7 +1,6 @@
 // Trades one by one, where a file lists them: what the rows of trade_list.ts share. A trade is a row
 // here, which it is not in trade.ts, where rows are periods.
 
-import type { Basis } from "./basis.ts";
 import { quotient, sumOf } from "./kernel.ts";
 
 /** Closed trades in any order, one position each. */
@@ -14,23 +13,29 @@ export interface TradeList {
   readonly sides: Int8Array | null;
 }
 
+/** What may have a list of trades, as a basis. */
+export interface WithTrades {
+  /** Null where there is none. */
+  readonly trades: TradeList | null;
+}
+
 /** The profits; none without a list of trades. */
-export function profitsOf({ trades }: Basis): Float64Array {
+export function profitsOf({ trades }: WithTrades): Float64Array {
   return trades?.profits ?? NONE;
 }
 
 /** The profits above 0. */
-export function winsOf(basis: Basis): Float64Array {
+export function winsOf(basis: WithTrades): Float64Array {
   return profitsOf(basis).filter((profit) => profit > 0);
 }
 
 /** The profits below 0. */
-export function lossesOf(basis: Basis): Float64Array {
+export function lossesOf(basis: WithTrades): Float64Array {
   return profitsOf(basis).filter((profit) => profit < 0);
 }
 
 /** The profits of those bought first (1) or sold first (−1); null where that is not known of all. */
-export function profitsOfSide({ trades }: Basis, side: 1 | -1): Float64Array | null {
+export function profitsOfSide({ trades }: WithTrades, side: 1 | -1): Float64Array | null {
   const sides = trades?.sides ?? null;
   return sides === null
     ? null

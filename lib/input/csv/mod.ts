@@ -12,7 +12,7 @@ import { createDateReader } from "../cells/dates.ts";
 import type { ReadOptions } from "../options.ts";
 import { createRowCollector, type RawRows } from "../rows.ts";
 import type { Source } from "../source.ts";
-import { isPlainChoice } from "../table/columns.ts";
+import { isPlainChoice } from "../table/choice.ts";
 import { notPlain } from "../table/series.ts";
 import type { Table } from "../table/table.ts";
 import { type Opening, readOpening } from "./opening.ts";

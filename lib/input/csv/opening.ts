@@ -4,7 +4,8 @@
 
 import { InputError } from "../../errors.ts";
 import { isBlank, isMissing, readNumber, trimCell } from "../cells/number.ts";
-import { chooseColumns, type ColumnChoice } from "../table/columns.ts";
+import type { ColumnChoice } from "../table/choice.ts";
+import { chooseColumns } from "../table/columns.ts";
 import { isKnownName } from "../table/names.ts";
 import { profileColumn } from "../table/profile.ts";
 import { createRecordReader, isBlankRecord } from "../csv_text.ts";

@@ -3,14 +3,8 @@
 
 import { InputError, UsageError } from "../../errors.ts";
 import { quoted } from "../cells/number.ts";
-import {
-  findColumn,
-  type Layout,
-  LAYOUTS,
-  type LevelMark,
-  type Pick,
-  type RowMark,
-} from "./layouts.ts";
+import type { ColumnChoice, MarkedRows } from "./choice.ts";
+import { findColumn, type Layout, LAYOUTS, type Pick, type RowMark } from "./layouts.ts";
 import {
   CLOCK_NAMES,
   CLOSED_WORDS,
@@ -25,75 +19,6 @@ import { currencyOf, fillsOf, kindByName, levelsOf, PAYMENTS, seriesOf } from ".
 import { columnNamed, type ColumnProfile, isRowCounter, listed, nameAt } from "./profile.ts";
 import { flagOf, type Kind, type ReadOptions } from "../options.ts";
 import { checkUnnamed, chooseValue } from "./value_column.ts";
-
-/** Rows that a layout sets apart, by the cell in a column. */
-export interface MarkedRows {
-  readonly column: number;
-  readonly begins: readonly string[];
-}
-
-/** Rows that say the same at several levels of detail. */
-export interface Levels extends PickOf<LevelMark, "levels"> {
-  readonly column: number;
-}
-
-/** Where the currency of a row stands, and its price in the money of the account. */
-export interface CurrencyColumns {
-  readonly column: number;
-  readonly rate: number | null;
-}
-
-/** The columns that are read, by position. */
-export interface ColumnChoice {
-  readonly date: number | null;
-  /** A time of day, beside a date of its own. */
-  readonly clock: number | null;
-  /** When a trade was opened. */
-  readonly entry: number | null;
-  /** Whether the later of date and entry closed a trade: they are when it was sold and bought. */
-  readonly areSides: boolean;
-  readonly value: number;
-  /** Whether the rows are trades one by one, not fills or a day's profits. */
-  readonly areTrades: boolean;
-  /** Which way a trade went. */
-  readonly side: number | null;
-  /** The columns of the fills that bought and sold. */
-  readonly fills: readonly [bought: number, sold: number] | null;
-  /** What the rows of one trade share. */
-  readonly pair: number | null;
-  /** Added to the value, where a layout says so. */
-  readonly plus: readonly number[];
-  /** Subtracted from it. */
-  readonly minus: readonly number[];
-  /** The running total of what is left of it. */
-  readonly totals: number | null;
-  /** Columns of costs that no layout says anything of. */
-  readonly untaken: readonly number[];
-  readonly benchmark: number | null;
-  /** Tells apart backtests in one file. */
-  readonly series: readonly number[];
-  readonly openings: MarkedRows | null;
-  readonly unclosed: MarkedRows | null;
-  readonly money: MarkedRows | null;
-  readonly detail: Levels | null;
-  readonly currency: CurrencyColumns | null;
-  /** Costs that the profits are before and the file does not have. */
-  readonly lacks: string | null;
-  /** What a layout says the values are; null where it is for the name or the user to say. */
-  readonly kind: Kind | null;
-  /** Name of the layout that was recognised; null for a plain table. */
-  readonly layout: string | null;
-}
-
-/** Whether nothing but a date and a value is read of each row. */
-export function isPlainChoice(choice: ColumnChoice): boolean {
-  return !choice.areTrades && choice.clock === null && choice.entry === null &&
-    choice.benchmark === null &&
-    choice.series.length === 0 &&
-    choice.plus.length + choice.minus.length + choice.untaken.length === 0 &&
-    choice.openings === null && choice.unclosed === null && choice.money === null &&
-    choice.detail === null && choice.currency === null;
-}
 
 /** Picks the columns; throws `InputError` or `UsageError` where the choice is not plain. */
 export function chooseColumns(

@@ -2,7 +2,7 @@
 // payments, what tells backtests apart, whose fills, what level of detail, which currency.
 
 import type { Kind } from "../options.ts";
-import type { ColumnChoice, CurrencyColumns, Levels } from "./columns.ts";
+import type { ColumnChoice, CurrencyColumns, Levels } from "./choice.ts";
 import { findColumn, type Layout, type RowMark } from "./layouts.ts";
 import { kindOfName } from "./names.ts";
 

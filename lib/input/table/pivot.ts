@@ -6,7 +6,7 @@ import { civilMs, daysInMonth } from "../cells/calendar_time.ts";
 import { isLeftEmpty, readNumberColumn } from "../cells/number_column.ts";
 import { listedPlaces, placedError } from "../rows.ts";
 import type { ReadOptions } from "../options.ts";
-import type { ColumnChoice } from "./columns.ts";
+import type { ColumnChoice } from "./choice.ts";
 import { nameKey } from "./names.ts";
 import type { Table } from "./table.ts";
 import type { TextRows } from "./text_rows.ts";

@@ -10,7 +10,6 @@ import { flagOf, type Kind, PERCENT_KINDS, type ReadOptions } from "../options.t
 import { type Series, toReturns } from "../returns.ts";
 import { placedError, type RawRows } from "../rows.ts";
 import type { InputSeries, ReadResult } from "../series.ts";
-import type { Returns } from "../../metrics/mod.ts";
 import type { Source } from "../source.ts";
 import { tradeList } from "../trades.ts";
 import type { Table, TableSeries } from "./table.ts";
@@ -156,7 +155,7 @@ function seriesOfRows(
 function midnightNotes(
   path: string,
   { isInstant }: RawRows,
-  { dates }: Returns,
+  { dates }: Pick<RawRows, "dates">,
 ): readonly Warning[] {
   const midnight = otherMidnight({ dates, isInstant });
   if (dates === null || midnight === null) return [];

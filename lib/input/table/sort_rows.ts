@@ -4,7 +4,7 @@
 import { InputError, type Warning } from "../../errors.ts";
 import { quoted } from "../cells/number.ts";
 import { isLeftEmpty } from "../cells/number_column.ts";
-import type { Levels, MarkedRows } from "./columns.ts";
+import type { Levels, MarkedRows } from "./choice.ts";
 import { nameKey } from "./names.ts";
 import type { SortedRows, TextCells } from "./read_times.ts";
 import type { TextTable } from "./table.ts";

@@ -4,7 +4,7 @@
 import type { Warning } from "../../errors.ts";
 import type { RawRows, RowPlaces } from "../rows.ts";
 import type { TradeDetails } from "../trades.ts";
-import type { ColumnChoice } from "./columns.ts";
+import type { ColumnChoice } from "./choice.ts";
 
 /** The rows of one backtest in a table. */
 export interface TableSeries {

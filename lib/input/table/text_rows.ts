@@ -6,7 +6,7 @@ import { InputError, type Warning } from "../../errors.ts";
 import { isLeftEmpty } from "../cells/number_column.ts";
 import { placedError } from "../rows.ts";
 import type { ReadOptions } from "../options.ts";
-import type { ColumnChoice } from "./columns.ts";
+import type { ColumnChoice } from "./choice.ts";
 import { readCells } from "./read_cells.ts";
 import type { TextCells } from "./read_times.ts";
 import type { Table, TextTable } from "./table.ts";
