@@ -426,6 +426,8 @@ text("beside the table", "bars of a stock exchange, newest first", "Date,Close/L
     (EQUITY / 1e3).round(2)[::-1], "%m/%d/%Y", cell=lambda v: f"${v:.2f},1,${v:.2f},${v:.2f},${v:.2f}"), "", of_levels((EQUITY / 1e3).round(2)))
 text("beside the table", "Investing.com", '\ufeff"Date","Price","Open","High","Low","Vol.","Change %"\n' + rows(
     EQUITY[::-1], '"%m/%d/%Y"', cell=lambda v: f'"{v:,.2f}","{v:,.2f}","{v:,.2f}","{v:,.2f}","1.5K","0.5%"'), "", CHANGES)
+text("beside the table", "bars with the times at which they open and close", "open_time,open,high,low,close,volume,close_time\n" + rows(
+    EQUITY, cell=lambda v: f"{v},{v},{v},{v},1,2024-01-01 23:59:59.999"), "", CHANGES)
 text("beside the table", "two series of one header", "date,returns\n" + rows(RETURNS) + "\nStrategy B\ndate,returns\n2025-01-02,0.1\n", "", None,
      way="this is no row of the table")
 sums = of_trades([("2024-01-02", "2024-01-02", 100), ("2024-01-03", "2024-01-03", -50)], 10_000)

@@ -18,7 +18,7 @@ import {
 import { currencyOf, fillsOf, kindByName, levelsOf, PAYMENTS, seriesOf } from "./layout_columns.ts";
 import { columnNamed, type ColumnProfile, isRowCounter, listed, nameAt } from "./profile.ts";
 import { flagOf, type Kind, type ReadOptions } from "../options.ts";
-import { checkUnnamed, chooseValue } from "./value_column.ts";
+import { checkUnnamed, chooseValue, isOfBars } from "./value_column.ts";
 
 /** Picks the columns; throws `InputError` or `UsageError` where the choice is not plain. */
 export function chooseColumns(
@@ -146,6 +146,8 @@ function refuseTradesUnasked(
   options: ReadOptions,
 ): void {
   if (kind !== undefined || layout !== undefined || options.dateColumn !== undefined) return;
+  // A bar has a time at which it opens and one at which it closes, too.
+  if (isOfBars(columns)) return;
   const closed = datedBy(columns, CLOSED_WORDS, null);
   const opened = closed === null ? null : datedBy(columns, OPENED_WORDS, closed);
   if (closed === null || opened === null) return;

@@ -53,11 +53,9 @@ function bestLevel(
   isUnnamed: boolean,
 ): number | null {
   const keys = indexes.map(keyAt);
-  const isBars = ["open", "high", "low"].every((key) => keys.includes(key)) &&
-    ["close", "adjclose", "closelast", "price"].some((key) => keys.includes(key));
   const level = kind === "prices" || kind === "equity"
     ? kind
-    : kind === undefined && isUnnamed && isBars
+    : kind === undefined && isUnnamed && areBars(keys)
     ? "prices"
     : null;
   if (level === null) return null;
@@ -66,6 +64,16 @@ function bestLevel(
     if (found.length > 0) return found.length === 1 ? found[0] as number : null;
   }
   return null;
+}
+
+function areBars(keys: readonly string[]): boolean {
+  return ["open", "high", "low"].every((key) => keys.includes(key)) &&
+    ["close", "adjclose", "closelast", "price"].some((key) => keys.includes(key));
+}
+
+/** Whether a table has the columns of bars: open, high, low, close. */
+export function isOfBars(columns: readonly ColumnProfile[]): boolean {
+  return areBars(columns.map(({ name }) => nameKey(name)));
 }
 
 /** Decimals behind a comma that was taken for a separator: 0 stands in one column, 75 in the next. */
