@@ -10,7 +10,6 @@ import {
   joinRates,
   type MetricOptions,
   quantilesOf,
-  TRADE_METRICS,
 } from "../metrics/mod.ts";
 import { MIN_BLOCK_ROWS } from "../judge/bootstrap.ts";
 import { type Computation, computeAll } from "./compute.ts";
@@ -65,10 +64,11 @@ const PROBABILITIES = [0.025, 0.975] as const;
 
 /** Why a metric has no interval whatever the series is; null where it can have one. */
 function withoutInterval(name: string): string | null {
-  if (CATALOGUE.some((metric) => metric.name === name && metric.needs.includes("calendar"))) {
+  const needs = CATALOGUE.find((metric) => metric.name === name)?.needs ?? [];
+  if (needs.includes("calendar")) {
     return "calendar: a resample has no months, years or last months of its own";
   }
-  return TRADE_METRICS.some((metric) => metric.name === name)
+  return needs.includes("trades")
     ? "trades: rows are drawn again, and the list of trades is not"
     : null;
 }
