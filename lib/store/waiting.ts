@@ -9,11 +9,11 @@ import { type Undeliverable, undeliverableParts } from "./undeliverable.ts";
 export interface WaitingQuery {
   /** The server, origin and path; null asks for what waits for any server. */
   readonly trackingUri: string | null;
-  readonly experiment?: string;
+  readonly experiment?: string | undefined;
   /** Also runs that are meant for, or delivered to, another server. */
   readonly copy?: boolean;
   /** Only these runs, by key. */
-  readonly keys?: readonly string[];
+  readonly keys?: readonly string[] | undefined;
   /** Only these runs, by row id. */
   readonly ids?: readonly number[];
   /** Also runs that do not wait, but of which the server refuses parts. */

@@ -2,59 +2,29 @@
 // the server in memory. Each of these is a line whose loss would repeat a run or leave it half sent.
 
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { StorageError, TrackerError } from "../../lib/errors.ts";
-import { type LocalStore, openStore } from "../../lib/store/mod.ts";
+import { StorageError } from "../../lib/errors.ts";
 import { sqliteError } from "../../lib/store/sqlite.ts";
 import type { Run, Tracker } from "../../lib/tracker.ts";
-import { type FakeServer, fakeServer } from "./fake_server.ts";
-import { record, START, storeFolder } from "./store_folder.ts";
+import { DELIVERED, deliveryTest, failure } from "./delivery_world.ts";
+import { record, START } from "./store_folder.ts";
 
-interface World {
-  readonly store: LocalStore;
-  readonly server: FakeServer;
-  /** Delivers all that waits, one after the other; how each ended, and why. */
-  readonly send: (changed?: Partial<Tracker>) => Promise<readonly (readonly [string, string])[]>;
-}
-
-function doubt(name: string, run: (world: World) => Promise<void>): void {
-  Deno.test(name, async () => {
-    const { io, path, remove } = await storeFolder();
-    const store = await openStore(io, path);
-    const server = fakeServer();
-    try {
-      await run({
-        store,
-        server,
-        send: async (changed = {}) =>
-          (await store.deliver({ ...server, ...changed }, { jobs: 1 }))
-            .map(({ status, error }) => [status, error?.message ?? ""] as const),
-      });
-    } finally {
-      await store.close();
-      await remove();
-    }
-  });
-}
-
-function failure(code: string, status: number, maybeDone = false): TrackerError {
-  return new TrackerError("POST", "http://server:5000", { status, code, message: code, maybeDone });
-}
-
-const DELIVERED = [["delivered", ""]] as const;
 const content = new Uint8Array([1, 2]);
 
-doubt("what the server has acknowledged is not sent again", async ({ store, server, send }) => {
-  store.commitRun(record(1, { artifacts: [{ path: "a.txt", content }] }));
-  const [first] = await send({ writeArtifact: () => Promise.reject(failure("INTERNAL", 500)) });
-  assertEquals(first?.[0], "failed");
-  const again = (): never => {
-    throw new Error("sent twice");
-  };
-  assertEquals(await send({ logBatch: again, logInputs: again }), DELIVERED);
-  assertEquals([...server.runs.values()].map(({ artifacts }) => artifacts.size), [1]);
-});
+deliveryTest(
+  "what the server has acknowledged is not sent again",
+  async ({ store, server, send }) => {
+    store.commitRun(record(1, { artifacts: [{ path: "a.txt", content }] }));
+    const [first] = await send({ writeArtifact: () => Promise.reject(failure("INTERNAL", 500)) });
+    assertEquals(first?.[0], "failed");
+    const again = (): never => {
+      throw new Error("sent twice");
+    };
+    assertEquals(await send({ logBatch: again, logInputs: again }), DELIVERED);
+    assertEquals([...server.runs.values()].map(({ artifacts }) => artifacts.size), [1]);
+  },
+);
 
-doubt("an upload that was cut short is noticed", async ({ store, server, send }) => {
+deliveryTest("an upload that was cut short is noticed", async ({ store, server, send }) => {
   store.commitRun(record(1, { artifacts: [{ path: "a.txt", content }] }));
   const [cut] = await send({
     writeArtifact: (id, path) => server.writeArtifact(id, path, content.subarray(1)),
@@ -64,7 +34,7 @@ doubt("an upload that was cut short is noticed", async ({ store, server, send })
   assertEquals(await send(), DELIVERED);
 });
 
-doubt("no stranger's run is adopted from a server that ignores filters", async (world) => {
+deliveryTest("no stranger's run is adopted from a server that ignores filters", async (world) => {
   const { store, server, send } = world;
   const experimentId = await server.createExperiment("crypto");
   const fields = { experimentId, name: "stranger", startTime: START, user: "bob", tags: {} };
@@ -74,14 +44,16 @@ doubt("no stranger's run is adopted from a server that ignores filters", async (
   const ended = await send({
     searchRuns: (query) => server.searchRuns({ ...query, filter: null }),
     createRun: (run) =>
-      ++creations === 1 ? Promise.reject(failure("CONNECTION", 0, true)) : server.createRun(run),
+      ++creations === 1
+        ? Promise.reject(failure("CONNECTION", 0, { maybeDone: true }))
+        : server.createRun(run),
   });
   assertEquals(ended, DELIVERED);
   assertEquals(server.runs.size, 2);
   assertEquals((await server.getRun(stranger.id)).params, {});
 });
 
-doubt("a creation that ended with 500 may have been carried out", async (world) => {
+deliveryTest("a creation that ended with 500 may have been carried out", async (world) => {
   const { store, server, send } = world;
   store.commitRun(record(1));
   const ended = await send({
@@ -94,14 +66,14 @@ doubt("a creation that ended with 500 may have been carried out", async (world) 
   assertEquals(server.runs.size, 1);
 });
 
-doubt("a second run that has something in it is named, and never deleted", async (world) => {
+deliveryTest("a second run that has something in it is named, and never deleted", async (world) => {
   const { store, server, send } = world;
   store.commitRun(record(1));
   let late: (() => Promise<Run>) | undefined;
   await send({
     createRun: (run) => {
       late = () => server.createRun(run);
-      return Promise.reject(failure("TIMEOUT", 0, true));
+      return Promise.reject(failure("TIMEOUT", 0, { maybeDone: true }));
     },
   });
   assertEquals(await send(), DELIVERED);
@@ -114,7 +86,7 @@ doubt("a second run that has something in it is named, and never deleted", async
   assertEquals((await server.getRun(second.id)).lifecycleStage, "active");
 });
 
-doubt(
+deliveryTest(
   "a run that another store made after a doubtful creation gets the tags that it lacks",
   async (world) => {
     const { store, server, send } = world;
@@ -124,7 +96,7 @@ doubt(
     const [first] = await send({
       createRun: (run) => {
         asked = run;
-        return Promise.reject(failure("TIMEOUT", 0, true));
+        return Promise.reject(failure("TIMEOUT", 0, { maybeDone: true }));
       },
     });
     assertEquals(first?.[0], "failed");
@@ -135,7 +107,7 @@ doubt(
   },
 );
 
-doubt(
+deliveryTest(
   "a tag changed between two doubtful creations arrives, whichever was carried out",
   async (world) => {
     const { store, server, send } = world;
@@ -144,12 +116,12 @@ doubt(
     const [first] = await send({
       createRun: (run) => {
         late = () => server.createRun(run);
-        return Promise.reject(failure("TIMEOUT", 0, true));
+        return Promise.reject(failure("TIMEOUT", 0, { maybeDone: true }));
       },
     });
     await store.logBatch(key, { tags: { side: "short" } });
     const [second] = await send({
-      createRun: () => Promise.reject(failure("TIMEOUT", 0, true)),
+      createRun: () => Promise.reject(failure("TIMEOUT", 0, { maybeDone: true })),
     });
     assertEquals([first?.[0], second?.[0]], ["failed", "failed"]);
     await late?.();
@@ -158,7 +130,7 @@ doubt(
   },
 );
 
-doubt(
+deliveryTest(
   "a server that answers in between is not taken to be gone",
   async ({ store, server, send }) => {
     store.commitRuns(Array.from({ length: 6 }, (_, index) => record(index)));
@@ -176,17 +148,17 @@ doubt(
   },
 );
 
-doubt(
+deliveryTest(
   "a run that may be on one server does not wait for another",
   async ({ store, server, send }) => {
     store.commitRun(record(1));
-    await send({ createRun: () => Promise.reject(failure("TIMEOUT", 0, true)) });
+    await send({ createRun: () => Promise.reject(failure("TIMEOUT", 0, { maybeDone: true })) });
     assertEquals(store.waiting({ trackingUri: "http://other:5000" }), []);
     assertMatch(store.waiting({ trackingUri: server.uri })[0]?.reason ?? "", /TIMEOUT/);
   },
 );
 
-doubt("a tag removed and set again is on the server", async ({ store, server, send }) => {
+deliveryTest("a tag removed and set again is on the server", async ({ store, server, send }) => {
   const key = store.commitRun(record(1));
   await send();
   await store.deleteTag(key, "side");

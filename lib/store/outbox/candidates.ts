@@ -48,25 +48,17 @@ interface Chosen {
 /** The runs asked for and those that group them, level by level. */
 function withGroups(
   database: Database,
-  { keys, experiment, refused = false, ...server }: WaitingQuery & { readonly trackingUri: string },
+  query: WaitingQuery & { readonly trackingUri: string },
 ): Chosen {
+  const { keys: _, experiment: __, refused: ___, ...server } = query;
   const chosen: Chosen = { ids: [], parents: [] };
-  const looked = new Set<number>();
-  let more = waitingIds(database, {
-    ...server,
-    refused,
-    ...(keys === undefined ? {} : { keys }),
-    ...(experiment === undefined ? {} : { experiment }),
-  });
+  let more = waitingIds(database, query);
   while (more.ids.length > 0) {
     for (const id of more.ids) chosen.ids.push(id);
     for (const parent of more.parents) chosen.parents.push(parent);
-    const groups = new Set(more.parents.filter((parent) => parent !== 0 && !looked.has(parent)));
+    const groups = new Set(more.parents);
     for (const id of chosen.ids) groups.delete(id);
-    for (const group of groups) looked.add(group);
-    more = groups.size === 0
-      ? { ids: [], parents: [] }
-      : waitingIds(database, { ...server, ids: [...groups] });
+    more = waitingIds(database, { ...server, ids: [...groups] });
   }
   return chosen;
 }

@@ -43,7 +43,7 @@ export async function deliverRun(delivery: RunDelivery): Promise<Run> {
   if (!isThere) {
     await sendBatches(delivery, serverRun, runBatches(database, run, tags), { done, refused });
   }
-  if (settings.retryUndeliverable && refused.size > 0) {
+  if (settings.retryUndeliverable) {
     await sendRefusedItems(delivery, serverRun, refused, parentRunId);
   }
   await removeTags(delivery, serverRun, tags, isRetried);
@@ -110,10 +110,8 @@ async function removeTags(
 ): Promise<void> {
   const { database, run, id, tracker } = delivery;
   const since = tagsToRemove(database, run, tags);
-  const again = delivery.settings.retryUndeliverable
-    ? tagsToRemove(database, run, { ...tags, tagRevision: null })
-      .filter((key) => isRetried(removalOf(key)))
-    : [];
+  const again = tagsToRemove(database, run, { ...tags, tagRevision: null })
+    .filter((key) => isRetried(removalOf(key)));
   for (const key of new Set([...since, ...again])) {
     const part = removalOf(key);
     try {

@@ -29,7 +29,7 @@ import { serverExperiments } from "./server_experiments.ts";
 import { removeOrphans, runsInDoubt } from "./orphans.ts";
 import { currentRow, DeletedOnServerError } from "./server_run.ts";
 import type { Database } from "../sqlite.ts";
-import { recordedParts, undeliverableParts } from "../undeliverable.ts";
+import { undeliverableParts } from "../undeliverable.ts";
 
 /** What is delivered, and how. */
 export interface DeliverOptions {
@@ -81,11 +81,11 @@ export async function deliverWaiting(
     trackingUri: tracker.uri,
     copy,
     refused: retryUndeliverable,
-    ...(keys === undefined ? {} : { keys }),
-    ...(experiment === undefined ? {} : { experiment }),
+    keys,
+    experiment,
   });
   const server = serverId(database, serverUri(tracker.uri));
-  const inDoubt = keys === undefined ? runsInDoubt(database, server, options.experiment) : [];
+  const inDoubt = keys === undefined ? runsInDoubt(database, server, experiment) : [];
   if (candidates.length === 0 && inDoubt.length === 0) return [];
   const lease = await leases.take();
   const context: DeliveryContext = {
@@ -131,8 +131,8 @@ async function lookAgain(
     // Another sync that has it in hand looks for it as well.
     if (!await claimInTime(delivery, lease)) continue;
     try {
-      const { state, server_run_id: kept } = currentRow(delivery);
-      if (state === "delivered" && kept !== null) await removeOrphans(delivery, kept);
+      const { server_run_id: kept } = currentRow(delivery);
+      if (kept !== null) await removeOrphans(delivery, kept);
       server.note(null);
     } catch (error) {
       if (!(error instanceof Error) || error instanceof StorageError) throw error;
@@ -179,8 +179,9 @@ async function deliverAll(
   };
   const workers = Array.from({ length: Math.max(1, jobs) }, worker);
   // All workers end before the lease does, also when one of them fails.
-  const failed = (await Promise.allSettled(workers)).find(({ status }) => status === "rejected");
-  if (failed?.status === "rejected") throw failed.reason;
+  for (const ended of await Promise.allSettled(workers)) {
+    if (ended.status === "rejected") throw ended.reason;
+  }
   return outcomes;
 }
 
@@ -212,8 +213,7 @@ async function deliverOne(
     // As it is now that nobody else delivers it: another sync may just have finished it.
     const current = storedRun(database, run.key);
     const isThere = isDelivered(deliveryRow(database, id), current);
-    const isRetried = context.settings.retryUndeliverable && recordedParts(database, id).length > 0;
-    if (isThere && !isRetried) {
+    if (isThere && !context.settings.retryUndeliverable) {
       updateDelivery(database, id, { owner: null });
     } else {
       await deliverRun({ ...delivery, run: current });

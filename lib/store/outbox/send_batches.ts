@@ -22,8 +22,8 @@ const HOPELESS_POINTS = 8;
 interface Sending {
   readonly delivery: RunDelivery;
   readonly serverRun: Run;
-  /** What the server is known to have; null: that is neither asked for nor noted. */
-  readonly done: ReadonlySet<string> | null;
+  /** What the server is known to have. */
+  readonly done: ReadonlySet<string>;
   /** Parts of which the server took something. */
   readonly taken: Set<string>;
   readonly refused: Map<string, RecordedPart>;
@@ -38,7 +38,7 @@ interface Sending {
 function begin(
   delivery: RunDelivery,
   serverRun: Run,
-  done: ReadonlySet<string> | null,
+  done: ReadonlySet<string>,
 ): Sending {
   return {
     delivery,
@@ -89,7 +89,7 @@ export async function sendRefusedItems(
   parentRunId: string | null,
 ): Promise<void> {
   const { database, run, id } = delivery;
-  const sending = begin(delivery, serverRun, null);
+  const sending = begin(delivery, serverRun, new Set());
   const all = { parentRunId, tagRevision: null, broughtUntil: NOTHING_BROUGHT };
   const items = [...batchItems(database, run, all)].filter((item) => parts.has(partOf(item)));
   // What another store that has the run brought meanwhile may have been changed since.
@@ -139,11 +139,11 @@ async function sendItems(
   const [batch] = cutBatches(items.filter((item) => !isHopeless(sending, item)));
   if (batch === undefined) return;
   const mark = batchStep(batch);
-  if (done?.has(mark) === true) sending.isResumed = true;
+  if (done.has(mark)) sending.isResumed = true;
   else {
     await step(delivery, name, async () => {
       await tracker.logBatch(serverRun.id, batch);
-      if (done !== null) acknowledge(database, id, mark);
+      acknowledge(database, id, mark);
     });
   }
   for (const item of itemsOf(batch)) taken.add(partOf(item));

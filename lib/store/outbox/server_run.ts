@@ -39,7 +39,7 @@ export async function ensureServerRun(
   if (run.existing_run_id !== null) return await existingRun(delivery, run.existing_run_id);
   const row = currentRow(delivery);
   const found = await knownRun(delivery, row);
-  if (found !== null && found !== "removed" && found.lifecycleStage === "active") return found;
+  if (found?.lifecycleStage === "active") return found;
   if (found !== null || row.state === "deleted") {
     updateDelivery(database, id, { state: "deleted" });
     if (!settings.recreate) throw deletedOnServer(delivery.tracker, row.server_run_id);
@@ -86,16 +86,21 @@ async function existingRun(delivery: RunDelivery, serverRunId: string): Promise<
   return found;
 }
 
-/** The run that is, or may be, there as far as the store knows; "removed" when it was for good. */
+/** A run that was there and is no more. */
+interface RemovedRun {
+  readonly lifecycleStage: "removed";
+}
+
+/** The run that is, or may be, there as far as the store knows. */
 async function knownRun(
   delivery: RunDelivery,
   row: DeliveryRow,
-): Promise<Run | "removed" | null> {
+): Promise<Run | RemovedRun | null> {
   const { database, run, id } = delivery;
   if (row.server_run_id !== null) {
     const there = await getRun(delivery, row.server_run_id);
-    const isThere = there !== "removed" && there.lifecycleStage === "active";
-    if (run.imported === 0 || (isThere && row.uncertain === 0)) return there;
+    const isSettled = there.lifecycleStage === "active" && row.uncertain === 0;
+    if (run.imported === 0 || isSettled) return there;
     // Of two, another store may have taken the other, and deleted this one for an orphan.
     const chosen = await adopt(delivery, await lookUp(delivery, row));
     return chosen?.lifecycleStage === "active" ? chosen : there;
@@ -107,11 +112,11 @@ async function knownRun(
   return mayBeThere ? await adopt(delivery, await lookUp(delivery, row)) : null;
 }
 
-async function getRun(delivery: RunDelivery, serverRunId: string): Promise<Run | "removed"> {
+async function getRun(delivery: RunDelivery, serverRunId: string): Promise<Run | RemovedRun> {
   try {
     return await step(delivery, "get run", () => delivery.tracker.getRun(serverRunId));
   } catch (error) {
-    if (error instanceof NotFoundError) return "removed";
+    if (error instanceof NotFoundError) return { lifecycleStage: "removed" };
     throw error;
   }
 }
@@ -143,25 +148,26 @@ async function createOnce(delivery: RunDelivery, parentRunId: string | null): Pr
         }));
       return noteRun(delivery, created);
     } catch (error) {
+      const told = error instanceof TrackerError ? error : null;
       if (!mayHaveReached(error)) {
         if (before.state !== "creating") {
           updateDelivery(delivery.database, delivery.id, { state: "waiting", tag_revision: null });
         }
-        if (sent.length > 0 && isForGood(error) && !isDenied(error)) {
+        if (sent.length > 0 && isForGood(error) && told?.isDenied !== true) {
           sent = [];
           continue;
         }
-        if (creation === CREATIONS || !isBusy(error)) throw error;
-        await io.sleep(retryAfterMs(error));
+        if (creation === CREATIONS || told?.isBusy !== true) throw error;
+        await io.sleep(retryAfterMs(told));
         continue;
       }
       updateDelivery(delivery.database, delivery.id, { uncertain: 1 });
-      if (isBusy(error)) await io.sleep(retryAfterMs(error));
+      if (told?.isBusy === true) await io.sleep(retryAfterMs(told));
       const found = await lookUpPatiently(delivery, currentRow(delivery));
       if (found?.lifecycleStage === "active") return found;
       if (found !== null) throw deletedOnServer(tracker, found.id);
       // A server that took too long may still be at it: only a later sync asks again.
-      if (creation === CREATIONS || isTimeout(error)) throw error;
+      if (creation === CREATIONS || told?.isTimeout === true) throw error;
     }
   }
 }
@@ -199,20 +205,8 @@ function mayHaveReached(error: unknown): boolean {
   return error.mayHaveReached;
 }
 
-function isDenied(error: unknown): boolean {
-  return error instanceof TrackerError && error.isDenied;
-}
-
-function isBusy(error: unknown): error is TrackerError {
-  return error instanceof TrackerError && error.isBusy;
-}
-
 function retryAfterMs(error: TrackerError): number {
   return Math.min(error.retryAfterMs ?? BUSY_MS, MAX_RETRY_AFTER_MS);
-}
-
-function isTimeout(error: unknown): boolean {
-  return error instanceof TrackerError && error.isTimeout;
 }
 
 /** Looks a run up now, and once more when the last creation has had its time to arrive. */

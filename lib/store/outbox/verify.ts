@@ -89,7 +89,7 @@ function compareTexts(
   remote: Readonly<Record<string, string>>,
 ): readonly Difference[] {
   return local
-    .filter(([key, value]) => !Object.hasOwn(remote, key) || remote[key] !== value)
+    .filter(([key, value]) => remote[key] !== value)
     .map(([key]) => {
       const part = `${kind} ${key}`;
       const wrong = Object.hasOwn(remote, key) ? "has another value" : "is missing";
@@ -102,6 +102,8 @@ async function compareMetrics(
   remote: Run,
 ): Promise<readonly Difference[]> {
   const differences: Difference[] = [];
+  // Others may log into such a run as well.
+  const isExisting = run.existing_run_id !== null;
   const byKey = Map.groupBy(points(database, run), ({ key }) => key);
   for (const [key, all] of byKey) {
     const sent = all.filter(({ value }) => !Number.isNaN(value));
@@ -111,10 +113,9 @@ async function compareMetrics(
     const say = (wrong: string): void => void differences.push({ part, what: `${part} ${wrong}` });
     if (!Object.hasOwn(remote.metrics, key)) {
       say("is missing");
-    } else if (run.existing_run_id === null && remote.metrics[key] !== latest.value) {
+    } else if (!isExisting && remote.metrics[key] !== latest.value) {
       say(`is ${remote.metrics[key]}, not ${latest.value}`);
-    } else if (sent.length > 1 || run.existing_run_id !== null) {
-      const isExisting = run.existing_run_id !== null;
+    } else if (sent.length > 1 || isExisting) {
       const wrong = await compareHistory(tracker, remote.id, key, sent, isExisting);
       if (wrong !== null) say(wrong);
     }
@@ -129,16 +130,13 @@ async function compareHistory(
   sent: readonly MetricPoint[],
   mayHaveMore: boolean,
 ): Promise<string | null> {
-  const counts = new Map<string, number>();
+  const there = new Set<string>();
   let count = 0;
   for await (const page of tracker.metricHistory(runId, key)) {
     count += page.length;
-    for (const point of page) {
-      const mark = markOf(point);
-      counts.set(mark, (counts.get(mark) ?? 0) + 1);
-    }
+    for (const point of page) there.add(markOf(point));
   }
-  const missing = sent.filter((point) => !counts.has(markOf(point))).length;
+  const missing = sent.filter((point) => !there.has(markOf(point))).length;
   if (missing > 0) return `lacks ${missing} of its ${sent.length} points`;
   if (mayHaveMore || count === sent.length) return null;
   return `has ${count} points, not ${sent.length}`;

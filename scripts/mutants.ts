@@ -1,0 +1,122 @@
+// Takes each decision of a file wrongly, one at a time, and says of which nothing notices: neither the
+// simulation nor the tests below. What is left is a decision without a test, or one without need.
+// All mutants are in one copy of the checkout, and a global variable says which is on.
+
+import { parseArgs } from "node:util";
+import { type Mutant, mutantsOf, switched } from "./mutants/decisions.ts";
+import type { Trial, Verdict } from "./mutants/trial.ts";
+
+const named = (folder: string, ...names: string[]): string[] =>
+  names.map((name) => `${folder}/${name}`);
+
+/** Which tests are asked, the most likely first; they need no MLflow. */
+const TESTS: readonly (readonly [file: RegExp, tests: readonly string[]])[] = [
+  [/outbox\//, [
+    ...named("store", "delivery_doubts", "outbox", "refused_parts", "run_batches", "shared_runs"),
+    ...named("store", "creation", "delivery_steps", "syncs", "verify"),
+  ]],
+  [
+    /mlflow\/(artifacts|presigned|signed_transfer|decoding)/,
+    named("mlflow", "presigned", "odd_servers", "gateways", "faults"),
+  ],
+  [
+    /mlflow\/(search|history|reading|reader|schema|experiments|pages|notes)/,
+    named("mlflow", "pages", "odd_servers", "gitlab", "long_wholes", "gateways", "faults"),
+  ],
+  [/mlflow\//, [
+    ...named("mlflow", "repeats", "batches", "gateways", "odd_servers", "faults"),
+    ...named("security", "redact", "limits"),
+  ]],
+];
+
+/** A mutant that takes that long is taken to have no end; the first time, all is loaded and run. */
+const LIMIT_MS = 120_000;
+const FIRST_LIMIT_MS = 20 * 60_000;
+const COPIED = ["lib", "tests", "scripts", "typings", "main.ts", "deno.json", "deno.lock"];
+
+interface File {
+  readonly path: string;
+  /** Only mutants of this line; null: all. */
+  readonly line: number | null;
+  readonly tests: readonly string[];
+  readonly mutants: readonly Mutant[];
+  /** The number of its first mutant. */
+  readonly first: number;
+}
+
+async function main(): Promise<void> {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: { seeds: { type: "string", default: "300" } },
+  });
+  const seeds = Number(values.seeds);
+  const copy = Deno.makeTempDirSync({ prefix: "btflow-mutants-" });
+  const counts = new Map<string, number>();
+  let thread: Worker | undefined;
+  try {
+    await new Deno.Command("cp", { args: ["-R", ...COPIED, copy] }).output();
+    const files: File[] = [];
+    for (const word of positionals) files.push(prepared(copy, word, files.at(-1)));
+    for (const { path, line, tests, mutants, first } of files) {
+      thread ??= threadIn(copy);
+      const asItIs = await tried(thread, { mutant: 0, tests, seeds });
+      if (asItIs.by !== "nothing") throw new Error(`${path} cannot be tried: ${asItIs.what}`);
+      for (const [index, { line: at, before, after }] of mutants.entries()) {
+        if (line !== null && at !== line) continue;
+        const startMs = performance.now();
+        const { by, what } = await tried(thread, { mutant: first + index, tests, seeds });
+        const seconds = ((performance.now() - startMs) / 1000).toFixed(1);
+        counts.set(by, (counts.get(by) ?? 0) + 1);
+        const change = `${oneLine(before)}  ->  ${oneLine(after)}`;
+        console.log(`${path}:${at}: ${change}  ${by}: ${what} (${seconds} s)`);
+        if (by !== "time") continue;
+        thread.terminate();
+        thread = threadIn(copy);
+        await tried(thread, { mutant: 0, tests, seeds });
+      }
+    }
+  } finally {
+    thread?.terminate();
+    Deno.removeSync(copy, { recursive: true });
+  }
+  console.log([...counts].map(([by, count]) => `${count} by ${by}`).join(", "));
+}
+
+function threadIn(copy: string): Worker {
+  return new Worker(`file://${copy}/scripts/mutants/trial.ts`, { type: "module" });
+}
+
+/** Puts a file with all its mutants into the copy. */
+function prepared(copy: string, word: string, before: File | undefined): File {
+  const [path = "", line] = word.split(":");
+  const source = Deno.readTextFileSync(path);
+  const mutants = mutantsOf(source);
+  const first = before === undefined ? 1 : before.first + before.mutants.length;
+  Deno.writeTextFileSync(`${copy}/${path}`, switched(source, mutants, first));
+  const tests = TESTS.find(([file]) => file.test(path))?.[1] ?? [];
+  return { path, line: line === undefined ? null : Number(line), tests, mutants, first };
+}
+
+/** Tries a mutant; one without an end, or that breaks the thread, is noticed as well. */
+function tried(thread: Worker, trial: Trial): Promise<Verdict> {
+  const limitMs = trial.mutant === 0 ? FIRST_LIMIT_MS : LIMIT_MS;
+  return new Promise((resolve) => {
+    const limit = setTimeout(() => resolve({ by: "time", what: "it has no end" }), limitMs);
+    const settle = (told: Verdict): void => {
+      clearTimeout(limit);
+      resolve(told);
+    };
+    thread.onmessage = ({ data }: MessageEvent<Verdict>) => settle(data);
+    thread.onerror = (event) => {
+      event.preventDefault();
+      settle({ by: "time", what: `it breaks off: ${event.message}` });
+    };
+    thread.postMessage(trial);
+  });
+}
+
+function oneLine(text: string): string {
+  return text.replace(/\s+/g, " ").trim() || "(left out)";
+}
+
+await main();
