@@ -12,8 +12,8 @@ const named = (folder: string, ...names: string[]): string[] =>
 /** Which tests are asked, the most likely first; they need no MLflow. */
 const TESTS: readonly (readonly [file: RegExp, tests: readonly string[]])[] = [
   [/outbox\//, [
-    ...named("store", "delivery_doubts", "outbox", "refused_parts", "run_batches", "shared_runs"),
-    ...named("store", "creation", "delivery_steps", "syncs", "verify"),
+    ...named("store", "delivery_doubts", "outbox", "refused_parts", "shared_runs"),
+    ...named("store", "creation", "delivery_parts", "delivery_steps", "syncs", "verify"),
   ]],
   [
     /mlflow\/(artifacts|presigned|signed_transfer|decoding)/,
@@ -21,10 +21,19 @@ const TESTS: readonly (readonly [file: RegExp, tests: readonly string[]])[] = [
   ],
   [
     /mlflow\/(search|history|reading|reader|schema|experiments|pages|notes)/,
-    named("mlflow", "pages", "odd_servers", "gitlab", "long_wholes", "gateways", "faults"),
+    named(
+      "mlflow",
+      "requests",
+      "pages",
+      "odd_servers",
+      "gitlab",
+      "long_wholes",
+      "gateways",
+      "faults",
+    ),
   ],
   [/mlflow\//, [
-    ...named("mlflow", "repeats", "batches", "gateways", "odd_servers", "faults"),
+    ...named("mlflow", "requests", "repeats", "batches", "gateways", "odd_servers", "faults"),
     ...named("security", "redact", "limits"),
   ]],
 ];

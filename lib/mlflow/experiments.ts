@@ -154,7 +154,7 @@ async function createExperiment(
   try {
     return await create(http, "experiments/create", {
       name,
-      ...(artifactLocation === undefined ? {} : { artifact_location: artifactLocation }),
+      artifact_location: artifactLocation,
       tags: pairsOf(tags),
     }, readExperimentId);
   } catch (error) {

@@ -53,11 +53,7 @@ export function runMethods(
     getRun: (id) => getRun(http, id, notes),
     createRun: (run) => createRun(http, run),
     updateRun: (id, { status, endTime, name }) =>
-      onRun(id, "runs/update", {
-        ...(status === undefined ? {} : { status }),
-        ...(endTime === undefined ? {} : { end_time: endTime }),
-        ...(name === undefined ? {} : { run_name: name }),
-      }),
+      onRun(id, "runs/update", { status, end_time: endTime, run_name: name }),
     logBatch: async (id, batch) => {
       for (const body of batchesOf(batch)) {
         await amongOthers(() => onRun(id, "runs/log-batch", { ...body }));
@@ -134,14 +130,7 @@ function searchRuns(
 function datasetInput(dataset: Dataset): unknown {
   const { name, digest, sourceType, source, schema, profile, context } = dataset;
   return filled({
-    dataset: {
-      name,
-      digest,
-      source_type: sourceType,
-      source,
-      ...(schema === undefined ? {} : { schema }),
-      ...(profile === undefined ? {} : { profile }),
-    },
+    dataset: filled({ name, digest, source_type: sourceType, source, schema, profile }),
     tags: context === undefined ? [] : [{ key: DATASET_CONTEXT_TAG, value: context }],
   });
 }

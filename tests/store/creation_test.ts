@@ -335,6 +335,15 @@ deliveryTest("a run that is looked up and known keeps what was changed there", a
   assertEquals(await send(), DELIVERED);
   const { tags } = await server.getRun(id);
   assertEquals([tags["own"], tags["another"]], ["by hand", "1"]);
+  // Without a doubt it is not looked up.
+  const database = openDatabase(world.path);
+  database.run("UPDATE deliveries SET uncertain = 0");
+  database.close();
+  await store.logBatch(key, { tags: { another: "2" } });
+  const searchRuns = (): never => {
+    throw LOST;
+  };
+  assertEquals(await send({ searchRuns }), DELIVERED);
 });
 
 for (const turned of [false, true]) {

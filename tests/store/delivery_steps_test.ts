@@ -333,3 +333,65 @@ deliveryTest(
     assertStringIncludes(store.waiting({ trackingUri: server.uri })[0]?.runName ?? "", "run 3");
   },
 );
+
+deliveryTest("a name given on the server stays until the run gets another here", async (world) => {
+  const { store, server, send } = world;
+  const key = store.commitRun(record(1));
+  await send();
+  const [id = ""] = server.runs.keys();
+  await server.updateRun(id, { name: "by hand" });
+  await store.logBatch(key, { tags: { note: "x" } });
+  assertEquals(await send(), DELIVERED);
+  assertEquals((await server.getRun(id)).name, "by hand");
+  // Read back it is a difference, and is mended as one.
+  assertEquals((await store.verify(server))[0]?.differences, ["name is by hand, not run 1"]);
+  assertEquals(await send(), DELIVERED);
+  assertEquals((await server.getRun(id)).name, "run 1");
+  await server.updateRun(id, { name: "by hand" });
+  await store.updateRun(key, { name: "another" });
+  assertEquals(await send(), DELIVERED);
+  assertEquals((await server.getRun(id)).name, "another");
+});
+
+deliveryTest(
+  "the group's key in another tag, and another group, are sent as they are",
+  async (world) => {
+    const { store, server, send } = world;
+    const parentKey = store.commitRun(record(1));
+    const key = store.commitRun(record(2, { parentKey, tags: { sweep: parentKey } }));
+    await send();
+    const group = [...server.runs.values()].find(({ run }) => run.name === "run 1")?.run.id;
+    const { id, tags } = activeRuns(server).find(({ name }) => name === "run 2") ?? {};
+    assertEquals([tags?.["sweep"], tags?.["mlflow.parentRunId"]], [parentKey, group]);
+    await store.logBatch(key, { tags: { "mlflow.parentRunId": "another" } });
+    await send();
+    assertEquals((await server.getRun(id ?? "")).tags["mlflow.parentRunId"], "another");
+  },
+);
+
+deliveryTest("an imported run's tags arrive, also where its creation took none", async (world) => {
+  const { store, server, send } = world;
+  store.commitRun(record(1));
+  const database = openDatabase(world.path);
+  database.run("UPDATE runs SET imported = 1");
+  database.run("UPDATE tags SET imported = 1");
+  database.close();
+  const createRun: Tracker["createRun"] = (run) =>
+    Object.keys(run.tags).length > 1 ? Promise.reject(REFUSED) : server.createRun(run);
+  assertEquals(await send({ createRun }), DELIVERED);
+  assertEquals(activeRuns(server)[0]?.tags["side"], "long");
+  // There whole, it is left as it was edited since.
+  const [id = "", key = ""] = [...server.runs.values()].flatMap(({ run }) => [
+    run.id,
+    run.tags["btflow.run_key"],
+  ]);
+  await server.logBatch(id, { tags: { side: "by hand" } });
+  await server.updateRun(id, { name: "by hand" });
+  const again = openDatabase(world.path);
+  again.run("UPDATE deliveries SET tag_revision = -1");
+  again.close();
+  await store.logBatch(key, { tags: { own: "1" } });
+  assertEquals(await send(), DELIVERED);
+  const { tags, name } = await server.getRun(id);
+  assertEquals([tags["side"], tags["own"], name], ["by hand", "1", "by hand"]);
+});

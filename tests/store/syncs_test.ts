@@ -12,6 +12,7 @@ import {
   type DeliveryWorld,
   failure,
 } from "./delivery_world.ts";
+import type { FakeServer } from "./fake_server.ts";
 import { record, START } from "./store_folder.ts";
 
 const LOST = failure("TIMEOUT", 0, { maybeDone: true });
@@ -215,4 +216,48 @@ deliveryTest("verify leaves a run that a sync has in hand by now", async (world)
   assertEquals(checked?.differences, ["tag side has another value"]);
   assertEquals(state(), [...before.slice(0, 2), "another"]);
   assertEquals(checked?.key, key);
+});
+
+for (
+  const [what, fill] of [
+    ["has ended", (server: FakeServer, id: string) => server.updateRun(id, { status: "FINISHED" })],
+    [
+      "has a metric",
+      (server: FakeServer, id: string) =>
+        server.logBatch(id, { metrics: [{ key: "m", value: 1, timestamp: START, step: 0 }] }),
+    ],
+    [
+      "has a param",
+      (server: FakeServer, id: string) => server.logBatch(id, { params: { a: "1" } }),
+    ],
+  ] as const
+) {
+  deliveryTest(
+    `a second run that ${what} is named and left, until it is deleted`,
+    async (world) => {
+      const { store, server } = world;
+      const { arrive } = await inDoubt(world, 1);
+      await arrive();
+      const second = activeRuns(server).find(({ status }) => status === "RUNNING");
+      await fill(server, second?.id ?? "");
+      const told = async (): Promise<readonly string[]> => {
+        const codes: string[] = [];
+        await store.deliver(server, { warn: ({ code }) => codes.push(code) });
+        return codes;
+      };
+      assertEquals([await told(), activeRuns(server).length], [["run-twice"], 2]);
+      await server.deleteRun(second?.id ?? "");
+      assertEquals(await told(), []);
+    },
+  );
+}
+
+deliveryTest("second runs are looked for in the experiment that is synced", async (world) => {
+  const { server, send } = world;
+  const { arrive } = await inDoubt(world, 1);
+  await arrive();
+  await send({}, { experiment: "another" });
+  assertEquals(activeRuns(server).length, 2);
+  await send({}, { experiment: "crypto" });
+  assertEquals(activeRuns(server).length, 1);
 });

@@ -3,7 +3,7 @@
 import { assertEquals } from "@std/assert";
 import { openDatabase } from "../../lib/store/sqlite.ts";
 import type { MetricPoint, Run, Tracker } from "../../lib/tracker.ts";
-import { DELIVERED, deliveryTest, type DeliveryWorld } from "./delivery_world.ts";
+import { DELIVERED, deliveryTest, type DeliveryWorld, failure } from "./delivery_world.ts";
 import { record, START, valueOf } from "./store_folder.ts";
 
 /** What reading back says, from a server whose runs and files are as changed. */
@@ -197,3 +197,29 @@ deliveryTest(
     assertEquals(outcomes.at(-1)?.differences, ["it is gone from the store"]);
   },
 );
+
+deliveryTest("a run that cannot be read back is neither different nor deleted", async (world) => {
+  const { store, server, send } = world;
+  const [key = ""] = store.commitRuns([
+    record(1),
+    record(2, { experiment: { kind: "name", name: "another" } }),
+  ]);
+  await send();
+  const getRun = (): Promise<never> => Promise.reject(failure("INTERNAL_ERROR", 500));
+  const ended: [string, number, number][] = [];
+  const outcomes = await store.verify({ ...server, getRun }, {
+    onProgress: ({ key }, count, total) => ended.push([key, count, total]),
+  });
+  assertEquals(outcomes.map(({ differences, error }) => [differences, error?.message]), [
+    [[], failure("INTERNAL_ERROR", 500).message],
+    [[], failure("INTERNAL_ERROR", 500).message],
+  ]);
+  assertEquals(ended, outcomes.map(({ key }, index) => [key, index + 1, 2]));
+  assertEquals(store.waiting({ trackingUri: server.uri }), []);
+  const keysOf = async (options: Parameters<typeof store.verify>[1]): Promise<readonly string[]> =>
+    (await store.verify(server, options)).map(({ key }) => key);
+  assertEquals(await keysOf({ keys: [key] }), [key]);
+  assertEquals(await keysOf({ experiment: "crypto" }), [key]);
+  await store.logBatch(key, { tags: { note: "x" } });
+  assertEquals((await keysOf({})).length, 1);
+});

@@ -49,7 +49,11 @@ export async function deliverRun(delivery: RunDelivery): Promise<Run> {
   await removeTags(delivery, serverRun, tags, isRetried);
   await sendInputs(delivery, serverRun, isWanted);
   const leftOut = await sendArtifacts(delivery, serverRun, isWanted);
-  if (!isThere || isRetried(NAME_PART)) await finish(delivery, serverRun);
+  const isNameRetried = isRetried(NAME_PART);
+  if (!isThere || isNameRetried) {
+    const since = isNameRetried ? { ...tags, tagRevision: null } : tags;
+    await finish(delivery, serverRun, isRenamed(database, run, serverRun, since));
+  }
   recordLeftOut(delivery, serverRun, leftOut);
   await removeOrphans(delivery, serverRun.id);
   if (settings.verify) await verify(delivery, serverRun.id);
@@ -136,11 +140,14 @@ function removalOf(key: string): string {
 const NAME_PART = "run name";
 
 /** Sets status, end and a changed name; a run that is only logged into keeps its own. */
-async function finish(delivery: RunDelivery, serverRun: Run): Promise<void> {
+async function finish(
+  delivery: RunDelivery,
+  serverRun: Run,
+  renamed: boolean,
+): Promise<void> {
   const { run, database, id } = delivery;
   if (run.existing_run_id !== null) return;
   await noteChanges(delivery, serverRun);
-  const renamed = isRenamed(database, run, serverRun);
   if (run.status === "RUNNING" && run.end_time === null && !renamed) return;
   const change = {
     status: run.status,

@@ -68,20 +68,30 @@ export function* batchItems(
 export function tagsToSend(
   database: Database,
   run: RunRow,
-  { tagRevision, parentRunId, broughtUntil }: TagOptions,
+  { parentRunId, ...since }: TagOptions,
 ): readonly (readonly [string, string])[] {
-  const rows = database.arrays<[string, string]>(
+  return changedTags(database, run, since)
+    .flatMap(([key, value]): readonly (readonly [string, string])[] => {
+      if (key === RUN_NAME_TAG || key === RUN_KEY_TAG) return [];
+      if (key !== PARENT_TAG || value !== run.parent_key) return [[key, value]];
+      return parentRunId === null ? [] : [[key, parentRunId]];
+    });
+}
+
+type Since = Pick<TagOptions, "tagRevision" | "broughtUntil">;
+
+function changedTags(
+  database: Database,
+  run: RunRow,
+  { tagRevision, broughtUntil }: Since,
+): readonly (readonly [key: string, value: string])[] {
+  return database.arrays<[string, string]>(
     `SELECT key, value FROM tags WHERE run_id = ? AND revision > ?
      AND (imported = 0 OR changed > ?) ORDER BY key`,
     run.id,
     tagRevision ?? -1,
     broughtUntil,
   );
-  return rows.flatMap(([key, value]): readonly (readonly [string, string])[] => {
-    if (key === RUN_NAME_TAG || key === RUN_KEY_TAG) return [];
-    if (key !== PARENT_TAG || value !== run.parent_key) return [[key, value]];
-    return parentRunId === null ? [] : [[key, parentRunId]];
-  });
 }
 
 /** Nothing of the run was brought by another store. */
@@ -98,22 +108,17 @@ export function broughtUntil(run: RunRow, there: Run): number {
   return there.status === run.status ? 0 : NOTHING_BROUGHT;
 }
 
-/** Whether a run has another name on the server than it is to have there. */
-export function isRenamed(database: Database, run: RunRow, there: Run): boolean {
-  if (run.name === there.name) return false;
-  const name = database.get<{ imported: number; changed: number }>(
-    "SELECT imported, changed FROM tags WHERE run_id = ? AND key = ?",
-    run.id,
-    RUN_NAME_TAG,
-  );
-  return name === undefined || name.imported === 0 || name.changed > broughtUntil(run, there);
+/** Whether a run has another name on the server than it was given since. */
+export function isRenamed(database: Database, run: RunRow, there: Run, since: Since): boolean {
+  return run.name !== there.name &&
+    changedTags(database, run, since).some(([key]) => key === RUN_NAME_TAG);
 }
 
 /** Tags to be removed from the server: taken away since the tags were last sent. */
 export function tagsToRemove(
   database: Database,
   run: RunRow,
-  { tagRevision, broughtUntil }: Pick<TagOptions, "tagRevision" | "broughtUntil">,
+  { tagRevision, broughtUntil }: Since,
 ): readonly string[] {
   return database.arrays<[string]>(
     `SELECT key FROM removed_tags WHERE run_id = ? AND revision > ?

@@ -59,8 +59,13 @@ function sentTags(
   { database, run }: Comparison,
   remote: Run,
 ): readonly (readonly [string, string])[] {
-  const options = { tagRevision: null, parentRunId: null, broughtUntil: broughtUntil(run, remote) };
-  return tagsToSend(database, run, options).filter(([key]) => key !== PARENT_TAG);
+  return tagsToSend(database, run, { ...allOf(run, remote), parentRunId: null })
+    .filter(([key]) => key !== PARENT_TAG);
+}
+
+/** All that the server is to have of a run's tags and name. */
+function allOf(run: RunRow, remote: Run): { readonly tagRevision: null; broughtUntil: number } {
+  return { tagRevision: null, broughtUntil: broughtUntil(run, remote) };
 }
 
 function compareFields(
@@ -69,11 +74,12 @@ function compareFields(
   remote: Run,
 ): readonly Difference[] {
   if (run.existing_run_id !== null) return [];
+  const isNamed = isRenamed(database, run, remote, allOf(run, remote));
   const fields = [
     ["status", local.status, remote.status],
     ["start time", local.startTime, remote.startTime],
     ["end time", local.endTime, remote.endTime],
-    ["name", isRenamed(database, run, remote) ? local.name : remote.name, remote.name],
+    ["name", isNamed ? local.name : remote.name, remote.name],
   ] as const;
   return fields
     .filter(([, mine, theirs]) => mine !== null && mine !== theirs)

@@ -3,7 +3,7 @@
 
 import { NotFoundError } from "../../errors.ts";
 import type { Tracker } from "../../tracker.ts";
-import { type DeliveryChange, deliveryRow, forget, isDelivered, serverUri } from "../deliveries.ts";
+import { type DeliveryChange, deliveryRow, forget, serverUri } from "../deliveries.ts";
 import type { RunRow } from "../run_rows.ts";
 import { deletedOnServer, DeletedOnServerError } from "./server_run.ts";
 import type { Database } from "../sqlite.ts";
@@ -90,8 +90,7 @@ async function verifyRun(
 function waitAgain(database: Database, run: DeliveredRun, change: DeliveryChange): void {
   const id = { runId: run.id, serverId: run.server_id };
   database.write(() => {
-    const row = deliveryRow(database, id);
-    if (row?.owner !== null || !isDelivered(row, run)) return;
+    if (deliveryRow(database, id)?.owner !== null) return;
     forget(database, id, { ...change, tag_revision: -1, delivered_revision: null });
   });
 }
