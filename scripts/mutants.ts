@@ -13,7 +13,16 @@ const named = (folder: string, ...names: string[]): string[] =>
 const TESTS: readonly (readonly [file: RegExp, tests: readonly string[]])[] = [
   [/outbox\//, [
     ...named("store", "delivery_doubts", "outbox", "refused_parts", "shared_runs"),
-    ...named("store", "creation", "delivery_parts", "delivery_steps", "syncs", "verify"),
+    ...named(
+      "store",
+      "creation",
+      "delivery_parts",
+      "delivery_steps",
+      "found_runs",
+      "retry",
+      "syncs",
+      "verify",
+    ),
   ]],
   [
     /mlflow\/(artifacts|presigned|signed_transfer|decoding)/,

@@ -2,206 +2,9 @@
 
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { openDatabase } from "../../lib/store/sqlite.ts";
-import type { Batch, Dataset, RunChange, Tracker } from "../../lib/tracker.ts";
-import {
-  activeRuns,
-  DELIVERED,
-  deliveryTest,
-  type DeliveryWorld,
-  failure,
-} from "./delivery_world.ts";
+import type { Dataset, RunChange, Tracker } from "../../lib/tracker.ts";
+import { activeRuns, DELIVERED, deliveryTest, failure } from "./delivery_world.ts";
 import { record, START } from "./store_folder.ts";
-
-const REFUSED = failure("INVALID_PARAMETER_VALUE", 400);
-const BROKEN = failure("INTERNAL_ERROR", 500);
-const file = (path: string): { readonly path: string; readonly content: Uint8Array } => ({
-  path,
-  content: new Uint8Array([1, 2, 3]),
-});
-
-/** The server, as it refuses batches; and all that it is sent. */
-function noting(
-  { server }: DeliveryWorld,
-  isRefused: (batch: Required<Batch>) => boolean = () => false,
-): { readonly tracker: Tracker; readonly batches: Required<Batch>[]; readonly others: string[] } {
-  const batches: Required<Batch>[] = [];
-  const others: string[] = [];
-  const tracker: Tracker = {
-    ...server,
-    logBatch: (id, batch) => {
-      const whole = { metrics: [], params: {}, tags: {}, ...batch };
-      batches.push(whole);
-      return isRefused(whole) ? Promise.reject(REFUSED) : server.logBatch(id, batch);
-    },
-    logInputs: (id, datasets) => {
-      others.push(...datasets.map(({ name }) => `dataset ${name}`));
-      return server.logInputs(id, datasets);
-    },
-    writeArtifact: (id, path, content) => {
-      others.push(`artifact ${path}`);
-      return server.writeArtifact(id, path, content);
-    },
-    updateRun: (id, change) => {
-      others.push("end");
-      return server.updateRun(id, change);
-    },
-    getRun: (id) => {
-      others.push("read");
-      return server.getRun(id);
-    },
-  };
-  return { tracker, batches, others };
-}
-
-function partsOf({ store, server }: DeliveryWorld): readonly string[] {
-  return store.waiting({ trackingUri: server.uri, refused: true })
-    .flatMap(({ undeliverable }) => undeliverable.map(({ part }) => part));
-}
-
-const NO_WINDOW = ({ params }: Required<Batch>): boolean => "window" in params;
-const kill = (at: string) => (step: string): void => {
-  if (step === at) throw new Error("killed");
-};
-
-deliveryTest("a retry sends what was refused, and nothing else", async (world) => {
-  const { store, send } = world;
-  store.commitRun(record(1, { artifacts: [file("a.bin")] }));
-  const first = noting(world, NO_WINDOW);
-  assertEquals(await send(first.tracker), DELIVERED);
-  // Nothing is read back unasked.
-  assertEquals(first.others, ["dataset btc-1.csv", "artifact a.bin", "end"]);
-  const again = noting(world);
-  assertEquals(await send(again.tracker, { retryUndeliverable: true }), DELIVERED);
-  assertEquals(again.batches, [{ metrics: [], params: { window: "1" }, tags: {} }]);
-  assertEquals(again.others, ["read"]);
-  assertEquals(partsOf(world), []);
-});
-
-deliveryTest(
-  "a batch of which parts were refused is not sent again after an interruption",
-  async (world) => {
-    const { store, send } = world;
-    store.commitRun(record(1));
-    await send(noting(world, NO_WINDOW).tracker, { stopAt: kill("before inputs") });
-    const again = noting(world, NO_WINDOW);
-    assertEquals(await send(again.tracker), DELIVERED);
-    assertEquals(again.batches, []);
-    assertEquals(partsOf(world), ["param window"]);
-  },
-);
-
-deliveryTest(
-  "whether a run takes batches is asked once, and only where one is refused",
-  async (world) => {
-    const { store, server, send } = world;
-    store.commitRun(record(1, { params: { window: "1", other: "2" } }));
-    const { tracker, batches } = noting(world, ({ params }) => Object.keys(params).length > 0);
-    assertEquals(await send(tracker), DELIVERED);
-    const probes = batches.filter(({ tags }) => "btflow.run_key" in tags);
-    assertEquals(probes.length, 1);
-    assertEquals(partsOf(world), ["param other", "param window"]);
-    store.commitRun(record(2));
-    const none = noting(world, () => true);
-    assertEquals((await send(none.tracker))[0]?.[0], "failed");
-    assertEquals(partsOf(world), ["param other", "param window"]);
-    assertEquals(activeRuns(server).at(-1)?.status, "RUNNING");
-  },
-);
-
-const equity = (length: number): Required<Batch>["metrics"] =>
-  Array.from({ length }, (_, step) => ({ key: "equity", value: step, timestamp: START, step }));
-const NO_EARLY_POINT = ({ metrics }: Required<Batch>): boolean =>
-  metrics.some(({ key, step }) => key === "equity" && step === 5);
-
-deliveryTest(
-  "a series stays listed when points that came after arrive in a later sync",
-  async (world) => {
-    const { store, send } = world;
-    store.commitRun(record(1, { metrics: equity(2500) }));
-    await send(noting(world, NO_EARLY_POINT).tracker, { stopAt: kill("before batch 3") });
-    assertEquals(await send(noting(world, NO_EARLY_POINT).tracker), DELIVERED);
-    assertEquals(partsOf(world), ["metric equity"]);
-  },
-);
-
-deliveryTest("a series of which a point is refused again stays listed", async (world) => {
-  const { store, send } = world;
-  const key = store.commitRun(record(1, { metrics: equity(50) }));
-  await send(noting(world, NO_EARLY_POINT).tracker);
-  await store.logBatch(key, { tags: { note: "x" } });
-  assertEquals(await send(noting(world, NO_EARLY_POINT).tracker), DELIVERED);
-  assertEquals(partsOf(world), ["metric equity"]);
-});
-
-deliveryTest(
-  "a retry that is interrupted forgets no part that it has not come to",
-  async (world) => {
-    const { store, server, send } = world;
-    store.commitRun(record(1, { artifacts: [file("a.bin")] }));
-    const writeArtifact = (): Promise<never> => Promise.reject(REFUSED);
-    await send({ ...noting(world, NO_WINDOW).tracker, writeArtifact });
-    assertEquals(partsOf(world), ["artifact a.bin", "param window"]);
-    await send({}, { retryUndeliverable: true, stopAt: kill("before artifact a.bin") });
-    assertEquals(partsOf(world), ["artifact a.bin"]);
-    assertEquals(activeRuns(server)[0]?.params["window"], "1");
-  },
-);
-
-for (
-  const [imported, there, expected] of [
-    [0, "by hand", "long"],
-    [1, "by hand", "by hand"],
-    [1, undefined, "long"],
-  ] as const
-) {
-  const whose = imported === 0 ? "the store's own" : "an imported run's";
-  deliveryTest(`${whose} refused tag is sent again over ${there ?? "nothing"}`, async (world) => {
-    const { store, server, send } = world;
-    store.commitRun(record(1));
-    const { tracker } = noting(
-      world,
-      ({ tags, params }) => "side" in tags || "window" in params,
-    );
-    const createRun: Tracker["createRun"] = (run) =>
-      "side" in run.tags ? Promise.reject(REFUSED) : server.createRun(run);
-    assertEquals(await send({ ...tracker, createRun }), DELIVERED);
-    assertEquals(partsOf(world), ["param window", "tag side"]);
-    const [id = ""] = server.runs.keys();
-    if (there !== undefined) await server.logBatch(id, { tags: { side: there } });
-    const database = openDatabase(world.path);
-    database.run("UPDATE runs SET imported = ?", imported);
-    database.close();
-    assertEquals(await send({}, { retryUndeliverable: true }), DELIVERED);
-    const { tags, params } = await server.getRun(id);
-    assertEquals([tags["side"], params["window"], partsOf(world)], [expected, "1", []]);
-  });
-}
-
-deliveryTest("a tag that may not be removed is listed, and removed on a retry", async (world) => {
-  const { store, server, send } = world;
-  const key = store.commitRun(record(1));
-  await send();
-  await store.deleteTag(key, "side");
-  assertEquals(await send({ deleteTag: () => Promise.reject(REFUSED) }), DELIVERED);
-  assertEquals(partsOf(world), ["removal of tag side"]);
-  assertEquals(activeRuns(server)[0]?.tags["side"], "long");
-  assertEquals(await send({}, { retryUndeliverable: true }), DELIVERED);
-  assertEquals([activeRuns(server)[0]?.tags["side"], partsOf(world)], [undefined, []]);
-});
-
-deliveryTest(
-  "a tag that was not removed for a fault of the server is removed later",
-  async (world) => {
-    const { store, server, send } = world;
-    const key = store.commitRun(record(1));
-    await send();
-    await store.deleteTag(key, "side");
-    const [failed] = await send({ deleteTag: () => Promise.reject(BROKEN) });
-    assertEquals(failed?.[0], "failed");
-    assertEquals([await send(), partsOf(world)], [DELIVERED, []]);
-    assertEquals(activeRuns(server)[0]?.tags["side"], undefined);
-  },
-);
 
 deliveryTest("a group that only the server has is named by its id", async (world) => {
   const { store, server, send } = world;
@@ -261,9 +64,14 @@ deliveryTest("a name that a faulty server did not take is sent again", async (wo
   await send();
   await store.updateRun(key, { name: "renamed" });
   const updateRun: Tracker["updateRun"] = (id, change) =>
-    change.name === undefined ? server.updateRun(id, change) : Promise.reject(BROKEN);
+    change.name === undefined
+      ? server.updateRun(id, change)
+      : Promise.reject(failure("INTERNAL_ERROR", 500));
   assertEquals((await send({ updateRun }))[0]?.[0], "failed");
-  assertEquals([await send(), partsOf(world)], [DELIVERED, []]);
+  assertEquals([await send(), store.waiting({ trackingUri: server.uri, refused: true })], [
+    DELIVERED,
+    [],
+  ]);
   assertEquals(activeRuns(server)[0]?.name, "renamed");
 });
 
@@ -377,7 +185,9 @@ deliveryTest("an imported run's tags arrive, also where its creation took none",
   database.run("UPDATE tags SET imported = 1");
   database.close();
   const createRun: Tracker["createRun"] = (run) =>
-    Object.keys(run.tags).length > 1 ? Promise.reject(REFUSED) : server.createRun(run);
+    Object.keys(run.tags).length > 1
+      ? Promise.reject(failure("INVALID_PARAMETER_VALUE", 400))
+      : server.createRun(run);
   assertEquals(await send({ createRun }), DELIVERED);
   assertEquals(activeRuns(server)[0]?.tags["side"], "long");
   // There whole, it is left as it was edited since.

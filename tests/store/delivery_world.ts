@@ -2,9 +2,10 @@
 
 import { TrackerError } from "../../lib/errors.ts";
 import { type DeliverOptions, type LocalStore, openStore } from "../../lib/store/mod.ts";
+import { openDatabase } from "../../lib/store/sqlite.ts";
 import type { Run, Tracker } from "../../lib/tracker.ts";
 import { type FakeServer, fakeServer } from "./fake_server.ts";
-import { quickIo, type StoreFolder, storeFolder } from "./store_folder.ts";
+import { quickIo, START, type StoreFolder, storeFolder } from "./store_folder.ts";
 
 export interface DeliveryWorld extends StoreFolder {
   readonly store: LocalStore;
@@ -60,4 +61,41 @@ export const DELIVERED = [["delivered", ""]] as const;
 export function activeRuns(server: FakeServer): readonly Run[] {
   return [...server.runs.values()].map(({ run }) => run)
     .filter(({ lifecycleStage }) => lifecycleStage === "active");
+}
+
+/** A creation that is carried out, and ends with this error. */
+export function carriedOut({ server }: DeliveryWorld, error: Error): Tracker["createRun"] {
+  return async (run) => {
+    await server.createRun(run);
+    throw error;
+  };
+}
+
+/** A run with this run's key, as another creation would have made it. */
+export async function made({ server }: DeliveryWorld, key: string, points = 0): Promise<Run> {
+  const experimentId = (await server.findExperiment("crypto"))?.id ??
+    await server.createExperiment("crypto");
+  const tags = { "btflow.run_key": key };
+  const run = await server.createRun({
+    experimentId,
+    name: "r",
+    startTime: START,
+    user: "ada",
+    tags,
+  });
+  const metrics = Array.from({ length: points }, (_, at) => ({
+    key: `m${at}`,
+    value: 1,
+    timestamp: START,
+    step: 0,
+  }));
+  if (points > 0) await server.logBatch(run.id, { metrics });
+  return run;
+}
+
+/** Marks a run as brought by another store, which may have delivered it as well. */
+export function markImported({ path }: DeliveryWorld): void {
+  const database = openDatabase(path);
+  database.run("UPDATE runs SET imported = 1");
+  database.close();
 }
