@@ -123,7 +123,8 @@ Deno.test("a tag that is not there is told from a run that is not, and from one 
   const remove = (client: MlflowClient): Promise<void> => client.deleteTag("r1", "a");
   await assertRejects(() => asked([missing, run], remove), NotFoundError, "tag");
   await assertRejects(() => asked([missing], remove), NotFoundError, "run");
-  await assertRejects(() => asked([refusal("DENIED", "no", 403)], remove), TrackerError, "no");
+  const denied = refusal("DENIED", "no", 403);
+  await assertRejects(() => asked([denied, run], remove), TrackerError, "permission");
   // The first request was carried out, and its answer was lost.
   const lost = refusal("INTERNAL_ERROR", "x", 500);
   assertEquals((await asked([lost, missing, run], remove, 1)).map(([endpoint]) => endpoint), [
@@ -148,6 +149,12 @@ Deno.test("an experiment's id that the server takes for none is not found", asyn
   const get = (id: string) => () => asked([invalid], (client) => client.getExperiment(id));
   await assertRejects(get("abc"), NotFoundError);
   await assertRejects(get("7"), TrackerError, "no number");
+  const denied = refusal("DENIED", "no", 403);
+  await assertRejects(
+    () => asked([denied], (client) => client.getExperiment("abc")),
+    TrackerError,
+    "permission",
+  );
   for (const id of ["a/b", "9".repeat(20)]) {
     let requests: readonly Asked[] = [];
     await assertRejects(async () => {
@@ -164,6 +171,7 @@ Deno.test("an experiment with zeros before its id is the same; another one is no
   });
   const get = (id: string) => (client: MlflowClient): Promise<unknown> => client.getExperiment(id);
   assertEquals((await asked([answer("7")], get("007"))).length, 1);
+  assertEquals((await asked([answer("007")], get("007"))).length, 1);
   await assertRejects(() => asked([answer("8")], get("7")), TrackerError, "with experiment 8");
 });
 
@@ -226,4 +234,14 @@ Deno.test("what exists already is named as it is there", async () => {
       }],
     ],
   );
+});
+
+Deno.test("a name that differs in letter case alone is taken, and another one is not", async () => {
+  const found = (name: string): Answer => ({
+    status: 200,
+    json: { experiment: { experiment_id: "7", name } },
+  });
+  const find = (client: MlflowClient): Promise<unknown> => client.findExperiment("Crypto");
+  assertEquals((await asked([found("crypto")], find)).length, 1);
+  await assertRejects(() => asked([found("other")], find), TrackerError, 'answers with "other"');
 });
