@@ -1,6 +1,7 @@
 // Takes each decision of a file wrongly, one at a time, and says of which nothing notices: neither the
 // simulation nor the tests below. What is left is a decision without a test, or one without need.
 // All mutants are in one copy of the checkout, and a global variable says which is on.
+// FILE may be FILE:LINE,LINE. As they come, tests are in temporary files: a TMPDIR in memory is quick.
 
 import { parseArgs } from "node:util";
 import { type Mutant, mutantsOf, switched } from "./mutants/decisions.ts";
@@ -54,8 +55,8 @@ const COPIED = ["lib", "tests", "scripts", "typings", "main.ts", "deno.json", "d
 
 interface File {
   readonly path: string;
-  /** Only mutants of this line; null: all. */
-  readonly line: number | null;
+  /** Only mutants of these lines; none: all. */
+  readonly lines: readonly number[];
   readonly tests: readonly string[];
   readonly mutants: readonly Mutant[];
   /** The number of its first mutant. */
@@ -75,12 +76,12 @@ async function main(): Promise<void> {
     await new Deno.Command("cp", { args: ["-R", ...COPIED, copy] }).output();
     const files: File[] = [];
     for (const word of positionals) files.push(prepared(copy, word, files.at(-1)));
-    for (const { path, line, tests, mutants, first } of files) {
+    for (const { path, lines, tests, mutants, first } of files) {
       thread ??= threadIn(copy);
       const asItIs = await tried(thread, { mutant: 0, tests, seeds });
       if (asItIs.by !== "nothing") throw new Error(`${path} cannot be tried: ${asItIs.what}`);
       for (const [index, { line: at, before, after }] of mutants.entries()) {
-        if (line !== null && at !== line) continue;
+        if (lines.length > 0 && !lines.includes(at)) continue;
         const startMs = performance.now();
         const { by, what } = await tried(thread, { mutant: first + index, tests, seeds });
         const seconds = ((performance.now() - startMs) / 1000).toFixed(1);
@@ -106,13 +107,14 @@ function threadIn(copy: string): Worker {
 
 /** Puts a file with all its mutants into the copy. */
 function prepared(copy: string, word: string, before: File | undefined): File {
-  const [path = "", line] = word.split(":");
+  const [path = "", lines = ""] = word.split(":");
   const source = Deno.readTextFileSync(path);
   const mutants = mutantsOf(source);
   const first = before === undefined ? 1 : before.first + before.mutants.length;
   Deno.writeTextFileSync(`${copy}/${path}`, switched(source, mutants, first));
   const tests = TESTS.find(([file]) => file.test(path))?.[1] ?? [];
-  return { path, line: line === undefined ? null : Number(line), tests, mutants, first };
+  const chosen = lines.split(",").filter((line) => line !== "").map(Number);
+  return { path, lines: chosen, tests, mutants, first };
 }
 
 /** Tries a mutant; one without an end, or that breaks the thread, is noticed as well. */

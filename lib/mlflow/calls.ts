@@ -73,7 +73,7 @@ export type Body = Readonly<Record<string, unknown>>;
 /** Some servers refuse a list with nothing in it, or one where they know none: it is not sent. */
 export function filled(body: Body): Body {
   const fields = Object.entries(body).filter(([, value]) =>
-    value !== undefined && value !== null && !(Array.isArray(value) && value.length === 0)
+    value !== null && !(Array.isArray(value) && value.length === 0)
   );
   return Object.fromEntries(fields);
 }

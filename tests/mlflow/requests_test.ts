@@ -187,8 +187,12 @@ Deno.test("an experiment that is deleted, or restored, already is told, unless b
   await assertRejects(() => asked([missing, answer("active")], restore), TrackerError, "already");
   await assertRejects(() => asked([missing, answer("active")], remove), TrackerError, "no such");
   await assertRejects(() => asked([missing], remove), NotFoundError);
+  assertEquals([...await asked([OK], remove), ...await asked([OK], restore)], [
+    ["experiments/delete", { experiment_id: "7" }],
+    ["experiments/restore", { experiment_id: "7" }],
+  ]);
   await assertRejects(
-    () => asked([refusal("DENIED", "may not", 403)], remove),
+    () => asked([refusal("DENIED", "may not", 403), answer("deleted")], remove),
     TrackerError,
     "permission",
   );
@@ -206,7 +210,7 @@ Deno.test("what exists already is named as it is there", async () => {
   await assertRejects(
     () => asked([exists, found("active")], make),
     TrackerError,
-    '"a" exists already',
+    '"a" exists already (',
   );
   await assertRejects(() => asked([exists, found("deleted")], make), TrackerError, "restore it");
   const missing = refusal("RESOURCE_DOES_NOT_EXIST", "no such", 404);
@@ -244,4 +248,25 @@ Deno.test("a name that differs in letter case alone is taken, and another one is
   const find = (client: MlflowClient): Promise<unknown> => client.findExperiment("Crypto");
   assertEquals((await asked([found("crypto")], find)).length, 1);
   await assertRejects(() => asked([found("other")], find), TrackerError, 'answers with "other"');
+});
+
+Deno.test("a history that is refused is not taken for one that is not kept", async () => {
+  const metrics = [{ key: "m", value: 1, timestamp: 1, step: 0 }];
+  const run: Answer = { status: 200, json: { run: { info: INFO, data: { metrics } } } };
+  const history = (client: MlflowClient): Promise<unknown> =>
+    Array.fromAsync(client.metricHistory("r1", "m"));
+  for (const error of [refusal("DENIED", "no", 403), refusal("INTERNAL_ERROR", "x", 500)]) {
+    await assertRejects(() => asked([error, run], history), TrackerError);
+  }
+  await assertRejects(
+    () => asked([refusal("RESOURCE_DOES_NOT_EXIST", "no such run", 404), run], history),
+    TrackerError,
+    "no such run",
+  );
+});
+
+Deno.test("a value with nothing in it is sent", async () => {
+  assertEquals(await asked([OK], (client) => client.setExperimentTag("7", "a", "")), [
+    ["experiments/set-experiment-tag", { experiment_id: "7", key: "a", value: "" }],
+  ]);
 });

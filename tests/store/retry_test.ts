@@ -167,6 +167,8 @@ for (
     assertEquals(await send({ ...tracker, createRun }), DELIVERED);
     assertEquals(partsOf(world), ["param window", "tag side"]);
     const [id = ""] = server.runs.keys();
+    // A tag's name is no param's.
+    await server.logBatch(id, { tags: { window: "x" } });
     if (there !== undefined) await server.logBatch(id, { tags: { side: there } });
     const database = openDatabase(world.path);
     database.run("UPDATE runs SET imported = ?", imported);
@@ -185,6 +187,10 @@ deliveryTest("a tag that may not be removed is listed, and removed on a retry", 
   assertEquals(await send({ deleteTag: () => Promise.reject(REFUSED) }), DELIVERED);
   assertEquals(partsOf(world), ["removal of tag side"]);
   assertEquals(activeRuns(server)[0]?.tags["side"], "long");
+  // Unasked it is not tried again, whatever else changes.
+  await store.logBatch(key, { tags: { note: "x" } });
+  const deleteTag = (): Promise<never> => Promise.reject(BROKEN);
+  assertEquals(await send({ deleteTag }), DELIVERED);
   assertEquals(await send({}, { retryUndeliverable: true }), DELIVERED);
   assertEquals([activeRuns(server)[0]?.tags["side"], partsOf(world)], [undefined, []]);
 });
@@ -225,4 +231,21 @@ deliveryTest("a metric is not given up for a fault of the server", async (world)
     return steps.length > 0 ? Promise.reject(REFUSED) : server.logBatch(id, batch);
   };
   assertEquals((await send({ logBatch }))[0], ["failed", BROKEN.message]);
+});
+
+deliveryTest("a name that was refused is not tried again unasked", async (world) => {
+  const { store, server, send } = world;
+  const key = store.commitRun(record(1));
+  await send();
+  await store.updateRun(key, { name: "renamed" });
+  let names = 0;
+  const updateRun: Tracker["updateRun"] = (id, change) => {
+    if (change.name === undefined) return server.updateRun(id, change);
+    names++;
+    return Promise.reject(REFUSED);
+  };
+  assertEquals(await send({ updateRun }), DELIVERED);
+  await store.logBatch(key, { tags: { note: "x" } });
+  assertEquals(await send({ updateRun }), DELIVERED);
+  assertEquals([names, partsOf(world)], [1, ["run name"]]);
 });

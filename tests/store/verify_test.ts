@@ -223,3 +223,25 @@ deliveryTest("a run that cannot be read back is neither different nor deleted", 
   await store.logBatch(key, { tags: { note: "x" } });
   assertEquals((await keysOf({})).length, 1);
 });
+
+deliveryTest("an end that is not known here is no difference", async (world) => {
+  world.store.commitRun(record(1, { status: "FAILED", endTime: null }));
+  await world.send();
+  assertEquals(await differences(world, () => ({ endTime: 9 })), []);
+});
+
+deliveryTest("of a run that others log into one point is looked for, too", async (world) => {
+  const { store, server, send } = world;
+  const experimentId = await server.createExperiment("live");
+  const fields = { experimentId, name: "theirs", startTime: START, user: "bob", tags: {} };
+  const existing = {
+    existingRunId: (await server.createRun(fields)).id,
+    trackingUri: server.uri,
+    experiment: { kind: "ofRun" },
+  } as const;
+  store.commitRun(record(1, { ...existing, metrics: SERIES.slice(0, 1) }));
+  await send();
+  assertEquals(await differences(world, () => ({}), history(SERIES.slice(1))), [
+    "metric equity lacks 1 of its 1 points",
+  ]);
+});
