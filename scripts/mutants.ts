@@ -13,17 +13,10 @@ const named = (folder: string, ...names: string[]): string[] =>
 /** Which tests are asked, the most likely first; they need no MLflow. */
 const TESTS: readonly (readonly [file: RegExp, tests: readonly string[]])[] = [
   [/outbox\//, [
-    ...named("store", "delivery_doubts", "outbox", "refused_parts", "shared_runs"),
-    ...named(
-      "store",
-      "creation",
-      "delivery_parts",
-      "delivery_steps",
-      "found_runs",
-      "retry",
-      "syncs",
-      "verify",
-    ),
+    ...named("store", "creation", "found_runs", "delivery_steps", "delivery_parts", "retry"),
+    ...named("store", "syncs", "verify", "carried_runs", "delivery_doubts", "outbox"),
+    ...named("store", "refused_parts", "shared_runs"),
+    "logging/refused_runs",
   ]],
   [
     /mlflow\/(artifacts|presigned|signed_transfer|decoding)/,
