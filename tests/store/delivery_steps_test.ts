@@ -132,10 +132,13 @@ deliveryTest(
     assertEquals(await send({}, { keys: [key] }), DELIVERED);
     assertEquals(activeRuns(server).length, 1);
     // A creation of the first is in doubt; who asks for the other alone does not look.
+    let looks = 0;
     const searchRuns = (): never => {
+      looks++;
       throw lost;
     };
     assertEquals(await send({ searchRuns }, { keys: [other] }), DELIVERED);
+    assertEquals(looks, 0);
     store.commitRuns([record(3), record(4, { experiment: { kind: "name", name: "another" } })]);
     assertEquals(await send({}, { experiment: "another" }), DELIVERED);
     assertStringIncludes(store.waiting({ trackingUri: server.uri })[0]?.runName ?? "", "run 3");

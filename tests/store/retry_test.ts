@@ -218,6 +218,7 @@ deliveryTest("a metric of one point has no step to name", async (world) => {
   );
   const [outcome] = await store.deliver({ ...server, ...tracker });
   assertEquals(outcome?.undeliverable, [{ part: "metric metric_3", reason: REFUSED.reason }]);
+  assertEquals(outcome?.experimentId, activeRuns(server)[0]?.experimentId);
   // Halves down to the one, and whether the run takes batches; no other metric is tried by itself.
   assert(batches.length <= 12, `${batches.length} requests`);
 });
@@ -249,3 +250,42 @@ deliveryTest("a name that was refused is not tried again unasked", async (world)
   assertEquals(await send({ updateRun }), DELIVERED);
   assertEquals([names, partsOf(world)], [1, ["run name"]]);
 });
+
+const DENIED = failure("PERMISSION_DENIED", 403);
+
+for (
+  const [what, tags, error, probe, expected] of [
+    ["refuses a param of a run without tags", {}, REFUSED, null, ["delivered", ""]],
+    ["denies all of a run without tags", {}, DENIED, null, ["failed", DENIED.message]],
+    ["takes a tag that the run has", { "mlflow.user": "bob" }, REFUSED, null, ["delivered", ""]],
+    ["refuses even that", { "mlflow.user": "bob" }, REFUSED, DENIED, ["failed", REFUSED.message]],
+    ["fails at it", { "mlflow.user": "bob" }, REFUSED, BROKEN, ["failed", BROKEN.message]],
+  ] as const
+) {
+  deliveryTest(
+    `into another's run is logged as far as a server allows that ${what}`,
+    async (world) => {
+      const { store, server, send } = world;
+      const experimentId = await server.createExperiment("live");
+      const { id } = await server.createRun({
+        experimentId,
+        name: "theirs",
+        startTime: START,
+        user: "bob",
+        tags,
+      });
+      store.commitRun(
+        record(1, { existingRunId: id, trackingUri: server.uri, experiment: { kind: "ofRun" } }),
+      );
+      const probes: unknown[] = [];
+      const logBatch: Tracker["logBatch"] = (run, batch) => {
+        if ("window" in (batch.params ?? {})) return Promise.reject(error);
+        if (batch.params !== undefined) return server.logBatch(run, batch);
+        probes.push(batch);
+        return probe === null ? server.logBatch(run, batch) : Promise.reject(probe);
+      };
+      assertEquals(await send({ logBatch }), [expected]);
+      assertEquals(probes, "mlflow.user" in tags ? [{ tags }] : []);
+    },
+  );
+}
