@@ -5,6 +5,7 @@ import { assert, assertEquals, assertMatch } from "@std/assert";
 import { openDatabase } from "../../lib/store/sqlite.ts";
 import type { Tracker } from "../../lib/tracker.ts";
 import { activeRuns, DELIVERED, deliveryTest, failure } from "./delivery_world.ts";
+import { UsageError } from "../../lib/errors.ts";
 import { fakeServer } from "./fake_server.ts";
 import { record } from "./store_folder.ts";
 
@@ -185,3 +186,19 @@ deliveryTest("an artifact that met a fault of the server is sent again", async (
   assertEquals(await send(), DELIVERED);
   assertEquals([...server.runs.values()].map(({ artifacts }) => artifacts.size), [1]);
 });
+
+deliveryTest(
+  "a param that the client does not send whole is listed with its words",
+  async (world) => {
+    const { store, server } = world;
+    store.commitRun(record(1));
+    const logBatch: Tracker["logBatch"] = (id, batch) =>
+      "window" in (batch.params ?? {})
+        ? Promise.reject(new UsageError("Cannot send param window: it is too long"))
+        : server.logBatch(id, batch);
+    const [outcome] = await store.deliver({ ...server, logBatch });
+    assertEquals([outcome?.status, outcome?.undeliverable], ["delivered", [
+      { part: "param window", reason: "Cannot send param window: it is too long" },
+    ]]);
+  },
+);
