@@ -86,6 +86,8 @@ deliveryTest(
     };
     await send({ createExperiment });
     assertEquals(options, { tags: {} });
+    // What was ruled out is to make it: there by now, it is taken.
+    assertEquals(store.waiting({ trackingUri: server.uri }), []);
   },
 );
 
