@@ -79,6 +79,7 @@ deliveryTest(
     ]);
     assert(id !== "");
     store.commitRun(record(3, { experiment: { kind: "name", name: "plain" } }));
+    store.commitRun(record(4, { noCreate: true }));
     let options: unknown;
     const createExperiment: Tracker["createExperiment"] = (name, given) => {
       options = given;
