@@ -423,6 +423,8 @@ Deno.test("a store of before names the artifacts that could not be delivered", a
   // What later formats added, taken back.
   file.run("DROP TABLE undeliverable");
   file.run("ALTER TABLE artifacts DROP COLUMN optional");
+  file.run("DROP TABLE trials");
+  file.run("ALTER TABLE pruned DROP COLUMN trial");
   file.run("PRAGMA user_version = 3");
   file.run("INSERT INTO servers (id, uri) VALUES (1, 'http://server:5000')");
   file.run(
