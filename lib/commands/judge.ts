@@ -83,7 +83,11 @@ export const command: Command = defineCommand({
       summary: "Which backtests are trials",
       fallback: "all",
     }),
-    trials: number({ summary: "Number of trials in place of those counted", min: 1 }),
+    trials: number({
+      summary: "Number of trials in place of those counted",
+      min: 1,
+      whole: true,
+    }),
     jobs: number({
       short: "j",
       summary: "Runs whose returns are read at once",
@@ -123,6 +127,7 @@ export const command: Command = defineCommand({
     const options = {
       benchmark: await readBenchmarkAlone(context.io, flags),
       benchmarkFile: flags.benchmark ?? null,
+      filter: flags.filter ?? null,
       splits: evenSplits(flags.splits ?? 16),
       resamples: flags.resamples ?? 1000,
       blockLength: flags.blockLength ?? null,
