@@ -17,6 +17,15 @@ import { testSuperiority } from "./superior.ts";
 /** A benchmark that lacks more than this share of the common rows is none. */
 const MOST_LACKING = 0.1;
 
+/**
+ * Of fewer rows the tests of noise reject too often: at 5 % that of 200 runs of 30 rows in 21 of 100
+ * cases, of 1,000 runs of 20 rows in 62.
+ */
+const FEW_ROWS = 100;
+
+/** Rows times resamples that are held at once, at 12 bytes each. */
+const MAX_DRAWS = 2 ** 28;
+
 /** Why there is no holdout where nobody asked for one. */
 export const NO_HOLDOUT = "no date is given";
 
@@ -133,6 +142,14 @@ function superiority(
       blockLength: null,
     };
   }
+  const { rows } = resampled.resamples;
+  if (rows < FEW_ROWS) {
+    notes.warn(
+      "few_rows",
+      `${rows} rows are few for resampling: the p-values are too low, the more so the more runs there ` +
+        "are, and stepdown names too many",
+    );
+  }
   const found = testSuperiority(compared.columns, resampled.resamples, compared);
   if (found.untested.length > 0) {
     const names = found.untested.map((index) => runs[index]?.name).join(", ");
@@ -189,8 +206,16 @@ function resample(
 ): { readonly resamples: Resamples; readonly blockLength: number } | string {
   const rows = columns[0]?.length ?? 0;
   if (rows < MIN_BLOCK_ROWS) return `there are ${rows} rows: ${MIN_BLOCK_ROWS} are needed`;
-  if (blockLength !== null && blockLength > rows) {
-    return `blocks of ${blockLength} rows are longer than the ${rows} rows there are`;
+  if (rows * resamples > MAX_DRAWS) {
+    const most = Math.floor(MAX_DRAWS / rows);
+    return `${resamples} resamples of ${rows} rows do not fit in memory: ` +
+      (most < 100 ? "log rows of days (--resample day)" : `--resamples ${most} at most`);
+  }
+  // Longer ones, which Politis and White do not give either, draw nearly the same rows each time: their
+  // means hardly differ, and any mean seems beyond luck.
+  const longest = Math.floor(rows / 3);
+  if (blockLength !== null && blockLength > longest) {
+    return `blocks of ${blockLength} rows are too long for ${rows} rows: at most ${longest}`;
   }
   let sum = 0;
   let count = 0;
