@@ -72,8 +72,8 @@ export function judge(
   const noDates = noRows ?? "the returns have no dates";
   const answer: Judgement = {
     best: best === null
-      ? notes.lack("best", "no run has a sharpe_ratio")
-      : { run_id: best.run.id, run_name: best.run.name, sharpe_ratio: best.run.sharpe },
+      ? notes.lack("best", "no active run that is judged has a sharpe_ratio")
+      : bestAnswer(best, notes),
     ...judgeTrials(input, best, notes),
     ...figures,
     rows: common.rows,
@@ -88,6 +88,31 @@ export function judge(
     warnings,
   };
   return { answer, details };
+}
+
+/** How far apart two computations of one Sharpe ratio may be. */
+const ROUNDING = 1e-9;
+
+function bestAnswer({ run, own }: Best, notes: Notes): NonNullable<Judgement["best"]> {
+  const { id, name, sharpe, periods } = run;
+  const ofReturns = own === null
+    ? notes.lack("best.returns_sharpe_ratio", "the best run has neither returns nor a record")
+    : own.sharpe * Math.sqrt(periods);
+  if (
+    ofReturns !== null && Math.abs(ofReturns - sharpe) > ROUNDING * Math.max(1, Math.abs(sharpe))
+  ) {
+    notes.warn(
+      "best_sharpe_ratio",
+      `the best run was logged with a Sharpe ratio of ${
+        Number(sharpe.toPrecision(4))
+      }, its returns ` +
+        `with no rate taken off have ${
+          Number(ofReturns.toPrecision(4))
+        }: all but the choice of the ` +
+        "best goes by the latter",
+    );
+  }
+  return { run_id: id, run_name: name, sharpe_ratio: sharpe, returns_sharpe_ratio: ofReturns };
 }
 
 function checkOptions(

@@ -52,11 +52,13 @@ export interface JudgeInput {
   readonly holdout?: number | null;
 }
 
-/** A run by name, with its `sharpe_ratio` as logged. */
+/** A run by name, with its `sharpe_ratio` as logged, which may have a rate taken off, or be of other returns. */
 export interface BestRun {
   readonly run_id: string;
   readonly run_name: string;
   readonly sharpe_ratio: number;
+  /** That of its returns, no rate taken off, by which it is judged; null where they are not known. */
+  readonly returns_sharpe_ratio: number | null;
 }
 
 /** What the recorded figures of the trials say. */

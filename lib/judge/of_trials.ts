@@ -21,7 +21,8 @@ import { minimumBacktestYears } from "./minimum_length.ts";
 /** Judges the best run by the number of trials and their recorded Sharpe ratios. */
 export function judgeTrials(input: JudgeInput, best: Best | null, notes: Notes): TrialFigures {
   if (best === null) {
-    const lack = (key: string): null => notes.lack(key, "no run has a sharpe_ratio");
+    const lack = (key: string): null =>
+      notes.lack(key, "no active run that is judged has a sharpe_ratio");
     return {
       deflated_sharpe_ratio: lack("deflated_sharpe_ratio"),
       expected_maximum_sharpe: lack("expected_maximum_sharpe"),

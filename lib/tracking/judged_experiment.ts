@@ -3,7 +3,7 @@
 
 import type { Context } from "../command/declare.ts";
 import type { ConnectionValues } from "../config/connection_flags.ts";
-import { NotFoundError, UsageError } from "../errors.ts";
+import { NotFoundError, StorageError, UsageError } from "../errors.ts";
 import { type LocalStore, openStoreToRead } from "../store/mod.ts";
 import type { Run, Tracker } from "../tracker.ts";
 import { chosenExperiments, findExperiment } from "./find.ts";
@@ -51,7 +51,7 @@ export async function withExperiment<T>(
 }
 
 async function inStores<T>(
-  { io }: Context,
+  { io, warn }: Context,
   { experiment, stores: paths, trackingUri, store }: ExperimentChoice,
   work: (experiment: JudgedExperiment) => Promise<T>,
 ): Promise<T> {
@@ -61,19 +61,34 @@ async function inStores<T>(
   }
   const stores: LocalStore[] = [];
   try {
-    for (const path of new Set(paths)) stores.push(await openStoreToRead(io, path));
+    for (const path of new Set(paths)) {
+      if (await io.files.info(path) === null) {
+        throw new StorageError(path, "there is no such store");
+      }
+      stores.push(await openStoreToRead(io, path));
+    }
     const places: TrialPlace[] = [];
     let missing: unknown;
+    const without: string[] = [];
     for (const tracker of stores) {
       try {
         places.push({ tracker, experiment: await findExperiment(tracker, experiment) });
       } catch (error) {
         if (!(error instanceof NotFoundError)) throw error;
         missing ??= error;
+        without.push(tracker.path);
       }
     }
     const [first] = places;
     if (first === undefined) throw missing;
+    for (const path of without) {
+      warn({
+        code: "experiment-missing",
+        message:
+          `${path} has no experiment ${JSON.stringify(first.experiment.name)}: if it was renamed ` +
+          "there, what was tried in it is not counted",
+      });
+    }
     return await work({
       name: first.experiment.name,
       trials: (onRun) => trialsOf(places, stores, { onRun: once(onRun) }),

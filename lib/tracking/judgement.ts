@@ -20,6 +20,8 @@ export interface JudgementOptions {
   readonly benchmark: ((dates: Float64Array | null) => Returns) | null;
   /** Its file; null without one. */
   readonly benchmarkFile: string | null;
+  /** What the candidates were chosen by; null: by nothing. */
+  readonly filter: string | null;
   readonly splits: number;
   readonly resamples: number;
   readonly blockLength: number | null;
@@ -65,6 +67,8 @@ export interface JudgementAnswer extends
   readonly seed: number;
   /** The file of the returns to beat; null: returns of 0. */
   readonly benchmark: string | null;
+  /** What narrowed the runs compared; null: nothing. */
+  readonly filter: string | null;
 }
 
 type Nullable<T> = { readonly [Key in keyof T]: T[Key] | null };
@@ -114,7 +118,8 @@ export async function judgement(
   const dates = runs.find((run) => run.returns !== null)?.returns?.dates ?? null;
   const { answer, details } = judge({
     runs,
-    trials: asked.total,
+    // Without a trial there is no best run, and nothing that the number would count in.
+    trials: Math.max(1, asked.total),
     recorded: asked.recorded,
     benchmark: options.benchmark?.(dates) ?? null,
     splits: options.splits,
@@ -184,6 +189,7 @@ function answerOf(
     block_length: details.blockLength,
     seed: options.seed,
     benchmark: options.benchmarkFile,
+    filter: options.filter,
     undefined: answer.undefined,
     warnings: answer.warnings,
   };

@@ -20,18 +20,35 @@ const NONE = "–";
 export function judgementSentence(answer: JudgementAnswer): string {
   const { best, trials } = answer;
   if (best === null) {
-    return `${tried(trials.total)}; none has a Sharpe ratio, so there is nothing to judge.`;
+    return `${tried(trials.total)}; no active run that is judged has a Sharpe ratio, so there is ` +
+      "nothing to judge.";
   }
-  const isAll = answer.warnings.every(({ code }) => code !== BETTER_GONE);
-  const among = isAll ? "" : "the active ones of ";
-  const head = `Best of ${among}${
-    whole(trials.total)
-  } tried: ${best.run_name} with a Sharpe ratio of ${ratioText(best.sharpe_ratio)}.`;
+  const { sharpe_ratio: logged, returns_sharpe_ratio: own } = best;
+  // The numbers that follow are of the returns.
+  const besides = own === null || ratioText(own) === ratioText(logged)
+    ? ""
+    : ` (its returns alone: ${ratioText(own)})`;
+  const head = `${bestOf(answer)}: ${best.run_name} with a Sharpe ratio of ${
+    ratioText(logged)
+  }${besides}.`;
   const { expected_maximum_sharpe: expected, deflated_sharpe_ratio: deflated } = answer;
   if (expected === null || deflated === null) return head;
   return `${head} Of ${whole(trials.total)} without skill the best is expected to show ${
     ratioText(expected)
   }; the probability that its true Sharpe ratio is above that is ${share(deflated)}.`;
+}
+
+/** Among which it is the best: not always among all that count as trials. */
+function bestOf({ trials, trials_from: from, filter, warnings }: JudgementAnswer): string {
+  const total = whole(trials.total);
+  const counted = from === "given"
+    ? `${total} tried, as given`
+    : from === "active"
+    ? `${total} that are active`
+    : `${total} tried`;
+  if (filter !== null) return `Best that the filter holds for, of ${counted}`;
+  const isAll = from === "active" || warnings.every(({ code }) => code !== BETTER_GONE);
+  return `Best of ${isAll ? "" : "the active ones of "}${counted}`;
 }
 
 function tried(total: number): string {
@@ -62,6 +79,7 @@ export function judgementScope(answer: JudgementAnswer): readonly string[] {
     }${dates}`,
     `Trials: ${source} (${kinds.length === 0 ? "none here" : kinds.join(", ")})${repeated}`,
     ...(leftOut.length === 0 ? [] : [leftOutText(answer)]),
+    ...(answer.filter === null ? [] : [`Compared where ${answer.filter}`]),
     ...(answer.benchmark === null ? [] : [`Tested against the benchmark ${answer.benchmark}`]),
     ...(answer.rows_cut === 0 ? [] : [
       `Cross-validated in ${answer.splits} blocks, without the last ${
@@ -162,7 +180,7 @@ export function judgementLines({ answer, compared }: Judged): readonly Judgement
       label: "Haircut Sharpe ratio",
       value: shown(haircut.holm, ratioText),
       meaning: `what ${n} trials leave of ${
-        best === null ? "it" : ratioText(best.sharpe_ratio)
+        best === null ? "it" : ratioText(best.returns_sharpe_ratio ?? best.sharpe_ratio)
       } (by Holm; Bonferroni ${shown(haircut.bonferroni, ratioText)}, BHY ${
         shown(haircut.bhy, ratioText)
       })`,

@@ -23,6 +23,7 @@ interface Answer {
     readonly run_id: string;
     readonly run_name: string;
     readonly sharpe_ratio: number;
+    readonly returns_sharpe_ratio: number;
   };
   readonly deflated_sharpe_ratio: number;
   readonly expected_maximum_sharpe: number;
@@ -277,6 +278,9 @@ worldTest("the page says what the terminal says", async (io) => {
 for (
   const [what, words] of [
     ["no experiment", ["judge"]],
+    ["a seed beyond whole numbers", ["judge", "-e", "sweep", "--seed", "99999999999999999999"]],
+    ["half a trial", ["judge", "-e", "sweep", "--trials", "2.5"]],
+    ["more trials than can be counted", ["judge", "-e", "sweep", "--trials", "1e300"]],
     ["an odd number of splits", ["judge", "-e", "sweep", "--splits", "7"]],
     ["a date that is none", ["judge", "-e", "sweep", "--holdout", "soon"]],
     ["an unknown number", ["judge", "-e", "sweep", "--require", "sharp > 1"]],
@@ -290,6 +294,69 @@ for (
     assertEquals(err.trim().split("\n").filter((line) => line.startsWith("error:")).length, 1);
   });
 }
+
+worldTest("an experiment without trials that count has no best, and is no bug", async (io) => {
+  await logged(io, "experiments", "create", "sweep");
+  const empty = await judged(io);
+  assertEquals([empty.trials["total"], empty.best], [0, null]);
+  await logged(io, "batch", "-e", "sweep", ...FILES.slice(0, 2));
+  await logged(io, "runs", "delete", "-e", "sweep", "-f", "metrics.sharpe_ratio < 9", "--yes");
+  const deleted = await judged(io, "--trials-from", "active");
+  assertEquals([deleted.trials["total"], deleted.best], [0, null]);
+});
+
+worldTest("the sentence says among which the best run is the best", async (io) => {
+  await logged(io, "batch", "-e", "sweep", ...FILES.slice(0, 4));
+  const sentence = async (...words: readonly string[]): Promise<string> => {
+    const { code, out, err } = await io.run("judge", "-e", "sweep", ...words);
+    assertEquals(code, 0, err);
+    return out.split("\n\n")[0]?.replaceAll("\n", " ") ?? "";
+  };
+  assertStringIncludes(await sentence(), "Best of 4 tried: ");
+  assertStringIncludes(await sentence("--trials", "2"), "Best of 2 tried, as given: ");
+  const [{ run_name: name }] = [(await judged(io)).best];
+  const filter = `attributes.run_name != '${name}'`;
+  const filtered = await io.run("judge", "-e", "sweep", "-f", filter);
+  assertStringIncludes(filtered.out, "Best that the filter holds for, of 4 tried: ");
+  assertStringIncludes(filtered.out, `Compared where ${filter}`);
+  const none = await sentence("-f", "metrics.sharpe_ratio > 99");
+  assertStringIncludes(none, "4 backtests were tried; no active run that is judged has a Sharpe");
+  await logged(io, "runs", "delete", "-e", "sweep", "-f", `run_name = '${name}'`, "--yes");
+  assertStringIncludes(await sentence(), "Best of the active ones of 4 tried: ");
+  assertStringIncludes(await sentence("--trials-from", "active"), "Best of 3 that are active: ");
+});
+
+worldTest("a Sharpe ratio logged with a rate taken off is not that of the numbers", async (io) => {
+  await logged(
+    io,
+    ...["batch", "-e", "sweep", "--risk-free-rate", "0.05", ...FILES.slice(0, 4)],
+  );
+  const answer = await judged(io);
+  const { sharpe_ratio: annual, returns_sharpe_ratio: own } = answer.best;
+  assert(own > annual + 0.1, `${own}`);
+  assertEquals(answer.warnings.map(({ code }) => code), ["best_sharpe_ratio"]);
+  const { out } = await io.run("judge", "-e", "sweep");
+  assertStringIncludes(out.replace(/\s+/g, " "), `(its returns alone: ${own.toFixed(2)})`);
+  assertStringIncludes(out.replace(/\s+/g, " "), `what 4 trials leave of ${own.toFixed(2)}`);
+});
+
+worldTest(
+  "a store that is not there, or has no such experiment, is not passed over",
+  async (io) => {
+    const [here, renamed, none] = ["a.db", "b.db", "none.db"].map((name) =>
+      path.join(io.folder, name)
+    ) as [string, string, string];
+    await logged(io, "batch", "-e", "sweep", "--store", here, ...FILES.slice(0, 2));
+    const missing = await io.run("judge", "-e", "sweep", here, none);
+    assertEquals(missing.code, 8);
+    assertStringIncludes(missing.err, `Cannot use ${none}: there is no such store`);
+    assert(!fs.existsSync(none));
+    await logged(io, "batch", "-e", "other", "--store", renamed, ...FILES.slice(2, 4));
+    const { code, err } = await io.run("judge", "-e", "sweep", here, renamed);
+    assertEquals(code, 0, err);
+    assertStringIncludes(err, `${renamed} has no experiment "sweep"`);
+  },
+);
 
 const HOUR_MS = 3_600_000;
 

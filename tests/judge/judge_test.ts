@@ -178,7 +178,10 @@ Deno.test("a run without returns can be the best by what is recorded and logged 
     }).answer;
   const whole = judged({});
   const without = judged({ returns: null, recorded, moments });
-  assertEquals(without.best, { run_id: "id1", run_name: "run 1", sharpe_ratio: 9 });
+  assertEquals(without.best, {
+    ...{ run_id: "id1", run_name: "run 1", sharpe_ratio: 9 },
+    returns_sharpe_ratio: whole.best?.returns_sharpe_ratio ?? NaN,
+  });
   assertEquals(without.deflated_sharpe_ratio, whole.deflated_sharpe_ratio);
   assertEquals(without.haircut_sharpe_ratio, whole.haircut_sharpe_ratio);
   assertEquals(without.left_out, [{ run_id: "id1", reason: "it has no returns" }]);
@@ -286,7 +289,7 @@ Deno.test("odd experiments get answers or reasons, never a number that is none",
     "rows that fill no block": { columns: columnsOf(3, 47) },
     "losers": { columns: [one.map((value) => value - 0.05), other.map((value) => value - 0.05)] },
     "no records": { columns: [one, other], recorded: [] },
-    "blocks longer than the rows": { columns: [one, other], blockLength: 101 },
+    "blocks of more than a third of the rows": { columns: [one, other], blockLength: 34 },
     "fewer trials than records": { columns: [one, other, half], trials: 1 },
     "a date before all": { columns: [one, other], holdout: -DAY },
   };
@@ -302,6 +305,34 @@ Deno.test("odd experiments get answers or reasons, never a number that is none",
       }
     }
   }
+});
+
+Deno.test("blocks of more than a third of the rows are no test, those of a third are", () => {
+  const columns = columnsOf(2, 100);
+  const judged = (blockLength: number): Judgement =>
+    judge(inputOf(columns, { blockLength })).answer;
+  assertEquals(judged(34).spa_p_value, null);
+  assertEquals(
+    judged(34).undefined["spa_p_value"],
+    "blocks of 34 rows are too long for 100 rows: at most 33",
+  );
+  assert(judged(33).spa_p_value !== null);
+});
+
+Deno.test("resamples that would not fit in memory are not drawn", () => {
+  const columns = [columnsOf(1, 4000)[0] as Float64Array];
+  const { answer } = judge(inputOf(columns, { resamples: 100_000 }));
+  assertEquals(
+    answer.undefined["spa_p_value"],
+    "100000 resamples of 4000 rows do not fit in memory: --resamples 67108 at most",
+  );
+});
+
+Deno.test("p-values of few rows come with a warning", () => {
+  const codes = (rows: number): readonly string[] =>
+    judge(inputOf(columnsOf(3, rows))).answer.warnings.map(({ code }) => code);
+  assert(codes(99).includes("few_rows"));
+  assert(!codes(100).includes("few_rows"));
 });
 
 Deno.test("equal runs are one effective trial, and any of them is as bad as the others", () => {
