@@ -2,6 +2,7 @@
 // attached, and what lib/judge makes of both becomes the command's answer.
 
 import type { Context } from "../command/declare.ts";
+import { sharpeOf } from "../judge/holdout.ts";
 import { judge } from "../judge/judge.ts";
 import type { JudgedRun, Judgement, JudgementDetails, RecordedTrial } from "../judge/judgement.ts";
 import type { Returns } from "../metrics/mod.ts";
@@ -106,13 +107,13 @@ export async function judgement(
       onProgress: (done) => progress(context, done, ordered.length),
     },
   );
+  const why = new Map<string, string>();
   const runs = ordered.map(({ run }, index): JudgedRun => {
     const read = returns[index];
-    return judgedRun(run, read === undefined || "missing" in read ? null : read);
-  });
-  const why = new Map<string, string>();
-  returns.forEach((read, index) => {
-    if ("missing" in read) why.set(ordered[index]?.run.id ?? "", read.missing);
+    if (read === undefined) return judgedRun(run, null);
+    const missing = "missing" in read ? read.missing : otherThanRecorded(run, read);
+    if (missing !== null) why.set(run.id, missing);
+    return judgedRun(run, missing !== null || "missing" in read ? null : read);
   });
   const asked = wanted(counted, options);
   const dates = runs.find((run) => run.returns !== null)?.returns?.dates ?? null;
@@ -228,6 +229,18 @@ function judgedRun(run: Run, returns: Returns | null): JudgedRun {
 
 /** Of a run that does not say. */
 const DAILY = 252;
+
+/** How far the Sharpe ratio of the very returns may be from the recorded one. */
+const ROUNDING = 1e-9;
+
+/** Files of runs can be replaced, and runs logged into again: those are not the returns of the trial. */
+function otherThanRecorded(run: Run, { values }: Returns): string | null {
+  const recorded = recordedOf(run.tags[TRIAL_TAG]);
+  const isSame = recorded === null || recorded.rows === values.length &&
+      Math.abs(sharpeOf(values) - recorded.sharpe) <=
+        ROUNDING * Math.max(1, Math.abs(recorded.sharpe));
+  return isSame ? null : "the returns attached to it are not those of its record";
+}
 
 /** What the run's own record says. */
 function recordedOf(tag: string | undefined): RecordedTrial | null {

@@ -4,6 +4,7 @@
 import { assert, assertAlmostEquals, assertEquals, assertStringIncludes } from "@std/assert";
 import fs from "node:fs";
 import path from "node:path";
+import { DatabaseSync } from "node:sqlite";
 import { fileURLToPath } from "node:url";
 import { crossValidate } from "../../lib/judge/cscv.ts";
 import { deflatedSharpe, expectedMaximumSharpe, varianceOf } from "../../lib/metrics/mod.ts";
@@ -357,6 +358,21 @@ worldTest(
     assertStringIncludes(err, `${renamed} has no experiment "sweep"`);
   },
 );
+
+worldTest("returns attached in place of those of the record are not compared", async (io) => {
+  await logged(io, "batch", "-e", "sweep", ...FILES.slice(0, 3));
+  const store = path.join(io.folder, "swap.db");
+  await logged(io, "batch", "-e", "sweep", "--store", store, ...FILES.slice(0, 3));
+  const database = new DatabaseSync(store);
+  database.exec(`UPDATE artifacts SET blob_id = (SELECT blob_id FROM artifacts WHERE run_id = 2)
+    WHERE run_id = 1`);
+  database.close();
+  const { runs, left_out: leftOut } = await judged(io, "--store", store);
+  assertEquals(runs, 2);
+  assertEquals(leftOut.map(({ reason }) => reason), [
+    "the returns attached to it are not those of its record",
+  ]);
+});
 
 const HOUR_MS = 3_600_000;
 
