@@ -91,7 +91,8 @@ function readNumber(
   const { min = -Infinity, max = Infinity, whole = false } = bounds;
   const value = decimal(word);
   if (
-    Number.isFinite(value) && value >= min && value <= max && (!whole || Number.isSafeInteger(value))
+    Number.isFinite(value) && value >= min && value <= max &&
+    (!whole || Number.isSafeInteger(value))
   ) {
     return value;
   }
