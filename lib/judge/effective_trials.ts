@@ -4,6 +4,7 @@
 
 import { deviationOf, meanOf } from "../metrics/mod.ts";
 import { symmetricEigenvalues } from "./eigenvalues.ts";
+import { addProducts } from "./products/mod.ts";
 
 /** Numbers of independent trials, each between 1 and the number of columns. */
 export interface EffectiveTrials {
@@ -59,7 +60,8 @@ export function effectiveTrials(columns: readonly Float64Array[]): EffectiveTria
       if (isWide) (vectors[row] as Float64Array)[index] = value;
     });
   });
-  const products = productsOf(vectors);
+  const products = new Float64Array(vectors.length ** 2);
+  addProducts(vectors, vectors, products);
   const squares = products.reduce((sum, product) => sum + product * product, 0);
   const together = sums.reduce((sum, value) => sum + value * value, 0);
   const mean = Math.min(1, Math.max(0, (together - count) / (count * (count - 1))));
@@ -80,38 +82,6 @@ function standardise(column: Float64Array, into = new Float64Array(column.length
     into[row] = ((column[row] as number) - mean) * scale;
   }
   return into;
-}
-
-/** The products of all vectors with all, as a square row by row; four at a time, in registers. */
-function productsOf(vectors: readonly Float64Array[]): Float64Array {
-  const size = vectors.length;
-  const products = new Float64Array(size * size);
-  const note = (one: number, other: number, product: number): void => {
-    if (one >= size) return;
-    products[one * size + other] = product;
-    products[other * size + one] = product;
-  };
-  for (let start = 0; start < size; start += 4) {
-    const four = [0, 1, 2, 3].map((next) => vectors[Math.min(size - 1, start + next)]);
-    const [first, second, third, fourth] = four;
-    if (!first || !second || !third || !fourth) continue;
-    for (let other = 0; other < Math.min(size, start + 4); other++) {
-      const against = vectors[other] as Float64Array;
-      let [one, two, three, last] = [0, 0, 0, 0];
-      for (let at = 0; at < against.length; at++) {
-        const value = against[at] as number;
-        one += value * (first[at] as number);
-        two += value * (second[at] as number);
-        three += value * (third[at] as number);
-        last += value * (fourth[at] as number);
-      }
-      note(start, other, one);
-      note(start + 1, other, two);
-      note(start + 2, other, three);
-      note(start + 3, other, last);
-    }
-  }
-  return products;
 }
 
 function countEigenvalues(eigenvalues: Float64Array, columns: number): number {

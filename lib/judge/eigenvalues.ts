@@ -54,14 +54,24 @@ function reflect(rows: readonly Float64Array[], row: number): number {
     product[at] = (product[at] as number) - share * (vector[at] as number);
   }
   for (let at = 0; at < row; at++) {
-    const target = rows[at] as Float64Array;
-    const [own, other] = [vector[at] as number, product[at] as number];
-    for (let column = 0; column <= at; column++) {
-      target[column] = (target[column] as number) - own * (product[column] as number) -
-        other * (vector[column] as number);
-    }
+    takeOff(rows[at] as Float64Array, at, product, vector);
   }
   return element;
+}
+
+/** Takes u·qᵀ + q·uᵀ off a row up to its diagonal. Of its own, for an engine to compile it early. */
+function takeOff(
+  target: Float64Array,
+  diagonal: number,
+  product: Float64Array,
+  vector: Float64Array,
+): void {
+  const own = vector[diagonal] as number;
+  const other = product[diagonal] as number;
+  for (let column = 0; column <= diagonal; column++) {
+    target[column] = (target[column] as number) - own * (product[column] as number) -
+      other * (vector[column] as number);
+  }
 }
 
 /** The leading part times a vector, reading each element of the lower triangle once. */
@@ -72,20 +82,29 @@ function timesLeading(
 ): Float64Array {
   const product = new Float64Array(size);
   for (let row = 0; row < size; row++) {
-    const source = rows[row] as Float64Array;
-    const own = vector[row] as number;
-    let sum = 0;
-    for (let column = 0; column < row; column++) {
-      const value = source[column] as number;
-      sum += value * (vector[column] as number);
-      product[column] = (product[column] as number) + value * own;
-    }
-    product[row] = sum + (source[row] as number) * own;
+    addRow(rows[row] as Float64Array, row, vector, product);
   }
   return product;
 }
 
-/** Implicit QL with Wilkinson's shift; `beside[k]` is the element beside `diagonal[k]` and the one before. */
+/** Adds what a row up to its diagonal, and the column that mirrors it, have in the product. */
+function addRow(
+  source: Float64Array,
+  diagonal: number,
+  vector: Float64Array,
+  product: Float64Array,
+): void {
+  const own = vector[diagonal] as number;
+  let sum = 0;
+  for (let column = 0; column < diagonal; column++) {
+    const value = source[column] as number;
+    sum += value * (vector[column] as number);
+    product[column] = (product[column] as number) + value * own;
+  }
+  product[diagonal] = sum + (source[diagonal] as number) * own;
+}
+
+/** Implicit QL with Wilkinson's shift, `beside[k]` is the element beside `diagonal[k]` and the one before. */
 function diagonalise(diagonal: Float64Array, beside: Float64Array): Float64Array {
   const size = diagonal.length;
   const off = new Float64Array(size);
@@ -116,14 +135,14 @@ function qlStep(diagonal: Float64Array, off: Float64Array, first: number, last: 
   const start = diagonal[first] as number;
   const beside = off[first] as number;
   const gap = ((diagonal[first + 1] as number) - start) / (2 * beside);
-  const root = Math.hypot(gap, 1);
+  const root = hypotenuse(gap, 1);
   const shift = start - beside / (gap + (gap < 0 ? -root : root));
   let [sine, cosine, moved] = [1, 1, 0];
   let bulge = (diagonal[last] as number) - shift;
   for (let at = last - 1; at >= first; at--) {
     const far = sine * (off[at] as number);
     const near = cosine * (off[at] as number);
-    const length = Math.hypot(far, bulge);
+    const length = hypotenuse(far, bulge);
     off[at + 1] = length;
     if (length === 0) {
       diagonal[at + 1] = (diagonal[at + 1] as number) - moved;
@@ -141,4 +160,12 @@ function qlStep(diagonal: Float64Array, off: Float64Array, first: number, last: 
   diagonal[first] = (diagonal[first] as number) - moved;
   off[first] = bulge;
   off[last] = 0;
+}
+
+/** √(one² + other²) without overflow; unlike `Math.hypot` the same in every engine. */
+function hypotenuse(one: number, other: number): number {
+  const most = Math.max(Math.abs(one), Math.abs(other));
+  if (most === 0) return 0;
+  const least = Math.min(Math.abs(one), Math.abs(other)) / most;
+  return most * Math.sqrt(1 + least * least);
 }

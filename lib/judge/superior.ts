@@ -4,6 +4,7 @@
 
 import { deviationOf, meanOf } from "../metrics/mod.ts";
 import type { Resamples } from "./bootstrap.ts";
+import { addProducts } from "./products/mod.ts";
 
 /** P-values for the null hypothesis that no run is better than the benchmark. */
 export interface Superiority {
@@ -96,8 +97,8 @@ function checkShapes(
 /** A spread below this share of the rows' own is rounding: each resample held each row once. */
 const NOISE_SHARE = 1e-9;
 
-/** Columns whose distances are kept in the cache while all resamples pass; a multiple of 4. */
-const COLUMNS_AT_ONCE = 32;
+/** Columns whose distances are made at once: as many as a tile of products takes. */
+const COLUMNS_AT_ONCE = 128;
 
 function resampleMeans(
   columns: readonly Float64Array[],
@@ -105,29 +106,30 @@ function resampleMeans(
   benchmark: Float64Array | null,
 ): Resampled {
   const { rows, count } = resamples;
-  const scratch = Array.from({ length: COLUMNS_AT_ONCE }, () => new Float64Array(rows));
+  const scratch = Array.from(
+    { length: Math.min(COLUMNS_AT_ONCE, Math.max(1, columns.length)) },
+    () => new Float64Array(rows),
+  );
   const [first = new Float64Array(rows)] = scratch;
-  const tested = columns.flatMap((column, index) => {
+  const deviationOfAll = Float64Array.from(columns, (column) => {
     subtract(column, benchmark, first);
-    return deviationOf(first) === 0 ? [] : [index];
+    return deviationOf(first);
   });
+  const tested = columns.flatMap((_, index) => deviationOfAll[index] === 0 ? [] : [index]);
+  const deviations = Float64Array.from(tested, (index) => deviationOfAll[index] as number);
   const weights = weightsOf(resamples);
   const means = new Float64Array(tested.length);
-  const deviations = new Float64Array(tested.length);
-  const sums = new Float64Array(Math.ceil(tested.length / 4) * 4 * count);
+  const gaps = new Float64Array(tested.length * count);
   for (let start = 0; start < tested.length; start += COLUMNS_AT_ONCE) {
     const group = tested.slice(start, start + COLUMNS_AT_ONCE);
     group.forEach((index, place) => {
       const into = scratch[place] as Float64Array;
       subtract(columns[index] as Float64Array, benchmark, into);
-      deviations[start + place] = deviationOf(into);
       means[start + place] = centre(into);
     });
-    for (let place = 0; place < group.length; place += 4) {
-      weigh(scratch.slice(place, place + 4), weights, sums.subarray((start + place) * count));
-    }
+    addProducts(scratch.slice(0, group.length), weights, gaps.subarray(start * count));
   }
-  const gaps = sums.subarray(0, tested.length * count).map((sum) => sum / rows);
+  for (let at = 0; at < gaps.length; at++) gaps[at] = (gaps[at] as number) / rows;
   const spreads = Float64Array.from(
     tested,
     (_, at) => Math.sqrt(rows) * deviationOf(gaps.subarray(at * count, (at + 1) * count)),
@@ -153,42 +155,16 @@ function centre(values: Float64Array): number {
   return mean;
 }
 
-/** How often each resample has drawn each row: `count` × `rows`. */
-function weightsOf({ rows, count, indices }: Resamples): Float64Array {
-  const weights = new Float64Array(rows * count);
-  for (let start = 0; start < weights.length; start += rows) {
-    for (let at = start; at < start + rows; at++) {
-      const place = start + (indices[at] as number);
-      weights[place] = (weights[place] as number) + 1;
+/** How often each resample has drawn each row. */
+function weightsOf({ rows, count, indices }: Resamples): readonly Float64Array[] {
+  return Array.from({ length: count }, (_, resample) => {
+    const weights = new Float64Array(rows);
+    for (let at = resample * rows; at < (resample + 1) * rows; at++) {
+      const row = indices[at] as number;
+      weights[row] = (weights[row] as number) + 1;
     }
-  }
-  return weights;
-}
-
-/** Weighted sums of four columns by each resample, written out so that they stay in registers. */
-function weigh(columns: readonly Float64Array[], weights: Float64Array, into: Float64Array): void {
-  const [first, second, third, fourth] = columns;
-  if (!first || !second || !third || !fourth) throw new RangeError("Four columns are needed");
-  const rows = first.length;
-  const count = weights.length / rows;
-  for (let resample = 0; resample < count; resample++) {
-    const start = resample * rows;
-    let one = 0;
-    let two = 0;
-    let three = 0;
-    let four = 0;
-    for (let row = 0; row < rows; row++) {
-      const weight = weights[start + row] as number;
-      one += weight * (first[row] as number);
-      two += weight * (second[row] as number);
-      three += weight * (third[row] as number);
-      four += weight * (fourth[row] as number);
-    }
-    into[resample] = one;
-    into[count + resample] = two;
-    into[2 * count + resample] = three;
-    into[3 * count + resample] = four;
-  }
+    return weights;
+  });
 }
 
 function realityCheck({ rows, count, means, gaps }: Resampled): number {
