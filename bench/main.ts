@@ -7,6 +7,7 @@ import path from "node:path";
 import { parseArgs } from "node:util";
 
 import { FILES, GROWTH } from "./cases/files.ts";
+import { JUDGE } from "./cases/judge.ts";
 import { REPORT } from "./cases/report.ts";
 import { SEARCH } from "./cases/search.ts";
 import { SERVER } from "./cases/server.ts";
@@ -17,7 +18,16 @@ import { machineFacts } from "./machine.ts";
 import { markdown } from "./table.ts";
 
 /** Every case. */
-export const CASES: readonly Case[] = [STARTUP, FILES, GROWTH, SWEEP, SERVER, SEARCH, REPORT];
+export const CASES: readonly Case[] = [
+  STARTUP,
+  FILES,
+  GROWTH,
+  SWEEP,
+  SERVER,
+  SEARCH,
+  JUDGE,
+  REPORT,
+];
 
 const USAGE = `Compare btflow's speed and memory with the Python tools', as ratios.
 
