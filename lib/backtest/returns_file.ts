@@ -85,7 +85,7 @@ export async function readReturnsArtifact(content: Uint8Array, path: string): Pr
   if (known !== undefined) {
     const values = valuesIn(content, known.head.length, known.rows);
     // Where one is no number the file is damaged, and read to say where.
-    if (values.every(Number.isFinite)) return { dates: known.dates, values };
+    if (areFinite(values)) return { dates: known.dates, values };
   }
   const beginning = new TextDecoder().decode(content.subarray(0, 16));
   if (/^(date,)?returns\n/.test(beginning)) {
@@ -95,6 +95,12 @@ export async function readReturnsArtifact(content: Uint8Array, path: string): Pr
   const returns = await readParquet(content, path);
   remember(content, returns);
   return returns;
+}
+
+/** By a loop: a call for each value took a twentieth of a judgement of a thousand runs. */
+function areFinite(values: Float64Array): boolean {
+  for (let row = 0; row < values.length; row++) if (!Number.isFinite(values[row])) return false;
+  return true;
 }
 
 /** Without the reader of all tables, which takes four times as long to find out what this is. */

@@ -237,9 +237,11 @@ function fillColumns(
   for (const index of members) {
     const values = series[index]?.values;
     if (values === undefined || leftOut.has(index)) continue;
-    const column = places === null
-      ? values
-      : Float64Array.from(places, (place) => values[place] as number);
+    if (places === null) {
+      into.set(index, values);
+      continue;
+    }
+    const column = Float64Array.from(places, (place) => values[place] as number);
     if (deviationOf(column) > 0) into.set(index, column);
     else leftOut.set(index, `its returns never vary on the ${rows.length} rows that all have`);
   }
