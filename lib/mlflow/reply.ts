@@ -83,12 +83,12 @@ export async function readReply(
     json: (exactWholes = false) => {
       if (isHtml) throw bad(webPage(bytes, redact));
       if (isDeep(bytes)) throw bad(`the reply is nested deeper than ${MAX_NESTING} levels`);
-      const text = new TextDecoder().decode(bytes);
+      const text = decoder.decode(bytes);
       return JSON.parse(exactWholes ? text.replace(LONG_WHOLE, '$1"$2"') : text);
     },
     text: () => {
       if (isHtml && !isPlain(bytes)) throw bad(webPage(bytes, redact));
-      return new TextDecoder().decode(bytes);
+      return decoder.decode(bytes);
     },
   };
 }
@@ -99,7 +99,7 @@ function isPlain(bytes: Uint8Array): boolean {
 }
 
 function webPage(bytes: Uint8Array, redact: ReplyLimits["redact"]): string {
-  const page = redact(new TextDecoder().decode(bytes.subarray(0, 64 * 1024)));
+  const page = redact(decoder.decode(bytes.subarray(0, 64 * 1024)));
   const title = /<title[^>]*>([^<]{1,80})/i.exec(page)?.[1]?.replace(/\s+/g, " ").trim();
   const named = title === undefined || title === "" ? "a web page" : `a web page, "${title}"`;
   return `the server answered with ${named}, not with MLflow's data; is MLFLOW_TRACKING_URI ` +
@@ -108,7 +108,7 @@ function webPage(bytes: Uint8Array, redact: ReplyLimits["redact"]): string {
 
 function looksLikeHtml(bytes: Uint8Array): boolean {
   if (!bytes.subarray(0, 64).includes(LESS_THAN)) return false;
-  const start = new TextDecoder().decode(bytes.subarray(0, 64)).trimStart().toLowerCase();
+  const start = decoder.decode(bytes.subarray(0, 64)).trimStart().toLowerCase();
   return start.startsWith("<!doctype html") || start.startsWith("<html");
 }
 
@@ -129,6 +129,7 @@ function isDeep(bytes: Uint8Array): boolean {
   return false;
 }
 
+const decoder = new TextDecoder();
 const LESS_THAN = 0x3c;
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;

@@ -50,7 +50,7 @@ export interface DatabaseOptions {
 
 /** How long a statement waits for another process that is writing. */
 export const BUSY_TIMEOUT_MS = 30_000;
-const CACHED_STATEMENTS = 128;
+const CACHED_STATEMENTS = 256;
 
 /** Opens (and, unless read-only, creates) a file. Sets no pragma but the busy timeout. */
 export function openDatabase(path: string, options: DatabaseOptions = {}): Database {
@@ -74,28 +74,31 @@ export function openDatabase(path: string, options: DatabaseOptions = {}): Datab
     }
   };
   const run: Database["run"] = (sql, ...values) => {
-    const { changes, lastInsertRowid } = guard(() => statement(sql).run(...values));
+    const { changes, lastInsertRowid } = guard(() => statement(sql).statement.run(...values));
     return { changes: Number(changes), lastId: Number(lastInsertRowid) };
   };
   return {
     path,
     get: <Row>(sql: string, ...values: readonly Value[]) => {
-      const row = guard(() => statement(sql).get(...values));
-      if (row !== undefined) checkTypes(path, row);
-      return row as Row | undefined;
+      const prepared = guard(() => statement(sql));
+      const row = guard(() => prepared.statement.get(...values));
+      return row === undefined ? undefined : rowOf(path, prepared, row) as Row;
     },
     all: <Row>(sql: string, ...values: readonly Value[]) => {
-      const rows = guard(() => statement(sql).all(...values));
-      rows.forEach((row) => checkTypes(path, row));
-      return rows as Row[];
+      const prepared = guard(() => statement(sql));
+      return guard(() => prepared.statement.all(...values))
+        .map((row) => rowOf(path, prepared, row)) as Row[];
     },
-    named: <Row>(sql: string, values: Readonly<Record<string, Value>>) =>
-      guard(() => statement(sql).all({ ...values })) as Row[],
+    named: <Row>(sql: string, values: Readonly<Record<string, Value>>) => {
+      const prepared = guard(() => statement(sql));
+      return guard(() => prepared.statement.all({ ...values }))
+        .map((row) => rowOf(path, prepared, row)) as Row[];
+    },
     arrays: <Row>(sql: string, ...values: readonly Value[]) =>
-      guard(() => statement(sql, true).all(...values)) as unknown as Row[],
+      guard(() => statement(sql).statement.all(...values)) as unknown as Row[],
     // By all(): node:sqlite's own iterator ends without a word at a damaged page, as Deno 2.9 has it.
     iterate: <Row>(sql: string, ...values: readonly Value[]) =>
-      guard(() => statement(sql, true).all(...values)) as unknown as Iterable<Row>,
+      guard(() => statement(sql).statement.all(...values)) as unknown as Iterable<Row>,
     run,
     ...transactions(run, once(() => hasWriteAheadLog(statement))),
     copyTo: async (file) => {
@@ -109,25 +112,36 @@ export function openDatabase(path: string, options: DatabaseOptions = {}): Datab
   };
 }
 
-/** What the type definitions of Node lack so far. */
-type ArrayStatement = StatementSync & { setReturnArrays(enabled: boolean): void };
+/** What the type definitions of Node lack so far: a statement whose rows are arrays. */
+interface ArrayStatement {
+  setReturnArrays(enabled: boolean): void;
+  columns(): readonly { readonly name: string }[];
+  get(...values: readonly (Value | Record<string, Value>)[]): readonly Value[] | undefined;
+  all(...values: readonly (Value | Record<string, Value>)[]): readonly (readonly Value[])[];
+  run: StatementSync["run"];
+}
+
+interface Prepared {
+  readonly statement: ArrayStatement;
+  /** Of its columns; asked for with the first row. */
+  names: readonly string[];
+}
 
 interface Statements {
-  statement(sql: string, arrays?: boolean): StatementSync;
+  statement(sql: string): Prepared;
   close(): void;
 }
 
 /** Prepared statements by their text; the one prepared longest ago goes first. */
 function statements(handle: DatabaseSync, failed: (error: unknown) => unknown): Statements {
-  const objects = new Map<string, StatementSync>();
-  const rows = new Map<string, StatementSync>();
+  const cache = new Map<string, Prepared>();
   return {
-    statement(sql, arrays = false) {
-      const cache = arrays ? rows : objects;
+    statement(sql) {
       const cached = cache.get(sql);
       if (cached !== undefined) return cached;
-      const prepared = handle.prepare(sql);
-      if (arrays) (prepared as ArrayStatement).setReturnArrays(true);
+      const statement = handle.prepare(sql) as unknown as ArrayStatement;
+      statement.setReturnArrays(true);
+      const prepared = { statement, names: [] };
       if (cache.size >= CACHED_STATEMENTS) {
         const [oldest] = cache.keys();
         if (oldest !== undefined) cache.delete(oldest);
@@ -136,8 +150,7 @@ function statements(handle: DatabaseSync, failed: (error: unknown) => unknown): 
       return prepared;
     },
     close() {
-      objects.clear();
-      rows.clear();
+      cache.clear();
       try {
         handle.close();
       } catch (error) {
@@ -147,6 +160,26 @@ function statements(handle: DatabaseSync, failed: (error: unknown) => unknown): 
   };
 }
 
+/**
+ * A row by its columns' names. The objects that node:sqlite makes cost more than the query does: each
+ * is a table of its own, with names made anew. Bytes are the content of artifacts and nothing else.
+ */
+function rowOf(path: string, prepared: Prepared, values: readonly Value[]): unknown {
+  // Others than before once another process has added a column to what `*` stands for.
+  if (prepared.names.length !== values.length) {
+    prepared.names = prepared.statement.columns().map(({ name }) => name);
+  }
+  const row: Record<string, Value> = {};
+  prepared.names.forEach((name, column) => {
+    const value = values[column] as Value;
+    if (value instanceof Uint8Array && name !== "content") {
+      throw new StorageError(path, notAsMade(`${name} holds bytes`));
+    }
+    row[name] = value;
+  });
+  return row;
+}
+
 /** A file's journal is set when it is opened, before anything is written that need not be durable. */
 function once(ask: () => boolean): () => boolean {
   let answer: boolean | undefined;
@@ -154,7 +187,7 @@ function once(ask: () => boolean): () => boolean {
 }
 
 function hasWriteAheadLog(statement: Statements["statement"]): boolean {
-  return statement("PRAGMA journal_mode").get()?.["journal_mode"] === "wal";
+  return statement("PRAGMA journal_mode").statement.get()?.[0] === "wal";
 }
 
 function transactions(
@@ -225,15 +258,6 @@ function foreignProblem(error: Error): string | undefined {
   const isLarge = /too large to be represented|out of range/i.test(error.message);
   if (!isLarge && !FOREIGN.test(error.message)) return undefined;
   return notAsMade(isLarge ? "a number is too large" : error.message);
-}
-
-/** Bytes are the content of artifacts and nothing else. */
-function checkTypes(path: string, row: Readonly<Record<string, unknown>>): void {
-  for (const column in row) {
-    if (row[column] instanceof Uint8Array && column !== "content") {
-      throw new StorageError(path, notAsMade(`${column} holds bytes`));
-    }
-  }
 }
 
 /** The problem of a store whose content is none that btflow writes. */

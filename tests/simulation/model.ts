@@ -36,16 +36,22 @@ export interface Model {
   claimed(server: Server, key: string, known: { tag: string; until: number }): readonly string[];
   /** What is wrong with what the program found when it read a run back in the end. */
   doubted(key: string, differences: readonly string[]): readonly string[];
-  /** What is wrong once all is quiet and delivered; some runs two stores made at the same moment. */
-  settled(server: Server, madeAtOnce: ReadonlySet<string>): readonly string[];
+  /** What is wrong once all is quiet and delivered. */
+  settled(server: Server): readonly string[];
   /** What is wrong after as many syncs as suffice where nothing but files is lost. */
   patient(server: Server): readonly string[];
   /** The parts of a run that its server refuses, which some store must know of; null: none need. */
   lacking(key: string): readonly string[] | null;
 }
 
-/** `refused`: the parts that the server refuses. */
-export function model(refused: ReadonlySet<string> = new Set()): Model {
+/** Runs that two stores, which cannot know of each other, made or sent at the same moment. */
+export interface AtOnce {
+  readonly madeAtOnce: ReadonlySet<string>;
+  readonly sentAtOnce: ReadonlySet<string>;
+}
+
+/** `refused`: the parts that the server refuses. Of what two stores send at once the last counts. */
+export function model(refused: ReadonlySet<string>, { madeAtOnce, sentAtOnce }: AtOnce): Model {
   const known = new Map<string, Known>();
   let changes = 0;
   const runOf = (key: string): Known => {
@@ -80,7 +86,7 @@ export function model(refused: ReadonlySet<string> = new Set()): Model {
       const isKnown = change !== undefined && change.number <= until;
       const wrong = (one: ServerRun): readonly string[] => [
         ...contentOf(run, one, refused),
-        ...(isKnown ? changesOf(run, one, [tag]) : []),
+        ...(isKnown && !sentAtOnce.has(key) ? changesOf(run, one, [tag]) : []),
       ];
       // Two for a while are allowed: a request may still be on its way.
       return found.map(wrong).toSorted((a, b) => a.length - b.length)[0] ?? [];
@@ -95,7 +101,7 @@ export function model(refused: ReadonlySet<string> = new Set()): Model {
         );
         return isWhole ? [] : [`${key} has had no turn`];
       }),
-    settled(server, madeAtOnce) {
+    settled(server) {
       const wrong: string[] = [];
       for (const [key, run] of known) {
         const found = onServer(server, key);
@@ -108,8 +114,8 @@ export function model(refused: ReadonlySet<string> = new Set()): Model {
         const [there] = found;
         if (there === undefined) wrong.push(`${key} is lost`);
         else {
-          wrong.push(...contentOf(run, there, refused), ...changesOf(run, there));
-          wrong.push(...nameOf(run, there));
+          wrong.push(...contentOf(run, there, refused));
+          if (!sentAtOnce.has(key)) wrong.push(...changesOf(run, there), ...nameOf(run, there));
           if (!isFree(run.parentKey)) wrong.push(...parentOf(run, there, server));
         }
       }
@@ -131,6 +137,8 @@ export function model(refused: ReadonlySet<string> = new Set()): Model {
     },
   };
 }
+
+const decoder = new TextDecoder();
 
 function isEmpty({ status, params, points }: ServerRun): boolean {
   return status === "RUNNING" && params.size === 0 && points.length === 0;
@@ -167,7 +175,7 @@ function contentOf(
   for (const [path, text] of Object.entries(run.artifacts)) {
     if (refused.has(`artifact ${path}`)) continue;
     const content = there.artifacts.get(path);
-    const found = content === undefined ? "missing" : new TextDecoder().decode(content);
+    const found = content === undefined ? "missing" : decoder.decode(content);
     if (found !== text) say(`artifact ${path} is ${found}`);
   }
   return wrong;

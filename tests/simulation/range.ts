@@ -1,22 +1,21 @@
-// Many histories, one after the other, as the script's threads let them happen: each thread has every
-// so-many-th seed, so that all have as much to do.
+// Many histories, one after the other, as each thread lets them happen.
 
 import { Counts } from "./counting.ts";
 import { type Plan, planOf } from "./plan.ts";
 import { happen } from "./world.ts";
 
-/** Seeds from one to another (not included), in steps. */
+/** Seeds from one to another, which is not among them. */
 export interface Range {
   readonly from: number;
   readonly to: number;
-  readonly step: number;
 }
 
 /** What came of a range. */
 export interface Outcome {
+  readonly range: Range;
   readonly counts: readonly (readonly [string, number])[];
-  /** Seeds whose history went wrong. */
-  readonly wrong: readonly number[];
+  /** The seeds whose history went wrong, and what is wrong. */
+  readonly wrong: readonly { readonly seed: number; readonly faults: readonly string[] }[];
 }
 
 /** What is wrong with a plan's history; an error that ends it is wrong too. */
@@ -34,11 +33,16 @@ export async function faultsOf(
 }
 
 /** Lets the histories of a range happen. */
-export async function outcomeOf({ from, to, step }: Range): Promise<Outcome> {
+export async function outcomeOf(range: Range): Promise<Outcome> {
   const counts = new Counts();
-  const wrong: number[] = [];
-  for (let seed = from; seed < to; seed += step) {
-    if ((await faultsOf(planOf(seed), counts)).length > 0) wrong.push(seed);
+  const wrong: { seed: number; faults: readonly string[] }[] = [];
+  const limit = Error.stackTraceLimit;
+  // Errors are what happens all the time; nobody reads where they were made.
+  Error.stackTraceLimit = 0;
+  for (let seed = range.from; seed < range.to; seed++) {
+    const faults = await faultsOf(planOf(seed), counts);
+    if (faults.length > 0) wrong.push({ seed, faults });
   }
-  return { counts: [...counts], wrong };
+  Error.stackTraceLimit = limit;
+  return { range, counts: [...counts], wrong };
 }

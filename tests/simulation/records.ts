@@ -13,6 +13,9 @@ export interface LogContext {
   readonly trackingUri: string;
 }
 
+const encoder = new TextEncoder();
+const decoder = new TextDecoder();
+
 /** What the index-th log of a history logs; `run` of the action says of which kind it is. */
 export function recordOf(
   index: number,
@@ -36,7 +39,6 @@ export function recordOf(
       step,
     }))
     : [];
-  const encoder = new TextEncoder();
   return {
     experiment: { kind: "name", name: run === 4 ? "other" : "backtests" },
     runName: `run ${index}`,
@@ -67,7 +69,7 @@ export function announcedOf(record: RunRecord, key: string, store: number): Anno
     tags: record.tags,
     points: record.metrics.map(({ key, step, value }) => [key, step, value]),
     artifacts: Object.fromEntries(
-      record.artifacts.map(({ path, content }) => [path, new TextDecoder().decode(content)]),
+      record.artifacts.map(({ path, content }) => [path, decoder.decode(content)]),
     ),
     endTime: record.endTime ?? 0,
     parentKey: record.parentKey ?? null,

@@ -246,7 +246,7 @@ export function memoryServer(): Server {
     return call(
       request.body === null
         ? Object.fromEntries(new URLSearchParams(query))
-        : JSON.parse(new TextDecoder().decode(request.body)),
+        : sentJson(request.body),
     );
   };
 
@@ -264,6 +264,18 @@ export function memoryServer(): Server {
     ignoreFilters: () => void (filters = false),
     refuse: (parts) => void (refused = parts),
   };
+}
+
+const decoder = new TextDecoder();
+const parsed = new WeakMap<Uint8Array, Body>();
+
+/** What a request carries; read once, however many look at it. Nobody changes it. */
+export function sentJson(body: Uint8Array): Body {
+  const known = parsed.get(body);
+  if (known !== undefined) return known;
+  const json: Body = JSON.parse(decoder.decode(body));
+  parsed.set(body, json);
+  return json;
 }
 
 function pairs(list: unknown): [string, string][] {

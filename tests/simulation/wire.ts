@@ -5,7 +5,7 @@
 import type { TransportRequest } from "../../lib/transport/mod.ts";
 import type { Clock } from "./clock.ts";
 import type { Process } from "./memory_store.ts";
-import type { Server, ServerReply } from "./server.ts";
+import { sentJson, type Server, type ServerReply } from "./server.ts";
 
 /** One request on its way. */
 export interface Passage {
@@ -20,6 +20,8 @@ export interface Wire {
   sent(process: Process, store: number, request: TransportRequest): Passage;
   /** Runs that stores which cannot know of each other made at the same moment. */
   readonly madeAtOnce: ReadonlySet<string>;
+  /** Runs that one store changed while another, which cannot know of that, was delivering them. */
+  readonly sentAtOnce: ReadonlySet<string>;
   readonly violations: readonly string[];
   /** How many of a store's runs of one key were there before a process began, and still are. */
   left(process: Process, store: number, key: string): number;
@@ -46,10 +48,15 @@ const NOTHING: Passage = { arrived: () => {}, told: () => {} };
 export function wire(clock: Clock, server: Server): Wire {
   const creations: Creation[] = [];
   const madeAtOnce = new Set<string>();
+  const sentAtOnce = new Set<string>();
   const violations: string[] = [];
   /** When a process last saw what the server has of a run. */
   const looked = new Map<Process, Map<string, number>>();
   const open = new Set<{ key: string; store: number; process: Process }>();
+  /** When a process first asked for a run or sent something of it. */
+  const begun = new Map<Process, Map<string, number>>();
+  /** When the server last got a change of a run from a store, by key and store. */
+  const changed = new Map<string, Map<number, number>>();
   let moment = 0;
 
   const lookUp = (process: Process, key: string): Passage => {
@@ -112,12 +119,29 @@ export function wire(clock: Clock, server: Server): Wire {
     }
     const change = { key, store, process };
     open.add(change);
-    return { arrived: () => {}, told: () => void open.delete(change) };
+    return {
+      arrived: ({ status }) => {
+        if (status >= 400) return;
+        // What arrives behind its sender's back is not sent at the moment at which it arrives.
+        if (open.has(change)) noteCrossed(process, store, key);
+        const times = changed.get(key) ?? new Map<number, number>();
+        changed.set(key, times.set(store, ++moment));
+      },
+      told: () => void open.delete(change),
+    };
+  };
+
+  const noteCrossed = (process: Process, store: number, key: string): void => {
+    const beginning = begun.get(process)?.get(key) ?? 0;
+    for (const [other, time] of changed.get(key) ?? []) {
+      if (other !== store && time > beginning) sentAtOnce.add(key);
+    }
   };
 
   return {
     violations,
     madeAtOnce,
+    sentAtOnce,
     left: (process, store, key) =>
       creations.filter((one) =>
         one.key === key && one.store === store && one.arrived < startOf(process) &&
@@ -127,6 +151,9 @@ export function wire(clock: Clock, server: Server): Wire {
       if (!starts.has(process)) starts.set(process, ++moment);
       const { kind, key } = aboutOf(server, request);
       if (key === undefined) return NOTHING;
+      const ofProcess = begun.get(process) ?? new Map<string, number>();
+      if (!ofProcess.has(key)) begun.set(process, ofProcess.set(key, ++moment));
+      if (kind === "reading") return NOTHING;
       if (kind === "look-up") return lookUp(process, key);
       const passages = [alone(process, store, key)];
       if (kind === "creation") passages.push(creation(process, store, key));
@@ -142,14 +169,14 @@ export function wire(clock: Clock, server: Server): Wire {
 function aboutOf(
   server: Server,
   { method, path, body }: TransportRequest,
-): { kind: "look-up" | "creation" | "change"; key?: string | undefined } {
-  if (method === "GET") return { kind: "look-up" };
-  const upload = /\/artifacts\/\d+\/([^/]+)\/artifacts\//.exec(path)?.[1];
+): { kind: "reading" | "look-up" | "creation" | "change"; key?: string | undefined } {
   const keyOf = (id: unknown): string | undefined =>
     server.runs.get(String(id))?.tags.get("btflow.run_key");
+  if (method === "GET") return { kind: "reading", key: keyOf(/run_id=([^&]+)/.exec(path)?.[1]) };
+  const upload = /\/artifacts\/\d+\/([^/]+)\/artifacts\//.exec(path)?.[1];
   if (upload !== undefined) return { kind: "change", key: keyOf(upload) };
   if (!(body instanceof Uint8Array)) return { kind: "change" };
-  const json = JSON.parse(new TextDecoder().decode(body)) as Record<string, unknown>;
+  const json = sentJson(body);
   if (path.endsWith("/runs/search")) {
     return { kind: "look-up", key: /['"]([0-9a-f]+)['"]$/.exec(String(json.filter))?.[1] };
   }

@@ -38,8 +38,8 @@ export async function happen(
   const server = memoryServer();
   const refused = new Set(plan.refused);
   server.refuse(refused);
-  const truth = model(refused);
   const seen = wire(clock, server);
+  const truth = model(refused, seen);
   const stores = Array.from({ length: plan.stores }, (_, index) => memoryStore(`store ${index}`));
   const processes: Process[][] = stores.map(() => []);
   const logged: Announced[] = [];
@@ -271,7 +271,7 @@ export async function happen(
   await clock.run();
   if (areFilesLost) {
     counts.add("files lost");
-    for (let syncs = logged.length; syncs > 0; syncs--) {
+    for (let syncs = logged.length; syncs > 0 && truth.patient(server).length > 0; syncs--) {
       for (let at = 0; at < stores.length; at++) {
         void attempt("waiting for files", () => begin(at).deliver({ jobs: 1 }));
         await clock.run();
@@ -297,7 +297,7 @@ export async function happen(
   }
   if (refused.size > 0) {
     counts.add("refused parts");
-    violations.push(...truth.settled(server, seen.madeAtOnce), ...unlisted());
+    violations.push(...truth.settled(server), ...unlisted());
     // Once the server takes all of it, all of it arrives.
     refused.clear();
     for (const [at] of stores.entries()) {
@@ -307,8 +307,9 @@ export async function happen(
     violations.push(...unlisted());
   }
   afterwards(server);
-  violations.push(...seen.violations, ...truth.settled(server, seen.madeAtOnce));
+  violations.push(...seen.violations, ...truth.settled(server));
   if (seen.madeAtOnce.size > 0) counts.add("made at once");
+  if (seen.sentAtOnce.size > 0) counts.add("sent at once");
   for (const store of stores) store.close();
   return { violations, counts };
 }
