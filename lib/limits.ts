@@ -267,10 +267,20 @@ function add(open: OpenBatch, item: BatchItem, bytes: number): void {
   open.texts[item.kind]++;
 }
 
-const encoder = new TextEncoder();
-
 /** At least the bytes of an item in the request's JSON. */
 function bytesOf(item: BatchItem): number {
   if (item.kind === "metric") return item.point.key.length * 4 + 110;
-  return 4 * item.key.length + 40 + encoder.encode(JSON.stringify(item.value)).length;
+  return 4 * item.key.length + 40 + utf8Length(JSON.stringify(item.value));
+}
+
+/** The bytes of a text without lone surrogates, which JSON has none of. */
+function utf8Length(text: string): number {
+  let bytes = text.length;
+  for (let index = 0; index < text.length; index++) {
+    const unit = text.charCodeAt(index);
+    if (unit > 0x7f) bytes++;
+    // Of a pair each half is two bytes.
+    if (unit > 0x7ff && (unit < 0xd800 || unit > 0xdfff)) bytes++;
+  }
+  return bytes;
 }

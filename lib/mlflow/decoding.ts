@@ -15,13 +15,20 @@ const FORMATS: Readonly<Record<string, CompressionFormat>> = {
 };
 
 /** The reply's content, unpacked where need be; `bad` makes the error for what cannot be. */
-export async function* decodedBody(
+export function decodedBody(
   reply: Pick<TransportReply, "headers" | "body">,
   bad: (message: string) => TrackerError,
-): AsyncGenerator<Uint8Array> {
+): AsyncIterable<Uint8Array> {
   const coding = (reply.headers["content-encoding"] ?? "").trim().toLowerCase();
-  if (coding === "" || coding === "identity") return yield* reply.body;
-  const source = reply.body[Symbol.asyncIterator]();
+  return coding === "" || coding === "identity" ? reply.body : unpackedBody(reply, coding, bad);
+}
+
+async function* unpackedBody(
+  { body }: Pick<TransportReply, "body">,
+  coding: string,
+  bad: (message: string) => TrackerError,
+): AsyncGenerator<Uint8Array> {
+  const source = body[Symbol.asyncIterator]();
   try {
     const first = await source.next();
     // Nothing, compressed or not, is nothing.

@@ -46,8 +46,9 @@ function emptyDatabase(): Database {
   const tables = database.arrays<[string]>(
     "SELECT name FROM sqlite_schema WHERE type = 'table'",
   );
-  // Children before those they refer to. One statement that sets off all is a fifth of the cost.
-  const work = tables.reverse().map(([name]) => `DELETE FROM ${name};`).join(" ");
+  // Children before those they refer to. One statement that sets off all is a fifth of the cost; with
+  // a condition it goes by the rows, which are few, and writes no page of a table that has none.
+  const work = tables.reverse().map(([name]) => `DELETE FROM ${name} WHERE true;`).join(" ");
   database.run("CREATE TEMP TABLE emptied (id INTEGER PRIMARY KEY)");
   database.run(`CREATE TEMP TRIGGER empty INSERT ON emptied BEGIN ${work} END`);
   return database;

@@ -145,6 +145,8 @@ function refusal(code: string): unknown {
 }
 
 const encoder = new TextEncoder();
+/** What most changes are answered with. */
+const NOTHING = encoder.encode("{}");
 
 /** A body that arrives in one piece; a generator of promises costs several times as much. */
 function whole(bytes: Uint8Array): AsyncIterable<Uint8Array> {
@@ -167,6 +169,6 @@ function reply({ status, json }: ServerReply): TransportReply {
   return {
     status,
     headers: { "content-type": "application/json" },
-    body: whole(encoder.encode(text)),
+    body: whole(text === "{}" ? NOTHING : encoder.encode(text)),
   };
 }

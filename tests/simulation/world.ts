@@ -81,7 +81,7 @@ export async function happen(
         await alive("after a pause");
       },
       randomBytes: (length: number) =>
-        Uint8Array.from({ length }, () => Math.floor(random() * 256)),
+        new Uint8Array(length).map(() => Math.floor(random() * 256)),
       files: undefined,
     } as unknown as Io;
     const draw = ({ method, path }: TransportRequest): { fate: Fate; share: number } => {
