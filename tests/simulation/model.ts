@@ -2,6 +2,7 @@
 // people then did to them, and what a server must therefore have.
 
 import type { Server, ServerRun } from "./server.ts";
+import { partOf, type Wire } from "./wire.ts";
 
 /** A run as it was announced. */
 export interface Announced {
@@ -44,14 +45,11 @@ export interface Model {
   lacking(key: string): readonly string[] | null;
 }
 
-/** Runs that two stores, which cannot know of each other, made or sent at the same moment. */
-export interface AtOnce {
-  readonly madeAtOnce: ReadonlySet<string>;
-  readonly sentAtOnce: ReadonlySet<string>;
-}
-
-/** `refused`: the parts that the server refuses. Of what two stores send at once the last counts. */
-export function model(refused: ReadonlySet<string>, { madeAtOnce, sentAtOnce }: AtOnce): Model {
+/** `refused`: the parts that the server refuses; what happened that nobody can know of is excused. */
+export function model(
+  refused: ReadonlySet<string>,
+  { madeAtOnce, stale }: Pick<Wire, "madeAtOnce" | "stale">,
+): Model {
   const known = new Map<string, Known>();
   let changes = 0;
   const runOf = (key: string): Known => {
@@ -71,12 +69,8 @@ export function model(refused: ReadonlySet<string>, { madeAtOnce, sentAtOnce }: 
       void known.set(run.key, { ...run, name: null, changes: new Map(), mayBeMissing: false }),
     changed: (key, tag, value) => void runOf(key).changes.set(tag, { value, number: ++changes }),
     lastChange: () => changes,
-    renamed: (key, name) => {
-      runOf(key).name = name;
-    },
-    deleted: (key) => {
-      runOf(key).mayBeMissing = true;
-    },
+    renamed: (key, name) => void (runOf(key).name = name),
+    deleted: (key) => void (runOf(key).mayBeMissing = true),
     claimed(server, key, { tag, until }) {
       const run = runOf(key);
       const found = onServer(server, key);
@@ -86,7 +80,7 @@ export function model(refused: ReadonlySet<string>, { madeAtOnce, sentAtOnce }: 
       const isKnown = change !== undefined && change.number <= until;
       const wrong = (one: ServerRun): readonly string[] => [
         ...contentOf(run, one, refused),
-        ...(isKnown && !sentAtOnce.has(key) ? changesOf(run, one, [tag]) : []),
+        ...(isKnown ? changesOf(run, one, stale, [tag]) : []),
       ];
       // Two for a while are allowed: a request may still be on its way.
       return found.map(wrong).toSorted((a, b) => a.length - b.length)[0] ?? [];
@@ -114,8 +108,8 @@ export function model(refused: ReadonlySet<string>, { madeAtOnce, sentAtOnce }: 
         const [there] = found;
         if (there === undefined) wrong.push(`${key} is lost`);
         else {
-          wrong.push(...contentOf(run, there, refused));
-          if (!sentAtOnce.has(key)) wrong.push(...changesOf(run, there), ...nameOf(run, there));
+          wrong.push(...contentOf(run, there, refused), ...changesOf(run, there, stale));
+          wrong.push(...nameOf(run, there, stale));
           if (!isFree(run.parentKey)) wrong.push(...parentOf(run, there, server));
         }
       }
@@ -145,11 +139,7 @@ function isEmpty({ status, params, points }: ServerRun): boolean {
 }
 
 /** What a server lacks of what was announced; what never changes afterwards. */
-function contentOf(
-  run: Known,
-  there: ServerRun,
-  refused: ReadonlySet<string>,
-): readonly string[] {
+function contentOf(run: Known, there: ServerRun, refused: ReadonlySet<string>): readonly string[] {
   const wrong: string[] = [];
   const say = (what: string): void => void wrong.push(`${run.key}: ${what}`);
   if (there.status !== "FINISHED") say(`it is ${there.status}`);
@@ -184,19 +174,22 @@ function contentOf(
 function changesOf(
   run: Known,
   there: ServerRun,
+  stale: ReadonlySet<string>,
   tags: Iterable<string> = run.changes.keys(),
 ): readonly string[] {
   const wrong: string[] = [];
   for (const tag of tags) {
     const value = run.changes.get(tag)?.value ?? null;
     const found = there.tags.get(tag) ?? null;
-    if (found !== value) wrong.push(`${run.key}: tag ${tag} is ${found}, not ${value}`);
+    if (found === value || stale.has(`${run.key} ${partOf(tag, found)}`)) continue;
+    wrong.push(`${run.key}: tag ${tag} is ${found}, not ${value}`);
   }
   return wrong;
 }
 
-function nameOf(run: Known, there: ServerRun): readonly string[] {
+function nameOf(run: Known, there: ServerRun, stale: ReadonlySet<string>): readonly string[] {
   if (run.name === null || there.name === run.name) return [];
+  if (stale.has(`${run.key} ${partOf(null, there.name)}`)) return [];
   return [`${run.key}: its name is ${there.name}, not ${run.name}`];
 }
 

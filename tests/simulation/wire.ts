@@ -20,8 +20,11 @@ export interface Wire {
   sent(process: Process, store: number, request: TransportRequest): Passage;
   /** Runs that stores which cannot know of each other made at the same moment. */
   readonly madeAtOnce: ReadonlySet<string>;
-  /** Runs that one store changed while another, which cannot know of that, was delivering them. */
-  readonly sentAtOnce: ReadonlySet<string>;
+  /**
+   * Tags and names that may stand over later ones, as nobody can know: of two stores that sent a run at
+   * the same moment, or carried out after their sender had given them up. See `partOf`.
+   */
+  readonly stale: ReadonlySet<string>;
   readonly violations: readonly string[];
   /** How many of a store's runs of one key were there before a process began, and still are. */
   left(process: Process, store: number, key: string): number;
@@ -48,7 +51,7 @@ const NOTHING: Passage = { arrived: () => {}, told: () => {} };
 export function wire(clock: Clock, server: Server): Wire {
   const creations: Creation[] = [];
   const madeAtOnce = new Set<string>();
-  const sentAtOnce = new Set<string>();
+  const stale = new Set<string>();
   const violations: string[] = [];
   /** When a process last saw what the server has of a run. */
   const looked = new Map<Process, Map<string, number>>();
@@ -112,7 +115,12 @@ export function wire(clock: Clock, server: Server): Wire {
   const startOf = (process: Process): number => starts.get(process) ?? 0;
 
   /** Two that live never change one run at once. */
-  const alone = (process: Process, store: number, key: string): Passage => {
+  const alone = (
+    process: Process,
+    store: number,
+    key: string,
+    parts: readonly string[],
+  ): Passage => {
     for (const other of open) {
       if (other.key !== key || other.store !== store || other.process === process) continue;
       if (other.process.alive) violations.push(`${key} is changed by two processes at once`);
@@ -122,8 +130,9 @@ export function wire(clock: Clock, server: Server): Wire {
     return {
       arrived: ({ status }) => {
         if (status >= 400) return;
-        // What arrives behind its sender's back is not sent at the moment at which it arrives.
-        if (open.has(change)) noteCrossed(process, store, key);
+        if (!open.has(change) || isCrossed(process, store, key)) {
+          for (const part of parts) stale.add(`${key} ${part}`);
+        }
         const times = changed.get(key) ?? new Map<number, number>();
         changed.set(key, times.set(store, ++moment));
       },
@@ -131,17 +140,16 @@ export function wire(clock: Clock, server: Server): Wire {
     };
   };
 
-  const noteCrossed = (process: Process, store: number, key: string): void => {
+  /** Whether another store has changed a run since a process first asked for it. */
+  const isCrossed = (process: Process, store: number, key: string): boolean => {
     const beginning = begun.get(process)?.get(key) ?? 0;
-    for (const [other, time] of changed.get(key) ?? []) {
-      if (other !== store && time > beginning) sentAtOnce.add(key);
-    }
+    return [...changed.get(key) ?? []].some(([other, time]) => other !== store && time > beginning);
   };
 
   return {
     violations,
     madeAtOnce,
-    sentAtOnce,
+    stale,
     left: (process, store, key) =>
       creations.filter((one) =>
         one.key === key && one.store === store && one.arrived < startOf(process) &&
@@ -149,13 +157,13 @@ export function wire(clock: Clock, server: Server): Wire {
       ).length,
     sent(process, store, request) {
       if (!starts.has(process)) starts.set(process, ++moment);
-      const { kind, key } = aboutOf(server, request);
+      const { kind, key, parts } = aboutOf(server, request);
       if (key === undefined) return NOTHING;
       const ofProcess = begun.get(process) ?? new Map<string, number>();
       if (!ofProcess.has(key)) begun.set(process, ofProcess.set(key, ++moment));
       if (kind === "reading") return NOTHING;
       if (kind === "look-up") return lookUp(process, key);
-      const passages = [alone(process, store, key)];
+      const passages = [alone(process, store, key, parts ?? [])];
       if (kind === "creation") passages.push(creation(process, store, key));
       return {
         arrived: (reply) => passages.forEach((one) => one.arrived(reply)),
@@ -165,11 +173,20 @@ export function wire(clock: Clock, server: Server): Wire {
   };
 }
 
-/** What a request is about, and the key of its run. */
-function aboutOf(
-  server: Server,
-  { method, path, body }: TransportRequest,
-): { kind: "reading" | "look-up" | "creation" | "change"; key?: string | undefined } {
+interface About {
+  readonly kind: "reading" | "look-up" | "creation" | "change";
+  readonly key?: string | undefined;
+  /** The tags and the name that it sets, as `partOf` writes them. */
+  readonly parts?: readonly string[];
+}
+
+/** A tag, or with no key the name, that has a value; null: it is taken away. */
+export function partOf(key: string | null, value: unknown): string {
+  return key === null ? `name ${value}` : `tag ${key} ${value}`;
+}
+
+/** What a request is about. */
+function aboutOf(server: Server, { method, path, body }: TransportRequest): About {
   const keyOf = (id: unknown): string | undefined =>
     server.runs.get(String(id))?.tags.get("btflow.run_key");
   if (method === "GET") return { kind: "reading", key: keyOf(/run_id=([^&]+)/.exec(path)?.[1]) };
@@ -180,9 +197,13 @@ function aboutOf(
   if (path.endsWith("/runs/search")) {
     return { kind: "look-up", key: /['"]([0-9a-f]+)['"]$/.exec(String(json.filter))?.[1] };
   }
+  const tags = (json.tags ?? []) as readonly { key: string; value: string }[];
+  const parts = tags.map(({ key, value }) => partOf(key, value));
   if (path.endsWith("/runs/create")) {
-    const tags = json.tags as readonly { key: string; value: string }[];
-    return { kind: "creation", key: tags.find(({ key }) => key === "btflow.run_key")?.value };
+    const key = tags.find(({ key }) => key === "btflow.run_key")?.value;
+    return { kind: "creation", key, parts };
   }
-  return { kind: "change", key: keyOf(json.run_id) };
+  if (json.run_name !== undefined) parts.push(partOf(null, json.run_name));
+  if (path.endsWith("/delete-tag")) parts.push(partOf(String(json.key), null));
+  return { kind: "change", key: keyOf(json.run_id), parts };
 }

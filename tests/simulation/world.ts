@@ -80,8 +80,7 @@ export async function happen(
         await clock.sleep(ms);
         await alive("after a pause");
       },
-      randomBytes: (length: number) =>
-        new Uint8Array(length).map(() => Math.floor(random() * 256)),
+      randomBytes: (length: number) => new Uint8Array(length).map(() => Math.floor(random() * 256)),
       files: undefined,
     } as unknown as Io;
     const draw = ({ method, path }: TransportRequest): { fate: Fate; share: number } => {
@@ -309,7 +308,6 @@ export async function happen(
   afterwards(server);
   violations.push(...seen.violations, ...truth.settled(server));
   if (seen.madeAtOnce.size > 0) counts.add("made at once");
-  if (seen.sentAtOnce.size > 0) counts.add("sent at once");
   for (const store of stores) store.close();
   return { violations, counts };
 }
