@@ -297,6 +297,30 @@ shared("the runs of a group that was deleted are delivered without it", async (w
   assertEquals(only(server).tags["mlflow.parentRunId"], undefined);
 });
 
+shared("so are those of a group that the server deleted before its id was known", async (world) => {
+  const { site, server } = world;
+  const parentKey = site.commitRun(record(1));
+  const lost: Tracker = {
+    ...server,
+    createRun: async (run) => {
+      await server.createRun(run);
+      throw failure(504);
+    },
+    searchRuns: async function* () {},
+  };
+  await site.deliver(lost, { graceMs: 0 });
+  const [group = ""] = server.runs.keys();
+  await server.deleteRun(group);
+  const key = site.commitRun(record(2, { parentKey }));
+  const outcomes = await site.deliver(server);
+  assertEquals(
+    outcomes.map((outcome) => [outcome.key, outcome.status]),
+    [[parentKey, "deleted"], [key, "delivered"]],
+  );
+  assertMatch(outcomes[1]?.warnings[0]?.message ?? "", /without its group: run \w+ is deleted on/);
+  assertEquals(only(server).tags["mlflow.parentRunId"], undefined);
+});
+
 shared("a group that was delivered and pruned is found beyond the air gap, too", async (world) => {
   const { site, office, server, carry } = world;
   const parentKey = site.commitRun(record(1));

@@ -4,7 +4,13 @@
 import { DeliveryError, NotFoundError } from "../../errors.ts";
 import { CHANGED_TAG } from "../../own_names.ts";
 import type { LifecycleStage, Run, RunChange } from "../../tracker.ts";
-import { acknowledged, deliveryRow, forget, isDelivered } from "../deliveries.ts";
+import {
+  acknowledged,
+  deliveryRow,
+  type DeliveryState,
+  forget,
+  isDelivered,
+} from "../deliveries.ts";
 import { lastChange } from "../merge_run.ts";
 import { recordedParts, recordParts } from "../undeliverable.ts";
 import { type RunDelivery, step } from "./delivery.ts";
@@ -71,17 +77,18 @@ export async function deliverRun(delivery: RunDelivery): Promise<Run> {
 
 /**
  * The server's id of the run that groups this one, which is delivered first; null where there is
- * none. A group that was deleted in the store before it reached the server does not hold its runs
- * back.
+ * none. A group that was deleted before its id on the server was known, in the store or there, does
+ * not hold its runs back.
  */
-function parentOnServer({ database, run, id, warn }: RunDelivery): string | null {
+function parentOnServer({ database, run, id, tracker, warn }: RunDelivery): string | null {
   if (run.parent_key === null) return null;
   const parent = database.get<{
     readonly lifecycle_stage: LifecycleStage;
+    readonly state: DeliveryState | null;
     readonly server_run_id: string | null;
     readonly last_error: string | null;
   }>(
-    `SELECT p.lifecycle_stage, d.server_run_id, d.last_error FROM runs AS p
+    `SELECT p.lifecycle_stage, d.state, d.server_run_id, d.last_error FROM runs AS p
      LEFT JOIN deliveries AS d ON d.run_id = p.id AND d.server_id = ? WHERE p.key = ?`,
     id.serverId,
     run.parent_key,
@@ -89,11 +96,12 @@ function parentOnServer({ database, run, id, warn }: RunDelivery): string | null
   // One that the store does not have is the server's own, known by its id there.
   if (parent === undefined) return prunedParent(database, run.parent_key) ?? run.parent_key;
   if (parent.server_run_id !== null) return parent.server_run_id;
-  if (parent.lifecycle_stage === "deleted") {
+  if (parent.lifecycle_stage === "deleted" || parent.state === "deleted") {
+    const where = parent.lifecycle_stage === "deleted" ? "in the store" : `on ${tracker.uri}`;
     warn({
       code: "group-deleted",
       message: `run ${run.key} is delivered without its group: run ${run.parent_key} is deleted ` +
-        "in the store",
+        where,
     });
     return null;
   }
