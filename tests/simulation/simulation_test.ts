@@ -1,13 +1,15 @@
 // The promise of delivery over many simulated histories; `deno task simulate` lets more happen, and
 // shows one that goes wrong as small as it still goes wrong.
 
+import { availableParallelism } from "node:os";
 import { assert, assertEquals } from "@std/assert";
 import { Counts } from "./counting.ts";
 import { FATES } from "./network.ts";
 import { KINDS, type Plan, planOf, smallest } from "./plan.ts";
+import { inThreads } from "./threads.ts";
 import { happen } from "./world.ts";
 
-const SEEDS = 800;
+const SEEDS = 10_000;
 
 /** What happens besides to requests, and besides what people do. */
 const HAPPENINGS: readonly string[] = [
@@ -24,11 +26,10 @@ const HAPPENINGS: readonly string[] = [
 
 Deno.test("every history ends with each run on the server once and whole", async () => {
   const counts = new Counts();
-  for (let seed = 1; seed <= SEEDS; seed++) {
-    const history = await happen(planOf(seed));
-    assertEquals(history.violations, [], `seed ${seed}`);
-    counts.addAll(history.counts);
-  }
+  await inThreads({ from: 1, to: 1 + SEEDS }, availableParallelism(), (outcome) => {
+    assertEquals(outcome.wrong, []);
+    counts.addAll(outcome.counts);
+  });
   for (const what of [...FATES, ...KINDS, ...HAPPENINGS]) {
     assert(counts.of(what) > 10, `${what} hardly came`);
   }
