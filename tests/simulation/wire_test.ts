@@ -82,3 +82,41 @@ Deno.test("two processes that change one run at once are seen, unless one is dea
   assertEquals(both(process("one")), ["changed by two processes at once"]);
   assertEquals(both({ ...process("one"), alive: false }), []);
 });
+
+Deno.test("what nobody can know to be old is excused, and nothing else", () => {
+  const server = memoryServer();
+  server.handle({ ...request("", {}), path: "/api/2.0/mlflow/experiments/create", body: null });
+  const { json } = server.handle(CREATION as Parameters<typeof server.handle>[0]);
+  const id = (json as typeof MADE.json).run.info.run_id;
+  const tag = (value: string): TransportRequest =>
+    request("log-batch", { run_id: id, tags: [{ key: "x", value }] });
+  const done = { status: 200, json: {} };
+  const stale = (work: (send: ReturnType<typeof wire>["sent"]) => void): readonly string[] => {
+    const watched = wire(virtualClock(0), server);
+    work(watched.sent);
+    return [...watched.stale].map((what) => what.replace(`${KEY} `, ""));
+  };
+  const through = (passage: Passage): void => {
+    passage.arrived(done);
+    passage.told("done");
+  };
+  const oneAfterTheOther = stale((send) => {
+    through(send(process("one"), 0, tag("1")));
+    through(send(process("two"), 1, tag("2")));
+  });
+  assertEquals(oneAfterTheOther, []);
+  const atOnce = stale((send) => {
+    const [one, two] = [process("one"), process("two")];
+    through(send(two, 1, LOOK_UP));
+    through(send(one, 0, tag("1")));
+    through(send(two, 1, tag("2")));
+  });
+  assertEquals(atOnce, ["tag x 2"]);
+  const late = stale((send) => {
+    const passage = send(process("one"), 0, tag("1"));
+    passage.told("too slow");
+    through(send(process("two"), 0, tag("2")));
+    passage.arrived(done);
+  });
+  assertEquals(late, ["tag x 1"]);
+});
