@@ -132,8 +132,6 @@ export function model(
   };
 }
 
-const decoder = new TextDecoder();
-
 function isEmpty({ status, params, points }: ServerRun): boolean {
   return status === "RUNNING" && params.size === 0 && points.length === 0;
 }
@@ -165,7 +163,7 @@ function contentOf(run: Known, there: ServerRun, refused: ReadonlySet<string>): 
   for (const [path, text] of Object.entries(run.artifacts)) {
     if (refused.has(`artifact ${path}`)) continue;
     const content = there.artifacts.get(path);
-    const found = content === undefined ? "missing" : decoder.decode(content);
+    const found = content === undefined ? "missing" : new TextDecoder().decode(content);
     if (found !== text) say(`artifact ${path} is ${found}`);
   }
   return wrong;

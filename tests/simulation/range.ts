@@ -2,7 +2,7 @@
 
 import { Counts } from "./counting.ts";
 import { type Plan, planOf } from "./plan.ts";
-import { happen } from "./world.ts";
+import { happen } from "./history.ts";
 
 /** Seeds from one to another, which is not among them. */
 export interface Range {

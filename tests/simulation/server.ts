@@ -2,6 +2,8 @@
 // was measured on MLflow 3.17.2. It shares no code with the program, filters included, so that a
 // mistake in how the program asks is not answered by the same mistake.
 
+import { type Body, sentJson } from "./sent_json.ts";
+
 export interface ServerReply {
   readonly status: number;
   readonly json: unknown;
@@ -67,8 +69,6 @@ class Refusal {
 const API = "/api/2.0/mlflow/";
 const PROXY = "/api/2.0/mlflow-artifacts/artifacts/";
 const PAGE_RUNS = 2;
-
-type Body = Record<string, unknown>;
 
 export function memoryServer(): Server {
   const experiments = new Map<string, Experiment>();
@@ -264,18 +264,6 @@ export function memoryServer(): Server {
     ignoreFilters: () => void (filters = false),
     refuse: (parts) => void (refused = parts),
   };
-}
-
-const decoder = new TextDecoder();
-const parsed = new WeakMap<Uint8Array, Body>();
-
-/** What a request carries; read once, however many look at it. Nobody changes it. */
-export function sentJson(body: Uint8Array): Body {
-  const known = parsed.get(body);
-  if (known !== undefined) return known;
-  const json: Body = JSON.parse(decoder.decode(body));
-  parsed.set(body, json);
-  return json;
 }
 
 function pairs(list: unknown): [string, string][] {

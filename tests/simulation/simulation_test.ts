@@ -7,7 +7,7 @@ import { Counts } from "./counting.ts";
 import { FATES } from "./network.ts";
 import { KINDS, type Plan, planOf, smallest } from "./plan.ts";
 import { inThreads } from "./threads.ts";
-import { happen } from "./world.ts";
+import { happen } from "./history.ts";
 
 const SEEDS = 10_000;
 

@@ -5,7 +5,8 @@
 import type { TransportRequest } from "../../lib/transport/mod.ts";
 import type { Clock } from "./clock.ts";
 import type { Process } from "./memory_store.ts";
-import { sentJson, type Server, type ServerReply } from "./server.ts";
+import { sentJson } from "./sent_json.ts";
+import type { Server, ServerReply } from "./server.ts";
 
 /** One request on its way. */
 export interface Passage {
