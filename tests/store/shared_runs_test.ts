@@ -259,6 +259,26 @@ shared("of two runs by doubtful creations both stores take the same", async (wor
   assertEquals(params, record(1).params);
 });
 
+shared("of two runs that two stores made at one moment the empty one goes", async (world) => {
+  const { site, server, path } = world;
+  const key = site.commitRun(record(1));
+  await site.deliver(server);
+  const kept = only(server);
+  await server.createRun({
+    experimentId: kept.experimentId,
+    name: kept.name,
+    startTime: kept.startTime,
+    user: "",
+    tags: { "btflow.run_key": key },
+  });
+  // As a process leaves it that is killed before it has its answer.
+  const database = openDatabase(path);
+  database.run("UPDATE deliveries SET state = 'creating', server_run_id = NULL, uncertain = 0");
+  database.close();
+  assertEquals((await site.deliver(server)).map(({ status }) => status), ["delivered"]);
+  assertEquals(only(server).id, kept.id);
+});
+
 shared("a run that another store deleted for an orphan is no loss", async (world) => {
   const { site, office, server, carry } = world;
   const key = site.commitRun(record(1));

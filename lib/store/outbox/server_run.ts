@@ -257,6 +257,8 @@ async function adopt(delivery: RunDelivery, found: readonly Run[]): Promise<Run 
       server_run_id: first.id,
       server_experiment_id: first.experimentId,
       tag_revision: -1,
+      // Of what another store made at the same moment one is left over.
+      ...(active.length > 1 ? { uncertain: 1 } : {}),
     });
     return first;
   });
