@@ -6,7 +6,7 @@ import { act } from "./actions.ts";
 import type { Counts } from "./counting.ts";
 import type { Plan } from "./plan.ts";
 import type { Server } from "./server.ts";
-import { begin, SERVER, type World, worldOf } from "./world.ts";
+import { begin, SERVER, type Worker, type World, worldOf } from "./world.ts";
 
 export interface History {
   /** What is wrong; nothing when all is well. */
@@ -29,9 +29,7 @@ export async function happen(
     clock.after(action.at, () => {
       counts.add(action.kind);
       const worker = begin(world, action.store, action.killedAfter);
-      void attempt(world, action.kind, () => act(world, action, worker)).then(() => {
-        worker.process.ended = true;
-      });
+      void attempt(world, action.kind, worker, () => act(world, action, worker));
     });
   }
   await clock.run();
@@ -60,7 +58,8 @@ async function waitForFiles(world: World): Promise<void> {
   world.counts.add("files lost");
   for (let left = world.logged.length; left > 0 && truth.patient(server).length > 0; left--) {
     for (const at of stores.keys()) {
-      void attempt(world, "waiting for files", () => begin(world, at).deliver({ jobs: 1 }));
+      const worker = begin(world, at);
+      void attempt(world, "waiting for files", worker, () => worker.deliver({ jobs: 1 }));
       await clock.run();
     }
   }
@@ -73,11 +72,12 @@ async function settle(world: World): Promise<void> {
   const { plan, clock, stores, truth, violations } = world;
   for (const isLast of [false, true]) {
     for (const at of stores.keys()) {
-      const { deliver, store, tracker } = begin(world, at);
-      void attempt(world, "settling", async () => {
-        await deliver({});
+      const worker = begin(world, at);
+      void attempt(world, "settling", worker, async () => {
+        await worker.deliver({});
         if (!isLast || !plan.verified) return;
-        for (const { key, error, differences } of await store.verify(tracker, {})) {
+        const verified = await worker.store.verify(worker.tracker, {});
+        for (const { key, error, differences } of verified) {
           violations.push(...truth.doubted(key, error === null ? differences : [error.message]));
         }
       });
@@ -94,7 +94,8 @@ async function takeRefused(world: World): Promise<void> {
   violations.push(...truth.settled(server), ...unlisted(world));
   world.refused.clear();
   for (const at of stores.keys()) {
-    void attempt(world, "retrying", () => begin(world, at).deliver({ retryUndeliverable: true }));
+    const worker = begin(world, at);
+    void attempt(world, "retrying", worker, () => worker.deliver({ retryUndeliverable: true }));
     await clock.run();
   }
   violations.push(...unlisted(world));
@@ -119,13 +120,20 @@ function unlisted(world: World): readonly string[] {
   });
 }
 
-/** Does something, and notes an error that nobody is to be told. */
-async function attempt(world: World, what: string, todo: () => Promise<void>): Promise<void> {
+/** Lets a process do all that it does, and notes an error that nobody is to be told. */
+async function attempt(
+  world: World,
+  what: string,
+  { process }: Worker,
+  todo: () => Promise<void>,
+): Promise<void> {
   try {
     await todo();
   } catch (error) {
     // What a process may be told when it works on what another changes, or a server refuses.
     if (error instanceof TrackerError) return;
     world.violations.push(`${what}: ${error instanceof Error ? error.stack : String(error)}`);
+  } finally {
+    process.ended = true;
   }
 }

@@ -59,8 +59,8 @@ export function wire(clock: Clock, server: Server): Wire {
   const open = new Set<{ key: string; store: number; process: Process }>();
   /** When a process first asked for a run or sent something of it. */
   const begun = new Map<Process, Map<string, number>>();
-  /** When the server last got a change of a run from a store, by key and store. */
-  const changed = new Map<string, Map<number, number>>();
+  /** When and from whom the server last got a change of a run, by key and store. */
+  const changed = new Map<string, Map<number, { readonly at: number; readonly by: Process }>>();
   let moment = 0;
 
   const lookUp = (process: Process, key: string): Passage => {
@@ -134,17 +134,19 @@ export function wire(clock: Clock, server: Server): Wire {
         if (!open.has(change) || isCrossed(process, store, key)) {
           for (const part of parts) stale.add(`${key} ${part}`);
         }
-        const times = changed.get(key) ?? new Map<number, number>();
-        changed.set(key, times.set(store, ++moment));
+        const last = changed.get(key) ?? new Map<number, { at: number; by: Process }>();
+        changed.set(key, last.set(store, { at: ++moment, by: process }));
       },
       told: () => void open.delete(change),
     };
   };
 
-  /** Whether another store has changed a run since a process first asked for it. */
+  /** Whether another store has changed a run since a process first asked for it, or is still at it. */
   const isCrossed = (process: Process, store: number, key: string): boolean => {
     const beginning = begun.get(process)?.get(key) ?? 0;
-    return [...changed.get(key) ?? []].some(([other, time]) => other !== store && time > beginning);
+    return [...changed.get(key) ?? []].some(([other, { at, by }]) =>
+      other !== store && (at > beginning || (by.alive && !by.ended))
+    );
   };
 
   return {

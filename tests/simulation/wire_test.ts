@@ -101,17 +101,22 @@ Deno.test("what nobody can know to be old is excused, and nothing else", () => {
     passage.told("done");
   };
   const oneAfterTheOther = stale((send) => {
-    through(send(process("one"), 0, tag("1")));
+    through(send({ ...process("one"), ended: true }, 0, tag("1")));
     through(send(process("two"), 1, tag("2")));
   });
   assertEquals(oneAfterTheOther, []);
   const atOnce = stale((send) => {
     const [one, two] = [process("one"), process("two")];
     through(send(two, 1, LOOK_UP));
-    through(send(one, 0, tag("1")));
+    through(send({ ...one, ended: true }, 0, tag("1")));
     through(send(two, 1, tag("2")));
   });
   assertEquals(atOnce, ["tag x 2"]);
+  const stillAtIt = stale((send) => {
+    through(send(process("one"), 0, tag("1")));
+    through(send(process("two"), 1, tag("2")));
+  });
+  assertEquals(stillAtIt, ["tag x 2"]);
   const late = stale((send) => {
     const passage = send(process("one"), 0, tag("1"));
     passage.told("too slow");
