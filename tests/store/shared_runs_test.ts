@@ -155,6 +155,33 @@ shared("a change carried home is delivered, also where the run was pruned", asyn
   assertEquals([tags["x"], tags["y"]], ["1", "1"]);
 });
 
+shared(
+  "a change that another store sent over is sent again by a delivery that goes on",
+  async (world) => {
+    const { site, office, server, carry, io } = world;
+    const key = site.commitRun(record(1));
+    await io.sleep(1000);
+    await tag(site, key, { x: "1" });
+    await carry(site, office);
+    await io.sleep(1000);
+    await tag(site, key, { x: "2" });
+    const interrupted: Tracker = {
+      ...server,
+      logBatch: (id, batch) =>
+        batch.tags?.["btflow.changed"] === undefined
+          ? server.logBatch(id, batch)
+          : Promise.reject(failure(0)),
+    };
+    // Its tags are there; when they were changed is not.
+    const [first] = await site.deliver(interrupted);
+    assertEquals([first?.status, only(server).tags["x"]], ["failed", "2"]);
+    await office.deliver(server);
+    assertEquals(only(server).tags["x"], "1");
+    await site.deliver(server);
+    assertEquals(only(server).tags["x"], "2");
+  },
+);
+
 shared("a run that is changed while others are pruned stays", async ({ site, server, path }) => {
   const keys = site.commitRuns(Array.from({ length: 250 }, (_, index) => record(index)));
   await site.deliver(server);

@@ -35,7 +35,10 @@ export async function deliverRun(delivery: RunDelivery): Promise<Run> {
   const serverRun = await ensureServerRun(delivery, parentRunId);
   const row = deliveryRow(database, id);
   const tags = {
-    tagRevision: row?.tag_revision ?? null,
+    // Over what an interrupted delivery has sent another store may have sent its own.
+    tagRevision: run.imported === 0
+      ? row?.tag_revision ?? null
+      : Math.min(row?.tag_revision ?? -1, row?.delivered_revision ?? -1),
     parentRunId,
     broughtUntil: broughtUntil(run, serverRun),
   };

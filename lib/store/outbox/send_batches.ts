@@ -67,11 +67,12 @@ export async function sendBatches(
   let number = 0;
   for (const { step: name, batch } of batches) {
     number++;
-    if (done.has(name)) {
+    const isDone = done.has(name);
+    if (isDone && hasStill(delivery, serverRun, batch, refused)) {
       sending.isResumed = true;
       continue;
     }
-    await sendBatch(sending, batch, `batch ${number}`);
+    await sendBatch(isDone ? { ...sending, done: null } : sending, batch, `batch ${number}`);
     database.write(() => {
       recordParts(database, id, [...sending.refused.values()]);
       acknowledge(database, id, name);
@@ -79,6 +80,19 @@ export async function sendBatches(
   }
   // Else what the server refused may be among what was sent before.
   if (!sending.isResumed) recordParts(database, id, [], arrived(sending, refused, sending.taken));
+}
+
+/** Whether nobody has changed since what the server has acknowledged: another store may have. */
+function hasStill(
+  { run }: RunDelivery,
+  serverRun: Run,
+  { tags }: RunBatch["batch"],
+  refused: ReadonlySet<string>,
+): boolean {
+  return run.imported === 0 ||
+    Object.entries(tags).every(([key, value]) =>
+      serverRun.tags[key] === value || refused.has(`tag ${key}`)
+    );
 }
 
 /** Sends once more what was refused before. */
