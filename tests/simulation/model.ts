@@ -76,8 +76,7 @@ export function model(
       const found = onServer(server, key);
       if (run.mayBeMissing) return [];
       if (found.length === 0) return [`${key} was said to be delivered and is not there`];
-      const change = run.changes.get(tag);
-      const isKnown = change !== undefined && change.number <= until;
+      const isKnown = (run.changes.get(tag)?.number ?? Infinity) <= until;
       const wrong = (one: ServerRun): readonly string[] => [
         ...contentOf(run, one, refused),
         ...(isKnown ? changesOf(run, one, stale, [tag]) : []),
@@ -86,14 +85,16 @@ export function model(
       return found.map(wrong).toSorted((a, b) => a.length - b.length)[0] ?? [];
     },
     doubted: (key, differences) =>
-      runOf(key).mayBeMissing ? [] : differences.map((what) => `verified: ${key}: ${what}`),
+      runOf(key).mayBeMissing ? [] : differences.flatMap((what) => {
+        const part = /^(?:name|tag \S+) /.exec(what)?.[0] ?? "other";
+        const isStale = [...stale].some((one) => one.startsWith(`${key} ${part}`));
+        return isStale ? [] : [`verified: ${key}: ${what}`];
+      }),
     patient: (server) =>
       [...known].flatMap(([key, run]) => {
         if (run.mayBeMissing || Object.keys(run.artifacts).length > 0) return [];
-        const isWhole = onServer(server, key).some((one) =>
-          contentOf(run, one, refused).length === 0
-        );
-        return isWhole ? [] : [`${key} has had no turn`];
+        const lacks = onServer(server, key).map((one) => contentOf(run, one, refused).length);
+        return lacks.includes(0) ? [] : [`${key} has had no turn`];
       }),
     settled(server) {
       const wrong: string[] = [];

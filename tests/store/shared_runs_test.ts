@@ -286,6 +286,26 @@ shared("of two runs by doubtful creations both stores take the same", async (wor
   assertEquals(params, record(1).params);
 });
 
+shared("a run that is deleted while its creation is in doubt is not there twice", async (world) => {
+  const { site, server } = world;
+  const key = site.commitRun(record(1));
+  const late: (() => Promise<Run>)[] = [];
+  const slow: Tracker = {
+    ...server,
+    createRun: (run) => {
+      late.push(() => server.createRun(run));
+      return Promise.reject(failure(0));
+    },
+  };
+  await site.deliver(slow, { graceMs: 0 });
+  await site.deliver(slow, { graceMs: 0 });
+  await site.deleteRun(key);
+  for (const arrive of late) await arrive();
+  assertEquals([late.length, server.runs.size], [2, 2]);
+  await site.deliver(server);
+  only(server);
+});
+
 shared("of two runs that two stores made at one moment the empty one goes", async (world) => {
   const { site, server, path } = world;
   const key = site.commitRun(record(1));

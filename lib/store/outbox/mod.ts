@@ -27,7 +27,7 @@ import type { Lease, Leases } from "../lease.ts";
 import { findStoredRun, type RunRow, storedRun } from "../run_rows.ts";
 import { serverExperiments } from "./server_experiments.ts";
 import { removeOrphans, runsInDoubt } from "./orphans.ts";
-import { currentRow, DeletedOnServerError } from "./server_run.ts";
+import { chosenOf, currentRow, DeletedOnServerError, lookUp } from "./server_run.ts";
 import type { Database } from "../sqlite.ts";
 import { undeliverableParts } from "../undeliverable.ts";
 
@@ -131,7 +131,10 @@ async function lookAgain(
     // Another sync that has it in hand looks for it as well.
     if (!await claimInTime(delivery, lease)) continue;
     try {
-      const { server_run_id: kept } = currentRow(delivery);
+      const row = currentRow(delivery);
+      const kept = row.state === "creating"
+        ? chosenOf(await lookUp(delivery, row))?.id ?? null
+        : row.server_run_id;
       if (kept !== null) await removeOrphans(delivery, kept);
       server.note(null);
     } catch (error) {

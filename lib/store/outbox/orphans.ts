@@ -7,7 +7,10 @@ import type { Database } from "../sqlite.ts";
 import { type RunDelivery, step } from "./delivery.ts";
 import { currentRow, lookUp } from "./server_run.ts";
 
-/** Keys of delivered runs of which the server may still be given a second one. */
+/**
+ * Keys of runs of which the server may still be given a second one, though nothing more is sent of
+ * them: they are delivered, or were deleted in the store while a creation was in doubt.
+ */
 export function runsInDoubt(
   database: Database,
   serverId: number,
@@ -16,7 +19,8 @@ export function runsInDoubt(
   return database.arrays<[string]>(
     `SELECT runs.key FROM deliveries AS d JOIN runs ON runs.id = d.run_id
      JOIN experiments AS e ON e.id = runs.experiment_id
-     WHERE d.server_id = ? AND d.state = 'delivered' AND d.uncertain = 1
+     WHERE d.server_id = ? AND d.uncertain = 1 AND (d.state = 'delivered'
+       OR (d.state = 'creating' AND runs.lifecycle_stage = 'deleted'))
        AND e.name = ifnull(?, e.name) ORDER BY runs.id`,
     serverId,
     experiment ?? null,

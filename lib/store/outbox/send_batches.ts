@@ -72,7 +72,7 @@ export async function sendBatches(
       sending.isResumed = true;
       continue;
     }
-    await sendBatch(isDone ? { ...sending, done: null } : sending, batch, `batch ${number}`);
+    await sendBatch(isDone ? { ...sending, done: new Set() } : sending, batch, `batch ${number}`);
     database.write(() => {
       recordParts(database, id, [...sending.refused.values()]);
       acknowledge(database, id, name);

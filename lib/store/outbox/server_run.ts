@@ -243,10 +243,19 @@ export async function lookUp(
   });
 }
 
-/** Takes the run that was found as this one's; among several it always chooses the same one. */
+/** Of several runs always the same one: the fullest that is not deleted. */
+export function chosenOf(found: readonly Run[]): Run | undefined {
+  const active = activeOf(found);
+  return (active.length > 0 ? active : found).toSorted((a, b) => fullest(a, b))[0];
+}
+
+function activeOf(found: readonly Run[]): readonly Run[] {
+  return found.filter(({ lifecycleStage }) => lifecycleStage === "active");
+}
+
+/** Takes the run that was found as this one's. */
 async function adopt(delivery: RunDelivery, found: readonly Run[]): Promise<Run | null> {
-  const active = found.filter(({ lifecycleStage }) => lifecycleStage === "active");
-  const [first] = (active.length > 0 ? active : found).toSorted((a, b) => fullest(a, b));
+  const first = chosenOf(found);
   if (first === undefined) return null;
   if (first.lifecycleStage === "deleted") return first;
   if (first.id === currentRow(delivery).server_run_id) return first;
@@ -258,7 +267,7 @@ async function adopt(delivery: RunDelivery, found: readonly Run[]): Promise<Run 
       server_experiment_id: first.experimentId,
       tag_revision: -1,
       // Of what another store made at the same moment one is left over.
-      ...(active.length > 1 ? { uncertain: 1 } : {}),
+      ...(activeOf(found).length > 1 ? { uncertain: 1 } : {}),
     });
     return first;
   });
