@@ -7,6 +7,7 @@ import path from "node:path";
 import { parseArgs } from "node:util";
 
 import { FILES, GROWTH } from "./cases/files.ts";
+import { INTERVALS } from "./cases/intervals.ts";
 import { JUDGE } from "./cases/judge.ts";
 import { REPORT } from "./cases/report.ts";
 import { SEARCH } from "./cases/search.ts";
@@ -26,6 +27,7 @@ export const CASES: readonly Case[] = [
   SERVER,
   SEARCH,
   JUDGE,
+  INTERVALS,
   REPORT,
 ];
 

@@ -1,7 +1,6 @@
 // Is the best of a thousand runs luck? btflow reads them from its store and answers everything at
 // once; each Python program reads the same returns from files and answers one thing.
 
-import fs from "node:fs";
 import path from "node:path";
 
 import {
@@ -11,10 +10,10 @@ import {
   interleave,
   python,
   pythonScript,
-  repository,
   type Side,
 } from "../harness.ts";
 import { sweepFiles } from "../inputs.ts";
+import { benchPackages, succeed } from "../packages.ts";
 
 const ROWS = 2520;
 const SPLITS = 16;
@@ -26,7 +25,7 @@ export const JUDGE: Case = {
   run: async (context) => {
     const files = sweepFiles(context.folder, context.quick ? 4 : 1000, ROWS);
     const resamples = context.quick ? 100 : 1000;
-    const packages = await installPackages();
+    const env = await benchPackages();
     const store = path.join(context.folder, "judged.db");
     await succeed(context.binary, [
       ...["batch", "-e", "judged", "--offline", "--store", store, ...files],
@@ -34,7 +33,7 @@ export const JUDGE: Case = {
     const theirs = (name: string, script: string, count: number): Side => ({
       name,
       command: [python, pythonScript(script), String(count), ...files],
-      env: { PYTHONPATH: packages, OMP_NUM_THREADS: "1", PYTHONDONTWRITEBYTECODE: "1" },
+      env,
     });
     const [ours, crossValidated, tested] = await interleave(context, [
       { name: "btflow", command: judgeCommand(context, store, resamples) },
@@ -54,28 +53,4 @@ function judgeCommand({ binary }: BenchContext, store: string, resamples: number
     ...[binary, "judge", "-e", "judged", "--store", store, "--splits", String(SPLITS)],
     ...["--resamples", String(resamples), "--format", "json"],
   ];
-}
-
-/**
- * Installs what bench/requirements.txt names, once, beside the tests' environment and not into it:
- * they need numpy and pandas of it, and the tests need neither of them.
- */
-async function installPackages(): Promise<string> {
-  const folder = path.join(repository, ".venv-bench");
-  if (fs.existsSync(folder)) return folder;
-  const partial = `${folder}-${crypto.randomUUID()}`;
-  const list = path.join(repository, "bench", "requirements.txt");
-  await succeed(python, [
-    ...["-m", "pip", "install", "-q", "--no-deps", "--target", partial, "-r", list],
-  ]);
-  fs.renameSync(partial, folder);
-  return folder;
-}
-
-async function succeed(command: string, args: readonly string[]): Promise<void> {
-  const process = new Deno.Command(command, { args: [...args], stdout: "null", stderr: "piped" });
-  const { success, stderr } = await process.output();
-  if (success) return;
-  const text = new TextDecoder().decode(stderr).slice(-2000);
-  throw new Error(`${path.basename(command)} ${args.slice(0, 3).join(" ")} failed: ${text}`);
 }

@@ -14,7 +14,7 @@ import { deflatedSharpe, expectedMaximumSharpe, varianceOf } from "../metrics/mo
 import type { Row } from "../command/answer.ts";
 import { ROW_FORMATS } from "../output/mod.ts";
 import type { Tracker } from "../tracker.ts";
-import { type Judged, judgedRuns } from "../tracking/judged_runs.ts";
+import { type Judged, type JudgedRuns, judgedRuns } from "../tracking/judged_runs.ts";
 import { chosenExperiments } from "../tracking/find.ts";
 import { withTracker } from "../tracking/session.ts";
 import { brokenWarning, type Trials, trialsText } from "../tracking/trials.ts";
@@ -80,17 +80,14 @@ export const deflate: Command = defineCommand({
       for (const line of trials.breaks) context.warn(brokenWarning(line));
       const spread = spreadOf(trials, flags, experiment.name);
       context.note(trialsText(trials.trials) + exceptionText(flags));
-      const shown = (flags.best ? runs.slice(0, 1) : runs).map((run): Deflated => ({
-        run,
-        value: deflatedSharpe(run, spread),
-      }));
-      if (flags.log) await write(context, tracker, shown);
+      const shown = flags.best ? { ...runs, length: Math.min(1, runs.length) } : runs;
+      if (flags.log) await write(context, tracker, shown, spread);
       const expected = expectedMaximumSharpe(spread.trials, spread.variance);
       return {
         rows: {
           columns: COLUMNS,
           noun: "runs",
-          pages: pages(shown, (one) => row(one, spread, expected)),
+          pages: pages(shown, (run) => row(run, spread, expected)),
         },
       };
     }, flags.log ? "change" : "read"),
@@ -142,21 +139,17 @@ const COLUMNS: readonly string[] = [
   "trials_variance",
 ];
 
-/** A run and its deflated Sharpe ratio, NaN where it has none. */
-interface Deflated {
-  readonly run: Judged;
-  readonly value: number;
-}
-
 const PAGE_ROWS = 1000;
 
-function* pages<Item>(items: readonly Item[], rowOf: (item: Item) => Row): Iterable<Row[]> {
-  for (let from = 0; from < items.length; from += PAGE_ROWS) {
-    yield items.slice(from, from + PAGE_ROWS).map(rowOf);
+function* pages(runs: JudgedRuns, rowOf: (run: Judged) => Row): Iterable<Row[]> {
+  for (let from = 0; from < runs.length; from += PAGE_ROWS) {
+    const length = Math.min(PAGE_ROWS, runs.length - from);
+    yield Array.from({ length }, (_, index) => rowOf(runs.at(from + index)));
   }
 }
 
-function row({ run, value }: Deflated, spread: Spread, expected: number): Row {
+function row(run: Judged, spread: Spread, expected: number): Row {
+  const value = deflatedSharpe(run, spread);
   return {
     run_id: run.id,
     run_name: run.name,
@@ -172,11 +165,14 @@ function row({ run, value }: Deflated, spread: Spread, expected: number): Row {
 async function write(
   context: Context,
   tracker: Tracker,
-  shown: readonly Deflated[],
+  shown: JudgedRuns,
+  spread: Spread,
 ): Promise<void> {
   const timestamp = context.io.now();
   let written = 0;
-  for (const { run, value } of shown) {
+  for (let place = 0; place < shown.length; place++) {
+    const run = shown.at(place);
+    const value = deflatedSharpe(run, spread);
     if (!Number.isFinite(value)) continue;
     const metrics = [{ key: "deflated_sharpe_ratio", value, timestamp, step: 0 }];
     await tracker.logBatch(run.id, { metrics });

@@ -8,6 +8,7 @@ import { parseTrialTag } from "../store/trial_tag.ts";
 import type { Experiment, Run } from "../tracker.ts";
 import { releaseWatch } from "./releases.ts";
 import type { Session } from "./session.ts";
+import { column } from "./trial_table.ts";
 import { type Trials, trialsIn } from "./trials.ts";
 
 /** A run that can be judged. */
@@ -27,21 +28,27 @@ export interface Judged {
   readonly periods: number;
 }
 
-/** The runs to be judged, the best Sharpe ratio first, and all trials. `filter` narrows the former alone. */
+/** Runs by their place, the best Sharpe ratio first; each is put together when it is asked for. */
+export interface JudgedRuns {
+  readonly length: number;
+  at(place: number): Judged;
+}
+
+/** The runs to be judged, and all trials. `filter` narrows the former alone. */
 export async function judgedRuns(
   session: Session,
   experiment: Experiment,
   filter: string | undefined,
-): Promise<{ readonly runs: readonly Judged[]; readonly trials: Trials }> {
+): Promise<{ readonly runs: JudgedRuns; readonly trials: Trials }> {
   const { context, tracker } = session;
-  const runs: Judged[] = [];
+  const gathered = gathering();
   const left: string[] = [];
   const watch = releaseWatch();
   const add = (run: Run): void => {
     const judged = asJudged(run);
     if (judged === null) left.push(run.id);
     else {
-      runs.push(judged);
+      gathered.add(judged);
       watch.add(run);
     }
   };
@@ -58,8 +65,44 @@ export async function judgedRuns(
   }
   warnOfLeft(context, left.filter((id) => !trials.groups.has(id)).length);
   for (const warning of watch.warnings(null)) context.warn(warning);
+  const runs = gathered.sorted();
   warnOfMixture(context, runs);
-  return { runs: runs.sort((a, b) => b.sharpe - a.sharpe), trials };
+  return { runs, trials };
+}
+
+/** Runs as they come in: a hundred thousand objects would take three times the memory. */
+function gathering(): { add(run: Judged): void; sorted(): JudgedRuns } {
+  const texts: { readonly ids: string[]; readonly names: string[] } = { ids: [], names: [] };
+  const [annual, sharpe, count] = [column(), column(), column()];
+  const [skew, kurtosis, periods] = [column(), column(), column()];
+  const { ids, names } = texts;
+  return {
+    add(run) {
+      const row = ids.push(run.id) - 1;
+      names.push(run.name);
+      annual.set(row, run.annual);
+      sharpe.set(row, run.sharpe);
+      count.set(row, run.count);
+      skew.set(row, run.skew);
+      kurtosis.set(row, run.kurtosis);
+      periods.set(row, run.periods);
+    },
+    sorted() {
+      const order = Uint32Array.from(ids, (_, row) => row)
+        .sort((a, b) => sharpe.at(b) - sharpe.at(a) || a - b);
+      return {
+        length: order.length,
+        at(place) {
+          const row = order[place] as number;
+          return {
+            ...{ id: ids[row] as string, name: names[row] as string },
+            ...{ annual: annual.at(row), sharpe: sharpe.at(row), count: count.at(row) },
+            ...{ skew: skew.at(row), kurtosis: kurtosis.at(row), periods: periods.at(row) },
+          };
+        },
+      };
+    },
+  };
 }
 
 function asJudged({ id, name, metrics, params, tags }: Run): Judged | null {
@@ -83,18 +126,21 @@ function warnOfLeft(context: Context, left: number): void {
 }
 
 /** Sharpe ratios are put side by side a row. */
-function warnOfMixture(context: Context, runs: readonly Judged[]): void {
-  if (runs.some(({ periods }) => periods !== runs[0]?.periods)) {
+function warnOfMixture(context: Context, runs: JudgedRuns): void {
+  let [mixed, rated] = [false, 0];
+  for (let place = 0; place < runs.length; place++) {
+    const { annual, sharpe, periods } = runs.at(place);
+    mixed ||= periods !== runs.at(0).periods;
+    const gap = Math.abs(sharpe * Math.sqrt(periods) - annual);
+    if (gap > 1e-9 * Math.max(1, Math.abs(annual))) rated++;
+  }
+  if (mixed) {
     context.warn({
       code: "mixed-periods",
       message:
         "The runs have different periods a year; their Sharpe ratios per period are compared",
     });
   }
-  const rated =
-    runs.filter(({ annual, sharpe, periods }) =>
-      Math.abs(sharpe * Math.sqrt(periods) - annual) > 1e-9 * Math.max(1, Math.abs(annual))
-    ).length;
   if (rated === 0) return;
   context.warn({
     code: "rate-taken-off",

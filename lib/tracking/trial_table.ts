@@ -55,12 +55,13 @@ export interface TrialTable {
 const STATES: readonly TrialState[] = ["active", "deleted", "failed", "pruned"];
 
 /** A growing column of numbers, 0 where none was set. */
-interface Column {
+export interface Column {
   at(row: number): number;
   set(row: number, value: number): void;
 }
 
-function column(): Column {
+/** A column without a number. */
+export function column(): Column {
   let values = new Float64Array(1024);
   return {
     at: (row) => values[row] ?? 0,
