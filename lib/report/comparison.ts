@@ -17,8 +17,8 @@ import { COMPARISON, COMPARISON_STYLE, UPLOT } from "./assets.ts";
 import { differences, type EmbeddedComparison, type EmbeddedRun } from "./embedded.ts";
 import { foreignText } from "./markup.ts";
 import type { ComparedMetric, ComparedRun, ComparisonModel } from "./model.ts";
-import { formatDate, formatFigure, significant } from "./numbers.ts";
-import { renderPage, THEME_BUTTON } from "./page.ts";
+import { formatFigure, significant } from "./numbers.ts";
+import { madeBy, renderPage, THEME_BUTTON, warningBox } from "./page.ts";
 import { comparedMetric } from "./figures.ts";
 import { chartRows } from "./chart_rows.ts";
 
@@ -139,11 +139,7 @@ function cut(text: string, limit = TEXT_LIMIT): string {
 function body(model: ComparisonModel): string {
   const count = model.runs.length;
   const curves = model.runs.filter((run) => run.curve !== undefined).length;
-  const warnings = model.warnings.length === 0
-    ? ""
-    : `<section class="notes" aria-labelledby="warnings"><h2 id="warnings">Warnings</h2><ul>${
-      model.warnings.map((warning) => `<li>${foreignText(warning.message)}</li>`).join("")
-    }</ul></section>`;
+  const warnings = warningBox(model.warnings.map(({ message }) => message));
   const facts = `${formatFigure(count, "count")} ${count === 1 ? "run" : "runs"} · ` +
     `${formatFigure(model.metrics.length, "count")} metrics · ` +
     `${formatFigure(model.params.length, "count")} ${
@@ -156,9 +152,7 @@ function body(model: ComparisonModel): string {
     `<main><noscript><p>This page needs JavaScript.</p></noscript>${LEADERBOARD}${
       curvesSection(curves)
     }${SCATTERS}</main>` +
-    `<footer><p>Made by btflow, ${
-      formatDate(Math.floor(model.generatedAt / 60_000) * 60_000)
-    } UTC.</p></footer>`;
+    `<footer><p>${madeBy(model.generatedAt)}</p></footer>`;
 }
 
 const LEADERBOARD =

@@ -4,8 +4,7 @@
 
 import { JUDGEMENT_STYLE } from "./assets.ts";
 import { foreignText } from "./markup.ts";
-import { formatDate } from "./numbers.ts";
-import { renderPage } from "./page.ts";
+import { madeBy, renderPage, warningBox } from "./page.ts";
 import { scatterPlot } from "./scatter_plot.ts";
 
 /** What the page says. */
@@ -55,22 +54,14 @@ function body(model: JudgementModel): string {
     `<header><h1>${foreignText(model.heading)}</h1>`,
     `<p class="sentence">${foreignText(model.sentence)}</p>`,
     ...model.scope.map((line) => `<p class="quiet">${foreignText(line)}</p>`),
-    warnings(model.warnings),
+    warningBox(model.warnings),
     "</header><main>",
     numbers(model.lines),
     splits(model),
     runs(model),
     "</main>",
-    `<footer><p>Made by btflow, ${
-      formatDate(Math.floor(model.generatedAt / 60_000) * 60_000)
-    } UTC.</p></footer>`,
+    `<footer><p>${madeBy(model.generatedAt)}</p></footer>`,
   ].join("\n");
-}
-
-function warnings(messages: readonly string[]): string {
-  if (messages.length === 0) return "";
-  const items = messages.map((message) => `<li>${foreignText(message)}</li>`).join("");
-  return `<section class="notes" aria-labelledby="warnings"><h2 id="warnings">Warnings</h2><ul>${items}</ul></section>`;
 }
 
 function numbers(lines: JudgementModel["lines"]): string {

@@ -3,7 +3,8 @@
 // 'self' would match nothing, and what a hostile name might smuggle in is not among the hashes.
 
 import type { Asset } from "./assets.ts";
-import { embedJson, escapeHtml } from "./markup.ts";
+import { embedJson, escapeHtml, foreignText } from "./markup.ts";
+import { formatDate } from "./numbers.ts";
 
 /** What a page is put together from. */
 export interface PageParts {
@@ -42,6 +43,18 @@ export function renderPage({ title, style, scripts, data, body }: PageParts): st
     "</html>",
     "",
   ].join("\n");
+}
+
+/** What the reader should know before all else, as a box; nothing where there is nothing. */
+export function warningBox(messages: readonly string[]): string {
+  if (messages.length === 0) return "";
+  const items = messages.map((message) => `<li>${foreignText(message)}</li>`).join("");
+  return `<section class="notes" aria-labelledby="warnings"><h2 id="warnings">Warnings</h2><ul>${items}</ul></section>`;
+}
+
+/** Who made the page, and when, to the minute. */
+export function madeBy(generatedAtMs: number): string {
+  return `Made by btflow, ${formatDate(Math.floor(generatedAtMs / 60_000) * 60_000)} UTC.`;
 }
 
 /** The button that turns light to dark; the script shows it. */

@@ -6,7 +6,7 @@ import { differences, type EmbeddedChart, type EmbeddedTearSheet } from "./embed
 import { escapeHtml, foreignText } from "./markup.ts";
 import type { DrawnIntervals, Histogram, Line, TearSheetModel, TimeChart } from "./model.ts";
 import { formatDate, formatFigure, significant, significantGrowth } from "./numbers.ts";
-import { renderPage, THEME_BUTTON, WITHOUT_SCRIPTS } from "./page.ts";
+import { madeBy, renderPage, THEME_BUTTON, warningBox, WITHOUT_SCRIPTS } from "./page.ts";
 import { boxPlots, histogramBars, yearBars, yearMean } from "./svg.ts";
 import {
   drawdownTable,
@@ -78,7 +78,9 @@ function header(model: TearSheetModel): string {
   return `<header><div class="top"><div><h1>${foreignText(model.heading, 2_000)}</h1>` +
     `<p class="quiet">${facts.map(escapeHtml).join(" · ")}</p>` +
     (origin.length === 0 ? "" : `<p class="quiet">${origin.join(" · ")}</p>`) +
-    `</div>${THEME_BUTTON}</div>${WITHOUT_SCRIPTS}${keyCards(model)}${notices(model)}</header>`;
+    `</div>${THEME_BUTTON}</div>${WITHOUT_SCRIPTS}${keyCards(model)}${
+      warningBox(model.warnings.map(({ message }) => message))
+    }</header>`;
 }
 
 function intervalsFact({ resamples, seed, blockLength }: DrawnIntervals): string {
@@ -92,14 +94,6 @@ function joinedText({ joinedPoints, points }: TearSheetModel): string {
   return joinedPoints === null || joinedPoints === points
     ? ""
     : ` (${formatFigure(joinedPoints, "count")} common rows)`;
-}
-
-function notices({ warnings }: TearSheetModel): string {
-  if (warnings.length === 0) return "";
-  const items = warnings.map((warning) => `<li>${foreignText(warning.message)}</li>`);
-  return `<section class="notes" aria-labelledby="warnings"><h2 id="warnings">Warnings</h2><ul>${
-    items.join("")
-  }</ul></section>`;
 }
 
 function main(model: TearSheetModel): string {
@@ -231,6 +225,6 @@ function footer(model: TearSheetModel): string {
   });
   return `<footer><details><summary>Definitions of the ${list.length} metrics</summary>` +
     `<dl class="definitions">${list.join("")}</dl></details>` +
-    `<p>Made by btflow, ${formatDate(Math.floor(model.generatedAt / 60_000) * 60_000)} UTC. ` +
+    `<p>${madeBy(model.generatedAt)} ` +
     `<span class="hint">Drag over a chart to zoom all charts over time, double-click to see all again; arrow keys move the cursor.</span></p></footer>`;
 }
