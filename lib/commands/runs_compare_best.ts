@@ -1,13 +1,12 @@
 // Whether the best of the runs that are compared is better than the others, by the returns that were
 // attached to them: said in words, and given as p-values. Loaded only where it is asked for.
 
-import { attachedAs, readReturnsArtifact, RETURNS_ARTIFACTS } from "../backtest/returns_file.ts";
 import { bestAgainstOthers, SIGNIFICANT_P_VALUE } from "../backtest/sharpe_differences.ts";
-import { joined } from "../bytes.ts";
 import type { Context } from "../command/declare.ts";
 import { InputError } from "../errors.ts";
 import { type Returns, sharpeRatio } from "../metrics/mod.ts";
 import type { Run, Tracker } from "../tracker.ts";
+import { readAttached } from "../tracking/attached_returns.ts";
 
 /** The best run, and what a test against each says; null of itself and of what cannot be tested. */
 export interface TestedBest {
@@ -18,13 +17,13 @@ export interface TestedBest {
 /** Tests the best Sharpe ratio against each other's; null where nothing can be tested. */
 export async function testBest(
   { note, warn }: Pick<Context, "note" | "warn">,
-  tracker: Pick<Tracker, "listArtifacts" | "readArtifact">,
+  tracker: Pick<Tracker, "readArtifact">,
   runs: readonly Run[],
 ): Promise<TestedBest | null> {
   const contenders = await Promise.all(runs.map(async (run) => ({
     sharpe: run.metrics[sharpeRatio.name] ?? NaN,
     startTime: run.startTime,
-    returns: await attachedReturns(tracker, run, warn),
+    returns: await returnsOf(tracker, run, warn),
   })));
   const found = bestAgainstOthers(contenders);
   if (found === null) return null;
@@ -53,20 +52,16 @@ export async function testBest(
 }
 
 /** The returns that were attached to a run; null, with a warning where they are damaged, for none. */
-async function attachedReturns(
-  tracker: Pick<Tracker, "listArtifacts" | "readArtifact">,
-  run: Run,
+async function returnsOf(
+  tracker: Pick<Tracker, "readArtifact">,
+  { id, name }: Run,
   warn: Context["warn"],
 ): Promise<Returns | null> {
-  const paths = new Set((await tracker.listArtifacts(run.id)).map(({ path }) => path));
-  const path = attachedAs(RETURNS_ARTIFACTS, paths);
-  if (path === undefined) return null;
   try {
-    const content = joined(await Array.fromAsync(tracker.readArtifact(run.id, path)));
-    return await readReturnsArtifact(content, path);
+    return await readAttached({ id, tracker });
   } catch (error) {
     if (!(error instanceof InputError)) throw error;
-    warn({ code: "damaged-returns", message: `${run.name || run.id}: ${error.message}` });
+    warn({ code: "damaged-returns", message: `${name || id}: ${error.message}` });
     return null;
   }
 }

@@ -15,9 +15,7 @@ export interface Attached {
 }
 
 /** The returns of a run, or why they cannot be had. */
-export type AttachedReturns =
-  | Returns
-  | { readonly missing: string };
+export type AttachedReturns = Returns | { readonly missing: string };
 
 /** How they are read. */
 export interface AttachedOptions {
@@ -51,20 +49,32 @@ export async function attachedReturns(
   return all;
 }
 
-async function returnsOf({ id, tracker }: Attached): Promise<AttachedReturns> {
+async function returnsOf(run: Attached): Promise<AttachedReturns> {
+  try {
+    return await readAttached(run) ?? { missing: "no returns are attached" };
+  } catch (error) {
+    if (error instanceof TrackerError && error.isUnanswered) throw error;
+    const isOfTheRun = error instanceof TrackerError || error instanceof StorageError ||
+      error instanceof InputError;
+    if (!isOfTheRun) throw error;
+    return { missing: `its attached returns cannot be read: ${error.message}` };
+  }
+}
+
+/**
+ * Reads the returns of one run; null where none are attached.
+ *
+ * @throws {InputError} where they are damaged.
+ */
+export async function readAttached({ id, tracker }: Attached): Promise<Returns | null> {
   for (const path of RETURNS_ARTIFACTS) {
     try {
       return await readReturnsArtifact(await contentOf(tracker, id, path), path);
     } catch (error) {
-      if (error instanceof NotFoundError) continue;
-      if (error instanceof TrackerError && error.isUnanswered) throw error;
-      const isOfTheRun = error instanceof TrackerError || error instanceof StorageError ||
-        error instanceof InputError;
-      if (!isOfTheRun) throw error;
-      return { missing: `its attached returns cannot be read: ${error.message}` };
+      if (!(error instanceof NotFoundError)) throw error;
     }
   }
-  return { missing: "no returns are attached" };
+  return null;
 }
 
 async function contentOf(
