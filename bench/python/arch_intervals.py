@@ -13,8 +13,9 @@ import warnings
 
 import numpy as np
 import pandas as pd
-import quantstats.stats as st
 from arch.bootstrap import StationaryBootstrap, optimal_block_length
+
+from quantstats_names import names_of
 
 warnings.filterwarnings("ignore")
 
@@ -24,21 +25,9 @@ def main() -> None:
         expressions = [compile(text, "metric", "eval") for text in json.load(source)]
     returns = pd.read_csv(sys.argv[2], index_col=0, parse_dates=True)["returns"]
     resamples = int(sys.argv[3])
-    last = returns.index[-1]
 
     def metrics(values: np.ndarray) -> np.ndarray:
-        r = pd.Series(values, returns.index)
-        names = {
-            "st": st,
-            "r": r,
-            "rf": 0.0,
-            "P": 252,
-            "last": last,
-            "months": lambda n: pd.DateOffset(months=n),
-            "month_start": last.normalize().replace(day=1),
-            "year_start": last.normalize().replace(month=1, day=1),
-            "dd": st.drawdown_details(st.to_drawdown_series(r)),
-        }
+        names = names_of(pd.Series(values, returns.index))
         return np.array([float(eval(expression, names)) for expression in expressions])
 
     length = max(1.0, optimal_block_length(returns)["stationary"].iloc[0])

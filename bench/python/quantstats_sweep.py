@@ -13,25 +13,15 @@ import time
 import warnings
 
 import pandas as pd
-import quantstats.stats as st
+
+from quantstats_names import names_of
 
 warnings.filterwarnings("ignore")
 
 
 def compute(path: str, expressions: list) -> list[float]:
     r = pd.read_csv(path, index_col=0, parse_dates=True)["returns"]
-    last = r.index[-1]
-    names = {
-        "st": st,
-        "r": r,
-        "rf": 0.0,
-        "P": 252,
-        "last": last,
-        "months": lambda n: pd.DateOffset(months=n),
-        "month_start": last.normalize().replace(day=1),
-        "year_start": last.normalize().replace(month=1, day=1),
-        "dd": st.drawdown_details(st.to_drawdown_series(r)),
-    }
+    names = names_of(r)
     return [float(eval(expression, names)) for expression in expressions]
 
 
