@@ -17,7 +17,7 @@ import type { Tracker } from "../tracker.ts";
 import { type Judged, type JudgedRuns, judgedRuns } from "../tracking/judged_runs.ts";
 import { chosenExperiments } from "../tracking/find.ts";
 import { withTracker } from "../tracking/session.ts";
-import { brokenWarning, type Trials, trialsText } from "../tracking/trials.ts";
+import { brokenWarning, countingTrials, type Trials, trialsText } from "../tracking/trials.ts";
 
 const MIN_TRIALS = 2;
 
@@ -103,23 +103,18 @@ interface Spread {
   readonly from: "all" | "active" | "given";
 }
 
-function spreadOf({ trials, distinct }: Trials, flags: Flags, experiment: string): Spread {
-  const from = flags.trialsFrom ?? "all";
+function spreadOf(trials: Trials, flags: Flags, experiment: string): Spread {
+  const counting = countingTrials(trials, flags.trialsFrom ?? "all", flags.trials ?? null);
   const sharpes: number[] = [];
-  for (const { sharpe, state } of distinct()) {
-    if (sharpe !== null && (from === "all" || state === "active")) sharpes.push(sharpe);
-  }
+  for (const { sharpe } of counting.distinct()) if (sharpe !== null) sharpes.push(sharpe);
   if (sharpes.length < MIN_TRIALS) {
     throw new NotFoundError("run", "with a Sharpe ratio", {
       hint: `experiment "${experiment}" has ${sharpes.length} that count as trials, ` +
         `at least ${MIN_TRIALS} are needed`,
     });
   }
-  return {
-    trials: flags.trials ?? (from === "all" ? trials.total : trials.active),
-    variance: varianceOf(Float64Array.from(sharpes)),
-    from: flags.trials === undefined ? from : "given",
-  };
+  const { total, from } = counting;
+  return { trials: total, variance: varianceOf(Float64Array.from(sharpes)), from };
 }
 
 /** What counts in place of all that was logged. */

@@ -1,19 +1,18 @@
 // From an experiment to its judgement: the trials are counted, the runs' returns read where they are
 // attached, and what lib/judge makes of both becomes the command's answer.
 
+import { readSplitDate, splitDateText } from "../backtest/split_date.ts";
 import type { Context } from "../command/declare.ts";
 import { sharpeOf } from "../judge/holdout.ts";
 import { judge } from "../judge/judge.ts";
 import type { JudgedRun, Judgement, JudgementDetails, RecordedTrial } from "../judge/judgement.ts";
 import type { Returns } from "../metrics/mod.ts";
 import { OOS_TAG, TRIAL_TAG } from "../own_names.ts";
+import { stateOf } from "../store/read_trials.ts";
 import { parseTrialTag } from "../store/trial_tag.ts";
 import type { Run, Tracker } from "../tracker.ts";
 import { attachedReturns } from "./attached_returns.ts";
-import type { TrialCounts, Trials } from "./trials.ts";
-
-/** Where the number of trials comes from. */
-export type TrialsFrom = "all" | "active" | "given";
+import { type CountingTrials, countingTrials, type TrialCounts, type Trials } from "./trials.ts";
 
 /** How to judge. */
 export interface JudgementOptions {
@@ -52,7 +51,7 @@ export interface JudgementAnswer extends
   /** Runs compared on the common rows. */
   readonly runs: number;
   readonly trials: TrialCounts;
-  readonly trials_from: TrialsFrom;
+  readonly trials_from: CountingTrials["from"];
   /** ISO 8601, as the runs write their dates. */
   readonly start: string | null;
   readonly end: string | null;
@@ -115,13 +114,13 @@ export async function judgement(
     if (missing !== null) why.set(run.id, missing);
     return judgedRun(run, missing !== null || "missing" in read ? null : read);
   });
-  const asked = wanted(counted, options);
+  const counting = countingTrials(counted, options.trialsFrom, options.trials);
   const dates = runs.find((run) => run.returns !== null)?.returns?.dates ?? null;
   const { answer, details } = judge({
     runs,
     // Without a trial there is no best run, and nothing that the number would count in.
-    trials: Math.max(1, asked.total),
-    recorded: asked.recorded,
+    trials: Math.max(1, counting.total),
+    recorded: recordedAmong(counting),
     benchmark: options.benchmark?.(dates) ?? null,
     splits: options.splits,
     resamples: options.resamples,
@@ -131,7 +130,7 @@ export async function judgement(
   });
   const columns = new Map(runs.map((run) => [run.id, run]));
   return {
-    answer: answerOf(experiment, { counted, asked, options }, { answer, details, why }),
+    answer: answerOf(experiment, { counted, counting, options }, { answer, details, why }),
     details,
     compared: details.columns.flatMap((id) => columns.get(id) ?? []),
     best: ordered.find(({ run }) => run.id === answer.best?.run_id) ?? null,
@@ -141,9 +140,9 @@ export async function judgement(
 /** Every key in the order of the contract. */
 function answerOf(
   experiment: string,
-  { counted, asked, options }: {
+  { counted, counting, options }: {
     readonly counted: Trials;
-    readonly asked: ReturnType<typeof wanted>;
+    readonly counting: CountingTrials;
     readonly options: JudgementOptions;
   },
   { answer, details, why }: {
@@ -157,13 +156,13 @@ function answerOf(
   return {
     experiment,
     runs: details.columns.length,
-    trials: { ...counted.trials, total: asked.total },
-    trials_from: asked.from,
+    trials: { ...counted.trials, total: counting.total },
+    trials_from: counting.from,
     effective_trials: answer.effective_trials,
     effective_trials_by: answer.effective_trials_by,
     rows: answer.rows,
-    start: start === null ? null : dateText(start),
-    end: end === null ? null : dateText(end),
+    start: start === null ? null : splitDateText(start),
+    end: end === null ? null : splitDateText(end),
     best: answer.best,
     deflated_sharpe_ratio: answer.deflated_sharpe_ratio,
     expected_maximum_sharpe: answer.expected_maximum_sharpe,
@@ -184,7 +183,7 @@ function answerOf(
       ...prunedOf(counted),
     ],
     rows_cut: answer.rows_cut,
-    holdout: holdout === null ? null : { ...holdout, date: dateText(holdout.date) },
+    holdout: holdout === null ? null : { ...holdout, date: splitDateText(holdout.date) },
     splits: options.splits,
     resamples: options.resamples,
     block_length: details.blockLength,
@@ -223,7 +222,7 @@ function judgedRun(run: Run, returns: Returns | null): JudgedRun {
     recorded: recordedOf(tags[TRIAL_TAG]),
     returns,
     moments: skew === undefined || kurtosis === undefined ? null : { skew, kurtosis },
-    isActive: lifecycleStage === "active" && status !== "FAILED" && status !== "KILLED",
+    isActive: stateOf(lifecycleStage, status) === "active",
   };
 }
 
@@ -250,25 +249,14 @@ function recordedOf(tag: string | undefined): RecordedTrial | null {
     : { sharpe: trial.sharpe, rows: trial.rows };
 }
 
-/** The trials that count, by what was asked. */
-function wanted(
-  counted: Trials,
-  { trials: given, trialsFrom }: JudgementOptions,
-): {
-  readonly total: number;
-  readonly recorded: readonly RecordedTrial[];
-  readonly from: TrialsFrom;
-} {
+/** What is recorded of the trials that count. */
+function recordedAmong(counting: CountingTrials): readonly RecordedTrial[] {
   const recorded: RecordedTrial[] = [];
-  for (const { sharpe, rows, state } of counted.distinct()) {
-    if (trialsFrom === "active" && state !== "active") continue;
+  for (const { sharpe, rows } of counting.distinct()) {
     if (sharpe !== null && rows !== null) recorded.push({ sharpe, rows });
   }
   // In an order of their own: sums over them are the same wherever they were found.
-  recorded.sort((a, b) => a.sharpe - b.sharpe || a.rows - b.rows);
-  if (given !== null) return { total: given, recorded, from: "given" };
-  const { active, total } = counted.trials;
-  return { total: trialsFrom === "active" ? active : total, recorded, from: trialsFrom };
+  return recorded.sort((a, b) => a.sharpe - b.sharpe || a.rows - b.rows);
 }
 
 /** Where the runs were logged to begin out of sample; null where they do not say, or not alike. */
@@ -284,12 +272,5 @@ function loggedHoldout(context: Context, runs: readonly Run[]): number | null {
     return null;
   }
   const [date] = named;
-  return date === undefined
-    ? null
-    : Date.parse(`${date.length === 10 ? `${date}T00:00:00` : date}Z`);
-}
-
-function dateText(ms: number): string {
-  const text = new Date(ms).toISOString();
-  return ms % 86_400_000 === 0 ? text.slice(0, 10) : text.slice(0, 19);
+  return date === undefined ? null : readSplitDate(`tag ${OOS_TAG}`, date);
 }

@@ -4,6 +4,7 @@
 import { BETTER_GONE } from "../judge/judge.ts";
 import { NO_HOLDOUT } from "../judge/of_rows.ts";
 import type { Judged, JudgementAnswer } from "./judgement.ts";
+import { repeatsText, statesText } from "./trials.ts";
 
 /** One number and what it is. */
 export interface JudgementLine {
@@ -61,13 +62,7 @@ export function judgementScope(answer: JudgementAnswer): readonly string[] {
   const dates = start === null || end === null
     ? ""
     : `, ${start.slice(0, 10)} to ${end.slice(0, 10)}`;
-  const kinds = (["active", "deleted", "failed", "pruned"] as const)
-    .filter((kind) => trials[kind] > 0).map((kind) => `${whole(trials[kind])} ${kind}`);
-  const repeated = trials.repeated === 0
-    ? ""
-    : `; ${whole(trials.repeated)} more ${
-      trials.repeated === 1 ? "run repeats" : "runs repeat"
-    } one of them`;
+  const states = statesText(trials, whole);
   const source = from === "given"
     ? `${whole(trials.total)} as given with --trials`
     : `${whole(trials.total)} distinct backtests${
@@ -77,7 +72,7 @@ export function judgementScope(answer: JudgementAnswer): readonly string[] {
     `Experiment ${answer.experiment}: ${plural(runs, "run")} compared on ${
       plural(rows, "common row")
     }${dates}`,
-    `Trials: ${source} (${kinds.length === 0 ? "none here" : kinds.join(", ")})${repeated}`,
+    `Trials: ${source} (${states === "" ? "none here" : states})${repeatsText(trials, whole)}`,
     ...(leftOut.length === 0 ? [] : [leftOutText(answer)]),
     ...(answer.filter === null ? [] : [`Compared where ${answer.filter}`]),
     ...(answer.benchmark === null ? [] : [`Tested against the benchmark ${answer.benchmark}`]),
@@ -94,7 +89,9 @@ const NAMED = 3;
 function leftOutText({ left_out: leftOut }: JudgementAnswer): string {
   const reasons = new Map<string, string[]>();
   for (const { run_id: id, reason } of leftOut) {
-    reasons.set(reason, [...reasons.get(reason) ?? [], id]);
+    const ids = reasons.get(reason);
+    if (ids === undefined) reasons.set(reason, [id]);
+    else ids.push(id);
   }
   const parts = [...reasons].map(([reason, ids]) => {
     const more = ids.length > NAMED ? ", …" : "";

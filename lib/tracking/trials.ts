@@ -5,6 +5,7 @@
 import { StorageError, UsageError, type Warning } from "../errors.ts";
 import { FINGERPRINT_TAG, PARENT_TAG, RUN_KEY_TAG, TRIAL_TAG } from "../own_names.ts";
 import type { LocalStore, StoredTrial, TrialState, TrialTag } from "../store/mod.ts";
+import { stateOf } from "../store/read_trials.ts";
 import { parseTrialTag } from "../store/trial_tag.ts";
 import type { Experiment, Run, Tracker } from "../tracker.ts";
 import { numbering } from "./numbering.ts";
@@ -95,17 +96,49 @@ export async function trialsIn(
   return await trialsOf([{ tracker, experiment }], stores, options);
 }
 
+/** Which trials count, and how many they are. */
+export interface CountingTrials {
+  readonly total: number;
+  readonly from: "all" | "active" | "given";
+  distinct(): Iterable<DistinctTrial>;
+}
+
+/** The trials that count: all, or the active ones alone; as many as are given, where a number is. */
+export function countingTrials(
+  { trials, distinct }: Trials,
+  from: "all" | "active",
+  given: number | null,
+): CountingTrials {
+  const total = from === "active" ? trials.active : trials.total;
+  return {
+    total: given ?? total,
+    from: given === null ? from : "given",
+    *distinct() {
+      for (const trial of distinct()) if (from === "all" || trial.state === "active") yield trial;
+    },
+  };
+}
+
 /** The trials in a sentence for people. */
-export function trialsText({ total, repeated, ...states }: TrialCounts): string {
-  const { active, deleted, failed, pruned } = states;
-  const parts = Object.entries({ active, deleted, failed, pruned })
-    .filter(([, count]) => count > 0)
-    .map(([state, count]) => `${count} ${state}`);
-  const again = repeated === 0
-    ? ""
-    : `; ${repeated} more ${repeated === 1 ? "run repeats" : "runs repeat"} one of them`;
-  const trials = `${total} ${total === 1 ? "trial" : "trials"}`;
-  return `${trials} logged: ${parts.join(", ")}${again}`;
+export function trialsText(counts: TrialCounts): string {
+  const trials = `${counts.total} ${counts.total === 1 ? "trial" : "trials"}`;
+  return `${trials} logged: ${statesText(counts)}${repeatsText(counts)}`;
+}
+
+/** How many trials are in each state that any is in; `shown` writes a number. */
+export function statesText(counts: TrialCounts, shown: (count: number) => string = String): string {
+  return (["active", "deleted", "failed", "pruned"] as const)
+    .filter((state) => counts[state] > 0)
+    .map((state) => `${shown(counts[state])} ${state}`).join(", ");
+}
+
+/** What follows where runs repeat trials; nothing where none does. */
+export function repeatsText(
+  { repeated }: TrialCounts,
+  shown: (count: number) => string = String,
+): string {
+  if (repeated === 0) return "";
+  return `; ${shown(repeated)} more ${repeated === 1 ? "run repeats" : "runs repeat"} one of them`;
 }
 
 /** What is said of a break in the records. */
@@ -157,7 +190,7 @@ function newListing(stores: readonly LocalStore[]): Listing {
       // What is seen twice, in two places, is one run.
       const identity = tag?.hash ?? key ?? run.id;
       const before = table.find(identity);
-      if (before >= 0) return table.seenAgain(before, stateOf(run));
+      if (before >= 0) return table.seenAgain(before, stateOf(run.lifecycleStage, run.status));
       const number = table.add(identity, sightingOf(run, tag, key));
       if (!isReturns) doubtful.set(run.id, number);
       if (key !== null) listed.set(key, number);
@@ -219,7 +252,7 @@ function sightingOf(run: Run, tag: TrialTag | null, key: string | null): Sightin
     sharpe: tag === null ? loggedSharpe(run) : tag.sharpe,
     rows: tag?.rows ?? wholeNumber(run.params["returns_count"]),
     time: run.startTime,
-    state: stateOf(run),
+    state: stateOf(run.lifecycleStage, run.status),
   };
 }
 
@@ -245,12 +278,6 @@ function countsOf(table: TrialTable): TrialCounts {
     total++;
   }
   return { ...counts, repeated: table.size() - total, total };
-}
-
-/** As the stores' records have it. */
-function stateOf({ lifecycleStage, status }: Run): TrialState {
-  if (lifecycleStage === "deleted") return "deleted";
-  return status === "FAILED" || status === "KILLED" ? "failed" : "active";
 }
 
 /** A row, of the ratio that was logged; null where one of the two is not there. */

@@ -233,6 +233,15 @@ worldTest("the day declared when logging is the holdout", async (io) => {
   assertEquals(torn.holdout, null);
 });
 
+worldTest("a day that somebody else wrote, and is none, is refused in one line", async (io) => {
+  await logged(io, "batch", "-e", "sweep", ...FILES.slice(0, 3));
+  const { best } = await judged(io);
+  await logged(io, "runs", "update", best.run_id, "--tag", "btflow.oos=soon");
+  const { code, err } = await io.run("judge", "-e", "sweep");
+  assertEquals(code, 2, err);
+  assertStringIncludes(err, 'Cannot use tag btflow.oos "soon"');
+});
+
 worldTest("a benchmark is what is to be beaten", async (io) => {
   await logged(io, "batch", "-e", "sweep", ...FILES.slice(0, 6));
   const benchmark = fileURLToPath(new URL("../../examples/sp500_returns.csv", import.meta.url));
