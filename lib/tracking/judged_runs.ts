@@ -72,10 +72,10 @@ export async function judgedRuns(
 
 /** Runs as they come in: a hundred thousand objects would take three times the memory. */
 function gathering(): { add(run: Judged): void; sorted(): JudgedRuns } {
-  const texts: { readonly ids: string[]; readonly names: string[] } = { ids: [], names: [] };
+  const ids: string[] = [];
+  const names: string[] = [];
   const [annual, sharpe, count] = [column(), column(), column()];
   const [skew, kurtosis, periods] = [column(), column(), column()];
-  const { ids, names } = texts;
   return {
     add(run) {
       const row = ids.push(run.id) - 1;
