@@ -22,6 +22,7 @@ import {
   reasonsOf,
 } from "../tracking/judgement_log.ts";
 import { judgementText } from "../tracking/judgement_text.ts";
+import { releaseWatch } from "../tracking/releases.ts";
 import { brokenWarning } from "../tracking/trials.ts";
 
 /** Judges the runs of an experiment. */
@@ -142,10 +143,14 @@ export const command: Command = defineCommand({
     }
     return await withExperiment(context, { ...flags, stores: operands }, async (experiment) => {
       const candidates: Candidate[] = [];
+      const watch = releaseWatch();
       const counted = await experiment.trials((run, tracker) => {
-        if (filter === null || evaluate(filter, run)) candidates.push({ run, tracker });
+        if (filter !== null && !evaluate(filter, run)) return;
+        candidates.push({ run, tracker });
+        watch.add(run);
       });
       for (const line of counted.breaks) context.warn(brokenWarning(line));
+      for (const warning of watch.warnings(null)) context.warn(warning);
       const judged = await judgement(
         context,
         experiment.name,

@@ -242,6 +242,14 @@ worldTest("a day that somebody else wrote, and is none, is refused in one line",
   assertStringIncludes(err, 'Cannot use tag btflow.oos "soon"');
 });
 
+worldTest("runs by definitions of different releases are told of", async (io) => {
+  await logged(io, "batch", "-e", "sweep", ...FILES.slice(0, 2));
+  assertEquals((await io.run("judge", "-e", "sweep")).err.includes("QuantStats"), false);
+  await logged(io, "batch", "-e", "sweep", "--quantstats", "0.0.81", ...FILES.slice(2, 4));
+  const { err } = await io.run("judge", "-e", "sweep");
+  assertStringIncludes(err, "these runs follow definitions of QuantStats 0.0.81 and 0.0.86");
+});
+
 worldTest("a benchmark is what is to be beaten", async (io) => {
   await logged(io, "batch", "-e", "sweep", ...FILES.slice(0, 6));
   const benchmark = fileURLToPath(new URL("../../examples/sp500_returns.csv", import.meta.url));
