@@ -185,8 +185,11 @@ export interface RunMethods {
   searchRuns(query: RunQuery): AsyncIterable<readonly Run[]>;
   /** A run, active or deleted. */
   getRun(id: string): Promise<Run>;
-  /** Makes a run; not repeated where it may have been carried out. */
-  createRun(run: NewRun): Promise<Run>;
+  /**
+   * Makes a run; not repeated where it may have been carried out. `onRepeat` is called right before
+   * each repeat of one that never arrived.
+   */
+  createRun(run: NewRun, onRepeat?: () => void): Promise<Run>;
   /** Changes status, end or name of an active run. */
   updateRun(id: string, change: RunChange): Promise<void>;
   /** Writes to an active run; what is too much for one request is sent in several. */

@@ -42,7 +42,7 @@ export async function change(
   http: Http,
   endpoint: string,
   body: Body,
-  onRepeat: () => void = () => {},
+  onRepeat: NonNullable<HttpRequest["onRepeat"]> = () => {},
 ): Promise<void> {
   const path = `${API}/${endpoint}`;
   const request = { path, body: filled(body), repeatable: true, onRepeat };
@@ -62,8 +62,9 @@ export function create<Value>(
   endpoint: string,
   body: Body,
   read: Reader<Value>,
+  onRepeat: NonNullable<HttpRequest["onRepeat"]> = () => {},
 ): Promise<Value> {
-  const request = { path: `${API}/${endpoint}`, body: filled(body), repeatable: false };
+  const request = { path: `${API}/${endpoint}`, body: filled(body), repeatable: false, onRepeat };
   return http.json({ method: "POST", ...request }, read);
 }
 

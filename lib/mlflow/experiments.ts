@@ -180,7 +180,7 @@ async function setStage(http: Http, id: string, stage: "deleted" | "active"): Pr
   const endpoint = stage === "deleted" ? "experiments/delete" : "experiments/restore";
   let isRepeated = false;
   try {
-    await change(http, endpoint, { experiment_id: id }, () => isRepeated = true);
+    await change(http, endpoint, { experiment_id: id }, (maybeDone) => isRepeated ||= maybeDone);
   } catch (error) {
     if (!isMissing(error)) throw error;
     // The server says "does not exist" of one that is in that state already, too.

@@ -62,8 +62,8 @@ export interface HttpRequest {
   readonly exactWholes?: boolean;
   /** Largest reply taken. */
   readonly maxBytes?: number;
-  /** Called before a repeat of a request that may have been carried out. */
-  readonly onRepeat?: () => void;
+  /** Called right before a repeat, with whether the request may have been carried out already. */
+  readonly onRepeat?: (maybeDone: boolean) => void;
 }
 
 /** Makes requests and reads their replies. */

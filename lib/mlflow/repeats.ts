@@ -18,8 +18,8 @@ export interface Patience {
 export interface Repeatable {
   /** True when carrying it out twice is the same as once. */
   readonly repeatable: boolean;
-  /** Called before a repeat of a request that may have been carried out. */
-  readonly onRepeat?: () => void;
+  /** Called right before a repeat, with whether the request may have been carried out already. */
+  readonly onRepeat?: (maybeDone: boolean) => void;
 }
 
 const MAX_DELAY_MS = 60_000;
@@ -39,8 +39,8 @@ export async function repeating<Value>(
       if (!(error instanceof TrackerError) || repeats >= patience.retries) throw error;
       const waitMs = delayMs(patience, error, repeats);
       if (!mayRepeat(request, error) || waitMs === null) throw error;
-      if (error.maybeDone) request.onRepeat?.();
       await patience.io.sleep(waitMs);
+      request.onRepeat?.(error.maybeDone);
     }
   }
 }

@@ -51,7 +51,7 @@ export function runMethods(
   return {
     searchRuns: (query) => searchRuns(http, query, version, notes),
     getRun: (id) => getRun(http, id, notes),
-    createRun: (run) => createRun(http, run),
+    createRun: (run, onRepeat) => createRun(http, run, onRepeat),
     updateRun: (id, { status, endTime, name }) =>
       onRun(id, "runs/update", { status, end_time: endTime, run_name: name }),
     logBatch: async (id, batch) => {
@@ -88,7 +88,7 @@ async function amongOthers(work: () => Promise<void>): Promise<void> {
   }
 }
 
-async function createRun(http: Http, run: NewRun): Promise<Run> {
+async function createRun(http: Http, run: NewRun, onRepeat?: () => void): Promise<Run> {
   const { value } = await named("experiment", run.experimentId, () =>
     create(http, "runs/create", {
       experiment_id: run.experimentId,
@@ -96,7 +96,7 @@ async function createRun(http: Http, run: NewRun): Promise<Run> {
       start_time: run.startTime,
       user_id: run.user,
       tags: pairsOf(run.tags),
-    }, readRun));
+    }, readRun, onRepeat));
   return value;
 }
 
@@ -143,7 +143,7 @@ async function deleteTag(
 ): Promise<void> {
   let isRepeated = false;
   try {
-    await change(http, "runs/delete-tag", { run_id: id, key }, () => isRepeated = true);
+    await change(http, "runs/delete-tag", { run_id: id, key }, (maybeDone) => isRepeated ||= maybeDone);
   } catch (error) {
     if (!isMissing(error)) throw error;
     // "Does not exist" may be said of the run or of the tag.

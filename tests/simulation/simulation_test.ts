@@ -79,6 +79,27 @@ Deno.test("what goes wrong is shown as small as it can be", async () => {
   }
 });
 
+Deno.test("a creation that is sent again has its time to arrive from then on", async () => {
+  const at = (ms: number, kind: Plan["actions"][number]["kind"]): Plan["actions"][number] => ({
+    ...{ at: ms, store: 0, kind, run: 0 },
+  });
+  const { violations } = await happen({
+    seed: 5_001_206,
+    stores: 1,
+    actions: [
+      ...[at(0, "log"), at(0, "keep"), at(0, "verify")],
+      ...[at(828, "keep"), at(1656, "server stops")],
+    ],
+    fates: [],
+    creations: ["well", "slow", "gateway gives up", "well", "lost"],
+    verified: false,
+    filtersIgnored: false,
+    refused: ["tag side"],
+    filesLost: false,
+  });
+  assertEquals(violations, []);
+});
+
 Deno.test("a history that ends badly is seen to", async () => {
   const plan: Plan = {
     seed: 1,

@@ -145,7 +145,7 @@ async function createOnce(delivery: RunDelivery, parentRunId: string | null): Pr
           startTime: run.start_time,
           user: run.user_id,
           tags: { ...Object.fromEntries(sent), [RUN_KEY_TAG]: run.key },
-        }));
+        }, () => noteTime(delivery)));
       return noteRun(delivery, created);
     } catch (error) {
       const told = error instanceof TrackerError ? error : null;
@@ -187,6 +187,11 @@ function noteCreation(
     tag_revision: revision,
     uncertain: before.state === "creating" ? 1 : before.uncertain,
   }, { durable: true });
+}
+
+/** Notes on disk that the same creation is being sent once more: what it has to arrive begins anew. */
+function noteTime({ io, database, id }: RunDelivery): void {
+  updateDelivery(database, id, { create_time: io.now() }, { durable: true });
 }
 
 function noteRun(delivery: RunDelivery, found: Run): Run {
