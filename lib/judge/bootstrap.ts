@@ -103,8 +103,8 @@ function checkBlocks(rows: number, blockLength: number): void {
 export function optimalBlockLength(values: Float64Array): number {
   const rows = values.length;
   if (rows < MIN_BLOCK_ROWS || deviationOf(values) === 0) return NaN;
-  const mean = meanOf(values);
-  const distances = values.map((value) => value - mean);
+  const distances = values.slice();
+  centre(distances);
   const quiet = Math.max(5, Math.trunc(Math.log10(rows)));
   const furthest = Math.ceil(Math.sqrt(rows)) + quiet;
   const bandwidth = Math.min(2 * lastLoudLag(distances, quiet, furthest), furthest);
@@ -119,6 +119,13 @@ export function optimalBlockLength(values: Float64Array): number {
   }
   const length = Math.cbrt((weighted / total) ** 2 * rows);
   return Math.min(length, Math.ceil(Math.min(3 * Math.sqrt(rows), rows / 3)));
+}
+
+/** Takes the mean off the values themselves, and returns it. */
+export function centre(values: Float64Array): number {
+  const mean = meanOf(values);
+  for (let row = 0; row < values.length; row++) values[row] = (values[row] as number) - mean;
+  return mean;
 }
 
 /** The sum of products with the row `lag` before. */

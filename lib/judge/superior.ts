@@ -2,8 +2,8 @@
 // one set of resampled means. A resample's mean is the rows weighted by how often they were drawn, so
 // all means are one matrix product, which costs the same whatever the block length.
 
-import { deviationOf, meanOf } from "../metrics/mod.ts";
-import type { Resamples } from "./bootstrap.ts";
+import { deviationOf } from "../metrics/mod.ts";
+import { centre, type Resamples } from "./bootstrap.ts";
 import { addProducts } from "./products/mod.ts";
 
 /** P-values for the null hypothesis that no run is better than the benchmark. */
@@ -125,6 +125,7 @@ function resampleMeans(
     group.forEach((index, place) => {
       const into = scratch[place] as Float64Array;
       subtract(columns[index] as Float64Array, benchmark, into);
+      // What is resampled is then m* − m, and loses no digits to m.
       means[start + place] = centre(into);
     });
     addProducts(scratch.slice(0, group.length), weights, gaps.subarray(start * count));
@@ -146,13 +147,6 @@ function subtract(column: Float64Array, benchmark: Float64Array | null, into: Fl
   for (let row = 0; row < into.length; row++) {
     into[row] = (into[row] as number) - (benchmark[row] as number);
   }
-}
-
-/** Takes the mean off and returns it: what is resampled is then m* − m, and loses no digits to m. */
-function centre(values: Float64Array): number {
-  const mean = meanOf(values);
-  for (let row = 0; row < values.length; row++) values[row] = (values[row] as number) - mean;
-  return mean;
 }
 
 /** How often each resample has drawn each row. */
@@ -244,6 +238,8 @@ function raise(
 
 function shareReaching(highest: Float64Array, observed: number): number {
   let count = 0;
-  for (const value of highest) if (value >= observed) count++;
+  for (let resample = 0; resample < highest.length; resample++) {
+    if ((highest[resample] as number) >= observed) count++;
+  }
   return count / highest.length;
 }

@@ -125,7 +125,7 @@ function yearRows(
     return {
       year,
       strategy,
-      sum: sumOf(values, own.firstRows[index], own.firstRows[index + 1]),
+      sum: sumOf(values.subarray(own.firstRows[index], own.firstRows[index + 1])),
       benchmark,
       multiple: benchmark === null ? null : benchmark === 0 ? NaN : strategy / benchmark,
     };

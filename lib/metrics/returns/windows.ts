@@ -152,7 +152,7 @@ function lastDate(basis: Basis): number {
 function windowTotal(basis: Basis, fromMs: number): number {
   if (basis.dates === null || basis.growth.ruined) return NaN;
   const first = firstRowFrom(basis.dates, fromMs);
-  return first === 0 ? basis.growth.total : growthOf(basis.values, first) - 1;
+  return first === 0 ? basis.growth.total : growthOf(basis.values.subarray(first)) - 1;
 }
 
 function windowCagr(basis: Basis, months: number): number {
