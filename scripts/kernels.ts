@@ -10,13 +10,12 @@ import path from "node:path";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
 import { KERNEL_PAGES } from "../lib/input/csv/kernel.ts";
-import { PRODUCT_PAGES } from "../lib/judge/products/kernel.ts";
 
 interface Kernel {
   readonly folder: string;
   readonly what: string;
-  /** Size of its memory, in pages of 64 KiB. */
-  readonly pages: number;
+  /** Size of its memory, in pages of 64 KiB; none: it is given one. */
+  readonly pages?: number;
   readonly flags?: readonly string[];
 }
 
@@ -24,13 +23,18 @@ const KERNELS: readonly Kernel[] = [
   { folder: "lib/input/csv", what: "the CSV reader's inner loop", pages: KERNEL_PAGES },
   {
     folder: "lib/judge/products",
-    what: "the products of vectors",
-    pages: PRODUCT_PAGES,
+    what: "the products of vectors and of a matrix",
     flags: ["--enable", "simd"],
   },
 ];
 
 const root = fileURLToPath(new URL("..", import.meta.url));
+
+function memoryFlags(pages: number | undefined): readonly string[] {
+  return pages === undefined
+    ? ["--importMemory"]
+    : ["--initialMemory", String(pages), "--maximumMemory", String(pages)];
+}
 
 /** The compiler knows its input by a name of its own choosing, and gives the code as a file. */
 async function compile({ folder, pages, flags = [] }: Kernel): Promise<Uint8Array> {
@@ -42,7 +46,8 @@ async function compile({ folder, pages, flags = [] }: Kernel): Promise<Uint8Arra
       ...[entry, "--outFile", "kernel.wasm", "-O3", "--noAssert", "--runtime", "stub"],
       // Without it the kernel's tables would begin where the rows do.
       ...["--memoryBase", "64"],
-      ...["--initialMemory", String(pages), "--maximumMemory", String(pages), ...flags],
+      ...memoryFlags(pages),
+      ...flags,
     ],
     {
       readFile: (name) => name === entry ? fs.readFileSync(source, "utf8") : null,

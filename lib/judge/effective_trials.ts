@@ -3,7 +3,7 @@
 // their rows allow.
 
 import { deviationOf, meanOf } from "../metrics/mod.ts";
-import { symmetricEigenvalues } from "./eigenvalues.ts";
+import { eigenvalueCounts } from "./eigenvalues.ts";
 import { addProducts } from "./products/mod.ts";
 
 /** Numbers of independent trials, each between 1 and the number of columns. */
@@ -55,22 +55,22 @@ export function effectiveTrials(columns: readonly Float64Array[]): EffectiveTria
   );
   columns.forEach((column, index) => {
     const scaled = standardise(column, isWide ? new Float64Array(rows) : vectors[index]);
-    scaled.forEach((value, row) => {
+    for (let row = 0; row < rows; row++) {
+      const value = scaled[row] as number;
       sums[row] = (sums[row] as number) + value;
       if (isWide) (vectors[row] as Float64Array)[index] = value;
-    });
+    }
   });
   const products = new Float64Array(vectors.length ** 2);
   addProducts(vectors, vectors, products);
-  const squares = products.reduce((sum, product) => sum + product * product, 0);
-  const together = sums.reduce((sum, value) => sum + value * value, 0);
+  const together = sumOfSquares(sums);
   const mean = Math.min(1, Math.max(0, (together - count) / (count * (count - 1))));
   return {
     average: mean + (1 - mean) * count,
     eigenvalue: vectors.length > MAX_EIGENVALUES
       ? NaN
-      : countEigenvalues(symmetricEigenvalues(products, vectors.length), count),
-    participation: count * count / squares,
+      : wholeTrials(eigenvalueCounts(products, vectors.length), count),
+    participation: count * count / sumOfSquares(products),
   };
 }
 
@@ -84,13 +84,23 @@ function standardise(column: Float64Array, into = new Float64Array(column.length
   return into;
 }
 
-function countEigenvalues(eigenvalues: Float64Array, columns: number): number {
-  let total = 0;
-  for (const eigenvalue of eigenvalues) {
-    const size = Math.abs(eigenvalue);
-    const whole = Math.round(size);
-    const snapped = Math.abs(size - whole) < WHOLE ? whole : size;
-    total += (snapped >= 1 ? 1 : 0) + (snapped - Math.floor(snapped));
+/**
+ * Li and Ji's count by how many eigenvalues there are from a level on: [λ ≥ 1] + λ − ⌊λ⌋ is λ less one
+ * for each whole number from 2 that it reaches, and the eigenvalues of correlations add up to N.
+ */
+function wholeTrials(countFrom: (level: number) => number, columns: number): number {
+  let total = columns;
+  for (let whole = 2; whole <= columns; whole++) {
+    const count = countFrom(whole - WHOLE);
+    if (count === 0) break;
+    total -= count;
   }
-  return Math.min(columns, Math.max(1, total));
+  return Math.max(1, total);
+}
+
+/** By a loop: a call for each of a million takes longer than the sum. */
+function sumOfSquares(values: Float64Array): number {
+  let sum = 0;
+  for (let at = 0; at < values.length; at++) sum += (values[at] as number) ** 2;
+  return sum;
 }

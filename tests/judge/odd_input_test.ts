@@ -3,7 +3,7 @@
 import { assert, assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
 import { stationaryResamples } from "../../lib/judge/bootstrap.ts";
 import { effectiveTrials } from "../../lib/judge/effective_trials.ts";
-import { symmetricEigenvalues } from "../../lib/judge/eigenvalues.ts";
+import { eigenvalueCounts } from "../../lib/judge/eigenvalues.ts";
 import { adjustPValues, haircutSharpe, sharpePValue } from "../../lib/judge/haircut.ts";
 import { holdOut } from "../../lib/judge/holdout.ts";
 import { sharpeDifference } from "../../lib/judge/sharpe_difference.ts";
@@ -120,32 +120,58 @@ Deno.test("more columns than rows have the effective trials of their correlation
   assertAlmostEquals(effectiveTrials(columns).participation, 41 ** 2 / squares, 1e-10);
 });
 
-Deno.test("eigenvalues keep the trace and the sum of squares, and are those that are known", () => {
-  const size = 37;
-  const matrix = new Float64Array(size * size);
-  for (let row = 0; row < size; row++) {
-    for (let column = 0; column <= row; column++) {
-      matrix[row * size + column] = matrix[column * size + row] = random() - 0.5;
-    }
-  }
-  const given = matrix.slice();
-  const found = symmetricEigenvalues(matrix, size);
-  assertEquals(matrix, given);
-  const trace = given.filter((_, at) => at % (size + 1) === 0).reduce((sum, one) => sum + one, 0);
-  assertAlmostEquals(found.reduce((sum, one) => sum + one, 0), trace, 1e-12);
-  const squares = given.reduce((sum, one) => sum + one * one, 0);
-  assertAlmostEquals(found.reduce((sum, one) => sum + one * one, 0), squares, 1e-11);
+Deno.test("eigenvalues are counted as they are known to be", () => {
   // The second difference of n points: 2 − 2cos(kπ/(n + 1)).
   const chain = Float64Array.from({ length: 100 }, (_, at) => {
     const gap = Math.abs(Math.floor(at / 10) - at % 10);
     return gap === 0 ? 2 : gap === 1 ? -1 : 0;
   });
-  symmetricEigenvalues(chain, 10).sort().forEach((value, index) => {
-    assertAlmostEquals(value, 2 - 2 * Math.cos((index + 1) * Math.PI / 11), 1e-14);
-  });
-  assertEquals([...symmetricEigenvalues(new Float64Array(9), 3)], [0, 0, 0]);
-  assertEquals(symmetricEigenvalues(new Float64Array(0), 0).length, 0);
+  const countInChain = eigenvalueCounts(chain, 10);
+  for (let below = 1; below <= 10; below++) {
+    const value = 2 - 2 * Math.cos(below * Math.PI / 11);
+    assertEquals(countInChain(value - 1e-14), 11 - below);
+    assertEquals(countInChain(value + 1e-14), 10 - below);
+  }
+  const countOfZeros = eigenvalueCounts(new Float64Array(9), 3);
+  assertEquals([-1e-9, 0, 1e-9].map(countOfZeros), [3, 3, 0]);
+  assertEquals(eigenvalueCounts(new Float64Array(0), 0)(0), 0);
+  assertEquals(eigenvalueCounts(new Float64Array(4).fill(NaN), 2)(0), NaN);
 });
+
+Deno.test("eigenvalues are counted in a matrix that is turned many ways", () => {
+  const size = 37;
+  const values = Array.from({ length: size }, (_, at) => at < 3 ? 2 : random() * 4 - 1);
+  const matrix = Float64Array.from({ length: size * size }, (_, at) => {
+    const row = Math.floor(at / size);
+    return at % size === row ? values[row] as number : 0;
+  });
+  for (let turns = 0; turns < 3; turns++) mirror(matrix, Array.from({ length: size }, random));
+  const given = matrix.slice();
+  const countFrom = eigenvalueCounts(matrix, size);
+  assertEquals(matrix, given);
+  for (const value of values) {
+    assertEquals(countFrom(value - 1e-12), values.filter((one) => one > value - 1e-12).length);
+    assertEquals(countFrom(value + 1e-12), values.filter((one) => one > value + 1e-12).length);
+  }
+});
+
+/** Takes to the other side of a plane: A ← H·A·H, H = I − 2·v·vᵀ / vᵀv. */
+function mirror(matrix: Float64Array, normal: readonly number[]): void {
+  const size = normal.length;
+  const squares = normal.reduce((sum, one) => sum + one * one, 0);
+  for (const [along, across] of [[1, size], [size, 1]] as const) {
+    for (let line = 0; line < size; line++) {
+      const share = normal.reduce(
+        (sum, one, at) => sum + one * (matrix[line * across + at * along] ?? 0),
+        0,
+      ) * 2 / squares;
+      normal.forEach((one, at) => {
+        matrix[line * across + at * along] = (matrix[line * across + at * along] ?? 0) -
+          share * one;
+      });
+    }
+  }
+}
 
 Deno.test("p-values are never cut below themselves nor above 1", () => {
   const pValues = Float64Array.from({ length: 40 }, () => random() ** 4);

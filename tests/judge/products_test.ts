@@ -2,7 +2,12 @@
 // numbers of vectors that fill none, and the same to the last bit without WebAssembly.
 
 import { assert, assertEquals } from "@std/assert";
-import { plainKernel, productKernel } from "../../lib/judge/products/kernel.ts";
+import {
+  plainProducts,
+  plainReflections,
+  productKernel,
+  reflectionKernel,
+} from "../../lib/judge/products/kernel.ts";
 import { addProducts } from "../../lib/judge/products/mod.ts";
 import { seededRandom } from "../helpers/random.ts";
 
@@ -29,7 +34,7 @@ for (const [count, others, length] of SHAPES) {
       })
     );
     const plain = new Float64Array(count * others).fill(1);
-    addProducts(left, right, plain, plainKernel());
+    addProducts(left, right, plain, plainProducts());
     assertEquals(plain, made);
   });
 
@@ -53,4 +58,39 @@ Deno.test("products find nothing that an earlier call has left", () => {
 
 Deno.test("products are compiled here", () => {
   assert(productKernel().left.buffer === productKernel().into.buffer);
+});
+
+Deno.test("reflections are the same to the last bit without WebAssembly, of odd and even sizes", () => {
+  for (const size of [1, 2, 5, 8]) {
+    const filled = [reflectionKernel(size, 4), plainReflections(size, 4)].map((kernel) => {
+      const random = seededRandom(size);
+      kernel.vectors.forEach((vector) => vector.forEach((_, at) => vector[at] = random() - 0.5));
+      return kernel;
+    });
+    const [compiled, plain] = filled.map(({ vectors, reflect }) => {
+      const [u, q, vector, into] = vectors.slice(size) as Vectors;
+      reflect(size, u, q, vector, into);
+      return vectors;
+    });
+    assertEquals(compiled, plain);
+  }
+});
+
+type Vectors = [Float64Array, Float64Array, Float64Array, Float64Array];
+
+Deno.test("a reflection is taken off a matrix, and what is left multiplied", () => {
+  const { vectors, reflect } = reflectionKernel(3, 4);
+  const rows = [[4, 1, 2], [1, 5, 3], [2, 3, 6]];
+  rows.forEach((row, at) => vectors[at]?.set(row));
+  const [u, q, vector, into] = vectors.slice(3) as Vectors;
+  u.set([1, 2, 3]);
+  q.set([4, 5, 6]);
+  vector.set([1, -1, 2]);
+  reflect(3, u, q, vector, into);
+  const left = rows.map((row, one) =>
+    row.map((value, other) =>
+      value - (u[one] ?? 0) * (q[other] ?? 0) - (q[one] ?? 0) * (u[other] ?? 0)
+    )
+  );
+  assertEquals([...into], left.map(([a = 0, b = 0, c = 0]) => a - b + 2 * c));
 });

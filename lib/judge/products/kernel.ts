@@ -1,5 +1,5 @@
-// The compiled products of vectors and their memory, or the same in TypeScript where a processor or
-// an engine has no vector instructions for WebAssembly: the results are the same to the last bit.
+// The compiled products and their memory, or the same in TypeScript where a processor or an engine has
+// no vector instructions for WebAssembly: the results are the same to the last bit.
 
 import { KERNEL_CODE } from "./kernel_code.ts";
 
@@ -10,11 +10,11 @@ export const PART = 256;
 
 const BYTES = Float64Array.BYTES_PER_ELEMENT;
 /** Where the kernel's own memory ends. */
-const LEFT = 1024;
+const START = 1024;
+const LEFT = START;
 const RIGHT = LEFT + TILE * PART * BYTES;
 const INTO = RIGHT + TILE * PART * BYTES;
-/** Size of the memory, in pages of 64 KiB. */
-export const PRODUCT_PAGES: number = Math.ceil((INTO + TILE * TILE * BYTES) / 65_536);
+const PAGE_BYTES = 65_536;
 
 /** Both sides of the products, and what comes out. One serves all calls. */
 export interface ProductKernel {
@@ -27,17 +27,24 @@ export interface ProductKernel {
   multiply(lefts: number, rights: number, length: number): void;
 }
 
-let shared: ProductKernel | undefined;
-
-/** The kernel, compiled when it is first asked for. */
-export function productKernel(): ProductKernel {
-  if (shared !== undefined) return shared;
-  const code = Uint8Array.from(atob(KERNEL_CODE), (character) => character.charCodeAt(0));
-  return shared = WebAssembly.validate(code) ? compiledKernel(code) : plainKernel();
+/** A symmetric matrix that is reflected step by step, and vectors of its size. */
+export interface ReflectionKernel {
+  /** The rows of the matrix, then the further vectors. All 0 at first. */
+  readonly vectors: readonly Float64Array[];
+  /**
+   * A ← A − u·qᵀ − q·uᵀ and `into` ← A·`vector`, in one pass over the first `rows` of the matrix: each
+   * is read and changed up to its diagonal. All four are among the vectors behind these.
+   */
+  reflect(
+    rows: number,
+    u: Float64Array,
+    q: Float64Array,
+    vector: Float64Array,
+    into: Float64Array,
+  ): void;
 }
 
 interface Exports {
-  readonly memory: { readonly buffer: ArrayBuffer };
   multiply(
     left: number,
     lefts: number,
@@ -48,24 +55,57 @@ interface Exports {
     into: number,
     width: number,
   ): void;
+  reflect(
+    matrix: number,
+    stride: number,
+    rows: number,
+    u: number,
+    q: number,
+    vector: number,
+    into: number,
+  ): void;
 }
 
-function compiledKernel(code: BufferSource): ProductKernel {
-  const { exports } = new WebAssembly.Instance(new WebAssembly.Module(code));
-  const { memory, multiply } = exports as unknown as Exports;
+let compiled: WebAssembly.Module | null | undefined;
+let shared: ProductKernel | undefined;
+
+/** An instance with a memory of its own; null where there is no WebAssembly that has all it needs. */
+function instance(
+  bytes: number,
+): { readonly code: Exports; readonly memory: WebAssembly.Memory["buffer"] } | null {
+  if (compiled === undefined) {
+    const code = Uint8Array.from(atob(KERNEL_CODE), (character) => character.charCodeAt(0));
+    compiled = WebAssembly.validate(code) ? new WebAssembly.Module(code) : null;
+  }
+  if (compiled === null) return null;
+  const pages = Math.ceil(bytes / PAGE_BYTES);
+  const memory = new WebAssembly.Memory({ initial: pages, maximum: pages });
+  const { exports } = new WebAssembly.Instance(compiled, { env: { memory } });
+  return { code: exports as unknown as Exports, memory: memory.buffer };
+}
+
+/** The kernel of products, compiled when it is first asked for. */
+export function productKernel(): ProductKernel {
+  return shared ??= compiledProducts() ?? plainProducts();
+}
+
+function compiledProducts(): ProductKernel | null {
+  const made = instance(INTO + TILE * TILE * BYTES);
+  if (made === null) return null;
+  const { code, memory } = made;
   return {
-    left: new Float64Array(memory.buffer, LEFT, TILE * PART),
-    right: new Float64Array(memory.buffer, RIGHT, TILE * PART),
-    into: new Float64Array(memory.buffer, INTO, TILE * TILE),
+    left: new Float64Array(memory, LEFT, TILE * PART),
+    right: new Float64Array(memory, RIGHT, TILE * PART),
+    into: new Float64Array(memory, INTO, TILE * TILE),
     multiply(lefts, rights, length) {
       const [fours, twos] = [Math.ceil(lefts / 4) * 4, Math.ceil(rights / 2) * 2];
-      multiply(LEFT, fours, RIGHT, twos, PART * BYTES, length * BYTES, INTO, TILE);
+      code.multiply(LEFT, fours, RIGHT, twos, PART * BYTES, length * BYTES, INTO, TILE);
     },
   };
 }
 
-/** The kernel without WebAssembly. */
-export function plainKernel(): ProductKernel {
+/** The kernel of products without WebAssembly. */
+export function plainProducts(): ProductKernel {
   const left = new Float64Array(TILE * PART);
   const right = new Float64Array(TILE * PART);
   const into = new Float64Array(TILE * TILE);
@@ -84,6 +124,52 @@ export function plainKernel(): ProductKernel {
             odd += (left[start + at + 1] as number) * (right[beside + at + 1] as number);
           }
           into[one * TILE + other] = even + odd;
+        }
+      }
+    },
+  };
+}
+
+/** A kernel of its own for a matrix of `size` rows and `further` vectors. */
+export function reflectionKernel(size: number, further: number): ReflectionKernel {
+  const stride = size * BYTES;
+  const made = instance(START + (size + further) * stride);
+  if (made === null) return plainReflections(size, further);
+  const { code, memory } = made;
+  return {
+    vectors: Array.from(
+      { length: size + further },
+      (_, at) => new Float64Array(memory, START + at * stride, size),
+    ),
+    reflect(rows, u, q, vector, into) {
+      const { byteOffset: at } = vector;
+      code.reflect(START, stride, rows, u.byteOffset, q.byteOffset, at, into.byteOffset);
+    },
+  };
+}
+
+/** The same without WebAssembly. */
+export function plainReflections(size: number, further: number): ReflectionKernel {
+  const vectors = Array.from({ length: size + further }, () => new Float64Array(size));
+  return {
+    vectors,
+    reflect(rows, u, q, vector, into) {
+      for (let row = 0; row < rows; row++) {
+        const source = vectors[row] as Float64Array;
+        const [ownU, ownQ, own] = [u[row], q[row], vector[row]] as [number, number, number];
+        let even = 0;
+        let odd = 0;
+        for (let at = 0; at <= row; at++) {
+          const left = (source[at] as number) - ownU * (q[at] as number) -
+            ownQ * (u[at] as number);
+          source[at] = left;
+          if (at === row) into[at] = even + odd + left * own;
+          else {
+            into[at] = (into[at] as number) + own * left;
+            const product = left * (vector[at] as number);
+            if (at % 2 === 0) even += product;
+            else odd += product;
+          }
         }
       }
     },
