@@ -111,6 +111,8 @@ export interface RunQuery {
   readonly view: View;
   /** Stop after this many runs; Infinity for all. */
   readonly limit: number;
+  /** The metrics that are looked at, for who can read fewer than all; runs may come with others. */
+  readonly metrics?: readonly string[];
 }
 
 /** Which experiments a search finds, and in what order. */

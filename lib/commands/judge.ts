@@ -148,7 +148,7 @@ export const command: Command = defineCommand({
         if (filter !== null && !evaluate(filter, run)) return;
         candidates.push({ run, tracker });
         watch.add(run);
-      });
+      }, { isSharpeOnly: filter === null });
       for (const line of counted.breaks) context.warn(brokenWarning(line));
       for (const warning of watch.warnings(null)) context.warn(warning);
       const judged = await judgement(

@@ -18,7 +18,7 @@ const COLUMNS_A_STATEMENT = 200;
 export function* searchRuns(database: Database, query: RunQuery): Iterable<readonly Run[]> {
   const ids = selectRunIds(database, query);
   for (let from = 0; from < ids.length; from += PAGE_RUNS) {
-    yield readRuns(database, ids.slice(from, from + PAGE_RUNS));
+    yield readRuns(database, ids.slice(from, from + PAGE_RUNS), query.metrics);
   }
 }
 
@@ -50,7 +50,11 @@ function datasetsOf(json: string): readonly Dataset[] {
 }
 
 /** Whole runs, in the order of the ids given; one that is gone by now is left out. */
-export function readRuns(database: Database, ids: readonly number[]): readonly Run[] {
+export function readRuns(
+  database: Database,
+  ids: readonly number[],
+  wanted?: readonly string[],
+): readonly Run[] {
   return database.read(() => {
     const rows = database.all<WideRow>(
       `SELECT runs.*,
@@ -62,7 +66,7 @@ export function readRuns(database: Database, ids: readonly number[]): readonly R
        FROM runs WHERE runs.id IN (SELECT value FROM json_each(?))`,
       JSON.stringify(ids),
     );
-    const metrics = readMetrics(database, rows);
+    const metrics = readMetrics(database, rows, wanted);
     rows.forEach((row) => checkRow(database, row));
     const runs = new Map(rows.map((row) => [row.id, runOf(row, metrics.get(row.id) ?? [])]));
     return ids.flatMap((id) => runs.get(id) ?? []);
@@ -93,15 +97,18 @@ function runOf(row: WideRow, metrics: Named<number>): Run {
 function readMetrics(
   database: Database,
   rows: readonly Pick<RunRow, "id" | "metric_set">[],
+  wanted?: readonly string[],
 ): Map<number, (readonly [string, number])[]> {
   const metrics = new Map<number, (readonly [string, number])[]>();
   for (const [set, group] of Map.groupBy(rows, (row) => row.metric_set)) {
-    const keyIds = metricSetIds(database, set);
-    const names = keyNames(database, keyIds);
+    const names = keyNames(database, metricSetIds(database, set));
+    const nameOf = (keyId: number): string => names.get(keyId) ?? unnamed(database, keyId);
+    const keyIds = metricSetIds(database, set)
+      .filter((keyId) => wanted?.includes(nameOf(keyId)) ?? true);
     const runIds = JSON.stringify(group.map(({ id }) => id));
     for (let from = 0; from < keyIds.length; from += COLUMNS_A_STATEMENT) {
       const part = keyIds.slice(from, from + COLUMNS_A_STATEMENT);
-      const partNames = part.map((keyId) => names.get(keyId) ?? unnamed(database, keyId));
+      const partNames = part.map(nameOf);
       const columns = part.map((keyId) =>
         `(SELECT ifnull(value, 'NaN') FROM metrics WHERE key_id = ${keyId} AND run_id = r.value)`
       );

@@ -8,7 +8,7 @@ import { type LocalStore, openStoreToRead } from "../store/mod.ts";
 import type { Run, Tracker } from "../tracker.ts";
 import { chosenExperiments, findExperiment } from "./find.ts";
 import { withTracker } from "./session.ts";
-import { type TrialPlace, type Trials, trialsIn, trialsOf } from "./trials.ts";
+import { type TrialOptions, type TrialPlace, type Trials, trialsIn, trialsOf } from "./trials.ts";
 
 /** What is said of the experiment, and of where it is. */
 export interface ExperimentChoice extends ConnectionValues {
@@ -23,7 +23,10 @@ export interface ExperimentChoice extends ConnectionValues {
 export interface JudgedExperiment {
   readonly name: string;
   /** Counts the trials; `onRun` is given every run, deleted ones too, once, and who has its files. */
-  trials(onRun: (run: Run, tracker: Tracker) => void): Promise<Trials>;
+  trials(
+    onRun: (run: Run, tracker: Tracker) => void,
+    options: Pick<TrialOptions, "isSharpeOnly">,
+  ): Promise<Trials>;
 }
 
 /**
@@ -45,7 +48,7 @@ export async function withExperiment<T>(
     if (experiment === undefined) throw unnamed();
     return await work({
       name: experiment.name,
-      trials: (onRun) => trialsIn(session, experiment, { onRun: once(onRun) }),
+      trials: (onRun, options) => trialsIn(session, experiment, { ...options, onRun: once(onRun) }),
     });
   }, choice.log ? "change" : "read");
 }
@@ -91,7 +94,7 @@ async function inStores<T>(
     }
     return await work({
       name: first.experiment.name,
-      trials: (onRun) => trialsOf(places, stores, { onRun: once(onRun) }),
+      trials: (onRun, options) => trialsOf(places, stores, { ...options, onRun: once(onRun) }),
     });
   } finally {
     for (const store of stores) await store.close();

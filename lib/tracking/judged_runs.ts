@@ -9,7 +9,7 @@ import type { Experiment, Run } from "../tracker.ts";
 import { releaseWatch } from "./releases.ts";
 import type { Session } from "./session.ts";
 import { column } from "./trial_table.ts";
-import { type Trials, trialsIn } from "./trials.ts";
+import { SHARPE_METRICS, type Trials, trialsIn } from "./trials.ts";
 
 /** A run that can be judged. */
 export interface Judged {
@@ -54,13 +54,16 @@ export async function judgedRuns(
   };
   const parsed = filter === undefined ? null : parseFilter(filter);
   const trials = await trialsIn(session, experiment, {
+    isSharpeOnly: true,
     onRun: (run) => {
       if (parsed === null && run.lifecycleStage === "active") add(run);
     },
   });
   if (parsed !== null) {
-    const query = { experimentIds: [experiment.id], filter: parsed, orderBy: [] };
-    const pages = tracker.searchRuns({ ...query, view: "active", limit: Infinity });
+    const pages = tracker.searchRuns({
+      ...{ experimentIds: [experiment.id], filter: parsed, orderBy: [], view: "active" },
+      ...{ limit: Infinity, metrics: SHARPE_METRICS },
+    });
     for await (const page of pages) page.forEach(add);
   }
   warnOfLeft(context, left.filter((id) => !trials.groups.has(id)).length);

@@ -41,7 +41,12 @@ export interface TrialPlace {
 export interface TrialOptions {
   /** Called with every run that is listed, deleted ones and groups too; of several places, with each. */
   readonly onRun?: (run: Run, tracker: Tracker) => void;
+  /** Whether it looks at no metrics but {@link SHARPE_METRICS}: others need not be read then. */
+  readonly isSharpeOnly?: boolean;
 }
+
+/** What a run's Sharpe ratio, and its spread, are known by. */
+export const SHARPE_METRICS = ["sharpe_ratio", "skew", "kurtosis"] as const;
 
 const NAMED_BREAKS = 20;
 
@@ -52,7 +57,7 @@ const NAMED_BREAKS = 20;
 export async function trialsOf(
   places: readonly TrialPlace[],
   stores: readonly LocalStore[],
-  { onRun = () => {} }: TrialOptions = {},
+  { onRun = () => {}, isSharpeOnly = false }: TrialOptions = {},
 ): Promise<Trials> {
   const listing = newListing(stores);
   for (const place of places) {
@@ -62,7 +67,10 @@ export async function trialsOf(
       if (here !== null) listing.isIn(store, here.id);
       if (store.uri === tracker.uri) listing.isIn(store, experiment.id);
     }
-    const query = { experimentIds: [experiment.id], filter: null, orderBy: [] };
+    const query = {
+      ...{ experimentIds: [experiment.id], filter: null, orderBy: [] },
+      ...(isSharpeOnly ? { metrics: SHARPE_METRICS } : {}),
+    };
     const pages = tracker.searchRuns({ ...query, view: "all", limit: Infinity });
     for await (const page of pages) {
       for (const run of page) {

@@ -143,6 +143,8 @@ worldTest("deleting the losers changes no number", async (io) => {
   assertEquals(filtered.trials, after.trials);
   assertEquals(filtered.deflated_sharpe_ratio, after.deflated_sharpe_ratio);
   assert(filtered.runs < after.runs);
+  const all = await judged(io, "-f", "metrics.max_drawdown > -1");
+  assertEquals(all.runs, after.runs);
 });
 
 worldTest("where the winner itself was deleted the sentence says so", async (io) => {

@@ -29,7 +29,12 @@ function storeTest(name: string, run: (world: World) => Promise<void> | void): v
 
 async function search(
   store: LocalStore,
-  query: { filter?: string; orderBy?: readonly string[]; limit?: number } = {},
+  query: {
+    filter?: string;
+    orderBy?: readonly string[];
+    limit?: number;
+    metrics?: readonly string[];
+  } = {},
 ): Promise<readonly Run[]> {
   const found: Run[] = [];
   const pages = store.searchRuns({
@@ -38,6 +43,7 @@ async function search(
     orderBy: (query.orderBy ?? []).map(parseOrderBy),
     view: "active",
     limit: query.limit ?? Infinity,
+    ...(query.metrics === undefined ? {} : { metrics: query.metrics }),
   });
   for await (const page of pages) {
     assert(page.length <= 500);
@@ -67,6 +73,18 @@ storeTest("a record is read back as it was committed", async ({ store }) => {
   ]);
   assertEquals(await store.listArtifacts(key), [{ path: "a", isDirectory: true, size: null }]);
 });
+
+storeTest(
+  "of metrics that are named no others are read, whatever runs are found by",
+  async ({ store }) => {
+    const metric = (key: string, value: number) => ({ key, value, timestamp: START, step: 0 });
+    store.commitRun(record(1, { metrics: [metric("a", 1), metric("b", 5), metric("c", NaN)] }));
+    store.commitRun(record(2, { metrics: [metric("b", 6)] }));
+    const query = { metrics: ["a", "c", "d"], filter: "metrics.b > 4", orderBy: ["metrics.b ASC"] };
+    const found = await search(store, query);
+    assertEquals(found.map(({ metrics }) => metrics), [{ a: 1, c: NaN }, {}]);
+  },
+);
 
 storeTest("committing a key again changes nothing", async ({ store }) => {
   const key = store.commitRun(record(1));
