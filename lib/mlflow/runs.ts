@@ -90,13 +90,19 @@ async function amongOthers(work: () => Promise<void>): Promise<void> {
 
 async function createRun(http: Http, run: NewRun, onRepeat?: () => void): Promise<Run> {
   const { value } = await named("experiment", run.experimentId, () =>
-    create(http, "runs/create", {
-      experiment_id: run.experimentId,
-      run_name: run.name,
-      start_time: run.startTime,
-      user_id: run.user,
-      tags: pairsOf(run.tags),
-    }, readRun, onRepeat));
+    create(
+      http,
+      "runs/create",
+      {
+        experiment_id: run.experimentId,
+        run_name: run.name,
+        start_time: run.startTime,
+        user_id: run.user,
+        tags: pairsOf(run.tags),
+      },
+      readRun,
+      onRepeat,
+    ));
   return value;
 }
 
@@ -143,7 +149,12 @@ async function deleteTag(
 ): Promise<void> {
   let isRepeated = false;
   try {
-    await change(http, "runs/delete-tag", { run_id: id, key }, (maybeDone) => isRepeated ||= maybeDone);
+    await change(
+      http,
+      "runs/delete-tag",
+      { run_id: id, key },
+      (maybeDone) => isRepeated ||= maybeDone,
+    );
   } catch (error) {
     if (!isMissing(error)) throw error;
     // "Does not exist" may be said of the run or of the tag.
