@@ -2,53 +2,21 @@
 // the benchmark, settles the periods a year, computes, and gathers what the user should know.
 
 import { present, UsageError, type Warning } from "../errors.ts";
+import { type FilesRead, readBeside } from "./beside.ts";
 import { type Computation, computeAll } from "./compute.ts";
-import type { Definition, Definitions } from "./expression.ts";
-import { alignBenchmark, periodsOfJoined, readInput, readReturns } from "../input/mod.ts";
-import type { InputFile, InputSeries, Kind, Missing, ReadOptions, Side } from "../input/mod.ts";
+import type { Definitions } from "./expression.ts";
+import { alignBenchmark, periodsOfJoined, readInput } from "../input/mod.ts";
+import type { InputFile, InputSeries, Kind, Missing, Side } from "../input/mod.ts";
 import type { Io } from "../io.ts";
 import { CATALOGUE, missingReturnsIn } from "../metrics/mod.ts";
 import type { JoinedBenchmark, MetricOptions, RateSeries, Release } from "../metrics/mod.ts";
 import { nearestNames } from "../nearest.ts";
-import {
-  bootstrapIntervals,
-  type IntervalOptions,
-  type Intervals,
-  type Listener,
-} from "./intervals.ts";
-import { type PeriodOptions, settlePeriods } from "./periods.ts";
-import { type RateFile, ratesFor, type ReadRates, readRates } from "./rates.ts";
+import { bootstrapIntervals, type Intervals, type Listener } from "./intervals.ts";
+import { type BacktestOptions, readingOf } from "./options.ts";
+import { settlePeriods } from "./periods.ts";
+import { ratesFor, type ReadRates } from "./rates.ts";
 
-/** What is asked of a backtest's file. */
-export interface BacktestOptions extends PeriodOptions {
-  /** Annual, a fraction. */
-  readonly riskFreeRate: number;
-  /** A rate that changes, in place of the one above. */
-  readonly rateFile?: RateFile | undefined;
-  /** Whose definitions of metrics and of a missing return count. */
-  readonly release: Release;
-  /** Path of the benchmark's file. */
-  readonly benchmark?: string | undefined;
-  readonly benchmarkKind?: Kind | undefined;
-  /** Without `benchmark`, a column of the file itself. */
-  readonly benchmarkColumn?: string | undefined;
-  readonly benchmarkDateColumn?: string | undefined;
-  readonly benchmarkPercent?: boolean | undefined;
-  /** Only these metrics, by key. */
-  readonly names?: readonly string[] | undefined;
-  /** Also the metrics beyond QuantStats'. */
-  readonly extended: boolean;
-  /** How many strategies were tried, for `deflated_sharpe_ratio`. */
-  readonly trials?: number | undefined;
-  /** Variance of the trials' Sharpe ratios, not annualised. */
-  readonly trialsVariance?: number | undefined;
-  readonly definitions: readonly Definition[];
-  /** How the metrics' intervals are drawn; without it there are none. */
-  readonly intervals?: IntervalOptions | undefined;
-  readonly read: ReadOptions;
-  /** True when the file's hash is needed: for lineage, not for printing. */
-  readonly hash?: boolean;
-}
+export { type BacktestOptions, readingOf } from "./options.ts";
 
 /** One strategy's returns with all that was computed from them. */
 export interface Backtest extends Computation {
@@ -89,6 +57,27 @@ export async function evaluateFile(
 }
 
 /**
+ * The same of a file that was read already, as `readingOf` these options says.
+ *
+ * @throws {InputError} when the benchmark or the rates cannot be read.
+ * @throws {UsageError} when an option or definition cannot be used.
+ */
+export async function evaluateInput(
+  io: Io,
+  file: InputFile,
+  options: BacktestOptions,
+  listener: Listener = {},
+): Promise<readonly Backtest[]> {
+  const definitions = await checkBacktest(options);
+  return await evaluateRead(
+    io,
+    await readBeside(io, file, options),
+    { ...options, definitions },
+    listener,
+  );
+}
+
+/**
  * The same under several releases, in their order: what they read alike is read once.
  *
  * @throws {InputError} when a file cannot be read.
@@ -102,45 +91,31 @@ export async function evaluateReleases(
   listener: Listener = {},
 ): Promise<readonly (readonly Backtest[])[]> {
   const definitions = await checkBacktest(options);
-  const read = new Map<MissingReturns, FilesRead>();
+  const read = new Map<ReturnType<typeof missingReturnsIn>, FilesRead>();
   const all: (readonly Backtest[])[] = [];
   for (const release of releases) {
     const rule = missingReturnsIn(release);
-    const files = read.get(rule) ?? await readFiles(io, path, options, rule);
+    const asked = { ...options, release };
+    const files = read.get(rule) ??
+      await readBeside(io, await readInput(io, path, readingOf(asked)), asked);
     read.set(rule, files);
-    const { file, benchmark, rates } = files;
-    const question = { ...options, release, definitions, rates };
-    const backtests: Backtest[] = [];
-    for (const series of file.series) {
-      backtests.push(await evaluateSeries(file, series, benchmark, question, { ...listener, io }));
-    }
-    all.push(backtests);
+    all.push(await evaluateRead(io, files, { ...asked, definitions }, listener));
   }
   return all;
 }
 
-type MissingReturns = ReturnType<typeof missingReturnsIn>;
-
-/** What a backtest is computed from. */
-interface FilesRead {
-  readonly file: InputFile;
-  readonly benchmark: InputFile | null;
-  readonly rates: ReadRates | null;
-}
-
-async function readFiles(
+async function evaluateRead(
   io: Io,
-  path: string,
-  options: BacktestOptions,
-  missingReturns: MissingReturns,
-): Promise<FilesRead> {
-  const hash = options.hash ?? false;
-  const file = await readInput(io, path, { ...options.read, missingReturns, hash });
-  const benchmark = await readBenchmark(io, file, { ...options, missingReturns });
-  const rates = options.rateFile === undefined
-    ? null
-    : await readRates(io, options.rateFile, { hash });
-  return { file, benchmark, rates };
+  { file, benchmark, rates }: FilesRead,
+  options: Omit<SeriesQuestion, "rates">,
+  listener: Listener,
+): Promise<readonly Backtest[]> {
+  const backtests: Backtest[] = [];
+  for (const series of file.series) {
+    const question = { ...options, rates };
+    backtests.push(await evaluateSeries(file, series, benchmark, question, { ...listener, io }));
+  }
+  return backtests;
 }
 
 /** How a file was read, whatever was said about it: what decides its numbers besides its content. */
@@ -171,17 +146,11 @@ export function asRead(
   };
 }
 
-/** Reads a file and computes nothing; null for one that holds several strategies. */
-export async function readAlone(
-  io: Io,
-  path: string,
-  options: BacktestOptions,
-): Promise<{ readonly file: InputFile; readonly read: AsRead } | null> {
-  const missingReturns = missingReturnsIn(options.release);
-  const file = await readInput(io, path, { ...options.read, missingReturns, hash: true });
+/** How the one series of a file was read, nothing being computed; null where it holds several. */
+export function asReadAlone(file: InputFile, options: BacktestOptions): AsRead | null {
   const [series] = file.series;
   if (series === undefined || file.series.length > 1) return null;
-  return { file, read: asRead(file, series, options, settlePeriods(series, options, [])) };
+  return asRead(file, series, options, settlePeriods(series, options, []));
 }
 
 /**
@@ -202,52 +171,6 @@ export async function checkBacktest(
   if (definitions.length === 0) return null;
   const { readDefinitions } = await import("./expression.ts");
   return readDefinitions(definitions, known);
-}
-
-/** The benchmark is read by the same rules, but by its own columns, kind and format. */
-async function readBenchmark(
-  io: Io,
-  file: InputFile,
-  options: BacktestOptions & Pick<ReadOptions, "missingReturns">,
-): Promise<InputFile | null> {
-  const { benchmarkKind, benchmarkColumn, benchmarkDateColumn, benchmarkPercent, read } = options;
-  const path = options.benchmark ?? (benchmarkColumn === undefined ? undefined : file.path);
-  if (path === undefined) {
-    if (
-      benchmarkKind === undefined && benchmarkDateColumn === undefined && benchmarkPercent !== true
-    ) {
-      return null;
-    }
-    throw new UsageError(
-      "Cannot use --benchmark-kind, --benchmark-date-column or --benchmark-percent without " +
-        "--benchmark FILE, or --benchmark-column of the same file",
-    );
-  }
-  const isSame = path === file.path;
-  if (isSame && path === "-") {
-    throw new UsageError(
-      "Cannot read a benchmark from standard input too: save the table as a file",
-    );
-  }
-  const { kind, dateColumn, dateFormat, timezone, missing, decimal, resample, inputFormat } = read;
-  return await readReturns(io, path, {
-    kind: benchmarkKind,
-    column: benchmarkColumn,
-    dateColumn: benchmarkDateColumn ?? (isSame ? dateColumn : undefined),
-    percent: benchmarkPercent === true || (isSame && read.percent === true),
-    dateFormat,
-    timezone,
-    missing,
-    missingReturns: options.missingReturns,
-    decimal,
-    resample,
-    inputFormat: isSame ? inputFormat : undefined,
-    hash: options.hash ?? false,
-    benchmark: {
-      fallback: kind === "trades" ? undefined : kind,
-      notColumn: isSame ? file.series[0]?.column ?? null : null,
-    },
-  });
 }
 
 /** The options, with the definitions read. */

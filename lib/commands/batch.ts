@@ -14,7 +14,7 @@ import { exclusive, number, text, toggle } from "../command/flags.ts";
 import { nextSync } from "../logging/deliver.ts";
 import { refusedError, refusedJson, refusedLines, RETRY_ADVICE } from "../logging/refused.ts";
 import { LOG_FLAGS, logRequest } from "../logging/request.ts";
-import { fileItems, manifestItems } from "../sweep/items.ts";
+import { fileItems, manifestItems, placeOf } from "../sweep/items.ts";
 import type { SweepItem } from "../sweep/items.ts";
 import type { SweepFailure, Unmet } from "../sweep/delivery.ts";
 import type { SweepRun } from "../sweep/item_runs.ts";
@@ -160,16 +160,20 @@ function answer(
     failed: failures.length,
     parent: outcome.parent,
     runs: runs.map(runJson),
-    failures: failures.map(({ returns, error: { message }, kept }) => ({ returns, message, kept })),
-    unmet: unmet.map(({ returns, conditions }) => ({ returns, conditions })),
+    failures: failures.map(({ item: { returns }, error: { message }, kept }) => ({
+      returns,
+      message,
+      kept,
+    })),
+    unmet: unmet.map(({ item: { returns }, conditions }) => ({ returns, conditions })),
   };
   return { text: lines.join("\n"), json, ...failureOf(interrupted, total, outcome) };
 }
 
 function runJson(run: SweepRun): Json {
-  const { returns, runName, runId, runKey, delivered, existed } = run;
+  const { item, runName, runId, runKey, delivered, existed } = run;
   return {
-    returns,
+    returns: item.returns,
     run_name: runName,
     run_id: runId,
     run_key: runKey,
@@ -192,7 +196,7 @@ function failureOf(
     return { failure: new InterruptedError(reason.signal, message) };
   }
   const refused = runs.flatMap((run) =>
-    run.existed ? [] : refusedError(run.runKey ?? run.returns, run.undeliverable) ?? []
+    run.existed ? [] : refusedError(run.runKey ?? placeOf(run.item), run.undeliverable) ?? []
   );
   const said = [
     ...(failures.length > 0 ? [`${failures.length} of ${total} runs failed`] : []),
@@ -213,7 +217,7 @@ function failureOf(
 /** Files that failed, each with its reason; runs that are kept but undelivered, by shared reason. */
 function failureLines(failures: readonly SweepFailure[]): readonly string[] {
   const lines = failures.filter(({ kept }) => !kept)
-    .map(({ returns, error }) => `  ${returns}: ${error.message}`);
+    .map(({ item, error }) => `  ${placeOf(item)}: ${error.message}`);
   const kept = failures.filter(({ kept }) => kept)
     .map(({ error }) => error.cause instanceof Error ? error.cause : error);
   const reasons = Map.groupBy(kept, ({ message }) => message);
@@ -231,8 +235,8 @@ function refusedRuns(runs: readonly SweepRun[]): readonly string[] {
   if (partial.length === 0) return [];
   return [
     `Delivered without parts that the server refuses: ${partial.length} (${RETRY_ADVICE})`,
-    ...partial.flatMap(({ returns, undeliverable }) =>
-      refusedLines(undeliverable).map((line) => `  ${returns}: ${line}`)
+    ...partial.flatMap(({ item, undeliverable }) =>
+      refusedLines(undeliverable).map((line) => `  ${placeOf(item)}: ${line}`)
     ),
   ];
 }
@@ -240,6 +244,6 @@ function refusedRuns(runs: readonly SweepRun[]): readonly string[] {
 /** What was required, file by file, and what it was instead. */
 function unmetLines(unmet: readonly Unmet[]): readonly string[] {
   if (unmet.length === 0) return [];
-  const lines = unmet.map(({ returns, conditions }) => `  ${returns}: ${conditions.join("; ")}`);
+  const lines = unmet.map(({ item, conditions }) => `  ${placeOf(item)}: ${conditions.join("; ")}`);
   return [`Required but not met: ${unmet.length}`, ...lines];
 }

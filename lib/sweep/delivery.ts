@@ -8,12 +8,11 @@ import { asError, PATIENCE_MS, undelivered, waitingElsewhere } from "../logging/
 import type { DeliveryOutcome, RunRecord } from "../store/mod.ts";
 import { knownRefusals } from "../logging/refused.ts";
 import { existingRun, type SweepRun } from "./item_runs.ts";
-import type { Sweep, SweepItem } from "./items.ts";
+import { placeOf, type Sweep, type SweepItem } from "./items.ts";
 
 /** An item that was not logged, or not delivered. */
 export interface SweepFailure {
-  /** Path of the file. */
-  readonly returns: string;
+  readonly item: SweepItem;
   readonly error: Error;
   /** True when the run is in the store and will be delivered by `sync`. */
   readonly kept: boolean;
@@ -23,8 +22,7 @@ export interface SweepFailure {
 
 /** An item whose metrics are not what was required; its runs are logged all the same. */
 export interface Unmet {
-  /** Path of the file. */
-  readonly returns: string;
+  readonly item: SweepItem;
   /** At least one, each with its values. */
   readonly conditions: readonly string[];
 }
@@ -52,7 +50,7 @@ export function sweepResults(context: Context, total: number): SweepResults {
       if ("error" in result) failures.push(result);
       else runs.push(result);
       const done = runs.length + failures.length;
-      context.progress({ done, total, failed: failures.length, label: result.returns });
+      context.progress({ done, total, failed: failures.length, label: placeOf(result.item) });
     },
   };
 }
@@ -98,9 +96,9 @@ export function deliveryQueue(
         if (!hasKept) throw error;
         // Thrown, it would hide the runs that are kept.
         isBroken = true;
-        for (const { item: { returns }, key } of group) {
+        for (const { item, key } of group) {
           const isKept = key !== null;
-          results.add({ returns, error: asError(error), kept: isKept, existed: isKept });
+          results.add({ item, error: asError(error), kept: isKept, existed: isKept });
         }
         return;
       }
@@ -187,8 +185,8 @@ function resultOf(
   outcome: Pick<DeliveryOutcome, "key" | "status" | "error" | "runId" | "undeliverable">,
 ): SweepRun | SweepFailure {
   if (outcome.error === null) return sweepRun(one, outcome.key, outcome);
-  const { item: { returns }, record } = one;
-  return { returns, error: undelivered(outcome), kept: true, existed: record === null };
+  const { item, record } = one;
+  return { item, error: undelivered(outcome), kept: true, existed: record === null };
 }
 
 /** What has no outcome did not wait for this server: an equal run, delivered or meant for another. */
@@ -199,7 +197,7 @@ async function otherResult(
 ): Promise<SweepRun | SweepFailure> {
   const store = await backends.store();
   const error = waitingElsewhere(store, key);
-  if (error !== null) return { returns: item.returns, error, kept: true, existed: true };
+  if (error !== null) return { item, error, kept: true, existed: true };
   const runId = (await store.getRun(key)).id;
   const refused = await knownRefusals(backends, key);
   return existingRun(item, runName, { key, runId, delivered: true }, refused);
@@ -213,7 +211,7 @@ function sweepRun(
   { runId, undeliverable }: Pick<SweepRun, "runId" | "undeliverable"> = UNSENT,
 ): SweepRun {
   return {
-    returns: one.item.returns,
+    item: one.item,
     runName: one.runName,
     runId: runId ?? key,
     runKey: key,

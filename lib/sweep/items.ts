@@ -38,6 +38,16 @@ export interface SweepItem {
   readonly tags: Readonly<Record<string, string>>;
 }
 
+/** What messages call an item: its file. */
+export function placeOf(item: SweepItem): string {
+  return item.returns;
+}
+
+/** Items that are read together, in their order: a file alone. */
+export function* itemChunks(items: readonly SweepItem[]): Generator<readonly SweepItem[]> {
+  for (const item of items) yield [item];
+}
+
 /** Items from operands: one file each. */
 export function fileItems(files: readonly string[]): readonly SweepItem[] {
   return files.map((returns) => ({
