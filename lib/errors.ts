@@ -28,6 +28,11 @@ export class InputError extends Error {
   }
 }
 
+/** What was thrown, as an error. */
+export function asError(error: unknown): Error {
+  return error instanceof Error ? error : new Error(String(error));
+}
+
 /** What kinds of thing can be looked up by name or id. */
 export type Kind =
   | "experiment"

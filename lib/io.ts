@@ -6,7 +6,9 @@ import { randomBytes } from "node:crypto";
 import process from "node:process";
 import type { Signal } from "./errors.ts";
 import { type Files, hostFiles } from "./host_files.ts";
+import { startThread } from "./host_threads.ts";
 import { hostSink, type Sink } from "./host_write.ts";
+import type { Thread } from "./threads/messages.ts";
 
 export type { FileInfo, Files } from "./host_files.ts";
 export type { Content, Sink } from "./host_write.ts";
@@ -21,6 +23,10 @@ export interface Io {
   readonly engine: string;
   /** The process's id. */
   readonly pid: number;
+  /** How many threads this process may have at work at once. */
+  readonly cores: number;
+  /** Starts a thread, which is the program begun once more (lib/thread.ts). */
+  startThread(): Thread;
   /** The working folder. */
   cwd(): string;
   now(): number;
@@ -42,13 +48,15 @@ export interface Io {
   onSignal(listener: (signal: Signal) => void): () => void;
 }
 
-/** The real world. Made once, in main.ts. */
-export function hostIo(): Io {
+/** The real world. Made once, in main.ts, whose file is the program that threads begin with. */
+export function hostIo(program: URL = new URL("../main.ts", import.meta.url)): Io {
   return {
     env: hostEnv,
     platform: hostPlatform(),
     engine: hostEngine(),
     pid: process.pid,
+    cores: navigator.hardwareConcurrency,
+    startThread: () => startThread(program),
     cwd: () => process.cwd(),
     now: () => Date.now(),
     sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),

@@ -10,7 +10,16 @@ interface Source {
 }
 
 /** What a part may stand on that is not pure. */
-const GROUND: readonly string[] = ["small_file", "bytes", "own_names", "nearest", "io", "errors"];
+const GROUND: readonly string[] = [
+  "small_file",
+  "bytes",
+  "own_names",
+  "nearest",
+  "io",
+  "threads",
+  "clock",
+  "errors",
+];
 
 /**
  * Each part of lib, from the top down, and what it may import besides itself. A name is a folder of
@@ -35,6 +44,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "metrics",
     ...GROUND,
   ],
+  thread: ["sweep", "io", "threads"],
   sweep: ["logging", "backends", "store", "backtest", "command", "input", ...GROUND],
   logging: [
     "tracking",
@@ -127,9 +137,12 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   bytes: [],
   own_names: [],
   nearest: [],
-  io: ["host_files", "host_write", "errors"],
+  io: ["host_files", "host_write", "host_threads", "threads", "errors"],
   host_files: ["host_write"],
   host_write: [],
+  host_threads: ["threads"],
+  threads: ["clock", "errors"],
+  clock: [],
   errors: [],
 };
 
@@ -159,6 +172,7 @@ const USERS: Readonly<Record<string, readonly string[]>> = {
 /** The only files that may use the runtime's own names. */
 const HOST: ReadonlySet<string> = new Set([
   "lib/host_files.ts",
+  "lib/host_threads.ts",
   "lib/host_write.ts",
   "lib/io.ts",
 ]);
@@ -335,4 +349,20 @@ Deno.test("the map in CONTRIBUTING.md has a row for each folder, and names each 
     !path.includes("/")
   );
   assertEquals(roots.filter((file) => !page.includes(`\`${file}\``)), []);
+});
+
+Deno.test("a thread reaches neither the network nor the store's database", () => {
+  const withoutTypes = (text: string): string =>
+    withoutComments(text).replace(/^(?:import|export) type [^;]*;/gm, "");
+  const byPath = new Map(lib.map((source) => [source.path, source]));
+  const reached = new Set(["lib/thread.ts"]);
+  for (const path of reached) {
+    const { text } = byPath.get(path) as Source;
+    for (const specifier of importsOf(withoutTypes(text))) {
+      if (specifier.startsWith(".")) reached.add(resolve(path, specifier));
+    }
+  }
+  assertEquals(reached.has("lib/sweep/thread_work.ts"), true);
+  const away = ["lib/transport/", "lib/mlflow/", "lib/store/sqlite.ts", "lib/backends.ts"];
+  assertEquals([...reached].filter((path) => away.some((part) => path.startsWith(part))), []);
 });

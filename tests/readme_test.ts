@@ -10,9 +10,7 @@ import { allCommands, EXITS } from "../lib/cli.ts";
 import { COMMANDS } from "../lib/commands/mod.ts";
 import { SETTINGS } from "../lib/config/settings.ts";
 import { startMlflow } from "./helpers/mlflow_server.ts";
-import type { ProgramName } from "./helpers/programs.ts";
 import { pythonTest, repository } from "./helpers/python.ts";
-import { toolStep } from "./helpers/tools.ts";
 
 const README = await Deno.readTextFile(path.join(repository, "README.md"));
 
@@ -114,7 +112,7 @@ pythonTest({
     const server = await startMlflow();
     const folder = workplace();
     const scale = await Deno.readTextFile(path.join(repository, "docs/scale.md"));
-    const env = { MLFLOW_TRACKING_URI: server.uri, WILL_CITE: "1", PARALLEL_HOME: folder };
+    const env = { MLFLOW_TRACKING_URI: server.uri };
     const count = async (experiment: string): Promise<string> => {
       const call =
         `btflow runs -e ${experiment} --format csv -c run_name --max-results all 2>/dev/null`;
@@ -122,22 +120,10 @@ pythonTest({
       return output.trim().split("\n").slice(1).sort().join(" ");
     };
     try {
-      const ways = blocks(scale, "sh").filter((block) => block.includes("results/*.csv"));
-      assertEquals(ways.length, 3, "batch, parallel and xargs");
-      for (const [index, block] of ways.entries()) {
-        const tool = block.split(" ")[0] ?? "";
-        const step = async (): Promise<void> => {
-          const own = block.replaceAll("--experiment sweep", `--experiment sweep${index}`);
-          const script = tool === "parallel"
-            ? own.replace("parallel ", "parallel --will-cite ")
-            : own;
-          const { code, output } = await shell(script, folder, env);
-          assertEquals(code, 0, output);
-          assertEquals(await count(`sweep${index}`), "part1 part2 part3");
-        };
-        const tools: readonly ProgramName[] = tool === "parallel" ? ["parallel"] : [];
-        await toolStep(t, { name: block.trim(), tools, fn: step });
-      }
+      const [batch = ""] = blocks(scale, "sh").filter((block) => block.includes("results/*.csv"));
+      const { code, output } = await shell(batch, folder, env);
+      assertEquals(code, 0, output);
+      assertEquals(await count("sweep"), "part1 part2 part3");
       await t.step("a Slurm array, then one sync over its stores", async () => {
         const [job = ""] = blocks(scale, "bash");
         for (const id of [0, 1]) {

@@ -19,6 +19,7 @@ import type { SweepItem } from "../sweep/items.ts";
 import type { SweepFailure, Unmet } from "../sweep/delivery.ts";
 import type { SweepRun } from "../sweep/item_runs.ts";
 import { runSweep } from "../sweep/mod.ts";
+import { THREAD_FLAGS, threadsFor } from "../sweep/threads.ts";
 import type { SweepOutcome } from "../sweep/mod.ts";
 import { readShard } from "../sweep/shard.ts";
 
@@ -52,6 +53,7 @@ export const command: Command = defineCommand({
       whole: true,
       fallback: "4",
     }),
+    ...THREAD_FLAGS,
     parent: text({ summary: "Group the runs under a parent run of this name", value: "NAME" }),
     resume: toggle({ summary: "Skip what is logged: same inputs, same options" }),
     shard: text({
@@ -110,6 +112,7 @@ export const command: Command = defineCommand({
         request,
         options,
         required,
+        threads: await threadsFor(context.io, own, flags.threads),
         jobs: flags.jobs ?? 4,
       });
       return answer(context.interrupted, own.length, outcome, backends.serverUri);

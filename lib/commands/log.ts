@@ -11,7 +11,8 @@ import { ARTIFACT_HOST_FLAGS, CONNECTION_FLAGS } from "../config/connection_flag
 import { UsageError } from "../errors.ts";
 import { text } from "../command/flags.ts";
 import { LOG_FLAGS, logRequest } from "../logging/request.ts";
-import { attachedFiles, logBacktests } from "../logging/prepare.ts";
+import { logBacktests } from "../logging/log_runs.ts";
+import { attachedFiles } from "../logging/prepare.ts";
 import { withBackends } from "../backends.ts";
 
 /** Computes a file's metrics and logs them as a run. */

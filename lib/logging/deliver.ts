@@ -3,7 +3,7 @@
 
 import type { Backends } from "../backends.ts";
 import type { Context } from "../command/declare.ts";
-import { DeliveryError, TrackerError } from "../errors.ts";
+import { asError, DeliveryError, TrackerError } from "../errors.ts";
 import type { Logged } from "./answer.ts";
 import { refusedError } from "./refused.ts";
 import type { LogRequest } from "./request.ts";
@@ -103,9 +103,4 @@ export function undelivered(
 export function nextSync(error: unknown, runs: "it" | "them"): string {
   const isRefused = error instanceof TrackerError && error.isForGood && !error.isDenied;
   return isRefused ? `"btflow sync" tries ${runs} again` : `"btflow sync" delivers ${runs}`;
-}
-
-/** Whatever was thrown, as an error. */
-export function asError(error: unknown): Error {
-  return error instanceof Error ? error : new Error(String(error));
 }

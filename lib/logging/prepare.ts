@@ -1,17 +1,12 @@
-// Logging as log and batch share it: from a backtest to a stored run, and from the store to the
-// server. A run has one way: committed whole, then delivered from there.
+// From a backtest to the record of its run, as log and batch share it. Only files are touched, so that
+// it may happen in any thread.
 
 import { asRead, type Backtest, type BacktestOptions } from "../backtest/mod.ts";
-import type { Backends } from "../backends.ts";
 import type { Context } from "../command/declare.ts";
-import type { Result } from "../command/answer.ts";
-import { hostProblem, InputError, TrackerError } from "../errors.ts";
+import { hostProblem, InputError } from "../errors.ts";
 import { fingerprints, sha256 } from "./fingerprint.ts";
 import { intervalsWarning, undefinedWarning } from "../backtest/text.ts";
-import { loggedJson, loggedText } from "./answer.ts";
-import type { Logged, PreparedRun } from "./answer.ts";
-import { deliverNow, waitsForServer } from "./deliver.ts";
-import { knownRefusals } from "./refused.ts";
+import type { PreparedRun } from "./answer.ts";
 import type { LogRequest } from "./request.ts";
 import { runContent, userName } from "./run_content.ts";
 import { trialOf } from "./trial.ts";
@@ -22,10 +17,11 @@ import { MAX_ARTIFACT_BYTES } from "../limits.ts";
 import { checkRecord } from "../store/record.ts";
 import type { RunArtifact } from "../store/mod.ts";
 
-/** What is to be done with backtests: how they are computed, what is logged of them, and where. */
-export interface LogWork {
-  readonly context: Context;
-  readonly backends: Backends;
+/** How backtests are computed, and what is logged of them. */
+export interface PrepareWork {
+  readonly context: Pick<Context, "io" | "warn" | "note">;
+  /** Of the server that the runs are meant for; null for none. */
+  readonly serverUri: string | null;
   readonly request: LogRequest;
   readonly options: BacktestOptions;
   /** The files of --artifact. */
@@ -63,11 +59,11 @@ async function readAttached(io: Io, paths: readonly string[]): Promise<readonly 
 
 /** Makes the run that a backtest becomes. `several`: the file holds more than one strategy. */
 export async function prepareRun(
-  work: LogWork,
+  work: PrepareWork,
   backtest: Backtest,
   several: boolean,
 ): Promise<PreparedRun> {
-  const { context: { io }, backends, request, options } = work;
+  const { context: { io }, serverUri, request, options } = work;
   const runName = chooseRunName(request, backtest.file.path, backtest.series.name, several);
   const facts = { runName, user: userName(io), startTime: io.now() };
   const { content, warnings } = runContent(backtest, request, facts);
@@ -84,7 +80,7 @@ export async function prepareRun(
     ...content,
     experiment: request.experiment,
     endTime: io.now(),
-    trackingUri: backends.serverUri,
+    trackingUri: serverUri,
     fingerprint: own,
     trial: trialOf(backtest.series.returns),
     noCreate: request.noCreate,
@@ -117,7 +113,7 @@ export function chooseRunName(
 
 /** The files btflow makes itself: the returns and the tear sheet. */
 async function makeArtifacts(
-  { context: { io }, request }: LogWork,
+  { context: { io }, request }: PrepareWork,
   attached: readonly AttachedFile[],
   backtest: Backtest,
   heading: string,
@@ -138,85 +134,4 @@ async function makeArtifacts(
     artifacts.push({ path: "tearsheet.html", content: new TextEncoder().encode(html) });
   }
   return artifacts;
-}
-
-/** Keeps the runs of one file, delivers them when a server is set, and says what happened. */
-export async function logBacktests(
-  work: LogWork,
-  backtests: readonly Backtest[],
-): Promise<Result> {
-  const { context, backends: { serverUri }, request } = work;
-  // All are prepared before the first is kept: what is wrong with one leaves nothing half done.
-  const prepared: PreparedRun[] = [];
-  for (const backtest of backtests) {
-    const one = await prepareRun(work, backtest, backtests.length > 1);
-    for (const warning of one.warnings) context.warn(warning);
-    prepared.push(one);
-  }
-  const logged: Logged[] = [];
-  for (const one of prepared) logged.push(await logOne(work, one));
-  const answers = logged.map((one) => loggedJson(one, serverUri, request));
-  const failures = logged.flatMap(({ failure }) => failure === null ? [] : [failure]);
-  return {
-    text: logged.map((one) => loggedText(one, serverUri, request)).join("\n"),
-    json: answers.length === 1 ? answers[0] ?? null : answers,
-    ...(failures[0] === undefined ? {} : { failure: failures[0] }),
-  };
-}
-
-async function logOne(work: LogWork, prepared: PreparedRun): Promise<Logged> {
-  const { context, backends, request } = work;
-  const none = {
-    prepared,
-    key: null,
-    runId: null,
-    experimentId: null,
-    delivered: false,
-    undeliverable: [],
-    existed: false,
-    failure: null,
-  };
-  if (request.dryRun) return none;
-  if (request.noCreate) await requireExperiment(backends, request);
-  const store = await backends.store();
-  if (request.ifNew) {
-    const found = await backends.findLogged(
-      request.experiment,
-      [prepared.record.fingerprint, ...prepared.former],
-      request.offline,
-    );
-    if (found !== null) {
-      const undeliverable = await knownRefusals(backends, found.key);
-      const existing = { ...none, ...found, undeliverable, existed: true };
-      if (!waitsForServer(backends, request, found)) return existing;
-      // What an earlier call kept and could not deliver is not done.
-      const delivery = await deliverNow(context, backends, found.key);
-      return { ...existing, ...delivery, runId: delivery.runId ?? found.runId };
-    }
-  }
-  const key = store.commitRun(prepared.record);
-  context.kept(key);
-  if (backends.serverUri !== null && !request.offline) {
-    return { ...none, key, ...await deliverNow(context, backends, key) };
-  }
-  // Of a run that is meant for a server, only the server's experiment id would mean anything.
-  const { experimentId } = backends.serverUri === null ? await store.getRun(key) : none;
-  return { ...none, key, experimentId };
-}
-
-/**
- * With --no-create: looks for the experiment before anything is kept, so that a mistyped name leaves
- * nothing behind. A server that cannot be asked now is asked when the run is delivered.
- *
- * @throws {NotFoundError} with the nearest names.
- */
-export async function requireExperiment(backends: Backends, request: LogRequest): Promise<void> {
-  const { experiment, offline } = request;
-  if (backends.serverUri === null || offline || experiment.kind !== "name") return;
-  const { findExperiment } = await import("../tracking/find.ts");
-  try {
-    await findExperiment(await backends.server(), experiment.name);
-  } catch (error) {
-    if (!(error instanceof TrackerError)) throw error;
-  }
 }

@@ -3,8 +3,8 @@
 
 import type { Backends } from "../backends.ts";
 import type { Context } from "../command/declare.ts";
-import { present } from "../errors.ts";
-import { asError, PATIENCE_MS, undelivered, waitingElsewhere } from "../logging/deliver.ts";
+import { asError, present } from "../errors.ts";
+import { PATIENCE_MS, undelivered, waitingElsewhere } from "../logging/deliver.ts";
 import type { DeliveryOutcome, RunRecord } from "../store/mod.ts";
 import { knownRefusals } from "../logging/refused.ts";
 import { existingRun, type SweepRun } from "./item_runs.ts";
@@ -200,7 +200,7 @@ async function otherResult(
   if (error !== null) return { item, error, kept: true, existed: true };
   const runId = (await store.getRun(key)).id;
   const refused = await knownRefusals(backends, key);
-  return existingRun(item, runName, { key, runId, delivered: true }, refused);
+  return existingRun(item, runName, { key, runId, delivered: true, undeliverable: refused });
 }
 
 const UNSENT = { runId: null, undeliverable: [] };

@@ -6,9 +6,8 @@ import { type Requirement, unmetAmong } from "../backtest/require.ts";
 import { fingerprints } from "../logging/fingerprint.ts";
 import { hashFile, type InputFile } from "../input/mod.ts";
 import type { PreparedRun } from "../logging/answer.ts";
-import { chooseRunName, type LogWork, prepareRun } from "../logging/prepare.ts";
-import { knownRefusals } from "../logging/refused.ts";
-import type { FoundRun, Undeliverable } from "../store/mod.ts";
+import { chooseRunName, prepareRun, type PrepareWork } from "../logging/prepare.ts";
+import type { FoundRun, RunRecord, Undeliverable } from "../store/mod.ts";
 import { holding } from "../backtest/held_files.ts";
 import { placeOf, type Sweep, type SweepItem } from "./items.ts";
 import { SWEEP_TAG } from "../own_names.ts";
@@ -29,8 +28,23 @@ export interface SweepRun {
   readonly existed: boolean;
 }
 
+/** A run that was logged before. */
+export interface KnownRun extends FoundRun {
+  /** The parts that the server refuses for good. */
+  readonly undeliverable: readonly Undeliverable[];
+}
+
+/** How the items of a sweep become runs, and who knows of those that were logged before. */
+export interface SweepWork extends PrepareWork {
+  findKnown(fingerprints: readonly string[]): Promise<KnownRun | null>;
+}
+
 /** What is to be done with one item: the sweep's work, with the item's own added. */
-export function itemWork(work: LogWork, sweep: Sweep, item: SweepItem): LogWork {
+export function itemWork(
+  work: SweepWork,
+  sweep: Pick<Sweep, "name">,
+  item: SweepItem,
+): SweepWork {
   const { context, request, options } = work;
   // Hashed before it is read.
   const files = request.ifNew && item.benchmark !== undefined ? [item.benchmark] : [];
@@ -51,16 +65,21 @@ export function itemWork(work: LogWork, sweep: Sweep, item: SweepItem): LogWork 
   };
 }
 
-/** What an item comes to: runs that were logged before, and new ones; and what they do not meet. */
+/** A run of an item: what is to be kept, or the one that was logged before. */
+export type ItemRun =
+  | { readonly record: RunRecord }
+  | { readonly known: KnownRun; readonly runName: string };
+
+/** What an item comes to; and what its runs do not meet. */
 export interface ItemRuns {
-  readonly runs: readonly (SweepRun | PreparedRun)[];
+  readonly runs: readonly ItemRun[];
   /** The conditions, each with its values. */
   readonly unmet: readonly string[];
 }
 
 /** Finds or computes the runs of an item, whose file was read. */
 export async function itemRuns(
-  work: LogWork,
+  work: SweepWork,
   item: SweepItem,
   file: InputFile,
   { required, parent }: {
@@ -79,14 +98,16 @@ export async function itemRuns(
   }
   const prepared = await prepareItem(work, item, file, parent);
   const unmet = unmetAmong(required, prepared.map(({ backtest }) => backtest));
-  const runs: (SweepRun | PreparedRun)[] = [];
-  for (const one of prepared) runs.push(await findPrepared(work, item, one) ?? one);
+  const runs: ItemRun[] = [];
+  for (const one of prepared) {
+    runs.push(await findPrepared(work, one) ?? { record: one.record });
+  }
   return { runs, unmet };
 }
 
 /** Computes the runs of an item: one, or one for each strategy in its file. */
 async function prepareItem(
-  work: LogWork,
+  work: SweepWork,
   item: SweepItem,
   file: InputFile,
   parent: string | null,
@@ -110,10 +131,10 @@ async function prepareItem(
 
 /** The run of this item that was logged before, found by reading the files and computing nothing. */
 async function findExisting(
-  work: LogWork,
+  work: SweepWork,
   item: SweepItem,
   file: InputFile,
-): Promise<SweepRun | null> {
+): Promise<ItemRun | null> {
   const { context: { io }, request, options } = work;
   const read = asReadAlone(file, options);
   if (read === null) return null;
@@ -125,43 +146,39 @@ async function findExisting(
   };
   const runName = chooseRunName(request, item.returns, null, false);
   const all = fingerprints(inputs, options, request, runName, read);
-  return await findLogged(work, item, runName, all);
+  return await findLogged(work, runName, all);
 }
 
 /** The same for one of several strategies in a file, whose names are known only once it is read. */
 async function findPrepared(
-  work: LogWork,
-  item: SweepItem,
+  work: SweepWork,
   { record, former, backtest }: PreparedRun,
-): Promise<SweepRun | null> {
+): Promise<ItemRun | null> {
   if (!work.request.ifNew || backtest.series.name === null) return null;
-  return await findLogged(work, item, record.runName, [record.fingerprint, ...former]);
+  return await findLogged(work, record.runName, [record.fingerprint, ...former]);
 }
 
 async function findLogged(
-  { backends, request }: LogWork,
-  item: SweepItem,
+  { findKnown }: SweepWork,
   runName: string,
   fingerprints: readonly string[],
-): Promise<SweepRun | null> {
-  const found = await backends.findLogged(request.experiment, fingerprints, request.offline);
-  if (found === null) return null;
-  return existingRun(item, runName, found, await knownRefusals(backends, found.key));
+): Promise<ItemRun | null> {
+  const known = await findKnown(fingerprints);
+  return known === null ? null : { known, runName };
 }
 
 /** An item whose run was there before. */
 export function existingRun(
   item: SweepItem,
   runName: string,
-  found: FoundRun,
-  undeliverable: readonly Undeliverable[],
+  { key, runId, delivered, undeliverable }: KnownRun,
 ): SweepRun {
   return {
     item,
     runName,
-    runId: found.runId ?? found.key,
-    runKey: found.key,
-    delivered: found.delivered,
+    runId: runId ?? key,
+    runKey: key,
+    delivered,
     undeliverable,
     existed: true,
   };

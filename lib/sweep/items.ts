@@ -20,6 +20,8 @@ export interface Sweep {
   readonly options: BacktestOptions;
   /** Of the metrics of every run, of those too that were logged before. */
   readonly required: readonly Requirement[];
+  /** Threads that read and compute; with less than two this one does. */
+  readonly threads: number;
   /** Runs delivered at once. */
   readonly jobs: number;
 }

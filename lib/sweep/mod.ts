@@ -3,14 +3,16 @@
 
 import type { Backends } from "../backends.ts";
 import type { Context } from "../command/declare.ts";
-import { present } from "../errors.ts";
 import { waitsForServer } from "../logging/deliver.ts";
-import { attachedFiles, type LogWork, requireExperiment } from "../logging/prepare.ts";
+import { requireExperiment } from "../logging/log_runs.ts";
+import { attachedFiles } from "../logging/prepare.ts";
+import { knownRefusals } from "../logging/refused.ts";
 import { deliveryQueue, type SweepResults, sweepResults, type Waiting } from "./delivery.ts";
-import { holding } from "../backtest/held_files.ts";
-import { chunkOutcomes } from "./chunk_outcomes.ts";
-import { itemChunks, type Sweep } from "./items.ts";
+import { existingRun, type SweepWork } from "./item_runs.ts";
+import type { Sweep } from "./items.ts";
 import { openParent } from "./parent.ts";
+import { spread } from "./spread.ts";
+import { sharingFiles } from "./thread_work.ts";
 
 /** What became of a sweep. */
 export interface SweepOutcome extends Pick<SweepResults, "runs" | "failures" | "unmet"> {
@@ -37,29 +39,28 @@ export async function runSweep(
   const queue = deliveryQueue(context, backends, sweep, results);
   const group: Waiting[] = [];
   let since = context.io.now();
-  for (const chunk of itemChunks(sweep.items)) {
-    if (context.interrupted.aborted || queue.isBroken()) break;
-    for await (const { item, ...outcome } of chunkOutcomes(work, sweep, chunk, parent)) {
-      if ("error" in outcome) results.add({ item, ...outcome, kept: false, existed: false });
-      else {
-        const { unmet } = outcome;
-        if (unmet.length > 0) results.addUnmet({ item, conditions: unmet });
-        for (const run of outcome.runs) {
-          if ("record" in run) {
-            const { record } = run;
-            group.push({ item, runName: record.runName, record, key: null });
-          } else if (waitsForServer(backends, request, run)) {
-            // What an earlier call kept and could not deliver is not done.
-            const key = present(run.runKey, "the key of a run that was logged before");
-            group.push({ item, runName: run.runName, record: null, key });
-          } else results.add(run);
-        }
+  const isOver = (): boolean => context.interrupted.aborted || queue.isBroken();
+  const spreading = { io: context.io, threads: sweep.threads, isOver };
+  for await (const [item, outcome] of spread(spreading, work, { sweep, parent }, sweep.items)) {
+    for (const warning of outcome.warnings) context.warn(warning);
+    for (const note of outcome.notes) context.note(note);
+    if ("error" in outcome) {
+      results.add({ item, error: outcome.error, kept: false, existed: false });
+    } else {
+      if (outcome.unmet.length > 0) results.addUnmet({ item, conditions: outcome.unmet });
+      for (const run of outcome.runs) {
+        if ("record" in run) {
+          const { record } = run;
+          group.push({ item, runName: record.runName, record, key: null });
+        } else if (waitsForServer(backends, request, run.known)) {
+          // What an earlier call kept and could not deliver is not done.
+          group.push({ item, runName: run.runName, record: null, key: run.known.key });
+        } else results.add(existingRun(item, run.runName, run.known));
       }
-      if (group.length >= GROUP_RUNS || context.io.now() - since > GROUP_MS) {
-        await queue.send(group.splice(0));
-        since = context.io.now();
-      }
-      if (context.interrupted.aborted || queue.isBroken()) break;
+    }
+    if (group.length >= GROUP_RUNS || context.io.now() - since > GROUP_MS) {
+      await queue.send(group.splice(0));
+      since = context.io.now();
     }
   }
   await queue.send(group.splice(0));
@@ -67,15 +68,23 @@ export async function runSweep(
   return { runs, failures, unmet, delivered: await queue.done(), parent };
 }
 
-/** The work that all items share, each file that all need being read once. */
-function sweepWork(context: Context, backends: Backends, sweep: Sweep): LogWork {
-  const { request, options } = sweep;
-  const shared = options.benchmark === undefined ? [] : [options.benchmark];
+/** The work that all items share. */
+function sweepWork(
+  { io, warn, note }: Context,
+  backends: Backends,
+  { request, options }: Sweep,
+): SweepWork {
   return {
-    context: { ...context, io: holding(context.io, shared) },
-    backends,
+    context: { io: sharingFiles(io, options), warn, note },
+    serverUri: backends.serverUri,
     request,
     options,
-    attached: attachedFiles(context.io, request.artifact),
+    attached: attachedFiles(io, request.artifact),
+    findKnown: async (fingerprints) => {
+      const { experiment, offline } = request;
+      const found = await backends.findLogged(experiment, fingerprints, offline);
+      if (found === null) return null;
+      return { ...found, undeliverable: await knownRefusals(backends, found.key) };
+    },
   };
 }

@@ -2,7 +2,7 @@
 // have happened after the server acted, and the error says so.
 
 import { BUILD } from "../build.ts";
-import type { Clock } from "./clock.ts";
+import type { Clock } from "../clock.ts";
 import { readBody, readHead, ReplyError, writeRequest } from "./http1.ts";
 import type { ReplyHead, StreamedBody } from "./http1.ts";
 import { proxyFor, proxyHeaders } from "./proxy.ts";

@@ -9,7 +9,7 @@ import tls from "node:tls";
 
 import { mayConnect, scopeRefusal } from "../build.ts";
 import { TrackerError } from "../errors.ts";
-import { type Clock, HOST_CLOCK } from "./clock.ts";
+import { type Clock, HOST_CLOCK } from "../clock.ts";
 import { exchange } from "./exchange.ts";
 import type { Connection, TransportOptions, TransportReply, TransportRequest } from "./exchange.ts";
 import { readHead, ReplyError, writeRequest } from "./http1.ts";
@@ -23,7 +23,7 @@ import type { TlsSecrets } from "./tls_files.ts";
 import { connectFailure, greetFailure } from "./failures.ts";
 
 export type { TransportOptions, TransportReply, TransportRequest } from "./exchange.ts";
-export { type Clock, HOST_CLOCK } from "./clock.ts";
+export { type Clock, HOST_CLOCK } from "../clock.ts";
 export type { StreamedBody } from "./http1.ts";
 export { base64, isLoopback, proxyFor } from "./proxy.ts";
 

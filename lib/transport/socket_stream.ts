@@ -1,7 +1,7 @@
 // A socket as a stream of bytes that is asked for, with a limit on how long nothing may happen. It
 // knows whether a kept-alive connection can still be used: one that said anything while idle cannot.
 
-import { type Clock, HOST_CLOCK } from "./clock.ts";
+import { type Clock, HOST_CLOCK } from "../clock.ts";
 import type { ByteStream } from "./http1.ts";
 
 /** The part of node:net's sockets that is used here. */

@@ -43,7 +43,6 @@ export type ProgramName =
   | "mount"
   | "npx"
   | "openssl"
-  | "parallel"
   | "postgresql"
   | "setpriv"
   | "sh"
@@ -84,7 +83,6 @@ export const PROGRAMS: Readonly<Record<ProgramName, Program>> = {
   mount: onPath("mount", "full and read-only disks", "mount"),
   npx: onPath("npm", "the binary that Bun builds", "npx"),
   openssl: onPath("openssl", "TLS to a real server", "openssl"),
-  parallel: onPath("parallel", "a sweep spread by GNU parallel", "parallel"),
   postgresql: {
     find: () => firstIn([...postgresFolders(), ...searchPath()], ["initdb"]),
     package: "postgresql",

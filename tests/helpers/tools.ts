@@ -43,15 +43,7 @@ export function toolTest(test: ToolTest): void {
   });
 }
 
-/** A part of a test that needs more than the test; skipped alone. */
-export async function toolStep(
-  context: Deno.TestContext,
-  { name, tools, fn }: Pick<ToolTest, "name" | "tools" | "fn">,
-): Promise<void> {
-  await context.step({ name, ignore: isSkipped(name, whatLacks(tools)), fn });
-}
-
-function whatLacks(tools: readonly ProgramName[], unless: string | null = null): readonly string[] {
+function whatLacks(tools: readonly ProgramName[], unless: string | null): readonly string[] {
   const missing: readonly string[] = tools.filter((tool) => findProgram(tool) === null);
   return missing.length === 0 && unless !== null ? [unless] : missing;
 }

@@ -369,6 +369,7 @@ const OUTSIDE: Readonly<Record<string, string>> = {
   noAttachReturns: "attaches what a run is whole without, or not",
   resume: "asks whether the run is known",
   jobs: "says how fast runs are delivered",
+  threads: "says how fast runs are computed",
   shard: "says which process logs a run",
   trackingUri: "says where the run goes",
   store: "says where the run is kept",

@@ -1,0 +1,90 @@
+// A sweep's items in a thread: what they have in common comes first, then chunk by chunk. What a thread
+// answers is plain data; files that are attached to every run are not sent along with each.
+
+import type { BacktestOptions } from "../backtest/mod.ts";
+import { holding } from "../backtest/held_files.ts";
+import type { Warning } from "../errors.ts";
+import type { Io } from "../io.ts";
+import { attachedFiles } from "../logging/prepare.ts";
+import type { LogRequest } from "../logging/request.ts";
+import { errorOf, type PlainError, plainError } from "../threads/messages.ts";
+import type { Work } from "../threads/serve.ts";
+import { chunkOutcomes, type InCommon, type ItemOutcome } from "./chunk_outcomes.ts";
+import type { ItemRuns, KnownRun, SweepWork } from "./item_runs.ts";
+import type { SweepItem } from "./items.ts";
+
+/** What a thread is given before the first chunk. */
+export interface SweepGiven extends InCommon {
+  readonly serverUri: string | null;
+  readonly request: LogRequest;
+  readonly options: BacktestOptions;
+}
+
+/** An outcome on its way. */
+export type SentOutcome = (ItemRuns | { readonly failure: PlainError }) & {
+  readonly warnings: readonly Warning[];
+  readonly notes: readonly string[];
+};
+
+/** The outcome again; `attached` are the files that every run has. */
+export function outcomeOf(
+  sent: SentOutcome,
+  attached: Awaited<ReturnType<SweepWork["attached"]>>,
+): ItemOutcome {
+  const { warnings, notes } = sent;
+  if ("failure" in sent) return { error: errorOf(sent.failure), warnings, notes };
+  if (attached.length === 0) return sent;
+  const runs = sent.runs.map((run) =>
+    "record" in run
+      ? { record: { ...run.record, artifacts: [...attached, ...run.record.artifacts] } }
+      : run
+  );
+  return { ...sent, runs };
+}
+
+/** The files that all items share are read once. */
+export function sharingFiles(io: Io, { benchmark }: BacktestOptions): Io {
+  return holding(io, benchmark === undefined ? [] : [benchmark]);
+}
+
+/** Does the chunks of a sweep in a thread. */
+export function sweepThread(io: Io): Work {
+  return (given, ask) => {
+    const { request, options, serverUri, ...inCommon } = given as SweepGiven;
+    const work: SweepWork = {
+      context: { io: sharingFiles(io, options), warn: () => {}, note: () => {} },
+      serverUri,
+      request,
+      options,
+      attached: attachedFiles(io, request.artifact),
+      findKnown: async (fingerprints) => await ask(fingerprints) as KnownRun | null,
+    };
+    return async (chunk) => {
+      const value: SentOutcome[] = [];
+      const moved: ArrayBuffer[] = [];
+      for await (const outcome of chunkOutcomes(work, inCommon, chunk as readonly SweepItem[])) {
+        value.push(await sentOutcome(outcome, work, moved));
+      }
+      return { value, moved };
+    };
+  };
+}
+
+async function sentOutcome(
+  outcome: ItemOutcome,
+  work: SweepWork,
+  moved: ArrayBuffer[],
+): Promise<SentOutcome> {
+  const { warnings, notes } = outcome;
+  if ("error" in outcome) return { failure: plainError(outcome.error), warnings, notes };
+  const shared = (await work.attached()).length;
+  const runs = outcome.runs.map((run) => {
+    if (!("record" in run)) return run;
+    const artifacts = run.record.artifacts.slice(shared);
+    for (const { content: { buffer, byteLength } } of artifacts) {
+      if (buffer instanceof ArrayBuffer && buffer.byteLength === byteLength) moved.push(buffer);
+    }
+    return { record: { ...run.record, artifacts } };
+  });
+  return { ...outcome, runs };
+}

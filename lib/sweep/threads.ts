@@ -1,0 +1,44 @@
+// How many threads read and compute: those that are asked for, else as many as pay.
+
+import { type FlagsOf, number } from "../command/flags.ts";
+import type { Io } from "../io.ts";
+import type { SweepItem } from "./items.ts";
+
+/** The flag itself, to be spread into a command's. */
+export const THREAD_FLAGS: FlagsOf<{ readonly threads: number | undefined }> = {
+  threads: number({
+    summary: "Threads that read and compute",
+    min: 1,
+    max: 256,
+    whole: true,
+    fallback: "the cores this process may use",
+  }),
+};
+
+/** Below both of these a thread takes longer to start than it saves. */
+const LEAST_ITEMS = 200;
+const LEAST_BYTES = 16 * 1024 ** 2;
+
+/** Threads for these items; 1 where this one does all. */
+export async function threadsFor(
+  io: Io,
+  items: readonly SweepItem[],
+  asked: number | undefined,
+): Promise<number> {
+  // Only the program itself has the standard input.
+  const isPiped = items.some(({ returns }) => returns === "-" || returns.startsWith("/dev/"));
+  const threads = Math.min(asked ?? io.cores, items.length);
+  if (isPiped || threads < 2) return 1;
+  return asked !== undefined || await isWorthIt(io, items) ? threads : 1;
+}
+
+async function isWorthIt({ files }: Io, items: readonly SweepItem[]): Promise<boolean> {
+  if (items.length >= LEAST_ITEMS) return true;
+  let bytes = 0;
+  for (const { returns } of items) {
+    // What cannot be asked cannot be read: that is said where it is read.
+    bytes += (await files.info(returns).catch(() => null))?.size ?? 0;
+    if (bytes >= LEAST_BYTES) return true;
+  }
+  return false;
+}
