@@ -133,8 +133,7 @@ async function runCommand(
     return 0;
   }
   const abort = new AbortController();
-  let stop: (error: InterruptedError) => void = () => {};
-  const interruption = new Promise<never>((_, reject) => stop = reject);
+  const { promise: interruption, reject: stop } = Promise.withResolvers<never>();
   interruption.catch(() => {});
   const unlisten = io.onSignal((signal) => {
     const again = abort.signal.aborted;
@@ -264,9 +263,10 @@ async function printResult(
     interrupted,
   });
   if (count !== null) await io.stderr.write(noteLine(count, asJson));
-  if (result.failure === undefined) return 0;
-  await printError(io, result.failure, asJson);
-  return exitCode(result.failure);
+  const failure = result.failure ?? result.failureAtEnd?.() ?? null;
+  if (failure === null) return 0;
+  await printError(io, failure, asJson);
+  return exitCode(failure);
 }
 
 function wantsJson(argv: readonly string[]): boolean {

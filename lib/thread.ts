@@ -6,6 +6,7 @@ import { type Port, serve, type Work } from "./threads/serve.ts";
 
 /** The kinds of work, each loaded only in a thread that does it. */
 const WORK: Readonly<Record<string, (io: Io) => Promise<Work>>> = {
+  figures: async (io) => (await import("./sweep/figures.ts")).figuresThread(io),
   sweep: async (io) => (await import("./sweep/thread_work.ts")).sweepThread(io),
 };
 

@@ -45,7 +45,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     ...GROUND,
   ],
   thread: ["sweep", "io", "threads"],
-  sweep: ["logging", "backends", "store", "backtest", "command", "input", ...GROUND],
+  sweep: ["logging", "backends", "store", "backtest", "command", "input", "metrics", ...GROUND],
   logging: [
     "tracking",
     "backends",

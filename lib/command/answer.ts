@@ -33,6 +33,8 @@ export interface Rows {
   readonly columns: readonly string[] | null;
   /** The columns a table shows when the user chose none; null: `columns`, or a choice made from the rows. */
   readonly tableColumns?: ((rows: readonly Row[]) => readonly string[]) | null;
+  /** What each of `columns` holds, where that is known before the first row: Parquet then needs no other. */
+  readonly types?: Readonly<Record<string, "number" | "text" | "time">>;
   /** What one row is, in the plural ("runs"), for the count on stderr; null: no count. */
   readonly noun: string | null;
   /** Read once, as they arrive. */
@@ -60,6 +62,8 @@ export interface Result {
   readonly html?: () => Promise<string>;
   /** The answer stands, and yet something failed: printed after it, and gives the exit code. */
   readonly failure?: Error;
+  /** The same, where it is known only once the rows were read. */
+  readonly failureAtEnd?: () => Error | null;
 }
 
 /** How far long work has come; lib/cli.ts shows it as a bar on a terminal, as lines elsewhere. */

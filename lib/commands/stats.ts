@@ -1,25 +1,34 @@
 // `btflow stats`: compute and print; logs nothing, needs no store and no network.
 
 import { BACKTEST_FLAGS, backtestOptions } from "../backtest/flags.ts";
-import { evaluateFile } from "../backtest/mod.ts";
-import type { Backtest } from "../backtest/mod.ts";
+import { checkBacktest, evaluateFile } from "../backtest/mod.ts";
+import type { Backtest, BacktestOptions } from "../backtest/mod.ts";
 import { backtestJson, intervalsWarning, sourceText, undefinedWarning } from "../backtest/text.ts";
 import { defineCommand } from "../command/declare.ts";
-import type { Command } from "../command/declare.ts";
+import type { Command, Context } from "../command/declare.ts";
 import type { Json, Result } from "../command/answer.ts";
 import { loadConfig } from "../config/values.ts";
-import { present } from "../errors.ts";
+import { present, UsageError } from "../errors.ts";
 import { number, text } from "../command/flags.ts";
 import { REQUIRE_FLAGS, requirementsOf, unmetAmong, withUnmet } from "../backtest/require.ts";
 import { CATALOGUE } from "../metrics/mod.ts";
 import type { Row } from "../command/answer.ts";
 import { ROW_FORMATS } from "../output/mod.ts";
+import { figureNames, figureRows } from "../sweep/figures.ts";
+import { fileItems } from "../sweep/items.ts";
+import { THREAD_FLAGS, threadsFor } from "../sweep/threads.ts";
 
 /** Computes and prints; keeps nothing. */
 export const command: Command = defineCommand({
   name: "stats",
   summary: "Compute and print the metrics of a file; logs nothing",
-  operands: [{ name: "FILE", summary: "File of the returns; - is stdin", completes: "file" }],
+  description: "Of one file a row a metric; of several a row a file, as a search of runs has it.",
+  operands: [{
+    name: "FILE",
+    summary: "Files of the returns; - is stdin",
+    many: true,
+    completes: "file",
+  }],
   flags: {
     ...BACKTEST_FLAGS,
     montecarlo: number({
@@ -31,6 +40,7 @@ export const command: Command = defineCommand({
     ruin: number({ summary: "Loss that counts as ruin, a fraction", fallback: "0.5" }),
     goal: number({ summary: "Gain that counts as reaching the goal, a fraction", fallback: "1" }),
     ...REQUIRE_FLAGS,
+    ...THREAD_FLAGS,
     envFile: text({ summary: "Read settings from this file", value: "FILE", completes: "file" }),
   },
   examples: [
@@ -45,8 +55,12 @@ export const command: Command = defineCommand({
       command: "btflow stats returns.csv --require 'sharpe_ratio > 1 AND max_drawdown > -0.2'",
       does: "Exit code 10 unless the metrics are so: a check for CI",
     },
+    {
+      command: "btflow stats results/*.csv --format parquet --output metrics.parquet",
+      does: "Many files, on all cores, as a table for DuckDB or polars",
+    },
   ],
-  exits: [3, 10],
+  exits: [3, 9, 10],
   formats: ROW_FORMATS,
   run: async (context, { flags, operands, format }): Promise<Result> => {
     const { io, warn, note } = context;
@@ -54,6 +68,7 @@ export const command: Command = defineCommand({
     // The seed may be that of the paths alone.
     const isPaths = flags.montecarlo !== undefined && !flags.intervals;
     const options = backtestOptions(isPaths ? { ...flags, seed: undefined } : flags, config);
+    if (operands.length > 1) return await statsOfMany(context, operands, flags, options);
     const required = requirementsOf(flags.require, options, await simulatedNames(flags));
     const backtests = await evaluateFile(io, present(operands[0], "the file"), options, context);
     const simulated = await Promise.all(
@@ -85,6 +100,26 @@ export const command: Command = defineCommand({
     });
   },
 });
+
+/** A row a series. */
+async function statsOfMany(
+  context: Context,
+  files: readonly string[],
+  flags: { readonly montecarlo: number | undefined; readonly require: readonly string[] } & {
+    readonly threads: number | undefined;
+  },
+  options: BacktestOptions,
+): Promise<Result> {
+  if (flags.montecarlo !== undefined) {
+    throw new UsageError("Cannot use --montecarlo with several files: give one");
+  }
+  const required = requirementsOf(flags.require, options);
+  await checkBacktest(options);
+  const items = fileItems(files);
+  const asked = { options, required, names: figureNames(options, items) };
+  const threads = await threadsFor(context.io, items, flags.threads);
+  return figureRows(context, items, asked, { threads, noun: "files" });
+}
 
 interface MonteCarloFlags {
   readonly montecarlo: number | undefined;

@@ -101,7 +101,7 @@ export async function prepareRun(
 
 /** The user's name for the run, else the strategy's, else the file's stem. */
 export function chooseRunName(
-  request: LogRequest,
+  request: Pick<LogRequest, "runName">,
   path: string,
   strategy: string | null,
   several: boolean,

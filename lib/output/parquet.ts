@@ -3,19 +3,24 @@
 // would lose digits are INT64).
 
 import { gather, isMissing } from "./cells.ts";
-import type { OutputFormat } from "./format.ts";
+import type { OutputFormat, Writer } from "./format.ts";
 import type { ParquetColumn } from "./parquet_file.ts";
-import type { Cell } from "../command/answer.ts";
+import type { Cell, Rows } from "../command/answer.ts";
+
+const GROUP_ROWS = 50_000;
 
 export const format: OutputFormat = {
   name: "parquet",
   summary: "Apache Parquet, to the file named by --output",
   binary: true,
   render: async (rows, writer) => {
+    if (rows.columns !== null && rows.types !== undefined) {
+      return await renderTyped({ ...rows, columns: rows.columns, types: rows.types }, writer);
+    }
     const { columns, count, values } = await gather(rows);
     const { parquetFile } = await import("./parquet_file.ts");
     const cells = columns.map((name) => column(name, values.get(name) ?? []));
-    await writer.write(parquetFile(cells, { rowGroupSize: 50_000 }));
+    await writer.write(parquetFile(cells, { rowGroupSize: GROUP_ROWS }));
     return count;
   },
 };
@@ -44,3 +49,42 @@ function columnType(cells: readonly Cell[]): ParquetColumn["type"] {
   if (kind === "time") return "TIMESTAMP";
   return kind === "boolean" ? "BOOLEAN" : "STRING";
 }
+
+/** Rows whose types are known are written as they arrive, a group after the other. */
+async function renderTyped(
+  { columns, types, pages }: Rows & Required<Pick<Rows, "types">> & {
+    readonly columns: readonly string[];
+  },
+  writer: Writer,
+): Promise<number> {
+  const { parquetParts } = await import("./parquet_file.ts");
+  const fields = columns.map((name) => ({
+    name,
+    type: TYPES[types[name] ?? "text"],
+    nullable: true,
+  }));
+  const file = parquetParts(fields, { rowGroupSize: GROUP_ROWS });
+  let data: (Cell | undefined)[][] = columns.map(() => []);
+  let [count, held] = [0, 0];
+  const flush = async (): Promise<void> => {
+    if (held === 0) return;
+    await writer.write(file.add(data.map((cells) => ({ data: cells }))));
+    data = columns.map(() => []);
+    held = 0;
+  };
+  for await (const page of pages) {
+    for (const row of page) {
+      for (const [at, name] of columns.entries()) {
+        const cell = row[name];
+        data[at]?.push(isMissing(cell) ? null : cell);
+      }
+      count++;
+      if (++held === GROUP_ROWS) await flush();
+    }
+  }
+  await flush();
+  await writer.write(file.end());
+  return count;
+}
+
+const TYPES = { number: "DOUBLE", text: "STRING", time: "TIMESTAMP" } as const;

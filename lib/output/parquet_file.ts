@@ -3,9 +3,10 @@
 import {
   ByteWriter,
   type ColumnSource,
-  parquetWrite,
+  ParquetWriter,
   schemaFromColumnData,
 } from "hyparquet-writer";
+import { joined } from "../bytes.ts";
 
 /** Types that hyparquet-writer has no name for, as the file describes them. */
 const MORE_TYPES = {
@@ -35,11 +36,19 @@ export interface ParquetLayout {
   readonly statistics?: boolean;
 }
 
-/** The file; columns are compressed unless they say otherwise. */
-export function parquetFile(
-  columns: readonly ParquetColumn[],
-  layout: ParquetLayout,
-): Uint8Array<ArrayBuffer> {
+/** A file that is written as its rows arrive. */
+export interface ParquetParts {
+  /** The bytes of rows; their columns are those that the file was begun with, in their order. */
+  add(columns: readonly Pick<ParquetColumn, "data">[]): Uint8Array<ArrayBuffer>;
+  /** The bytes that end the file. */
+  end(): Uint8Array<ArrayBuffer>;
+}
+
+/** Begins a file; columns are compressed unless they say otherwise, and their data are ignored. */
+export function parquetParts(
+  columns: readonly Omit<ParquetColumn, "data">[],
+  { statistics, ...layout }: ParquetLayout,
+): ParquetParts {
   const overrides = columns.flatMap(({ name, type, nullable }) =>
     type === "DATE" || type === "LOCAL_TIME"
       ? [
@@ -51,19 +60,47 @@ export function parquetFile(
       ]
       : []
   );
-  const typed = columns.map(({ type, nullable, ...column }): ColumnSource =>
-    type === "DATE" || type === "LOCAL_TIME" ? column : { ...column, type, nullable }
+  const typed = columns.map(({ name, type, nullable }): ColumnSource =>
+    type === "DATE" || type === "LOCAL_TIME"
+      ? { name, data: [] }
+      : { name, data: [], type, nullable }
   );
-  const writer = new ByteWriter(1 << 20);
-  parquetWrite({
-    writer,
+  const bytes = new ByteWriter(1 << 20);
+  const file = new ParquetWriter({
+    writer: bytes,
     schema: schemaFromColumnData({
       columnData: typed,
       schemaOverrides: Object.fromEntries(overrides),
     }),
-    columnData: typed.map(({ type: _type, nullable: _nullable, ...column }) => column),
     createdBy: "btflow",
-    ...layout,
+    ...(statistics === undefined ? {} : { statistics }),
   });
-  return writer.getBytes();
+  const taken = (): Uint8Array<ArrayBuffer> => {
+    const part = bytes.getBytes().slice();
+    bytes.index = 0;
+    return part as Uint8Array<ArrayBuffer>;
+  };
+  return {
+    add(data) {
+      const columnData = columns.map(({ type: _type, nullable: _nullable, ...column }, at) => ({
+        ...column,
+        data: data[at]?.data ?? [],
+      }));
+      file.write({ columnData, ...layout });
+      return taken();
+    },
+    end() {
+      file.finish();
+      return taken();
+    },
+  };
+}
+
+/** The file; columns are compressed unless they say otherwise. */
+export function parquetFile(
+  columns: readonly ParquetColumn[],
+  layout: ParquetLayout,
+): Uint8Array<ArrayBuffer> {
+  const parts = parquetParts(columns, layout);
+  return joined([parts.add(columns), parts.end()]);
 }

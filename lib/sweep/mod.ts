@@ -12,7 +12,7 @@ import { existingRun, type SweepWork } from "./item_runs.ts";
 import type { Sweep } from "./items.ts";
 import { openParent } from "./parent.ts";
 import { spread } from "./spread.ts";
-import { sharingFiles } from "./thread_work.ts";
+import { sharingFiles, sweepItems } from "./thread_work.ts";
 
 /** What became of a sweep. */
 export interface SweepOutcome extends Pick<SweepResults, "runs" | "failures" | "unmet"> {
@@ -41,7 +41,8 @@ export async function runSweep(
   let since = context.io.now();
   const isOver = (): boolean => context.interrupted.aborted || queue.isBroken();
   const spreading = { io: context.io, threads: sweep.threads, isOver };
-  for await (const [item, outcome] of spread(spreading, work, { sweep, parent }, sweep.items)) {
+  const itemWork = sweepItems(work, { sweep, parent });
+  for await (const [item, outcome] of spread(spreading, itemWork, sweep.items)) {
     for (const warning of outcome.warnings) context.warn(warning);
     for (const note of outcome.notes) context.note(note);
     if ("error" in outcome) {

@@ -1,15 +1,11 @@
 // The items of a sweep, in their order, from this thread or from several. What threads are ahead with is
 // held back until it is its turn, so that what is kept is kept in the order of the items.
 
-import type { Context } from "../command/declare.ts";
 import { HOST_CLOCK } from "../clock.ts";
 import { InputError } from "../errors.ts";
-import { plainError } from "../threads/messages.ts";
+import type { Io } from "../io.ts";
 import { openPool, type Pool, ThreadEndedError } from "../threads/pool.ts";
-import { chunkOutcomes, type InCommon, type ItemOutcome } from "./chunk_outcomes.ts";
-import type { SweepWork } from "./item_runs.ts";
 import { itemChunks, placeOf, type SweepItem } from "./items.ts";
-import { outcomeOf, type SentOutcome, type SweepGiven } from "./thread_work.ts";
 
 /** How many chunks a thread may be ahead of the one whose turn it is. */
 const AHEAD = 4;
@@ -19,56 +15,75 @@ const MOST_TOGETHER = 16;
 /** A thread that says nothing for so long is given up: no file takes a tenth of it. */
 const SILENCE_MS = 10 * 60_000;
 
-/** What the items come to, in their order. `isOver`: no further ones are begun. */
-export async function* spread(
-  { io, threads, isOver }: {
-    readonly io: Context["io"];
-    readonly threads: number;
-    readonly isOver: () => boolean;
-  },
-  work: SweepWork,
-  inCommon: InCommon,
+/** A kind of work on items, here and in threads. `Sent`: what an item comes to, on its way. */
+export interface ItemWork<Sent, Outcome> {
+  /** Its name among those that a thread knows. */
+  readonly name: string;
+  /** What a thread is given before the first chunk. */
+  readonly given: unknown;
+  /** Answers what a thread asks. */
+  readonly answer: (question: unknown) => Promise<unknown>;
+  /** Does a chunk in this thread: an outcome an item, in their order. */
+  readonly here: (chunk: readonly SweepItem[]) => AsyncIterable<Outcome>;
+  readonly outcomeOf: (sent: Sent) => Outcome | Promise<Outcome>;
+  readonly failed: (error: Error) => Outcome;
+}
+
+/** Where the work is done. */
+export interface Spreading {
+  readonly io: Pick<Io, "startThread">;
+  readonly threads: number;
+  /** True once no further items are to be begun. */
+  readonly isOver: () => boolean;
+}
+
+/** What the items come to, in their order. */
+export async function* spread<Sent, Outcome>(
+  { io, threads, isOver }: Spreading,
+  work: ItemWork<Sent, Outcome>,
   items: readonly SweepItem[],
-): AsyncGenerator<readonly [item: SweepItem, outcome: ItemOutcome]> {
+): AsyncGenerator<readonly [item: SweepItem, outcome: Outcome]> {
   if (threads < 2) {
     for (const chunk of itemChunks(items)) {
       let at = 0;
-      for await (const outcome of chunkOutcomes(work, inCommon, chunk)) {
+      for await (const outcome of work.here(chunk)) {
         yield [chunk[at++] as SweepItem, outcome];
         if (isOver()) return;
       }
     }
     return;
   }
-  const { request, options, serverUri } = work;
-  const pool = openPool<readonly SweepItem[], readonly SentOutcome[]>({
+  const pool = openPool<readonly SweepItem[], readonly Sent[]>({
     threads,
     start: io.startThread,
-    work: "sweep",
-    given: { ...inCommon, request, options, serverUri } satisfies SweepGiven,
-    answer: (question) => work.findKnown(question as readonly string[]),
+    work: work.name,
+    given: work.given,
+    answer: work.answer,
     limitMs: SILENCE_MS,
     clock: HOST_CLOCK,
   });
+  const done = async (chunk: readonly SweepItem[]): Promise<readonly Outcome[]> => {
+    const sent = await allOrOneByOne(pool, chunk);
+    return await Promise.all(
+      sent.map((one) => one instanceof Error ? work.failed(one) : work.outcomeOf(one)),
+    );
+  };
   try {
     const chunks = gathered(itemChunks(items), Math.floor(items.length / threads / SHARES));
-    const begun: (readonly [readonly SweepItem[], Promise<readonly SentOutcome[]>])[] = [];
+    const begun: (readonly [readonly SweepItem[], Promise<readonly Outcome[]>])[] = [];
     const begin = (): void => {
       const chunk = isOver() ? undefined : chunks.next().value;
       if (chunk === undefined) return;
-      const done = oneByOne(pool, chunk);
+      const outcomes = done(chunk);
       // It is seen to when it is its turn.
-      done.catch(() => {});
-      begun.push([chunk, done]);
+      outcomes.catch(() => {});
+      begun.push([chunk, outcomes]);
     };
     for (let ahead = 0; ahead < AHEAD * threads; ahead++) begin();
     for (let next = begun.shift(); next !== undefined; next = begun.shift()) {
-      const [chunk, done] = next;
-      const [sent, attached] = [await done, await work.attached()];
+      const [chunk, outcomes] = [next[0], await next[1]];
       begin();
-      for (const [at, item] of chunk.entries()) {
-        yield [item, outcomeOf(sent[at] as SentOutcome, attached)];
-      }
+      for (const [at, item] of chunk.entries()) yield [item, outcomes[at] as Outcome];
     }
   } finally {
     pool.close();
@@ -90,25 +105,24 @@ function* gathered(
   if (together.length > 0) yield together;
 }
 
-/** A chunk; where its thread ends, each of its items in a thread of its own, to find the one that ends it. */
-async function oneByOne(
-  pool: Pool<readonly SweepItem[], readonly SentOutcome[]>,
+/** A chunk; where its thread ends, each of its items by itself, to find the one that ends it. */
+async function allOrOneByOne<Sent>(
+  pool: Pool<readonly SweepItem[], readonly Sent[]>,
   chunk: readonly SweepItem[],
-): Promise<readonly SentOutcome[]> {
+): Promise<readonly (Sent | Error)[]> {
   try {
     return await pool.run(chunk);
   } catch (error) {
     if (!(error instanceof ThreadEndedError)) throw error;
   }
-  const sent: SentOutcome[] = [];
+  const sent: (Sent | Error)[] = [];
   for (const item of chunk) {
     try {
       sent.push(...await pool.run([item], { alone: true }));
     } catch (error) {
       if (!(error instanceof ThreadEndedError)) throw error;
       const why = `the thread that read and computed it ended: ${error.message}`;
-      const failure = plainError(new InputError(placeOf(item), why));
-      sent.push({ failure, warnings: [], notes: [] });
+      sent.push(new InputError(placeOf(item), why));
     }
   }
   return sent;

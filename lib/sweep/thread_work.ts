@@ -12,22 +12,43 @@ import type { Work } from "../threads/serve.ts";
 import { chunkOutcomes, type InCommon, type ItemOutcome } from "./chunk_outcomes.ts";
 import type { ItemRuns, KnownRun, SweepWork } from "./item_runs.ts";
 import type { SweepItem } from "./items.ts";
+import type { ItemWork } from "./spread.ts";
 
 /** What a thread is given before the first chunk. */
-export interface SweepGiven extends InCommon {
+interface SweepGiven extends InCommon {
   readonly serverUri: string | null;
   readonly request: LogRequest;
   readonly options: BacktestOptions;
 }
 
 /** An outcome on its way. */
-export type SentOutcome = (ItemRuns | { readonly failure: PlainError }) & {
+type SentOutcome = (ItemRuns | { readonly failure: PlainError }) & {
   readonly warnings: readonly Warning[];
   readonly notes: readonly string[];
 };
 
+/** The items of a sweep as work that may be spread. */
+export function sweepItems(
+  work: SweepWork,
+  inCommon: InCommon,
+): ItemWork<SentOutcome, ItemOutcome> {
+  const { request, options, serverUri } = work;
+  const { name, required } = inCommon.sweep;
+  return {
+    name: "sweep",
+    given: {
+      ...{ request, options, serverUri, parent: inCommon.parent },
+      sweep: { name, required },
+    } satisfies SweepGiven,
+    answer: (question) => work.findKnown(question as readonly string[]),
+    here: (chunk) => chunkOutcomes(work, inCommon, chunk),
+    outcomeOf: async (sent) => outcomeOf(sent, await work.attached()),
+    failed: (error) => ({ error, warnings: [], notes: [] }),
+  };
+}
+
 /** The outcome again; `attached` are the files that every run has. */
-export function outcomeOf(
+function outcomeOf(
   sent: SentOutcome,
   attached: Awaited<ReturnType<SweepWork["attached"]>>,
 ): ItemOutcome {
