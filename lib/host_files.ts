@@ -35,6 +35,8 @@ export interface Files {
   read(file: string): Promise<Uint8Array>;
   /** The first bytes of a file, fewer where it is shorter: to see what it is, not to use it. */
   head(file: string, length: number): Promise<Uint8Array>;
+  /** Bytes of a file from a position on, fewer where it ends before: the caller says what that means. */
+  readAt(file: string, position: number, length: number): Promise<Uint8Array<ArrayBuffer>>;
   /**
    * Writes to a temporary name in the same folder, then renames: readers see all or nothing, and so
    * does who comes after a power cut. A symbolic link is followed; a device or pipe is written as it
@@ -69,6 +71,7 @@ export function hostFiles(): Files {
         for (const bytes of smallChunks(file, length)) return resolve(bytes.slice());
         resolve(new Uint8Array());
       }),
+    readAt: hostReadAt,
     inUse: () => Promise.resolve(),
     write: hostWrite,
     create: hostCreate,
@@ -106,6 +109,36 @@ async function* hostChunks(file: string, chunkSize = CHUNK_BYTES): AsyncIterable
   } finally {
     await handle.close();
   }
+}
+
+/** A part no larger than a chunk is read at once, as small files are. */
+async function hostReadAt(
+  file: string,
+  position: number,
+  length: number,
+): Promise<Uint8Array<ArrayBuffer>> {
+  const bytes = new Uint8Array(length);
+  let read = 0;
+  if (length <= CHUNK_BYTES) {
+    const handle = fs.openSync(file, "r");
+    try {
+      for (let got = -1; got !== 0 && read < length; read += got) {
+        got = fs.readSync(handle, bytes, read, length - read, position + read);
+      }
+    } finally {
+      fs.closeSync(handle);
+    }
+  } else {
+    const handle = await fs.promises.open(file, "r");
+    try {
+      for (let got = -1; got !== 0 && read < length; read += got) {
+        got = (await handle.read(bytes, read, length - read, position + read)).bytesRead;
+      }
+    } finally {
+      await handle.close();
+    }
+  }
+  return read === length ? bytes : bytes.slice(0, read);
 }
 
 /** Small files are read at once: the turns of the event loop would take longer than the bytes. */

@@ -33,6 +33,10 @@ export function keepingReadFiles(io: Io, output: string | undefined): Io {
       await use(file);
       return await io.files.read(file);
     },
+    readAt: async (file, position, length) => {
+      if (!used.has(file)) await use(file);
+      return await io.files.readAt(file, position, length);
+    },
     write: async (file, content, mode) => {
       // What files are on the disk is asked here: of a sweep's thousands nothing may be written.
       const names = await namesOf(io, file);

@@ -194,3 +194,11 @@ function syntaxError(path: string, text: string, cause: unknown, line: number): 
 export function isBlankRecord(cells: readonly string[], trimmed: readonly string[]): boolean {
   return trimmed.every((cell) => cell === "") && !(cells.length === 1 && cells[0] === "");
 }
+
+/** Tab, else semicolon when there are at least as many as commas (which may be decimal), else comma. */
+export function separatorOf(line: string): string {
+  const bare = line.replace(/"(?:[^"]|"")*"/g, "");
+  const count = (separator: string): number => bare.split(separator).length - 1;
+  if (count("\t") > 0) return "\t";
+  return count(";") > 0 && count(";") >= count(",") ? ";" : ",";
+}

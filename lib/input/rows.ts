@@ -78,6 +78,19 @@ export interface CollectorOptions {
   readonly expectedRows: number;
 }
 
+/** The date in a trimmed cell; throws `InputError` naming its place. */
+export function dateIn(
+  reader: DateReader,
+  path: string,
+  unit: RowPlaces["unit"],
+  text: string,
+  place: number,
+): number {
+  const ms = reader.readText(text);
+  if (Number.isNaN(ms)) throw placedError(path, unit, place, reader.problem(text));
+  return ms;
+}
+
 const LEAST_ROWS = 1024;
 
 /** Starts gathering rows. */
@@ -96,13 +109,7 @@ export function createRowCollector(path: string, options: CollectorOptions): Row
   };
 
   return {
-    date(text, line) {
-      const ms = (reader as DateReader).readText(text);
-      if (Number.isNaN(ms)) {
-        throw placedError(path, unit, line, (reader as DateReader).problem(text));
-      }
-      return ms;
-    },
+    date: (text, line) => dateIn(reader as DateReader, path, unit, text, line),
     number(text, line) {
       const value = readNumber(text);
       if (value === undefined || value === Infinity || value === -Infinity) {

@@ -5,7 +5,7 @@
 import { createHash } from "node:crypto";
 import { joined } from "../bytes.ts";
 import { hostProblem, InputError } from "../errors.ts";
-import type { Files } from "../io.ts";
+import type { FileInfo, Files } from "../io.ts";
 import { gunzipped, inUtf8, keeping, plausible, twoByteEncoding } from "./streams.ts";
 
 /** What reading needs of the host. */
@@ -59,7 +59,7 @@ export async function openSource(
 ): Promise<Source> {
   const shownPath = path === "-" ? "standard input" : path;
   const limit = options.maxBytes ?? MAX_BYTES;
-  const { size, isFile } = path === "-" ? { size: 0, isFile: false } : await factsOf(host, path);
+  const { size, isFile } = path === "-" ? { size: 0, isFile: false } : await fileFacts(host, path);
   if (size > limit) throw tooLarge(shownPath, limit);
   const kept = isFile ? null : keeping(shownPath);
   const open = (): AsyncIterable<Uint8Array> =>
@@ -127,17 +127,20 @@ async function openStream(
   };
 }
 
-async function factsOf(
-  host: Host,
+/** What is known of a file that is to be read; throws `InputError` where there is none. */
+export async function fileFacts(
+  host: { readonly files: Pick<Files, "info"> },
   path: string,
-): Promise<{ readonly size: number; readonly isFile: boolean }> {
+): Promise<FileInfo> {
   // "$FILE" of a script in which FILE is not set.
   if (path === "") throw new InputError('""', "the name of the file is empty");
   const info = await host.files.info(path).catch((cause) => {
     throw new InputError(path, hostProblem(cause, "reading"), { cause });
   });
   if (info === null) throw new InputError(path, "there is no such file");
-  if (info.isDirectory) throw new InputError(path, "it is a folder, not a file");
+  if (info.isDirectory) {
+    throw new InputError(path, "it is a folder, not a file");
+  }
   return info;
 }
 

@@ -129,6 +129,7 @@ function filesIn(folder: string, files: Files, stdin: string | Uint8Array): File
     chunks: (file, size) => file === "-" ? once(input) : files.chunks(at(file), size),
     read: (file) => file === "-" ? Promise.resolve(input) : files.read(at(file)),
     head: (file, length) => files.head(at(file), length),
+    readAt: (file, position, length) => files.readAt(at(file), position, length),
     write: (file, content, mode) => files.write(at(file), content, mode),
     create: (file, content, mode) => files.create(at(file), content, mode),
     info: (file) => files.info(at(file)),

@@ -6,7 +6,7 @@ import { InputError, type Warning } from "../../errors.ts";
 import { dateRecogniser } from "../cells/dates.ts";
 import { isLeftEmpty, looksNumeric } from "../cells/number_column.ts";
 import { trimCell } from "../cells/number.ts";
-import { createRecordReader, isBlankRecord } from "../csv_text.ts";
+import { createRecordReader, isBlankRecord, separatorOf } from "../csv_text.ts";
 import type { ReadOptions } from "../options.ts";
 import type { Source } from "../source.ts";
 import type { ColumnChoice } from "../table/choice.ts";
@@ -16,7 +16,7 @@ import { type Pivot, pivotOf } from "../table/pivot.ts";
 import { profileColumn } from "../table/profile.ts";
 import { isTotalLabel } from "../table/text_rows.ts";
 import { SAMPLE_ROWS } from "../table/typed_table.ts";
-import { beginningOf, isHeader, ONLY_BLANKS, separatorOf } from "./opening.ts";
+import { beginningOf, isHeader, ONLY_BLANKS } from "./opening.ts";
 
 /** A table that was found. */
 export interface FoundTable {

@@ -8,7 +8,7 @@ import type { ColumnChoice } from "../table/choice.ts";
 import { chooseColumns } from "../table/columns.ts";
 import { isKnownName } from "../table/names.ts";
 import { profileColumn } from "../table/profile.ts";
-import { createRecordReader, isBlankRecord } from "../csv_text.ts";
+import { createRecordReader, isBlankRecord, separatorOf } from "../csv_text.ts";
 import { dateRecogniser } from "../cells/dates.ts";
 import type { ReadOptions } from "../options.ts";
 import type { Source } from "../source.ts";
@@ -115,14 +115,6 @@ function bytesPerRow(bytes: Uint8Array): number {
   let lines = 0;
   for (let at = 0; at < bytes.length; at++) if (bytes[at] === NEWLINE) lines++;
   return bytes.length / Math.max(1, lines);
-}
-
-/** Tab, else semicolon when there are at least as many as commas (which may be decimal), else comma. */
-export function separatorOf(line: string): string {
-  const bare = line.replace(/"(?:[^"]|"")*"/g, "");
-  const count = (separator: string): number => bare.split(separator).length - 1;
-  if (count("\t") > 0) return "\t";
-  return count(";") > 0 && count(";") >= count(",") ? ";" : ",";
 }
 
 /**

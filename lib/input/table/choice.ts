@@ -71,3 +71,32 @@ export function isPlainChoice(choice: ColumnChoice): boolean {
     choice.openings === null && choice.unclosed === null && choice.money === null &&
     choice.detail === null && choice.currency === null;
 }
+
+/** The choice of nothing but a date and a value. */
+export function plainChoice(date: number | null, value: number): ColumnChoice {
+  return {
+    date,
+    clock: null,
+    entry: null,
+    areSides: false,
+    areTrades: false,
+    side: null,
+    fills: null,
+    pair: null,
+    value,
+    plus: [],
+    minus: [],
+    totals: null,
+    untaken: [],
+    benchmark: null,
+    series: [],
+    openings: null,
+    unclosed: null,
+    money: null,
+    detail: null,
+    currency: null,
+    lacks: null,
+    kind: null,
+    layout: null,
+  };
+}

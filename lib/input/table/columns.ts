@@ -183,6 +183,24 @@ function clockOf(columns: readonly ColumnProfile[], date: number): number | null
   return found < 0 ? null : found;
 }
 
+/** The column of dates of a table whose other columns are all values; null where it has none. */
+export function chooseDatesAlone(
+  path: string,
+  columns: readonly ColumnProfile[],
+  options: ReadOptions,
+): number | null {
+  const date = options.dateColumn === undefined
+    ? chooseDate(path, columns, null)
+    : columnNamed(path, columns, options.dateColumn, flagOf(options, "dateColumn"));
+  if (date !== null && clockOf(columns, date) !== null) {
+    throw new InputError(
+      path,
+      "its times stand in two columns, date and time of day; make them one",
+    );
+  }
+  return date;
+}
+
 function chooseDate(
   path: string,
   columns: readonly ColumnProfile[],

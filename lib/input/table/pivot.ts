@@ -6,7 +6,7 @@ import { civilMs, daysInMonth } from "../cells/calendar_time.ts";
 import { isLeftEmpty, readNumberColumn } from "../cells/number_column.ts";
 import { listedPlaces, placedError } from "../rows.ts";
 import type { ReadOptions } from "../options.ts";
-import type { ColumnChoice } from "./choice.ts";
+import { type ColumnChoice, plainChoice } from "./choice.ts";
 import { nameKey } from "./names.ts";
 import type { Table } from "./table.ts";
 import type { TextRows } from "./text_rows.ts";
@@ -40,31 +40,7 @@ export function pivotOf(
     !months.includes(index) && sample.some((row) => YEAR.test(row[index] ?? ""))
   );
   if (year < 0) return null;
-  const choice: ColumnChoice = {
-    date: year,
-    clock: null,
-    entry: null,
-    areSides: false,
-    areTrades: false,
-    side: null,
-    fills: null,
-    pair: null,
-    value: months[0] as number,
-    plus: [],
-    minus: [],
-    totals: null,
-    untaken: [],
-    benchmark: null,
-    series: [],
-    openings: null,
-    unclosed: null,
-    money: null,
-    detail: null,
-    currency: null,
-    lacks: null,
-    kind: null,
-    layout: null,
-  };
+  const choice = plainChoice(year, months[0] as number);
   return { year, months, width: names.length, choice };
 }
 

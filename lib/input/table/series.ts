@@ -40,18 +40,41 @@ export async function readTable(
   options: ReadOptions,
   readers: TableReaders,
 ): Promise<ReadResult> {
-  const plain = options.decimal === "comma"
-    ? null
-    : await readers.plain(source, options).catch((error) => {
-      if (!(error instanceof InputError) || isTooLarge(source)) throw error;
-      return null;
-    });
-  const quick = plain === null ? null : seriesOf(format, source.shownPath, plain, options);
-  if (quick !== null) return quick;
-  if (isTooLarge(source)) throw notPlain(source.shownPath);
-  await source.restart();
-  const careful = await readers.careful(source, options);
-  return seriesOf(format, source.shownPath, careful, options) as ReadResult;
+  return await readBothWays(format, source.shownPath, options, {
+    plain: () => readers.plain(source, options),
+    careful: async () => {
+      await source.restart();
+      return await readers.careful(source, options);
+    },
+    isTooLarge: isTooLarge(source),
+  });
+}
+
+/** The two ways to read one table; the careful one begins again. */
+export interface TableWays {
+  readonly plain: () => Table | Promise<Table>;
+  readonly careful: () => Table | Promise<Table>;
+  /** Whether its cells as text would fill the memory. */
+  readonly isTooLarge: boolean;
+}
+
+/** The same of a table that is read in any other manner. */
+export async function readBothWays(
+  format: string,
+  path: string,
+  options: ReadOptions,
+  { plain, careful, isTooLarge }: TableWays,
+): Promise<ReadResult> {
+  let quick: Table | null = null;
+  try {
+    if (options.decimal !== "comma") quick = await plain();
+  } catch (error) {
+    if (!(error instanceof InputError) || isTooLarge) throw error;
+  }
+  const read = quick === null ? null : seriesOf(format, path, quick, options);
+  if (read !== null) return read;
+  if (isTooLarge) throw notPlain(path);
+  return seriesOf(format, path, await careful(), options) as ReadResult;
 }
 
 function isTooLarge(source: Source): boolean {

@@ -7,7 +7,7 @@ import { quoted, trimCell } from "../cells/number.ts";
 import { createDateReader, type DateReader, LAST_MS } from "../cells/dates.ts";
 import { wallClock } from "../cells/timezone.ts";
 import type { ReadOptions } from "../options.ts";
-import { createRowCollector, placedError } from "../rows.ts";
+import { createRowCollector, dateIn, placedError, type RawRows } from "../rows.ts";
 import { type ColumnChoice, isPlainChoice } from "./choice.ts";
 import { chooseColumns } from "./columns.ts";
 import { profileColumn } from "./profile.ts";
@@ -57,40 +57,71 @@ export interface TypedTable {
   readonly unit: "line" | "row";
 }
 
+/** The times of a column, read cell by cell. */
+export interface TypedTimes {
+  /** The time in a cell, wall-clock ms; throws `InputError` naming the place. */
+  read(cell: unknown, place: number): number;
+  /** What was learnt of them. */
+  readonly reader: DateReader;
+  /** Whether times that are in range are taken as they are. */
+  readonly areAsStored: boolean;
+}
+
+/** Starts to read the times of a column. */
+export function typedTimes(
+  { path, unit }: Pick<TypedTable, "path" | "unit">,
+  column: Omit<TypedColumn, "sample">,
+  options: ReadOptions,
+): TypedTimes {
+  const reader = dateReader(path, column, options);
+  const { isTime, zone } = column;
+  return {
+    reader,
+    areAsStored: isTime && zone === null,
+    read: (cell, place) => {
+      const isMs = isTime && typeof cell === "number" && !Number.isNaN(cell);
+      if (!isMs) return dateIn(reader, path, unit, cellText(cell), place);
+      if (Math.abs(cell) > LAST_MS) throw outOfRange(path, unit, place, cell);
+      return zone === null ? cell : reader.readInstant(cell);
+    },
+  };
+}
+
 /** Collects rows of plain cells: a date and a number each. Throws `InputError` at any other. */
 export function collectPlain(
-  { path, columns, choice, unit }: TypedTable,
+  table: TypedTable,
   options: ReadOptions,
   expectedRows = 0,
 ): TypedRows {
+  const { path, columns, choice, unit } = table;
   if (!isPlainChoice(choice)) throw notPlain(path);
   const dateColumn = choice.date === null ? undefined : columns[choice.date];
-  const dates = dateColumn === undefined ? null : dateReader(path, dateColumn, options);
-  const rows = createRowCollector(path, { unit, dates, expectedRows });
+  const times = dateColumn === undefined ? null : typedTimes(table, dateColumn, options);
+  const rows = createRowCollector(path, { unit, dates: times?.reader ?? null, expectedRows });
   const number = (cell: unknown, place: number): number => {
     if (typeof cell === "number" && (Number.isFinite(cell) || Number.isNaN(cell))) return cell;
     return rows.number(cellText(cell), place);
   };
-  const time = (cell: unknown, place: number): number => {
-    if (dates === null) return 0;
-    const isTime = dateColumn?.isTime === true && typeof cell === "number" && !Number.isNaN(cell);
-    if (!isTime) return rows.date(cellText(cell), place);
-    if (Math.abs(cell) > LAST_MS) throw outOfRange(path, unit, place, cell);
-    return dateColumn.zone === null ? cell : dates.readInstant(cell);
-  };
   return {
     add(cell, place) {
-      const date = choice.date === null ? 0 : time(cell(choice.date), place);
+      const date = choice.date === null || times === null
+        ? 0
+        : times.read(cell(choice.date), place);
       rows.add(date, number(cell(choice.value), place), place);
     },
-    finish: () => ({
-      series: [{ name: null, rows: rows.finish(), benchmark: null, begins: null, money: [] }],
-      choice,
-      column: (columns[choice.value] as TypedColumn).name,
-      isPercent: false,
-      ambiguous: null,
-      notes: [],
-    }),
+    finish: () => plainTable(choice, columns[choice.value]?.name ?? "", rows.finish()),
+  };
+}
+
+/** A table of one series whose cells were plain. */
+export function plainTable(choice: ColumnChoice, column: string, rows: RawRows): Table {
+  return {
+    series: [{ name: null, rows, benchmark: null, begins: null, money: [] }],
+    choice,
+    column,
+    isPercent: false,
+    ambiguous: null,
+    notes: [],
   };
 }
 
@@ -129,7 +160,11 @@ function outOfRange(path: string, unit: "line" | "row", place: number, ms: numbe
 }
 
 /** Times keep the wall clock of the zone that the file says, unless the user says another. */
-function dateReader(path: string, column: TypedColumn, options: ReadOptions): DateReader {
+function dateReader(
+  path: string,
+  column: Pick<TypedColumn, "zone">,
+  options: ReadOptions,
+): DateReader {
   if (options.timezone !== undefined || column.zone === null || column.zone === "UTC") {
     return createDateReader(options);
   }
