@@ -175,6 +175,11 @@ function checkLength(kind: "param" | "tag", key: string, value: string): void {
 /** Begins with two points, or has a part that is empty or only points. */
 const UNCLEAR_KEY = /^\.\.|(?:^|\/)\.{0,2}(?:\/|$)/;
 
+/** Whether a server takes a param or tag of this name. */
+export function isParamKey(key: string): boolean {
+  return !isLonger(key, MAX_KEY_LENGTH) && !UNCLEAR_KEY.test(key) && KEY.test(key);
+}
+
 function checkKey(kind: "metric" | "param" | "tag", key: string): void {
   if (isLonger(key, MAX_KEY_LENGTH)) {
     throw new UsageError(

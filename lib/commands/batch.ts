@@ -10,31 +10,32 @@ import type { Command } from "../command/declare.ts";
 import type { Json, Result } from "../command/answer.ts";
 import { ARTIFACT_HOST_FLAGS, CONNECTION_FLAGS } from "../config/connection_flags.ts";
 import { InterruptedError, SeveralErrors, UnmetError, UsageError } from "../errors.ts";
-import { exclusive, number, text, toggle } from "../command/flags.ts";
+import { exclusive, list, number, text, toggle } from "../command/flags.ts";
 import { nextSync } from "../logging/deliver.ts";
 import { refusedError, refusedJson, refusedLines, RETRY_ADVICE } from "../logging/refused.ts";
 import { LOG_FLAGS, logRequest } from "../logging/request.ts";
-import { fileItems, manifestItems, placeOf } from "../sweep/items.ts";
-import type { SweepItem } from "../sweep/items.ts";
+import { checkItems, chooseItems } from "../sweep/choose.ts";
+import { placeOf } from "../sweep/items.ts";
 import type { SweepFailure, Unmet } from "../sweep/delivery.ts";
 import type { SweepRun } from "../sweep/item_runs.ts";
 import { runSweep } from "../sweep/mod.ts";
 import { THREAD_FLAGS, threadsFor } from "../sweep/threads.ts";
 import type { SweepOutcome } from "../sweep/mod.ts";
-import { readShard } from "../sweep/shard.ts";
+import { readShard, shareOf } from "../sweep/shard.ts";
 
 const { runName: _runName, runId: _runId, ifNew: _ifNew, attachReturns, ...SHARED } = LOG_FLAGS;
 
 /** Logs many files as one sweep. */
 export const command: Command = defineCommand({
   name: "batch",
-  summary: "Log many files, or the rows of a manifest: one run each",
+  summary: "Log many files, the rows of a manifest or the series of a dataset: one run each",
   description:
-    "A file that cannot be read, computed or sent never stops the others; failures are listed at the " +
+    "With --by or --columns each FILE, or folder of Parquet files, is a dataset of many series; a " +
+    "manifest is then joined by run_name. A file that cannot be read, computed or sent never stops the others; failures are listed at the " +
     "end. Ctrl-C finishes the runs in hand; --resume goes on where an earlier call stopped.",
   operands: [{
     name: "FILE",
-    summary: "Files of returns",
+    summary: "Files of returns, or datasets with --by or --columns",
     optional: true,
     many: true,
     completes: "file",
@@ -43,6 +44,19 @@ export const command: Command = defineCommand({
     manifest: text({
       summary: "CSV or JSON lines: returns, run_name, benchmark, params.*, tags.*",
       value: "FILE",
+      completes: "file",
+    }),
+    by: list({
+      summary: "FILE is a long dataset: a run for each value of these columns",
+      value: "COLUMN,…",
+    }),
+    columns: list({
+      summary: "FILE is a wide dataset: a run for each of these columns: all, names, patterns",
+      value: "all|COLUMN,…",
+    }),
+    only: list({
+      summary: "Only the runs of these names, or those listed in a file",
+      value: "NAME,…|FILE",
       completes: "file",
     }),
     jobs: number({
@@ -78,16 +92,17 @@ export const command: Command = defineCommand({
       command: "btflow batch -e sweep --manifest sweep.jsonl --shard slurm --offline",
       does: "This Slurm task's share, kept in the store",
     },
+    {
+      command: "btflow batch -e sweep data.parquet --by symbol,timeframe",
+      does: "A run for each symbol and timeframe of one table",
+    },
   ],
   exits: [3, 4, 5, 6, 7, 9, 10],
   formats: ["text", "json"],
   graceful: true,
   run: async (context, { flags, operands }): Promise<Result> => {
-    const items = await chooseItems(context.io, flags.manifest, operands);
+    checkItems({ ...flags, files: operands });
     const shard = flags.shard === undefined ? null : readShard(flags.shard, context.io.env);
-    const own = shard === null
-      ? items
-      : items.filter((_, index) => index % shard.count === shard.index);
     return await withBackends(context, flags, async (backends) => {
       exclusive(
         "Cannot use --attach-returns together with --no-attach-returns",
@@ -102,6 +117,13 @@ export const command: Command = defineCommand({
       const options = { ...backtestOptions(flags, backends.config), hash: true };
       const required = requirementsOf(flags.require, options);
       await checkBacktest(options);
+      const { items, datasets } = await chooseItems(
+        context,
+        { ...flags, files: operands },
+        options,
+      );
+      const areTogether = flags.by !== undefined || flags.columns !== undefined;
+      const own = shard === null ? items : shareOf(items, shard, areTogether);
       const parent = flags.parent === undefined || shard === null
         ? flags.parent
         : `${flags.parent} (${shard.index}/${shard.count})`;
@@ -109,31 +131,17 @@ export const command: Command = defineCommand({
         name: flags.parent,
         parent,
         items: own,
+        datasets,
         request,
         options,
         required,
-        threads: await threadsFor(context.io, own, flags.threads),
+        threads: await threadsFor(context.io, { items: own, datasets }, flags.threads),
         jobs: flags.jobs ?? 4,
       });
       return answer(context.interrupted, own.length, outcome, backends.serverUri);
     });
   },
 });
-
-async function chooseItems(
-  io: Parameters<typeof manifestItems>[0],
-  manifest: string | undefined,
-  files: readonly string[],
-): Promise<readonly SweepItem[]> {
-  exclusive(
-    "Cannot use --manifest together with files: give one or the other",
-    manifest !== undefined,
-    files.length > 0,
-  );
-  if (manifest !== undefined) return await manifestItems(io, manifest);
-  if (files.length > 0) return fileItems(files);
-  throw new UsageError("Cannot log a batch: give files or --manifest FILE");
-}
 
 function answer(
   interrupted: AbortSignal,

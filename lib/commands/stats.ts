@@ -116,8 +116,9 @@ async function statsOfMany(
   const required = requirementsOf(flags.require, options);
   await checkBacktest(options);
   const items = fileItems(files);
-  const asked = { options, required, names: figureNames(options, items) };
-  const threads = await threadsFor(context.io, items, flags.threads);
+  const datasets: readonly never[] = [];
+  const asked = { options, required, datasets, names: figureNames(options, items) };
+  const threads = await threadsFor(context.io, { items, datasets }, flags.threads);
   return figureRows(context, items, asked, { threads, noun: "files" });
 }
 

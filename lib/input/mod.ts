@@ -9,6 +9,7 @@ import { foreignProblem } from "./foreign_bytes.ts";
 import type { InputSeries } from "./series.ts";
 import { type Host, openSource, type Source } from "./source.ts";
 
+export { floatText } from "./cells/number.ts";
 export { civilMs, timestampText, timeText } from "./cells/calendar_time.ts";
 export {
   alignBenchmark,

@@ -31,6 +31,8 @@ export interface ParquetFile {
   /** How many rows each row group has. */
   readonly groups: readonly number[];
   readonly fields: readonly Field[];
+  /** The same by the name that the user knows. */
+  readonly byName: ReadonlyMap<string, Field>;
   /** Whether there are columns of columns besides. */
   readonly hasNested: boolean;
 }
@@ -65,7 +67,8 @@ export async function openParquet(path: string, bytes: Bytes): Promise<ParquetFi
     throw new InputError(path, problem);
   }
   const groups = metadata.row_groups.map((group) => Number(group.num_rows));
-  return { path, bytes, metadata, rows, groups, fields, hasNested };
+  const byName = new Map(fields.map((field) => [field.name, field]));
+  return { path, bytes, metadata, rows, groups, fields, byName, hasNested };
 }
 
 /**

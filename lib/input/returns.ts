@@ -146,7 +146,7 @@ function inOrder(path: string, rows: RawRows, kind: Kind, warnings: Warning[]): 
 }
 
 /** Positions in order of date; null when they are in order already. Where the newest come first, so do the last of an instant. */
-function orderOf(dates: Float64Array): Uint32Array | null {
+export function orderOf(dates: Float64Array): Uint32Array | null {
   let isAscending = true;
   let isDescending = true;
   for (let row = 1; row < dates.length && (isAscending || isDescending); row++) {

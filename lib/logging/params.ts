@@ -57,12 +57,3 @@ export function paramText(value: unknown): string {
   if (value === null) return "None";
   return typeof value === "string" ? value : JSON.stringify(value);
 }
-
-/** A float as Python prints it: `0` is `0.0`, `1e-7` is `1e-07`. */
-export function floatText(value: number): string {
-  const magnitude = Math.abs(value);
-  if (value !== 0 && (magnitude < 1e-4 || magnitude >= 1e16)) {
-    return value.toExponential().replace(/e([-+])(\d)$/, "e$10$2");
-  }
-  return Number.isInteger(value) ? `${value}.0` : String(value);
-}

@@ -7,10 +7,9 @@ import type { Backtest } from "../backtest/mod.ts";
 import { checkSplit, splitDateText } from "../backtest/split_date.ts";
 import { BUILD } from "../build.ts";
 import type { Warning } from "../errors.ts";
-import { timestampText } from "../input/mod.ts";
+import { floatText, timestampText } from "../input/mod.ts";
 import type { Io } from "../io.ts";
 import { computeSeries } from "../metrics/mod.ts";
-import { floatText } from "./params.ts";
 import type { LogRequest } from "./request.ts";
 import type { RunRecord } from "../store/mod.ts";
 import {

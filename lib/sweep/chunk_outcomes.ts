@@ -2,8 +2,8 @@
 // logged or computed. Nothing is kept here, so that it does not matter in which thread this runs.
 
 import { readingOf } from "../backtest/mod.ts";
-import { asError, type Warning } from "../errors.ts";
-import { readInput } from "../input/mod.ts";
+import { asError, present, type Warning } from "../errors.ts";
+import { itemFiles } from "./item_files.ts";
 import { type ItemRuns, itemRuns, itemWork, type SweepWork } from "./item_runs.ts";
 import type { Sweep, SweepItem } from "./items.ts";
 
@@ -16,18 +16,21 @@ export type ItemOutcome = (ItemRuns | { readonly error: Error }) & {
 
 /** What the items of a sweep have in common. */
 export interface InCommon {
-  readonly sweep: Pick<Sweep, "name" | "required">;
+  readonly sweep: Pick<Sweep, "name" | "required" | "datasets">;
   /** Key of the parent run. */
   readonly parent: string | null;
 }
 
-/** Reads and computes a chunk of items, as `itemChunks` gives them, in their order. */
+/** Reads and computes some items, in their order; those of a chunk of `itemChunks` are read together. */
 export async function* chunkOutcomes(
   work: SweepWork,
   { sweep, parent }: InCommon,
-  chunk: readonly SweepItem[],
+  items: readonly SweepItem[],
 ): AsyncGenerator<ItemOutcome> {
-  for (const item of chunk) {
+  let at = 0;
+  const reading = readingOf(work.options);
+  for await (const file of itemFiles(work.context.io, sweep.datasets, items, reading)) {
+    const item = present(items[at++], "the item of a file");
     const warnings: Warning[] = [];
     const notes: string[] = [];
     const context = {
@@ -36,8 +39,8 @@ export async function* chunkOutcomes(
       note: (message: string) => void notes.push(message),
     };
     try {
+      if (file instanceof Error) throw file;
       const own = itemWork({ ...work, context }, sweep, item);
-      const file = await readInput(own.context.io, item.returns, readingOf(own.options));
       const runs = await itemRuns(own, item, file, { required: sweep.required, parent });
       yield { ...runs, warnings, notes };
     } catch (error) {

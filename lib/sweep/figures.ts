@@ -7,14 +7,15 @@ import { type Requirement, unmetAmong } from "../backtest/require.ts";
 import { intervalsWarning, undefinedWarning } from "../backtest/text.ts";
 import type { Row, Rows } from "../command/answer.ts";
 import type { Context } from "../command/declare.ts";
-import { asError, SeveralErrors, UnmetError, type Warning } from "../errors.ts";
-import { readInput } from "../input/mod.ts";
+import { asError, present, SeveralErrors, UnmetError, type Warning } from "../errors.ts";
+import type { Dataset } from "../input/dataset/mod.ts";
 import type { Io } from "../io.ts";
 import { chooseRunName } from "../logging/prepare.ts";
 import { CATALOGUE, KEY_METRICS } from "../metrics/mod.ts";
 import { boundNames } from "../own_names.ts";
 import { errorOf, type PlainError, plainError } from "../threads/messages.ts";
 import type { Work } from "../threads/serve.ts";
+import { itemFiles } from "./item_files.ts";
 import { placeOf, type SweepItem } from "./items.ts";
 import { type ItemWork, spread } from "./spread.ts";
 import { sharingFiles } from "./thread_work.ts";
@@ -23,6 +24,8 @@ import { sharingFiles } from "./thread_work.ts";
 export interface FiguresAsked {
   readonly options: BacktestOptions;
   readonly required: readonly Requirement[];
+  /** What the items may be parts of. */
+  readonly datasets: readonly Dataset[];
   /** The figures, in the order of their columns. */
   readonly names: readonly string[];
 }
@@ -78,11 +81,13 @@ async function* chunkFigures(
   asked: FiguresAsked,
   chunk: readonly SweepItem[],
 ): AsyncGenerator<ItemFigures> {
-  for (const item of chunk) {
+  let at = 0;
+  for await (const file of itemFiles(io, asked.datasets, chunk, readingOf(asked.options))) {
+    const item = present(chunk[at++], "the item of a file");
     try {
+      if (file instanceof Error) throw file;
       const { benchmark = asked.options.benchmark } = item;
       const options = { ...asked.options, benchmark };
-      const file = await readInput(io, item.returns, readingOf(options));
       const backtests = await evaluateInput(io, file, options);
       yield {
         series: backtests.map((backtest) => figuresOf(backtest, item, backtests.length > 1, asked)),
@@ -141,6 +146,7 @@ function figuresWork(io: Io, asked: FiguresAsked): ItemWork<ItemFigures, ItemFig
   return {
     name: "figures",
     given: asked,
+    datasets: asked.datasets,
     answer: () => Promise.reject(new TypeError("Cannot answer: figures need no answer")),
     here: (chunk) => chunkFigures(sharing, asked, chunk),
     outcomeOf: (sent) => sent,

@@ -3,7 +3,7 @@
 
 import { UsageError } from "../errors.ts";
 
-/** One share of a sweep: every `count`-th item, beginning with `index` (from 0). */
+/** One share of a sweep. */
 export interface Shard {
   /** From 0; below `count`. */
   readonly index: number;
@@ -43,4 +43,18 @@ export function readShard(word: string, env: (name: string) => string | undefine
   const share = /^(\d+)\/(\d+)$/.exec(word);
   if (share === null) return refuse("expected i/n (from 0), slurm or k8s/N");
   return check(Number(share[1]), Number(share[2]));
+}
+
+/**
+ * The items of a share: every `count`-th, or where `areTogether` the items beside each other, as those of a
+ * dataset are read together.
+ */
+export function shareOf<Item>(
+  items: readonly Item[],
+  { index, count }: Shard,
+  areTogether: boolean,
+): readonly Item[] {
+  if (!areTogether) return items.filter((_, at) => at % count === index);
+  const border = (share: number): number => Math.floor(items.length * share / count);
+  return items.slice(border(index), border(index + 1));
 }

@@ -5,6 +5,7 @@ import { HOST_CLOCK } from "../clock.ts";
 import { InputError } from "../errors.ts";
 import type { Io } from "../io.ts";
 import { openPool, type Pool, ThreadEndedError } from "../threads/pool.ts";
+import type { Dataset } from "../input/dataset/mod.ts";
 import { itemChunks, placeOf, type SweepItem } from "./items.ts";
 
 /** How many chunks a thread may be ahead of the one whose turn it is. */
@@ -21,6 +22,8 @@ export interface ItemWork<Sent, Outcome> {
   readonly name: string;
   /** What a thread is given before the first chunk. */
   readonly given: unknown;
+  /** What the items may be parts of. */
+  readonly datasets: readonly Dataset[];
   /** Answers what a thread asks. */
   readonly answer: (question: unknown) => Promise<unknown>;
   /** Does a chunk in this thread: an outcome an item, in their order. */
@@ -44,7 +47,7 @@ export async function* spread<Sent, Outcome>(
   items: readonly SweepItem[],
 ): AsyncGenerator<readonly [item: SweepItem, outcome: Outcome]> {
   if (threads < 2) {
-    for (const chunk of itemChunks(items)) {
+    for (const chunk of itemChunks(items, work.datasets)) {
       let at = 0;
       for await (const outcome of work.here(chunk)) {
         yield [chunk[at++] as SweepItem, outcome];
@@ -69,7 +72,10 @@ export async function* spread<Sent, Outcome>(
     );
   };
   try {
-    const chunks = gathered(itemChunks(items), Math.floor(items.length / threads / SHARES));
+    const chunks = gathered(
+      itemChunks(items, work.datasets),
+      Math.floor(items.length / threads / SHARES),
+    );
     const begun: (readonly [readonly SweepItem[], Promise<readonly Outcome[]>])[] = [];
     const begin = (): void => {
       const chunk = isOver() ? undefined : chunks.next().value;

@@ -33,13 +33,14 @@ export function sweepItems(
   inCommon: InCommon,
 ): ItemWork<SentOutcome, ItemOutcome> {
   const { request, options, serverUri } = work;
-  const { name, required } = inCommon.sweep;
+  const { name, required, datasets } = inCommon.sweep;
   return {
     name: "sweep",
     given: {
       ...{ request, options, serverUri, parent: inCommon.parent },
-      sweep: { name, required },
+      sweep: { name, required, datasets },
     } satisfies SweepGiven,
+    datasets,
     answer: (question) => work.findKnown(question as readonly string[]),
     here: (chunk) => chunkOutcomes(work, inCommon, chunk),
     outcomeOf: async (sent) => outcomeOf(sent, await work.attached()),

@@ -2,7 +2,7 @@
 
 import { type FlagsOf, number } from "../command/flags.ts";
 import type { Io } from "../io.ts";
-import type { SweepItem } from "./items.ts";
+import type { Sweep } from "./items.ts";
 
 /** The flag itself, to be spread into a command's. */
 export const THREAD_FLAGS: FlagsOf<{ readonly threads: number | undefined }> = {
@@ -22,17 +22,19 @@ const LEAST_BYTES = 16 * 1024 ** 2;
 /** Threads for these items; 1 where this one does all. */
 export async function threadsFor(
   io: Io,
-  items: readonly SweepItem[],
+  { items, datasets }: Pick<Sweep, "items" | "datasets">,
   asked: number | undefined,
 ): Promise<number> {
   // Only the program itself has the standard input.
   const isPiped = items.some(({ returns }) => returns === "-" || returns.startsWith("/dev/"));
   const threads = Math.min(asked ?? io.cores, items.length);
-  if (isPiped || threads < 2) return 1;
+  // Text is held whole, and each thread would read all of it.
+  const isText = datasets.some(({ source }) => source.kind === "csv");
+  if (isPiped || isText || threads < 2) return 1;
   return asked !== undefined || await isWorthIt(io, items) ? threads : 1;
 }
 
-async function isWorthIt({ files }: Io, items: readonly SweepItem[]): Promise<boolean> {
+async function isWorthIt({ files }: Io, items: Sweep["items"]): Promise<boolean> {
   if (items.length >= LEAST_ITEMS) return true;
   let bytes = 0;
   for (const { returns } of items) {

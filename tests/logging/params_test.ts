@@ -2,7 +2,8 @@
 
 import { assertEquals, assertThrows } from "@std/assert";
 import { UsageError } from "../../lib/errors.ts";
-import { floatText, paramsFromJson } from "../../lib/logging/params.ts";
+import { floatText } from "../../lib/input/mod.ts";
+import { paramsFromJson } from "../../lib/logging/params.ts";
 
 Deno.test("numbers keep their digits, booleans and null are Python's, nested values JSON", () => {
   assertEquals(

@@ -3,7 +3,7 @@
 import { assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { InputError, UsageError } from "../../lib/errors.ts";
 import type { Io } from "../../lib/io.ts";
-import { manifestItems } from "../../lib/sweep/items.ts";
+import { manifestItems } from "../../lib/sweep/manifest.ts";
 import { readShard } from "../../lib/sweep/shard.ts";
 
 function manifest(path: string, text: string): Promise<unknown> {
