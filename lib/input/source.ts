@@ -127,8 +127,8 @@ async function openStream(
   };
 }
 
-/** What is known of a file that is to be read; throws `InputError` where there is none. */
-export async function fileFacts(
+/** What is known of a file or folder that is to be read; throws `InputError` where there is none. */
+export async function factsOf(
   host: { readonly files: Pick<Files, "info"> },
   path: string,
 ): Promise<FileInfo> {
@@ -138,9 +138,12 @@ export async function fileFacts(
     throw new InputError(path, hostProblem(cause, "reading"), { cause });
   });
   if (info === null) throw new InputError(path, "there is no such file");
-  if (info.isDirectory) {
-    throw new InputError(path, "it is a folder, not a file");
-  }
+  return info;
+}
+
+async function fileFacts(host: Host, path: string): Promise<FileInfo> {
+  const info = await factsOf(host, path);
+  if (info.isDirectory) throw new InputError(path, "it is a folder, not a file");
   return info;
 }
 

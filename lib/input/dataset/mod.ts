@@ -5,7 +5,7 @@
 import { InputError, UsageError } from "../../errors.ts";
 import type { InputFile } from "../mod.ts";
 import type { ReadOptions } from "../options.ts";
-import { fileFacts } from "../source.ts";
+import { factsOf } from "../source.ts";
 import type { Dataset, DatasetHost, DatasetOptions } from "./dataset.ts";
 import { partsOf } from "./parts.ts";
 
@@ -32,7 +32,7 @@ export async function openDataset(
   if (path === "-") {
     throw new InputError("standard input", "a dataset is read more than once; save it as a file");
   }
-  const { isDirectory } = await fileFacts(host, path);
+  const { isDirectory } = await factsOf(host, path);
   if (!isDirectory && !await isParquet(host, path)) {
     const { openCsv } = await import("./csv_open.ts");
     return await openCsv(host, path, options);

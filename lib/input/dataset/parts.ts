@@ -4,7 +4,7 @@
 import { hostProblem, InputError } from "../../errors.ts";
 import { quoted } from "../cells/number.ts";
 import { type Bytes, openParquet, type ParquetFile } from "../parquet_file.ts";
-import { fileFacts } from "../source.ts";
+import { factsOf } from "../source.ts";
 import type { DatasetHost, Part } from "./dataset.ts";
 
 /** What stands for a missing value among folders. */
@@ -18,7 +18,7 @@ const MOST_LEVELS = 32;
  * @throws {InputError} where there is none, or they are not partitioned alike.
  */
 export async function partsOf(host: DatasetHost, path: string): Promise<readonly Part[]> {
-  const { size, modifiedMs, isDirectory } = await fileFacts(host, path);
+  const { size, modifiedMs, isDirectory } = await factsOf(host, path);
   if (!isDirectory) return [{ path, size, modifiedMs, partitions: {} }];
   const parts: Part[] = [];
   await gather(host, path, {}, parts, 0);
@@ -52,13 +52,13 @@ async function gather(
     if (name.startsWith("_") || name.startsWith(".")) continue;
     const path = `${folder.replace(/[\\/]+$/, "")}/${name}`;
     if (/\.(?:parquet|pq|parq)$/i.test(name)) {
-      const { size, modifiedMs, isDirectory } = await fileFacts(host, path);
+      const { size, modifiedMs, isDirectory } = await factsOf(host, path);
       if (!isDirectory) {
         parts.push({ path, size, modifiedMs, partitions });
         continue;
       }
     }
-    const { isDirectory } = await fileFacts(host, path);
+    const { isDirectory } = await factsOf(host, path);
     if (!isDirectory) continue;
     const [, key, value] = /^([^=]+)=(.*)$/s.exec(name) ?? [];
     const own = key === undefined || value === undefined
@@ -105,7 +105,7 @@ export function opened(host: DatasetHost, part: Part): Promise<ParquetFile> {
 
 async function openPart(host: DatasetHost, part: Part): Promise<ParquetFile> {
   const { path, size, modifiedMs } = part;
-  const now = await fileFacts(host, path);
+  const now = await factsOf(host, path);
   if (now.size !== size || now.modifiedMs !== modifiedMs) throw changed(path);
   const bytes = await rangedBytes(host, path, size);
   return await openParquet(path, bytes);
