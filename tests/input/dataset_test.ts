@@ -206,8 +206,18 @@ async function largeFile(
   const folder = await Deno.makeTempDir();
   const rows = 200_000;
   const columns: readonly ParquetColumn[] = [
-    { name: "key", type: "INT32", data: Int32Array.from({ length: rows }, (_, at) => at / 20_000) },
-    { name: "returns", type: "DOUBLE", data: Float64Array.from({ length: rows }, Math.random) },
+    {
+      name: "key",
+      type: "INT64",
+      data: BigInt64Array.from({ length: rows }, (_, at) => BigInt(Math.floor(at / 20_000))),
+      nullable: false,
+    },
+    {
+      name: "returns",
+      type: "DOUBLE",
+      data: Float64Array.from({ length: rows }, Math.random),
+      nullable: false,
+    },
   ];
   const layout = { rowGroupSize: 20_000, pageSize: 1 << 16, statistics: false };
   let bytes = 0;
