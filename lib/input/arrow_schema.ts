@@ -2,6 +2,8 @@
 // zone stands in the Arrow schema that pyarrow and polars put beside it: a FlatBuffers message
 // (format/Schema.fbs of Apache Arrow), of which these few fields are read.
 
+import { Buffer } from "node:buffer";
+
 const TIMESTAMP_TYPE = 10;
 const MESSAGE_HEADER = 2;
 const SCHEMA_FIELDS = 1;
@@ -14,8 +16,8 @@ const TIMESTAMP_ZONE = 1;
 export function arrowZones(base64: string): ReadonlyMap<string, string> {
   const zones = new Map<string, string>();
   try {
-    const bytes = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
-    const view = new DataView(bytes.buffer);
+    const bytes = Buffer.from(base64, "base64");
+    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
     const start = view.getUint32(0, true) === 0xffffffff ? 8 : 4;
     const message = start + view.getUint32(start, true);
     const fields = pointer(view, pointer(view, message, MESSAGE_HEADER), SCHEMA_FIELDS);
@@ -31,7 +33,7 @@ export function arrowZones(base64: string): ReadonlyMap<string, string> {
       zones.set(text(view, pointer(view, field, FIELD_NAME)), zone);
     }
   } catch (error) {
-    if (!(error instanceof RangeError || error instanceof DOMException)) throw error;
+    if (!(error instanceof RangeError)) throw error;
   }
   return zones;
 }
@@ -54,5 +56,5 @@ function pointer(view: DataView, table: number, field: number): number {
 
 function text(view: DataView, at: number): string {
   const length = view.getUint32(at, true);
-  return new TextDecoder().decode(new Uint8Array(view.buffer, at + 4, length));
+  return new TextDecoder().decode(new Uint8Array(view.buffer, view.byteOffset + at + 4, length));
 }

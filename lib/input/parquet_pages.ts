@@ -57,8 +57,9 @@ export function decodeNumbers(
     const start = reader.offset;
     if (header.type === "DICTIONARY_PAGE") {
       const { data } = readPage(reader, header, decoder, undefined, undefined, 0);
-      dictionary = data === undefined ? undefined : convert(data, decoder);
-      numbers = Float64Array.from(dictionary ?? [], numberOf);
+      dictionary = convert(data ?? [], decoder);
+      numbers = new Float64Array(dictionary.length);
+      for (let cell = 0; cell < numbers.length; cell++) numbers[cell] = numberOf(dictionary[cell]);
       continue;
     }
     const out = target.subarray(at + row, at + rows);

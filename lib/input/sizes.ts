@@ -1,6 +1,7 @@
 // What sizes tell of values: how large they are, how they follow each other, and from where on that speaks
 // against what they are taken for. What is said of it is in doubts.ts.
 
+import { quantilesOf } from "../metrics/quantiles.ts";
 import type { RawRows } from "./rows.ts";
 
 /** From where on sizes speak against a reading; each with the reason for its height. */
@@ -121,18 +122,24 @@ export function changesOf(
   values: Float64Array,
   sizeOf: (value: number) => number = (value) => value,
 ): Figures | null {
-  const present = values.filter((value) => !Number.isNaN(value));
-  if (present.length < 2) return null;
-  const changes = new Float64Array(present.length - 1);
-  for (let row = 0; row < changes.length; row++) {
-    changes[row] = Math.abs((present[row + 1] as number) - (present[row] as number));
+  const sizes = new Float64Array(values.length);
+  const changes = new Float64Array(values.length);
+  let count = 0;
+  let before = NaN;
+  for (let row = 0; row < values.length; row++) {
+    const value = values[row] as number;
+    if (Number.isNaN(value)) continue;
+    sizes[count] = sizeOf(value);
+    changes[count++] = Math.abs(value - before);
+    before = value;
   }
-  return { median: medianOf(present.map(sizeOf)), change: medianOf(changes) };
+  if (count < 2) return null;
+  return {
+    median: medianOf(sizes.subarray(0, count)),
+    change: medianOf(changes.subarray(1, count)),
+  };
 }
 
 function medianOf(values: Float64Array): number {
-  const sorted = values.toSorted();
-  const middle = sorted.length >> 1;
-  const upper = sorted[middle] as number;
-  return sorted.length % 2 === 1 ? upper : (upper + (sorted[middle - 1] as number)) / 2;
+  return quantilesOf(values, [0.5])[0] as number;
 }

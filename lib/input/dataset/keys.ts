@@ -115,6 +115,19 @@ export function createKeyIndex(by: readonly string[]): KeyIndex {
       }
       if (read.length === 0) return add(parts);
       const missing = columns.map(({ texts }) => texts.numberOf(null));
+      if (columns.length === 1) {
+        const cells = buffers[0] as Float64Array;
+        let before = -1;
+        let entry = -1;
+        for (let row = 0; row < rows; row++) {
+          const cell = cells[row] as number;
+          const number = Number.isNaN(cell) ? missing[0] as number : cell;
+          if (number !== before) entry = known[number] ?? add([number]);
+          before = number;
+          entries[row] = entry;
+        }
+        return null;
+      }
       const before = parts.map(() => -1);
       let entry = -1;
       for (let row = 0; row < rows; row++) {

@@ -18,6 +18,7 @@ import {
   type TypedColumn,
   typedTimes,
 } from "../table/typed_table.ts";
+import { areFinite } from "../table/whole_columns.ts";
 import { chosenColumns } from "./chosen.ts";
 import type { Dataset, DatasetHost, DatasetOptions, Part, WideParquet } from "./dataset.ts";
 import { entryFile, placeIn } from "./entry_file.ts";
@@ -177,9 +178,9 @@ function numbersOf(path: string, cells: Column, from: number, to: number): Float
     throw new InputError(path, "it has cells that are no numbers");
   }
   const values = cells.slice(from, to);
-  const odd = values.findIndex((value) => value === Infinity || value === -Infinity);
-  if (odd < 0) return values;
-  throw new InputError(path, `row ${from + odd + 1}: the value is not finite`);
+  // What is wrong with a value the careful way tells.
+  if (!areFinite(values)) throw new InputError(path, "a value is not finite");
+  return values;
 }
 
 /** The dates of all rows, once; an error is one of each series, which the careful way tells. */

@@ -25,7 +25,7 @@ export function tableOfColumns(
   const dates = choice.date === null ? null : cellsOf(choice.date);
   const column = choice.date === null ? undefined : columns[choice.date];
   const isStored = column === undefined || typedTimes(table, column, options).areAsStored;
-  const areWhole = values instanceof Float64Array && isFinite(values) &&
+  const areWhole = values instanceof Float64Array && areFinite(values) &&
     (dates === null || (isStored && dates instanceof Float64Array && areTimes(dates)));
   if (areWhole) {
     return plainTable(choice, columns[choice.value]?.name ?? "", {
@@ -52,7 +52,7 @@ export function tableOfColumns(
 }
 
 /** Whether each value is finite or missing. */
-function isFinite(values: Float64Array): boolean {
+export function areFinite(values: Float64Array): boolean {
   for (let row = 0; row < values.length; row++) {
     const value = values[row] as number;
     if (value === Infinity || value === -Infinity) return false;
