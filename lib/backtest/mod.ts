@@ -153,6 +153,8 @@ export function asReadAlone(file: InputFile, options: BacktestOptions): AsRead |
   return asRead(file, series, options, settlePeriods(series, options, []));
 }
 
+const NAMES: ReadonlySet<string> = new Set(CATALOGUE.map((metric) => metric.name));
+
 /**
  * Refuses what cannot be computed of any file, before one is read, and gives the definitions as read.
  *
@@ -161,16 +163,15 @@ export function asReadAlone(file: InputFile, options: BacktestOptions): AsRead |
 export async function checkBacktest(
   { names, definitions }: BacktestOptions,
 ): Promise<Definitions | null> {
-  const known = new Set(CATALOGUE.map((metric) => metric.name));
   for (const name of names ?? []) {
-    if (known.has(name)) continue;
-    const nearest = nearestNames(name, known);
+    if (NAMES.has(name)) continue;
+    const nearest = nearestNames(name, NAMES);
     const did = nearest.length > 0 ? `; did you mean ${nearest.join(" or ")}?` : "";
     throw new UsageError(`Cannot compute "${name}": no such metric${did} (see btflow metrics)`);
   }
   if (definitions.length === 0) return null;
   const { readDefinitions } = await import("./expression.ts");
-  return readDefinitions(definitions, known);
+  return readDefinitions(definitions, NAMES);
 }
 
 /** The options, with the definitions read. */
