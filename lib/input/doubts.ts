@@ -6,7 +6,15 @@ import { InputError, type Warning } from "../errors.ts";
 import { quoted } from "./cells/number.ts";
 import { flagOf, type Kind, type ReadOptions } from "./options.ts";
 import { placedError, type RawRows } from "./rows.ts";
-import { changesOf, levelFigures, LIMITS, middleSizes, type Sizes, sizesOf } from "./sizes.ts";
+import {
+  areSurelyRough,
+  changesOf,
+  levelFigures,
+  LIMITS,
+  middleSizes,
+  type Sizes,
+  sizesOf,
+} from "./sizes.ts";
 import { isBasisPointsName, isPercentName, kindOfName } from "./table/names.ts";
 
 /** Values with the name of their column and the places of their rows. */
@@ -171,7 +179,7 @@ function checkSmooth(
   { count, yearly }: Sizes,
   options: ReadOptions,
 ): void {
-  if (count < LIMITS.fewestRows) return;
+  if (count < LIMITS.fewestRows || areSurelyRough(rows.values)) return;
   const sizes = middleSizes(rows.values);
   if (sizes === null || sizes.change === 0) return;
   if (sizes.change >= sizes.median * LIMITS.smooth) return;

@@ -97,10 +97,43 @@ function spanOf(dates: Float64Array): number {
 /** Rows that are enough to judge how values follow each other. */
 const MOST_COMPARED = 2000;
 
+/**
+ * Whether the middle rows surely change by more than smooth ones do, as those of nearly every file do: more
+ * than half of the changes are above a size, and more than half of the values below what such changes
+ * would be smooth of. So are their medians, which take ten times as long to find.
+ */
+export function areSurelyRough(values: Float64Array): boolean {
+  const middle = middleOf(values);
+  let sum = 0;
+  for (let row = 0; row < middle.length; row++) {
+    const value = middle[row] as number;
+    if (!Number.isNaN(value)) sum += Math.abs(value);
+  }
+  const change = 0.6 * sum / middle.length;
+  const size = 0.999 * change / LIMITS.smooth;
+  let count = 0;
+  let changed = 0;
+  let small = 0;
+  let before = NaN;
+  for (let row = 0; row < middle.length; row++) {
+    const value = middle[row] as number;
+    if (Number.isNaN(value)) continue;
+    count++;
+    if (Math.abs(value - before) > change) changed++;
+    if (Math.abs(value) < size) small++;
+    before = value;
+  }
+  return changed > count / 2 && small > count / 2;
+}
+
+function middleOf(values: Float64Array): Float64Array {
+  const from = Math.max(0, (values.length - MOST_COMPARED) >> 1);
+  return values.subarray(from, from + MOST_COMPARED);
+}
+
 /** Sizes and changes of the middle rows: far in, returns since the beginning are away from 0. */
 export function middleSizes(values: Float64Array): Figures | null {
-  const from = Math.max(0, (values.length - MOST_COMPARED) >> 1);
-  return changesOf(values.subarray(from, from + MOST_COMPARED), Math.abs);
+  return changesOf(middleOf(values), Math.abs);
 }
 
 /** Median and median change, where values above 0 are large and steady enough to be levels. */
