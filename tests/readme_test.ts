@@ -38,6 +38,8 @@ function workplace(): string {
     const some = rows.slice(1 + part * 300, 300 + part * 300);
     fs.writeFileSync(path.join(folder, `results/part${part}.csv`), [rows[0], ...some].join("\n"));
   }
+  const dataset = "tests/testdata/datasets/pandas_snappy.parquet";
+  fs.copyFileSync(path.join(repository, dataset), path.join(folder, "data.parquet"));
   const program = path.join(repository, "main.ts");
   const config = path.join(repository, "deno.json");
   fs.writeFileSync(
