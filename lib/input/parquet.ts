@@ -1,7 +1,7 @@
 // A Parquet file as a table, loaded only when a file needs it.
 
 import { InputError } from "../errors.ts";
-import { type Cells, type Field, openParquet, readColumns } from "./parquet_file.ts";
+import { type Cells, checkRows, type Field, openParquet, readColumns } from "./parquet_file.ts";
 import type { ReadOptions } from "./options.ts";
 import type { Source } from "./source.ts";
 import type { Table } from "./table/table.ts";
@@ -26,6 +26,7 @@ export async function readParquet(
 ): Promise<Table> {
   const { shownPath: path } = source;
   const file = await openParquet(path, (await source.all()).buffer);
+  checkRows(file);
   const { rows: count, fields } = file;
   if (count > MAX_ROWS) {
     throw new InputError(path, `it says it has ${count} rows, more than are read`);
@@ -70,6 +71,7 @@ export async function readFlatColumns(
   content: Uint8Array,
 ): Promise<ReadonlyMap<string, Float64Array> | null> {
   const file = await openParquet(path, new Uint8Array(content).buffer);
+  checkRows(file);
   const { rows, fields, hasNested } = file;
   const isFlat = fields.every(({ isFlat, zone }) => isFlat && zone === null);
   if (!isFlat || hasNested) return null;

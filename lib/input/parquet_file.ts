@@ -57,7 +57,7 @@ const UNPACKERS = {
 /**
  * Reads what a file says of itself, as far as it can be believed.
  *
- * @throws {InputError} where it is damaged, or has no columns or rows.
+ * @throws {InputError} where it is damaged, or has no columns.
  */
 export async function openParquet(path: string, bytes: Bytes): Promise<ParquetFile> {
   const metadata = await orDamaged(path, () => parquetMetadataAsync(bytes, { geoparquet: false }));
@@ -74,7 +74,6 @@ export async function openParquet(path: string, bytes: Bytes): Promise<ParquetFi
     }
     names.add(stored);
   }
-  if (rows === 0) throw new InputError(path, "it has columns but no rows");
   if (rows > SURELY_HELD_ROWS && rows > bytes.byteLength * MAX_ROWS_A_BYTE) {
     const problem = `it says it has ${rows} rows in ${bytes.byteLength} bytes, as no series has`;
     throw new InputError(path, problem);
@@ -82,6 +81,11 @@ export async function openParquet(path: string, bytes: Bytes): Promise<ParquetFi
   const groups = metadata.row_groups.map((group) => Number(group.num_rows));
   const byName = new Map(fields.map((field) => [field.name, field]));
   return { path, bytes, metadata, rows, groups, fields, byName, hasNested };
+}
+
+/** Refuses a file without rows, as parts of a dataset may be. */
+export function checkRows({ path, rows }: Pick<ParquetFile, "path" | "rows">): void {
+  if (rows === 0) throw new InputError(path, "it has columns but no rows");
 }
 
 /**

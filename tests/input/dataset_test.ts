@@ -268,3 +268,112 @@ Deno.test("a file that was changed since it was looked at is refused", async () 
     await assertRejects(() => readAll(large), InputError, problem);
   });
 });
+
+/** A folder with these files: columns of text or numbers. */
+async function inFolder(
+  files: Readonly<Record<string, Readonly<Record<string, readonly (string | number)[]>> | string>>,
+  body: (folder: string) => Promise<void>,
+): Promise<void> {
+  const folder = await Deno.makeTempDir();
+  try {
+    for (const [name, content] of Object.entries(files)) {
+      await Deno.mkdir(`${folder}/${name}`.replace(/[^/]*$/, ""), { recursive: true });
+      if (typeof content === "string") {
+        await Deno.writeTextFile(`${folder}/${name}`, content);
+        continue;
+      }
+      const columns = Object.entries(content).map(([name, cells]): ParquetColumn =>
+        name === "key"
+          ? { name, type: "STRING", data: cells.map(String), nullable: false }
+          : { name, type: "DOUBLE", data: Float64Array.from(cells, Number), nullable: false }
+      );
+      const layout = { rowGroupSize: 1000, pageSize: 1 << 16, statistics: false };
+      await Deno.writeFile(`${folder}/${name}`, parquetFile(columns, layout));
+    }
+    await body(folder);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+Deno.test("files without rows, and partitions without a value", async () => {
+  const rows = { returns: [0.01, -0.02, 0.03] };
+  const files = {
+    "key=__HIVE_DEFAULT_PARTITION__/a.parquet": rows,
+    "key=b/0.parquet": { returns: [] },
+    "key=b/1.parquet": rows,
+    "key=b/2.parquet": rows,
+    "_temporary/key=c/0.parquet": rows,
+  };
+  await inFolder(files, async (folder) => {
+    const dataset = await openDataset(HOST, folder, { by: ["key"], read: {} });
+    assertEquals(dataset.entries.map(({ name, rows, problem }) => [name, rows, problem !== null]), [
+      ["", 3, true],
+      ["b", 6, false],
+    ]);
+    const [b] = await readAll(dataset, [1]);
+    assertEquals(returnsOf(b as InputFile).values, [0.01, -0.02, 0.03, 0.01, -0.02, 0.03]);
+  });
+  await inFolder({ "key=a/0.parquet": rows, "0.parquet": rows }, async (folder) => {
+    const problem = "its files are not partitioned alike";
+    await assertRejects(
+      () => openDataset(HOST, folder, { by: ["key"], read: {} }),
+      InputError,
+      problem,
+    );
+  });
+  await inFolder({ "a.txt": "no data" }, async (folder) => {
+    const problem = "the folder holds no Parquet files";
+    await assertRejects(
+      () => openDataset(HOST, folder, { by: ["key"], read: {} }),
+      InputError,
+      problem,
+    );
+  });
+});
+
+Deno.test("files of one folder may lack columns, and one column that is damaged fails alone", async () => {
+  const files = {
+    "0.parquet": { a: [0.01, -0.02] },
+    "1.parquet": { a: [0.03, -0.01], b: [0.02, 0.01] },
+  };
+  await inFolder(files, async (folder) => {
+    const dataset = await openDataset(HOST, folder, { columns: ["all"], read: {} });
+    const found = (await readAll(dataset)).map((file) => returnsOf(file).values);
+    assertEquals(found, [[0.01, -0.02, 0.03, -0.01], [0.02, 0.01]]);
+  });
+});
+
+Deno.test("a wide CSV: late series, text, and a column that is called all", async () => {
+  const rows = Array.from({ length: 1500 }, (_, row) => {
+    const day = new Date(Date.UTC(2015, 0, 1 + row)).toISOString().slice(0, 10);
+    const late = row < 1200 ? "" : row % 2 === 0 ? "1.5%" : "-1%";
+    return `${day},${row % 2 === 0 ? 0.01 : -0.01},${late},x,${row % 3 === 0 ? 0.02 : -0.01}`;
+  });
+  await inFolder({ "w.csv": `date,early,late,text,all\n${rows.join("\n")}\n` }, async (folder) => {
+    const dataset = await openDataset(HOST, `${folder}/w.csv`, { columns: ["all"], read: {} });
+    assertEquals(dataset.entries.map(({ name }) => name), ["early", "late", "all"]);
+    const files = await readAll(dataset);
+    assertEquals(files.map((file) => returnsOf(file).values.length), [1500, 300, 1500]);
+    assertEquals(returnsOf(files[1] as InputFile).values.slice(0, 2), [0.015, -0.01]);
+  });
+});
+
+Deno.test("settings leave the choice of the value open, and are params", async () => {
+  const key = ["a", "a", "a", "b", "b", "b"];
+  const table = {
+    key,
+    fee: [1, 1, 1, 2, 2, 2],
+    window: [10, 10, 10, 20, 20, 20],
+    ret_a: [0.01, -0.02, 0.03, 0.02, -0.01, 0.01],
+  };
+  await inFolder({ "d.parquet": table }, async (folder) => {
+    const dataset = await openDataset(HOST, `${folder}/d.parquet`, { by: ["key"], read: {} });
+    assertEquals(dataset.entries.map(({ params }) => params), [
+      { key: "a", fee: "1.0", window: "10.0" },
+      { key: "b", fee: "2.0", window: "20.0" },
+    ]);
+    const found = (await readAll(dataset)).map((file) => returnsOf(file).values);
+    assertEquals(found, [[0.01, -0.02, 0.03], [0.02, -0.01, 0.01]]);
+  });
+});

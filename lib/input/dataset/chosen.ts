@@ -23,21 +23,31 @@ export function chosenColumns(
   wanted: readonly string[],
   { all, numeric }: WideColumns,
 ): readonly string[] {
+  const known = new Set(all);
   const chosen = new Set<string>();
   for (const one of wanted) {
-    if (all.includes(one)) chosen.add(one);
-    else if (one === "all") { for (const name of numeric) chosen.add(name); }
-    else if (/[*?]/.test(one)) {
-      const pattern = patternOf(one);
-      const fitting = numeric.filter((name) => pattern.test(name));
-      if (fitting.length === 0) throw noneFits(path, one, numeric);
-      for (const name of fitting) chosen.add(name);
-    } else chosen.add(all[columnOf(path, all, one, "--columns")] as string);
+    for (const name of namedBy(path, one, { all, numeric }, known)) chosen.add(name);
   }
   if (chosen.size === 0) {
     throw new InputError(path, "it has no columns of numbers beside the dates");
   }
   return all.filter((name) => chosen.has(name));
+}
+
+/** The columns that one word stands for. */
+function namedBy(
+  path: string,
+  word: string,
+  { all, numeric }: WideColumns,
+  known: ReadonlySet<string>,
+): readonly string[] {
+  if (word === "all") return numeric;
+  if (known.has(word)) return [word];
+  if (!/[*?]/.test(word)) return [all[columnOf(path, all, word, "--columns")] as string];
+  const pattern = patternOf(word);
+  const fitting = numeric.filter((name) => pattern.test(name));
+  if (fitting.length === 0) throw noneFits(path, word, numeric);
+  return fitting;
 }
 
 function noneFits(path: string, pattern: string, names: readonly string[]): InputError {

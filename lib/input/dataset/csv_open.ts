@@ -1,5 +1,6 @@
 // A dataset as CSV: the same columns are chosen by the same rules as in Parquet, from text.
 
+import { isLeftEmpty } from "../cells/number_column.ts";
 import type { ReadOptions } from "../options.ts";
 import { plainChoice } from "../table/choice.ts";
 import { chooseColumns, chooseDatesAlone } from "../table/columns.ts";
@@ -33,29 +34,49 @@ async function openWideCsv(
   options: ReadOptions,
 ): Promise<Dataset> {
   const date = chooseDatesAlone(path, profiles, options);
-  const others = profiles.filter((_, at) => at !== date);
-  const chosen = chosenColumns(path, wanted, {
-    all: others.map(({ name }) => name),
-    numeric: others.filter((one) => one.isNumbers && !isRowCounter(one)).map(({ name }) => name),
-  });
-  const isChosen = new Set(chosen);
-  const kept = profiles.flatMap(({ name }, at) => at !== date && isChosen.has(name) ? [at] : []);
+  const others = profiles.flatMap((_, at) => at === date ? [] : [at]);
+  const kept = date === null ? others : [date, ...others];
+  const [rows] = (await rowsOf(host, path, { by: null, kept })).values();
+  const nameOf = (at: number): string => (profiles[at] as ColumnProfile).name;
+  const before = kept.length - others.length;
+  // A series may begin far below the first rows.
+  const isNumeric = (at: number, index: number): boolean => {
+    const cells = rows?.columns[index + before] ?? [];
+    const profile = profileColumn(nameOf(at), () => firstPresent(cells), options);
+    return profile.isNumbers && !isRowCounter(profile);
+  };
+  const chosen = new Set(chosenColumns(path, wanted, {
+    all: others.map(nameOf),
+    numeric: others.filter(isNumeric).map(nameOf),
+  }));
+  const columns = others.flatMap((at, index) => chosen.has(nameOf(at)) ? [index] : []);
+  const names = columns.map((index) => nameOf(others[index] as number));
+  const keys = names.map((name): Key => ({
+    texts: [name],
+    params: {},
+    rows: rows?.lines.length ?? 0,
+  }));
   const source: CsvSource = {
     kind: "csv",
     by: null,
-    kept: date === null ? kept : [date, ...kept],
-    columns: [...(date === null ? [] : [0]), ...kept.map((_, at) => at + (date === null ? 0 : 1))],
-    names: (date === null ? kept : [date, ...kept]).map((at) => profiles[at]?.name ?? ""),
+    kept,
+    columns: columns.map((index) => index + before),
+    names,
     choice: plainChoice(date === null ? null : 0, date === null ? 0 : 1),
   };
-  const all = await rowsOf(host, path, source);
-  const count = all.values().next().value?.lines.length ?? 0;
-  const keys = kept.map((at): Key => ({
-    texts: [profiles[at]?.name ?? ""],
-    params: {},
-    rows: count,
-  }));
   return { path, entries: entriesOf(["name"], keys), notes: [], source };
+}
+
+const ENOUGH_CELLS = 1000;
+
+/** The first cells of a column in which something stands. */
+function firstPresent(cells: readonly string[]): readonly string[] {
+  const present: string[] = [];
+  for (const cell of cells) {
+    if (present.length === ENOUGH_CELLS) break;
+    if (!isLeftEmpty(cell)) present.push(cell);
+  }
+  return present;
 }
 
 async function openLongCsv(

@@ -49,7 +49,7 @@ function tableOf(
   // Of a wide table the dates and one column are a table of their own.
   const own = by === null ? [...(hasDates ? [0] : []), entry + (hasDates ? 1 : 0)] : columns;
   const cells = own.map((at) => rows.columns[at] as readonly string[]);
-  const named = by === null ? own.map((at) => names[at] ?? "") : names;
+  const named = by === null ? [...(hasDates ? ["date"] : []), names[entry] ?? ""] : names;
   const { lines } = rows;
   const [from, to] = by === null ? extentOf(cells[choice.value] ?? []) : [0, lines.length];
   if (from === to) throw new InputError(path, "every value is missing");

@@ -24,6 +24,9 @@ export interface CsvRows {
   readonly lines: number[];
 }
 
+/** Of a table with very many columns fewer rows are looked at. */
+const SAMPLE_CELLS = 1_000_000;
+
 class Enough extends Error {}
 
 /** Reads the header and the first rows. */
@@ -33,7 +36,11 @@ export async function readHead(host: DatasetHost, path: string): Promise<CsvHead
   try {
     await eachRecord(host, path, (cells) => {
       if (names === null) names = cells;
-      else if (rows.push(cells) >= SAMPLE_ROWS) throw new Enough();
+      else if (
+        rows.push(cells) >= Math.max(1, Math.min(SAMPLE_ROWS, SAMPLE_CELLS / cells.length))
+      ) {
+        throw new Enough();
+      }
     });
   } catch (error) {
     if (!(error instanceof Enough)) throw error;

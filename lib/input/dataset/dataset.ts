@@ -113,7 +113,7 @@ export interface CsvSource {
   readonly by: readonly number[] | null;
   /** The columns that are kept, of a wide table the dates first. */
   readonly kept: readonly number[];
-  /** Those of `kept` that are read, of which `choice` speaks; of a wide table it speaks of two. */
+  /** Those of `kept` of which `choice` speaks; of a wide table the series, of which it speaks of one. */
   readonly columns: readonly number[];
   /** Their names. */
   readonly names: readonly string[];

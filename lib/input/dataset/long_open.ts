@@ -19,7 +19,7 @@ import type {
 } from "./dataset.ts";
 import { createKeyIndex, type KeyIndex } from "./keys.ts";
 import { cellParam, columnOf, entriesOf, paramColumns } from "./names.ts";
-import { opened } from "./parts.ts";
+import { firstWithRows, opened } from "./parts.ts";
 import { isSettled, settleChoice, tryChoice } from "./settle.ts";
 
 /** Opens a long dataset; throws `InputError` where its columns are not plain. */
@@ -30,8 +30,7 @@ export async function openLong(
   asked: readonly string[],
   { read: options }: DatasetOptions,
 ): Promise<Dataset> {
-  const [first] = parts as readonly [Part, ...Part[]];
-  const file = await opened(host, first);
+  const { part: first, file } = await firstWithRows(host, path, parts);
   const folders = Object.keys(first.partitions);
   const inFile = file.fields.filter(({ name }) => !folders.includes(name));
   const names = [...folders, ...inFile.map(({ name }) => name)];
@@ -170,6 +169,7 @@ async function look(
   };
   for (const [at, part] of parts.entries()) {
     const file = await opened(host, part);
+    if (file.rows === 0) continue;
     checkColumns(file, part, by);
     for (const [group, count] of file.groups.entries()) {
       if (count === 0) continue;

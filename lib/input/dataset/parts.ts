@@ -130,3 +130,16 @@ async function rangedBytes(host: DatasetHost, path: string, size: number): Promi
 function changed(path: string): InputError {
   return new InputError(path, "it was changed while it was being read; start again");
 }
+
+/** The first file that has rows: Spark writes some without. Throws `InputError` where none has. */
+export async function firstWithRows(
+  host: DatasetHost,
+  path: string,
+  parts: readonly Part[],
+): Promise<{ readonly part: Part; readonly file: ParquetFile }> {
+  for (const part of parts) {
+    const file = await opened(host, part);
+    if (file.rows > 0) return { part, file };
+  }
+  throw new InputError(path, "it has columns but no rows");
+}

@@ -23,7 +23,7 @@ import { chosenColumns } from "./chosen.ts";
 import type { Dataset, DatasetHost, DatasetOptions, Part, WideParquet } from "./dataset.ts";
 import { entryFile, placeIn } from "./entry_file.ts";
 import { entriesOf } from "./names.ts";
-import { opened } from "./parts.ts";
+import { firstWithRows, opened } from "./parts.ts";
 
 type Column = Float64Array | unknown[];
 
@@ -42,7 +42,7 @@ export async function openWide(
     rows[at] = file.rows;
     for (const field of file.fields) if (!fields.has(field.name)) fields.set(field.name, field);
   }
-  const first = await opened(host, parts[0] as Part);
+  const { file: first } = await firstWithRows(host, path, parts);
   const date = await dateOf(first, options);
   const others = [...fields.values()].filter(({ name }) => name !== date?.name);
   const counters = await countersOf(first, others.filter(({ isNumber }) => isNumber));
@@ -115,11 +115,15 @@ export async function* readWide(
 ): AsyncGenerator<InputFile | Error> {
   const { date } = source;
   const marks = { isFiner: false };
-  const dateCells = date === null ? null : await wholeColumn(host, source, date.name, marks);
+  const nameOf = (entry: number): string => dataset.entries[entry]?.name ?? "";
+  const names = new Set([...(date === null ? [] : [date.name]), ...which.map(nameOf)]);
+  const columns = await wholeColumns(host, source, [...names], marks);
+  const dateCells = date === null ? null : columns.get(date.name) ?? null;
+  if (dateCells instanceof Error) throw dateCells;
   const dates = readDates(dataset.path, source, dateCells, marks, options);
   for (const entry of which) {
-    const name = dataset.entries[entry]?.name ?? "";
-    const cells = await wholeColumn(host, source, name, { isFiner: false }).catch((error) => error);
+    const name = nameOf(entry);
+    const cells = columns.get(name) as Column | Error;
     if (cells instanceof Error) {
       yield cells;
       continue;
@@ -212,41 +216,58 @@ function readDates(
   };
 }
 
-/** A column over all files; where one lacks it, its rows have no value. */
-async function wholeColumn(
+/**
+ * Columns over all files, or why one cannot be read; where a file lacks one, its rows have no value. Of
+ * times `marks` learns whether any was finer than a millisecond.
+ */
+async function wholeColumns(
   host: DatasetHost,
   { parts, rows }: WideParquet,
-  name: string,
+  names: readonly string[],
   marks: { isFiner: boolean },
-): Promise<Column> {
+): Promise<ReadonlyMap<string, Column | Error>> {
   const total = rows.reduce((sum, own) => sum + own, 0);
-  let column: Column | null = null;
+  const columns = new Map<string, Column | Error>();
   let at = 0;
   for (const [index, part] of parts.entries()) {
     const file = await opened(host, part);
-    const field = file.byName.get(name);
-    const own = rows[index] as number;
-    if (field !== undefined) {
-      if (column === null && (field.isFlat || field.isNumber)) {
-        column = new Float64Array(total).fill(NaN);
-      }
-      if (column instanceof Float64Array && (field.isFlat || field.isNumber)) {
-        let first = 0;
-        for (const [group, count] of file.groups.entries()) {
-          await readNumbers(file, group, { field, numberOf, marks }, column, at + first, count);
-          first += count;
-        }
-      } else {
-        const cells = await readColumns(file, [field], own, marks);
-        const all: unknown[] = Array.from(column ?? new Array<unknown>(total).fill(null));
-        for (let row = 0; row < own; row++) all[at + row] = cells.get(field.stored)?.[row];
-        column = all;
+    for (const name of names) {
+      const field = file.byName.get(name);
+      const column = columns.get(name);
+      if (field === undefined || column instanceof Error) continue;
+      try {
+        columns.set(name, await withCells(file, field, column ?? null, total, at, marks));
+      } catch (error) {
+        columns.set(name, error instanceof Error ? error : new Error(String(error)));
       }
     }
-    at += own;
+    at += rows[index] as number;
   }
-  if (column !== null) return column;
-  throw new InputError(parts[0]?.path ?? "", `there is no column ${name}`);
+  return columns;
+}
+
+/** The column with the cells of a file, from this row on. */
+async function withCells(
+  file: ParquetFile,
+  field: Field,
+  column: Column | null,
+  total: number,
+  at: number,
+  marks: { isFiner: boolean },
+): Promise<Column> {
+  if ((field.isFlat || field.isNumber) && (column === null || column instanceof Float64Array)) {
+    const numbers = column ?? new Float64Array(total).fill(NaN);
+    let first = at;
+    for (const [group, count] of file.groups.entries()) {
+      await readNumbers(file, group, { field, numberOf, marks }, numbers, first, count);
+      first += count;
+    }
+    return numbers;
+  }
+  const cells = (await readColumns(file, [field], file.rows, marks)).get(field.stored);
+  const all: unknown[] = Array.from(column ?? new Array<unknown>(total).fill(null));
+  for (let row = 0; row < file.rows; row++) all[at + row] = cells?.[row];
+  return all;
 }
 
 function numberOf(cell: unknown): number {
