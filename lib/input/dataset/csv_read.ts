@@ -47,7 +47,7 @@ function tableOf(
   }
   const hasDates = choice.date !== null;
   // Of a wide table the dates and one column are a table of their own.
-  const own = by === null ? [...(hasDates ? [0] : []), entry + (hasDates ? 1 : 0)] : columns;
+  const own = by === null ? [...(hasDates ? [0] : []), columns[entry] as number] : columns;
   const cells = own.map((at) => rows.columns[at] as readonly string[]);
   const named = by === null ? [...(hasDates ? ["date"] : []), names[entry] ?? ""] : names;
   const { lines } = rows;
