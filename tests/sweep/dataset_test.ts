@@ -296,3 +296,28 @@ Deno.test("a dataset that is not plain is refused with what to say", async () =>
     }
   });
 });
+
+Deno.test("threads read their part of a dataset", async () => {
+  await inWorld({}, async (io) => {
+    for (
+      const words of [
+        [`${DATASETS}/pandas_snappy.parquet`, "--by", "symbol,timeframe"],
+        [`${DATASETS}/pandas_mixed_zstd.parquet`, "--by", "symbol,timeframe"],
+        [`${DATASETS}/polars_hive`, "--by", "symbol,timeframe"],
+        [`${DATASETS}/pandas_wide.parquet`, "--columns", "all"],
+        [`${DATASETS}/wide.csv`, "--columns", "all"],
+      ]
+    ) {
+      const one = await batch(io, ...words, "--resume", "--threads", "1");
+      const two = await batch(io, ...words, "--resume", "--threads", "2");
+      assertEquals([one.code, two.code], [0, 0], one.err + two.err);
+      assertEquals(two.names, one.names);
+      // The same fingerprints, so that nothing is logged again.
+      assertEquals([one.skipped, two.skipped], [0, 8]);
+    }
+    const text = LONG + ",2024-01-01,0.01\n";
+    await io.files.write("long.csv", text);
+    const { names, failures } = await batch(io, "long.csv", "--by", "symbol", "--threads", "2");
+    assertEquals([names.length, failures.length], [4, 1]);
+  });
+});

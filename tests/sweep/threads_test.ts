@@ -5,6 +5,7 @@ import fs from "node:fs";
 import { run } from "../../lib/cli.ts";
 import type { Io } from "../../lib/io.ts";
 import type { Thread } from "../../lib/threads/messages.ts";
+import { fileItems } from "../../lib/sweep/items.ts";
 import { threadsFor } from "../../lib/sweep/threads.ts";
 import { writeReturns } from "../helpers/returns.ts";
 import { type TestIo, testIo } from "../helpers/test_io.ts";
@@ -194,10 +195,10 @@ Deno.test("a sweep that is killed in the middle is finished by --resume, each ru
 Deno.test("threads are as many as the cores, where there is enough to do", async () => {
   const { io, files } = world();
   try {
-    const items = (paths: readonly string[]): Parameters<typeof threadsFor>[1] =>
-      paths.map((returns) => ({
-        ...{ returns, runName: undefined, benchmark: undefined, params: {}, tags: {} },
-      }));
+    const items = (paths: readonly string[]): Parameters<typeof threadsFor>[1] => ({
+      items: fileItems(paths),
+      datasets: [],
+    });
     const eight = { ...io, cores: 8 };
     assertEquals(await threadsFor(eight, items(files), undefined), 1);
     assertEquals(await threadsFor(eight, items(files), 4), 4);

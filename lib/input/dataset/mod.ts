@@ -78,23 +78,32 @@ export async function* readEntries(
   }
 }
 
-/** Rows whose series are read together: 64 MB of dates and values. */
-const CHUNK_ROWS = 4_000_000;
-/** The same where each row group has rows of every series, and is decoded again for each chunk. */
-const MIXED_ROWS = 16_000_000;
+/** Rows whose series are read together at least and at most: 8 and 64 MB of dates and values. */
+const LEAST_ROWS = 500_000;
+const MOST_ROWS = 4_000_000;
+/** The most where each row group has rows of every series, and is decoded again for each chunk. */
+const MOST_MIXED_ROWS = 8_000_000;
 
-/** Cuts a list of series into those to be read together: consecutive ones, as many as memory should hold. */
+/**
+ * Cuts a list of series into those to be read together: consecutive ones, few enough for memory and for
+ * threads to share them evenly, cut where a row group ends.
+ */
 export function* chunksOf(
   { entries, source }: Dataset,
   which: readonly number[],
 ): Generator<readonly number[]> {
-  const isMixed = source.kind === "long" && source.places.kind === "ranges";
-  const most = isMixed ? MIXED_ROWS : CHUNK_ROWS;
+  const places = source.kind === "long" ? source.places : null;
+  const isMixed = places?.kind === "ranges";
+  const most = isMixed ? MOST_MIXED_ROWS : MOST_ROWS;
+  const groupOf = (entry: number): number =>
+    places?.kind === "spans" ? places.group[places.first[entry] as number] as number : entry;
   let chunk: number[] = [];
   let rows = 0;
   for (const entry of which) {
     const own = entries[entry]?.rows ?? most;
-    if (chunk.length > 0 && rows + own > most) {
+    const isEnough = !isMixed && rows >= LEAST_ROWS &&
+      groupOf(entry) !== groupOf(chunk.at(-1) ?? entry);
+    if (chunk.length > 0 && (isEnough || rows + own > most)) {
       yield chunk;
       chunk = [];
       rows = 0;
