@@ -308,8 +308,9 @@ Deno.test("threads read their part of a dataset", async () => {
         [`${DATASETS}/wide.csv`, "--columns", "all"],
       ]
     ) {
-      const one = await batch(io, ...words, "--resume", "--threads", "1");
-      const two = await batch(io, ...words, "--resume", "--threads", "2");
+      const own = [...words, "--resume", "--param", `layout=${words[0]?.split("/").at(-1)}`];
+      const one = await batch(io, ...own, "--threads", "1");
+      const two = await batch(io, ...own, "--threads", "2");
       assertEquals([one.code, two.code], [0, 0], one.err + two.err);
       assertEquals(two.names, one.names);
       // The same fingerprints, so that nothing is logged again.

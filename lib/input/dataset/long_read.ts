@@ -94,6 +94,7 @@ async function gather(
   marks: { isFiner: boolean },
 ): Promise<ReadonlyMap<number, Column>> {
   const columns = new Map<number, Column>();
+  const scratch = createScratch();
   const places = source.places.kind === "spans"
     ? stretches(source, slots)
     : mixed(host, source, slots);
@@ -101,7 +102,7 @@ async function gather(
     for (const at of wanted) {
       const said = part.partitions[source.columns[at]?.name ?? ""];
       const cells = said === undefined
-        ? await cellsOf(file, group, fieldOf(file, source, at), rows, marks)
+        ? await cellsOf(file, group, fieldOf(file, source, at), scratch(rows), marks)
         : new Array<unknown>(rows).fill(said);
       let column = columns.get(at);
       if (column === undefined || (Array.isArray(cells) && !Array.isArray(column))) {
@@ -153,13 +154,22 @@ async function cellsOf(
   file: ParquetFile,
   group: number,
   field: Field,
-  rows: number,
+  cells: Float64Array,
   marks: { isFiner: boolean },
 ): Promise<Column> {
+  const rows = cells.length;
   if (!field.isFlat && !field.isNumber) return await groupCells(file, group, field, rows);
-  const cells = new Float64Array(rows);
   await readNumbers(file, group, { field, numberOf, marks }, cells, 0, rows);
   return cells;
+}
+
+/** The same memory for each row group: what is new for each is let go of late. */
+function createScratch(): (rows: number) => Float64Array {
+  let memory = new Float64Array(0);
+  return (rows) => {
+    if (memory.length < rows) memory = new Float64Array(rows);
+    return memory.subarray(0, rows);
+  };
 }
 
 function numberOf(cell: unknown): number {
@@ -241,6 +251,7 @@ async function* mixed(
     return false;
   };
   let entries = new Int32Array(0);
+  let targets = new Int32Array(0);
   for (let group = 0; group < groups.rows.length; group++) {
     if (!isWanted(group)) continue;
     const rows = groups.rows[group] as number;
@@ -249,7 +260,7 @@ async function* mixed(
     const file = await opened(host, part);
     const whole = await index.read(file, part, groups.group[group] as number, entries);
     if (whole !== null) entries.fill(whole, 0, rows);
-    const targets = new Int32Array(rows);
+    if (targets.length < rows) targets = new Int32Array(rows);
     for (let row = 0; row < rows; row++) {
       const entry = entries[row] as number;
       if (entry >= known) targets[row] = -1;

@@ -81,12 +81,11 @@ export async function* readEntries(
 /** Rows whose series are read together at least and at most: 8 and 64 MB of dates and values. */
 const LEAST_ROWS = 500_000;
 const MOST_ROWS = 4_000_000;
-/** The most where each row group has rows of every series, and is decoded again for each chunk. */
-const MOST_MIXED_ROWS = 8_000_000;
 
 /**
  * Cuts a list of series into those to be read together: consecutive ones, few enough for memory and for
- * threads to share them evenly, cut where a row group ends.
+ * threads to share them evenly, cut where a row group ends. Where each row group has rows of every series,
+ * and is decoded again for each chunk, they are as few as memory allows.
  */
 export function* chunksOf(
   { entries, source }: Dataset,
@@ -94,16 +93,15 @@ export function* chunksOf(
 ): Generator<readonly number[]> {
   const places = source.kind === "long" ? source.places : null;
   const isMixed = places?.kind === "ranges";
-  const most = isMixed ? MOST_MIXED_ROWS : MOST_ROWS;
   const groupOf = (entry: number): number =>
     places?.kind === "spans" ? places.group[places.first[entry] as number] as number : entry;
   let chunk: number[] = [];
   let rows = 0;
   for (const entry of which) {
-    const own = entries[entry]?.rows ?? most;
+    const own = entries[entry]?.rows ?? MOST_ROWS;
     const isEnough = !isMixed && rows >= LEAST_ROWS &&
       groupOf(entry) !== groupOf(chunk.at(-1) ?? entry);
-    if (chunk.length > 0 && (isEnough || rows + own > most)) {
+    if (chunk.length > 0 && (isEnough || rows + own > MOST_ROWS)) {
       yield chunk;
       chunk = [];
       rows = 0;
