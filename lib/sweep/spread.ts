@@ -103,7 +103,7 @@ function* gathered(
 ): Generator<readonly SweepItem[]> {
   let together: SweepItem[] = [];
   for (const chunk of chunks) {
-    together.push(...chunk);
+    for (const item of chunk) together.push(item);
     if (together.length < Math.min(size, MOST_TOGETHER)) continue;
     yield together;
     together = [];

@@ -377,3 +377,26 @@ Deno.test("settings leave the choice of the value open, and are params", async (
     assertEquals(found, [[0.01, -0.02, 0.03], [0.02, -0.01, 0.01]]);
   });
 });
+
+Deno.test("series are read together while memory allows, and cut where a row group ends", async () => {
+  const dataset = await openDataset(HOST, `${FOLDER}/pandas_wide.parquet`, WIDE);
+  const lengthsOf = (rows: number, count: number, source = dataset.source): readonly number[] => {
+    const entries = Array.from({ length: count }, (_, at) => ({
+      ...{ name: String(at), params: {}, rows, problem: null },
+    }));
+    const which = entries.map((_, at) => at);
+    return [...chunksOf({ ...dataset, entries, source }, which)].map(({ length }) => length);
+  };
+  assertEquals(lengthsOf(10_000_000, 2), [1, 1]);
+  assertEquals(lengthsOf(250_000, 5), [2, 2, 1]);
+  assertEquals(lengthsOf(1, 4500), [2000, 2000, 500]);
+  const long = await openDataset(HOST, `${FOLDER}/pandas_snappy.parquet`, BY);
+  assert(long.source.kind === "long" && long.source.places.kind === "spans");
+  const { places } = long.source;
+  const first = Int32Array.from({ length: 13 }, (_, at) => at);
+  const group = Int32Array.from([0, 0, 0, 0, 0, 1, 1, 1, 1, 1, 2, 2]);
+  const source = { ...long.source, places: { ...places, first, group } };
+  assertEquals(lengthsOf(300_000, 12, source), [5, 5, 2]);
+  const mixed = { kind: "ranges", first, last: first } as const;
+  assertEquals(lengthsOf(1, 45_000, { ...long.source, places: mixed }), [20_000, 20_000, 5000]);
+});

@@ -81,6 +81,9 @@ export async function* readEntries(
 /** Rows whose series are read together at least and at most: 8 and 64 MB of dates and values. */
 const LEAST_ROWS = 500_000;
 const MOST_ROWS = 4_000_000;
+/** Of short series so many, as each comes with a run's record. */
+const MOST_ENTRIES = 2000;
+const MOST_MIXED_ENTRIES = 20_000;
 
 /**
  * Cuts a list of series into those to be read together: consecutive ones, few enough for memory and for
@@ -93,6 +96,7 @@ export function* chunksOf(
 ): Generator<readonly number[]> {
   const places = source.kind === "long" ? source.places : null;
   const isMixed = places?.kind === "ranges";
+  const most = isMixed ? MOST_MIXED_ENTRIES : MOST_ENTRIES;
   const groupOf = (entry: number): number =>
     places?.kind === "spans" ? places.group[places.first[entry] as number] as number : entry;
   let chunk: number[] = [];
@@ -101,7 +105,8 @@ export function* chunksOf(
     const own = entries[entry]?.rows ?? MOST_ROWS;
     const isEnough = !isMixed && rows >= LEAST_ROWS &&
       groupOf(entry) !== groupOf(chunk.at(-1) ?? entry);
-    if (chunk.length > 0 && (isEnough || rows + own > MOST_ROWS)) {
+    const isFull = rows + own > MOST_ROWS || chunk.length >= most;
+    if (chunk.length > 0 && (isEnough || isFull)) {
       yield chunk;
       chunk = [];
       rows = 0;
