@@ -1,7 +1,14 @@
 // A Parquet file as a table, loaded only when a file needs it.
 
 import { InputError } from "../errors.ts";
-import { type Cells, checkRows, type Field, openParquet, readColumns } from "./parquet_file.ts";
+import {
+  type Cells,
+  checkRows,
+  type Field,
+  MAX_ROWS,
+  openParquet,
+  readColumns,
+} from "./parquet_file.ts";
 import type { ReadOptions } from "./options.ts";
 import type { Source } from "./source.ts";
 import type { Table } from "./table/table.ts";
@@ -15,8 +22,6 @@ import {
 
 /** A page is decoded whole for its first rows too: a file this small is read once, not twice. */
 const SMALL_ROWS = 10_000;
-/** More rows than memory can hold as numbers are taken for a damaged or hostile file. */
-const MAX_ROWS = 2 ** 27;
 
 /** Reads a Parquet file, the cells `asText` where they are not what programs write. */
 export async function readParquet(

@@ -38,6 +38,8 @@ export interface ParquetFile {
   readonly hasNested: boolean;
 }
 
+/** More rows than memory can hold as numbers are taken for a damaged or hostile file. */
+export const MAX_ROWS: number = 2 ** 27;
 /** Rows that differ take more than this; beyond it a small file would fill the memory. */
 const MAX_ROWS_A_BYTE = 8;
 const SURELY_HELD_ROWS = 10_000_000;
@@ -79,6 +81,10 @@ export async function openParquet(path: string, bytes: Bytes): Promise<ParquetFi
     throw new InputError(path, problem);
   }
   const groups = metadata.row_groups.map((group) => Number(group.num_rows));
+  const large = groups.find((count) => count > MAX_ROWS);
+  if (large !== undefined) {
+    throw new InputError(path, `it says it has ${large} rows in one group, more than are read`);
+  }
   const byName = new Map(fields.map((field) => [field.name, field]));
   return { path, bytes, metadata, rows, groups, fields, byName, hasNested };
 }

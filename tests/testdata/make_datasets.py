@@ -163,7 +163,49 @@ def wide_files(table: pd.DataFrame) -> None:
     wide.iloc[30:].to_parquet(parts / "2024-02.parquet")
 
 
+def pages() -> None:
+    """Columns of every plain type with gaps, in small pages: dictionaries that overflow, both versions."""
+    random = np.random.default_rng(7)
+    rows = 1200
+    gaps = random.random(rows) < 0.2
+    gaps[300:700] = False
+    times = random.integers(-(10**18), 10**18, rows)
+
+    def column(values: np.ndarray, kind: pa.DataType) -> pa.Array:
+        return pa.array(values, kind, mask=gaps)
+
+    few = random.integers(0, 5, rows)
+    table = pa.table(
+        {
+            "double": column(random.normal(size=rows), pa.float64()),
+            "few": column(few * 0.25, pa.float64()),
+            "none": pa.array([None] * rows, pa.float64()),
+            "float": column(random.normal(size=rows).astype("f4"), pa.float32()),
+            "int": column(random.integers(-(2**31), 2**31, rows).astype("i4"), pa.int32()),
+            "date": column(random.integers(-10_000, 20_000, rows).astype("i4"), pa.date32()),
+            "ms": column(times // 10**6, pa.timestamp("ms")),
+            "us": column(times // 10**3, pa.timestamp("us")),
+            "ns": column(times, pa.timestamp("ns")),
+        }
+    )
+    whole = pa.table({"double": random.normal(size=rows), "few": few * 0.25})
+    required = pa.schema([pa.field(one.name, one.type, nullable=False) for one in whole.schema])
+    for name, data in [("gaps", table), ("required", whole.cast(required))]:
+        for version, limit in [("1.0", 1 << 20), ("1.0", 600), ("2.0", 600)]:
+            pq.write_table(
+                data,
+                HERE / f"pages_{name}_{version[0]}_{limit}.parquet",
+                data_page_version=version,
+                dictionary_pagesize_limit=limit,
+                data_page_size=900,
+                row_group_size=700,
+                version="2.6",
+                compression="snappy",
+            )
+
+
 TABLE = long_table()
+pages()
 expected(TABLE)
 long_files(TABLE)
 wide_files(TABLE)
