@@ -364,6 +364,9 @@ Deno.test("a fingerprint changes with every flag but those that are listed with 
 const OUTSIDE: Readonly<Record<string, string>> = {
   returns: "hashed by content",
   manifest: "its rows are hashed",
+  by: "the rows and params of each run are hashed",
+  columns: "the rows and the name of each run are hashed",
+  only: "says which runs are logged",
   require: "says with what the command ends",
   parent: "becomes a tag of every run",
   noAttachReturns: "attaches what a run is whole without, or not",
