@@ -7,10 +7,8 @@ import type { InputFile } from "../mod.ts";
 import type { ReadOptions } from "../options.ts";
 import { factsOf } from "../source.ts";
 import type { Dataset, DatasetHost, DatasetOptions } from "./dataset.ts";
-import { partsOf } from "./parts.ts";
 
 export type { Dataset, DatasetEntry, DatasetHost, DatasetOptions } from "./dataset.ts";
-export { placeIn } from "./entry_file.ts";
 
 /**
  * Opens a dataset: a Parquet or CSV file, or a folder of Parquet files.
@@ -37,6 +35,7 @@ export async function openDataset(
     const { openCsv } = await import("./csv_open.ts");
     return await openCsv(host, path, options);
   }
+  const { partsOf } = await import("./parts.ts");
   const parts = await partsOf(host, path);
   if (by !== undefined) {
     const { openLong } = await import("./long_open.ts");
@@ -135,6 +134,7 @@ export async function readNames(host: DatasetHost, path: string): Promise<readon
  * @throws {InputError} where it cannot be read.
  */
 export async function partitionsOf(host: DatasetHost, path: string): Promise<readonly string[]> {
+  const { partsOf } = await import("./parts.ts");
   const parts = await partsOf(host, path);
   return Object.keys(parts[0]?.partitions ?? {});
 }
