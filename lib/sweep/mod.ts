@@ -42,12 +42,7 @@ export async function runSweep(
   const isOver = (): boolean => context.interrupted.aborted || queue.isBroken();
   const spreading = { io: context.io, threads: sweep.threads, isOver };
   const itemWork = sweepItems(work, { sweep, parent });
-  for (const item of sweep.items) {
-    const { problem } = item;
-    if (problem !== undefined) results.add({ item, error: problem, kept: false, existed: false });
-  }
-  const items = sweep.items.filter(({ problem }) => problem === undefined);
-  for await (const [item, outcome] of spread(spreading, itemWork, items)) {
+  for await (const [item, outcome] of spread(spreading, itemWork, sweep.items)) {
     for (const warning of outcome.warnings) context.warn(warning);
     for (const note of outcome.notes) context.note(note);
     if ("error" in outcome) {

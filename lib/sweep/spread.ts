@@ -40,8 +40,19 @@ export interface Spreading {
   readonly isOver: () => boolean;
 }
 
-/** What the items come to, in their order. */
+/** What the items come to, in their order; first those that there is nothing to do of. */
 export async function* spread<Sent, Outcome>(
+  spreading: Spreading,
+  work: ItemWork<Sent, Outcome>,
+  items: readonly SweepItem[],
+): AsyncGenerator<readonly [item: SweepItem, outcome: Outcome]> {
+  for (const item of items) {
+    if (item.problem !== undefined) yield [item, work.failed(item.problem)];
+  }
+  yield* spreadSound(spreading, work, items.filter(({ problem }) => problem === undefined));
+}
+
+async function* spreadSound<Sent, Outcome>(
   { io, threads, isOver }: Spreading,
   work: ItemWork<Sent, Outcome>,
   items: readonly SweepItem[],
