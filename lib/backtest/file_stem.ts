@@ -1,8 +1,21 @@
-// What a file is called without its folder and endings: the name of a run, a dataset, a page.
+// What a file is called without its folder and endings: the name of a run, a dataset, a page; and what
+// the run of a backtest is called.
 
 /** `a/b/returns.csv.gz` → `returns`; standard input, given as `-`, is `stdin`. */
 export function fileStem(path: string): string {
   if (path === "-") return "stdin";
   const name = path.split(/[\\/]/).filter(Boolean).at(-1) ?? path;
   return name.replace(/\.gz$/i, "").replace(/(?!^)\.[^.]+$/, "");
+}
+
+/** The user's name for the run, else the strategy's, else the file's stem. */
+export function chooseRunName(
+  { runName }: { readonly runName: string | undefined },
+  path: string,
+  strategy: string | null,
+  several: boolean,
+): string {
+  if (strategy === null) return runName ?? fileStem(path);
+  if (runName === undefined) return strategy;
+  return several ? `${runName}/${strategy}` : runName;
 }

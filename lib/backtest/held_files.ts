@@ -7,6 +7,14 @@ import type { Io } from "../io.ts";
 /** A larger file is read again instead. */
 const MAX_HELD_BYTES = 64 * 1024 ** 2;
 
+/** The same world, in which the files that all backtests share are read once. */
+export function sharingFiles(
+  io: Io,
+  { benchmark }: { readonly benchmark?: string | undefined },
+): Io {
+  return holding(io, benchmark === undefined ? [] : [benchmark]);
+}
+
 /** The same world, in which these files give again what they gave when they were first read whole. */
 export function holding(io: Io, files: readonly string[]): Io {
   if (files.length === 0) return io;

@@ -14,6 +14,7 @@ import { exclusive, list, number, text, toggle } from "../command/flags.ts";
 import { nextSync } from "../logging/deliver.ts";
 import { refusedError, refusedJson, refusedLines, RETRY_ADVICE } from "../logging/refused.ts";
 import { LOG_FLAGS, logRequest } from "../logging/request.ts";
+import { ROW_FORMATS } from "../output/mod.ts";
 import { checkItems, chooseItems } from "../sweep/choose.ts";
 import { placeOf } from "../sweep/items.ts";
 import type { SweepFailure, Unmet } from "../sweep/delivery.ts";
@@ -24,6 +25,9 @@ import type { SweepOutcome } from "../sweep/mod.ts";
 import { readShard, shareOf } from "../sweep/shard.ts";
 
 const { runName: _runName, runId: _runId, ifNew: _ifNew, attachReturns, ...SHARED } = LOG_FLAGS;
+
+/** Of a dry run: what would be logged as rows. */
+const TABLES = ROW_FORMATS.filter((format) => format !== "json");
 
 /** Logs many files as one sweep. */
 export const command: Command = defineCommand({
@@ -96,12 +100,24 @@ export const command: Command = defineCommand({
       command: "btflow batch -e sweep data.parquet --by symbol,timeframe",
       does: "A run for each symbol and timeframe of one table",
     },
+    {
+      command:
+        "btflow batch wide.parquet --columns all --dry-run --format parquet --output m.parquet",
+      does: "The metrics of all, kept nowhere: choose, then log those with --only",
+    },
   ],
   exits: [3, 4, 5, 6, 7, 9, 10],
-  formats: ["text", "json"],
+  formats: ["text", "json", ...TABLES],
   graceful: true,
-  run: async (context, { flags, operands }): Promise<Result> => {
+  run: async (context, { flags, operands, format }): Promise<Result> => {
     checkItems({ ...flags, files: operands });
+    const isTable = TABLES.includes(format);
+    if (isTable && !flags.dryRun) {
+      throw new UsageError(
+        `Cannot write ${format} of runs that are logged: add --dry-run for their metrics alone, or ` +
+          "read them with btflow runs search",
+      );
+    }
     const shard = flags.shard === undefined ? null : readShard(flags.shard, context.io.env);
     return await withBackends(context, flags, async (backends) => {
       exclusive(
@@ -114,7 +130,7 @@ export const command: Command = defineCommand({
       if (request.runId !== undefined) {
         throw new UsageError("Cannot log a batch into one run: unset MLFLOW_RUN_ID");
       }
-      const options = { ...backtestOptions(flags, backends.config), hash: true };
+      const options = { ...backtestOptions(flags, backends.config), hash: !isTable };
       const required = requirementsOf(flags.require, options);
       await checkBacktest(options);
       const { items, datasets } = await chooseItems(
@@ -124,6 +140,12 @@ export const command: Command = defineCommand({
       );
       const areTogether = flags.by !== undefined || flags.columns !== undefined;
       const own = shard === null ? items : shareOf(items, shard, areTogether);
+      const threads = await threadsFor(context.io, { items: own, datasets }, flags.threads);
+      if (isTable) {
+        const { figureNames, figureRows } = await import("../sweep/figures.ts");
+        const figures = { options, required, datasets, names: figureNames(options, own) };
+        return figureRows(context, own, figures, { threads, noun: "runs" });
+      }
       const parent = flags.parent === undefined || shard === null
         ? flags.parent
         : `${flags.parent} (${shard.index}/${shard.count})`;
@@ -135,7 +157,7 @@ export const command: Command = defineCommand({
         request,
         options,
         required,
-        threads: await threadsFor(context.io, { items: own, datasets }, flags.threads),
+        threads,
         jobs: flags.jobs ?? 4,
       });
       return answer(context.interrupted, own.length, outcome, backends.serverUri);

@@ -1,22 +1,20 @@
 // `btflow stats`: compute and print; logs nothing, needs no store and no network.
 
 import { BACKTEST_FLAGS, backtestOptions } from "../backtest/flags.ts";
-import { checkBacktest, evaluateFile } from "../backtest/mod.ts";
-import type { Backtest, BacktestOptions } from "../backtest/mod.ts";
+import { evaluateFile } from "../backtest/mod.ts";
+import type { Backtest } from "../backtest/mod.ts";
 import { backtestJson, intervalsWarning, sourceText, undefinedWarning } from "../backtest/text.ts";
 import { defineCommand } from "../command/declare.ts";
-import type { Command, Context } from "../command/declare.ts";
+import type { Command } from "../command/declare.ts";
 import type { Json, Result } from "../command/answer.ts";
 import { loadConfig } from "../config/values.ts";
-import { present, UsageError } from "../errors.ts";
+import { present } from "../errors.ts";
 import { number, text } from "../command/flags.ts";
 import { REQUIRE_FLAGS, requirementsOf, unmetAmong, withUnmet } from "../backtest/require.ts";
 import { CATALOGUE } from "../metrics/mod.ts";
 import type { Row } from "../command/answer.ts";
 import { ROW_FORMATS } from "../output/mod.ts";
-import { figureNames, figureRows } from "../sweep/figures.ts";
-import { fileItems } from "../sweep/items.ts";
-import { THREAD_FLAGS, threadsFor } from "../sweep/threads.ts";
+import { THREAD_FLAGS } from "../sweep/threads.ts";
 
 /** Computes and prints; keeps nothing. */
 export const command: Command = defineCommand({
@@ -68,7 +66,10 @@ export const command: Command = defineCommand({
     // The seed may be that of the paths alone.
     const isPaths = flags.montecarlo !== undefined && !flags.intervals;
     const options = backtestOptions(isPaths ? { ...flags, seed: undefined } : flags, config);
-    if (operands.length > 1) return await statsOfMany(context, operands, flags, options);
+    if (operands.length > 1) {
+      const { statsOfMany } = await import("./stats_many.ts");
+      return await statsOfMany(context, operands, flags, options);
+    }
     const required = requirementsOf(flags.require, options, await simulatedNames(flags));
     const backtests = await evaluateFile(io, present(operands[0], "the file"), options, context);
     const simulated = await Promise.all(
@@ -100,27 +101,6 @@ export const command: Command = defineCommand({
     });
   },
 });
-
-/** A row a series. */
-async function statsOfMany(
-  context: Context,
-  files: readonly string[],
-  flags: { readonly montecarlo: number | undefined; readonly require: readonly string[] } & {
-    readonly threads: number | undefined;
-  },
-  options: BacktestOptions,
-): Promise<Result> {
-  if (flags.montecarlo !== undefined) {
-    throw new UsageError("Cannot use --montecarlo with several files: give one");
-  }
-  const required = requirementsOf(flags.require, options);
-  await checkBacktest(options);
-  const items = fileItems(files);
-  const datasets: readonly never[] = [];
-  const asked = { options, required, datasets, names: figureNames(options, items) };
-  const threads = await threadsFor(context.io, { items, datasets }, flags.threads);
-  return figureRows(context, items, asked, { threads, noun: "files" });
-}
 
 interface MonteCarloFlags {
   readonly montecarlo: number | undefined;

@@ -10,7 +10,7 @@ import type { PreparedRun } from "./answer.ts";
 import type { LogRequest } from "./request.ts";
 import { runContent, userName } from "./run_content.ts";
 import { trialOf } from "./trial.ts";
-import { fileStem } from "../backtest/file_stem.ts";
+import { chooseRunName } from "../backtest/file_stem.ts";
 import type { Io } from "../io.ts";
 import { readAtMost } from "../small_file.ts";
 import { MAX_ARTIFACT_BYTES } from "../limits.ts";
@@ -97,18 +97,6 @@ export async function prepareRun(
     ...intervalsWarning(backtest),
   ];
   return { backtest, record, former, warnings: all };
-}
-
-/** The user's name for the run, else the strategy's, else the file's stem. */
-export function chooseRunName(
-  request: Pick<LogRequest, "runName">,
-  path: string,
-  strategy: string | null,
-  several: boolean,
-): string {
-  if (strategy === null) return request.runName ?? fileStem(path);
-  if (request.runName === undefined) return strategy;
-  return several ? `${request.runName}/${strategy}` : request.runName;
 }
 
 /** The files btflow makes itself: the returns and the tear sheet. */

@@ -1,6 +1,8 @@
 // The figures of many series as columns: a row a series, nothing kept. For a million of them only numbers
 // cross from threads, and rows leave as they are made.
 
+import { chooseRunName } from "../backtest/file_stem.ts";
+import { sharingFiles } from "../backtest/held_files.ts";
 import { boundFigures } from "../backtest/intervals.ts";
 import { type Backtest, type BacktestOptions, evaluateInput, readingOf } from "../backtest/mod.ts";
 import { type Requirement, unmetAmong } from "../backtest/require.ts";
@@ -10,7 +12,6 @@ import type { Context } from "../command/declare.ts";
 import { asError, present, SeveralErrors, UnmetError, type Warning } from "../errors.ts";
 import type { Dataset } from "../input/dataset/mod.ts";
 import type { Io } from "../io.ts";
-import { chooseRunName } from "../logging/prepare.ts";
 import { CATALOGUE, KEY_METRICS } from "../metrics/mod.ts";
 import { boundNames } from "../own_names.ts";
 import { errorOf, type PlainError, plainError } from "../threads/messages.ts";
@@ -18,7 +19,6 @@ import type { Work } from "../threads/serve.ts";
 import { itemFiles } from "./item_files.ts";
 import { placeOf, type SweepItem } from "./items.ts";
 import { type ItemWork, spread } from "./spread.ts";
-import { sharingFiles } from "./thread_work.ts";
 
 /** What is asked of every series. */
 export interface FiguresAsked {
@@ -205,7 +205,7 @@ export function figureRows(
         ...KEY_METRICS.map(({ name }) => name).filter((name) => asked.names.includes(name))
           .map((name) => `metrics.${name}`),
       ],
-      noun: "series",
+      noun: noun === "files" ? "rows" : "runs",
       pages: pages(),
     },
     failureAtEnd() {

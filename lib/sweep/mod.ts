@@ -2,6 +2,7 @@
 // thousand runs do not wait for a thousand disk flushes; a run is counted only once it is durable.
 
 import type { Backends } from "../backends.ts";
+import { sharingFiles } from "../backtest/held_files.ts";
 import type { Context } from "../command/declare.ts";
 import { waitsForServer } from "../logging/deliver.ts";
 import { requireExperiment } from "../logging/log_runs.ts";
@@ -12,7 +13,7 @@ import { existingRun, type SweepWork } from "./item_runs.ts";
 import type { Sweep } from "./items.ts";
 import { openParent } from "./parent.ts";
 import { spread } from "./spread.ts";
-import { sharingFiles, sweepItems } from "./thread_work.ts";
+import { sweepItems } from "./thread_work.ts";
 
 /** What became of a sweep. */
 export interface SweepOutcome extends Pick<SweepResults, "runs" | "failures" | "unmet"> {

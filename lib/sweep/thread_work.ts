@@ -2,7 +2,7 @@
 // answers is plain data; files that are attached to every run are not sent along with each.
 
 import type { BacktestOptions } from "../backtest/mod.ts";
-import { holding } from "../backtest/held_files.ts";
+import { sharingFiles } from "../backtest/held_files.ts";
 import type { Warning } from "../errors.ts";
 import type { Io } from "../io.ts";
 import { attachedFiles } from "../logging/prepare.ts";
@@ -62,11 +62,6 @@ function outcomeOf(
       : run
   );
   return { ...sent, runs };
-}
-
-/** The files that all items share are read once. */
-export function sharingFiles(io: Io, { benchmark }: BacktestOptions): Io {
-  return holding(io, benchmark === undefined ? [] : [benchmark]);
 }
 
 /** Does the chunks of a sweep in a thread. */

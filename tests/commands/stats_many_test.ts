@@ -117,6 +117,43 @@ Deno.test("every strategy of a file has a row of its own", async () => {
   }
 });
 
+Deno.test("a dry batch gives the same table with its params, from which runs are chosen", async () => {
+  const { io, files } = world(6);
+  try {
+    const manifest = `${io.folder}/sweep.csv`;
+    const lines = files.map((file, index) => `${file},run ${index},${index * 10}`);
+    fs.writeFileSync(manifest, `returns,run_name,params.window\n${lines.join("\n")}\n`);
+    const words = ["batch", "-e", "x", "--manifest", manifest];
+    const output = `${io.folder}/metrics.parquet`;
+    const dry = ["--dry-run", "--format", "parquet", "--output", output];
+    const table = await io.run(...words, ...dry, "--threads", "2");
+    assertEquals(table.code, 0, table.err);
+    const rows = await parquetRows(output);
+    assertEquals(rows.map((row) => [row["run_name"], row["params.window"]]), [
+      ...files.map((_, index) => [`run ${index}`, String(index * 10)]),
+    ]);
+    const [first] = files as [string];
+    const { start, end, ...numbers } = await alone(io, first, []);
+    assert(start !== undefined && end !== undefined);
+    for (const [name, value] of Object.entries(numbers)) {
+      if (name !== "run_name") assertEquals(rows[0]?.[name], value, name);
+    }
+    assertEquals((await io.run("runs", "search", "-e", "x")).code, 4, "nothing was kept");
+    const best = rows.toSorted((a, b) => Number(b["metrics.cagr"]) - Number(a["metrics.cagr"]))
+      .slice(0, 2).map((row) => String(row["run_name"]));
+    const chosen = `${io.folder}/best.csv`;
+    fs.writeFileSync(chosen, `run_name\n${best.join("\n")}\n`);
+    assertEquals((await io.run(...words, "--only", chosen)).code, 0);
+    const { out } = await io.run("runs", "search", "-e", "x", "--format", "csv", "-c", "run_name");
+    assertEquals(out.trim().split("\n").slice(1).toSorted(), best.toSorted());
+    const logged = await io.run(...words, "--format", "csv");
+    assertEquals(logged.code, 2);
+    assertStringIncludes(logged.err, "add --dry-run for their metrics alone");
+  } finally {
+    io.remove();
+  }
+});
+
 Deno.test("what is written is not what is read, and what goes with one file is refused", async () => {
   const { io, files } = world(2);
   try {
