@@ -220,3 +220,17 @@ for (const turned of [false, true]) {
     },
   );
 }
+
+for (const what of ["params", "a status"]) {
+  deliveryTest(`of several runs one that has ${what} alone is no empty one`, async (world) => {
+    const { store, server, send } = world;
+    const key = store.commitRun(record(1));
+    markImported(world);
+    await made(world, key);
+    const begun = await made(world, key);
+    if (what === "params") await server.logBatch(begun.id, { params: record(1).params });
+    else await server.updateRun(begun.id, { status: "FINISHED" });
+    assertEquals(await send(), DELIVERED);
+    assertEquals(activeRuns(server).map(({ id }) => id), [begun.id]);
+  });
+}

@@ -5,7 +5,7 @@
 import { DOUBT_MS, updateDelivery } from "../deliveries.ts";
 import type { Database } from "../sqlite.ts";
 import { type RunDelivery, step } from "./delivery.ts";
-import { currentRow, lookUp } from "./server_run.ts";
+import { contentSize, currentRow, lookUp } from "./server_run.ts";
 
 /**
  * Keys of runs of which the server may still be given a second one, though nothing more is sent of
@@ -37,9 +37,7 @@ export async function removeOrphans(delivery: RunDelivery, keptId: string): Prom
   if (row.uncertain === 0) return;
   for (const orphan of await lookUp(delivery, row)) {
     if (orphan.id === keptId || orphan.lifecycleStage === "deleted") continue;
-    const isEmpty = orphan.status === "RUNNING" && Object.keys(orphan.metrics).length === 0 &&
-      Object.keys(orphan.params).length === 0;
-    if (isEmpty) {
+    if (contentSize(orphan) === 0) {
       await step(delivery, "remove orphan", () => tracker.deleteRun(orphan.id));
     } else {
       warn({

@@ -279,6 +279,10 @@ async function adopt(delivery: RunDelivery, found: readonly Run[]): Promise<Run 
 }
 
 function fullest(left: Run, right: Run): number {
-  const size = (run: Run): number => Object.keys(run.metrics).length;
-  return size(right) - size(left) || (left.id < right.id ? -1 : 1);
+  return contentSize(right) - contentSize(left) || (left.id < right.id ? -1 : 1);
+}
+
+/** How much a run has of what its creation alone does not give it; one with 0 may be deleted. */
+export function contentSize({ status, metrics, params }: Run): number {
+  return Object.keys(metrics).length + Object.keys(params).length + (status === "RUNNING" ? 0 : 1);
 }
