@@ -18,7 +18,7 @@ export interface DeliveryRow {
   readonly server_experiment_id: string | null;
   /** When a creation was last sent. */
   readonly create_time: number | null;
-  /** 1 when more than one run may have been made on the server. */
+  /** 1 when more than one run may come to be on the server: a creation was sent and not answered. */
   readonly uncertain: number;
   /** Tags of later revisions have not been sent. */
   readonly tag_revision: number | null;

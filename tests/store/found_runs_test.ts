@@ -128,7 +128,7 @@ deliveryTest(
     await send({ createRun: () => Promise.reject(failure("CONNECTION", 0)) });
     const database = openDatabase(world.path);
     database.run(
-      "UPDATE deliveries SET state = 'creating', create_time = ?",
+      "UPDATE deliveries SET state = 'creating', create_time = ?, uncertain = 1",
       world.io.now() - 5000,
     );
     database.close();

@@ -258,6 +258,30 @@ shared("a run taken in delivered leaves a creation of one's own in doubt", async
   assertEquals(only(server).status, "FINISHED");
 });
 
+shared("what a process that died had sent may come beside another store's run", async (world) => {
+  const { site, office, server, carry, io, folder } = world;
+  site.commitRun(record(1));
+  await carry(site, office);
+  const asKilled = `${folder}/killed.db`;
+  let late: (() => Promise<Run>) | undefined;
+  await site.deliver({
+    ...server,
+    createRun: async (run) => {
+      late = () => server.createRun(run);
+      await site.exportTo(asKilled);
+      throw failure(0);
+    },
+  });
+  await office.deliver(server);
+  const restarted = await openStore(io, asKilled);
+  assertEquals((await restarted.deliver(server)).map(({ status }) => status), ["delivered"]);
+  await late?.();
+  assertEquals(server.runs.size, 2);
+  assertEquals(await restarted.deliver(server), []);
+  assertEquals(only(server).status, "FINISHED");
+  await restarted.close();
+});
+
 shared("of two runs by doubtful creations both stores take the same", async (world) => {
   const { site, office, server, carry } = world;
   const key = site.commitRun(record(1));
@@ -307,8 +331,9 @@ shared("a run that is deleted while its creation is in doubt is not there twice"
 });
 
 shared("of two runs that two stores made at one moment the empty one goes", async (world) => {
-  const { site, server, path } = world;
+  const { site, office, server, carry } = world;
   const key = site.commitRun(record(1));
+  await carry(site, office);
   await site.deliver(server);
   const kept = only(server);
   await server.createRun({
@@ -318,11 +343,7 @@ shared("of two runs that two stores made at one moment the empty one goes", asyn
     user: "",
     tags: { "btflow.run_key": key },
   });
-  // As a process leaves it that is killed before it has its answer.
-  const database = openDatabase(path);
-  database.run("UPDATE deliveries SET state = 'creating', server_run_id = NULL, uncertain = 0");
-  database.close();
-  assertEquals((await site.deliver(server)).map(({ status }) => status), ["delivered"]);
+  assertEquals((await office.deliver(server)).map(({ status }) => status), ["delivered"]);
   assertEquals(only(server).id, kept.id);
 });
 

@@ -1,6 +1,7 @@
 // A run's counterpart on the server, made exactly once. Before each creation the store notes, on
-// disk, that one is being sent; from then on the run is looked up by its key before another is. A
-// look-up that fails is never "not there".
+// disk, that one is being sent; from then on the run is looked up by its key before another is, and
+// may come to be there twice unless the creation is answered. A look-up that fails is never "not
+// there".
 
 import { DeliveryError, NotFoundError, TrackerError } from "../../errors.ts";
 import { parseFilter } from "../../filter/mod.ts";
@@ -136,7 +137,7 @@ async function createOnce(delivery: RunDelivery, parentRunId: string | null): Pr
   let sent = all.length <= MAX_BATCH_TEXTS ? all : all.filter(([key]) => key === PARENT_TAG);
   for (let creation = 1;; creation++) {
     const before = currentRow(delivery);
-    noteCreation(delivery, before, experiment.id, sent.length === all.length ? run.revision : -1);
+    noteCreation(delivery, experiment.id, sent.length === all.length ? run.revision : -1);
     try {
       const created = await step(delivery, "create", () =>
         tracker.createRun({
@@ -146,13 +147,11 @@ async function createOnce(delivery: RunDelivery, parentRunId: string | null): Pr
           user: run.user_id,
           tags: { ...Object.fromEntries(sent), [RUN_KEY_TAG]: run.key },
         }, () => noteTime(delivery)));
-      return noteRun(delivery, created);
+      return noteRun(delivery, before, created);
     } catch (error) {
       const told = error instanceof TrackerError ? error : null;
       if (!mayHaveReached(error)) {
-        if (before.state !== "creating") {
-          updateDelivery(delivery.database, delivery.id, { state: "waiting", tag_revision: null });
-        }
+        if (before.state !== "creating") noteNothingSent(delivery, before);
         if (sent.length > 0 && isForGood(error) && told?.isDenied !== true) {
           sent = [];
           continue;
@@ -161,7 +160,6 @@ async function createOnce(delivery: RunDelivery, parentRunId: string | null): Pr
         await io.sleep(retryAfterMs(told));
         continue;
       }
-      updateDelivery(delivery.database, delivery.id, { uncertain: 1 });
       if (told?.isBusy === true) await io.sleep(retryAfterMs(told));
       const found = await lookUpPatiently(delivery, currentRow(delivery));
       if (found?.lifecycleStage === "active") return found;
@@ -175,7 +173,6 @@ async function createOnce(delivery: RunDelivery, parentRunId: string | null): Pr
 /** Notes on disk that a creation is being sent, with the run's tags up to a revision. */
 function noteCreation(
   delivery: RunDelivery,
-  before: DeliveryRow,
   experimentId: string,
   revision: number,
 ): void {
@@ -185,7 +182,7 @@ function noteCreation(
     create_time: io.now(),
     server_experiment_id: experimentId,
     tag_revision: revision,
-    uncertain: before.state === "creating" ? 1 : before.uncertain,
+    uncertain: 1,
   }, { durable: true });
 }
 
@@ -194,13 +191,19 @@ function noteTime({ io, database, id }: RunDelivery): void {
   updateDelivery(database, id, { create_time: io.now() }, { durable: true });
 }
 
-function noteRun(delivery: RunDelivery, found: Run): Run {
-  updateDelivery(delivery.database, delivery.id, {
+/** Notes what a creation was answered with: no more is in doubt than was before it. */
+function noteRun({ database, id }: RunDelivery, { uncertain }: DeliveryRow, created: Run): Run {
+  updateDelivery(database, id, {
     state: "created",
-    server_run_id: found.id,
-    server_experiment_id: found.experimentId,
+    server_run_id: created.id,
+    server_experiment_id: created.experimentId,
+    uncertain,
   });
-  return found;
+  return created;
+}
+
+function noteNothingSent({ database, id }: RunDelivery, { uncertain }: DeliveryRow): void {
+  updateDelivery(database, id, { state: "waiting", tag_revision: null, uncertain });
 }
 
 /** Whether a request that failed may have been carried out all the same. */
