@@ -67,7 +67,7 @@ export function recordParts(
   }, { durable: false });
 }
 
-/** Forgets what a server refuses of a run: it has none of the run any more. */
+/** Forgets what a server refuses of a run: what it has of it by now is another run there, or none. */
 export function forgetParts(database: Database, { runId, serverId }: DeliveryId): void {
   database.run("DELETE FROM undeliverable WHERE run_id = ? AND server_id = ?", runId, serverId);
 }

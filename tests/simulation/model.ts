@@ -1,7 +1,7 @@
 // What must be true in the end, said without a line of the program: which runs were announced, what
 // people then did to them, and what a server must therefore have.
 
-import type { Server, ServerRun } from "./server.ts";
+import { isEmpty, type Server, type ServerRun } from "./server.ts";
 import { partOf, type Wire } from "./wire.ts";
 
 /** A run as it was announced. */
@@ -131,10 +131,6 @@ export function model(
       ].filter((part, index, all) => refused.has(part) && all.indexOf(part) === index).sort();
     },
   };
-}
-
-function isEmpty({ status, params, points }: ServerRun): boolean {
-  return status === "RUNNING" && params.size === 0 && points.length === 0;
 }
 
 /** What a server lacks of what was announced; what never changes afterwards. */

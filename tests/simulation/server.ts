@@ -266,6 +266,11 @@ export function memoryServer(): Server {
   };
 }
 
+/** Whether a run is as its creation has left it. */
+export function isEmpty({ status, params, points }: ServerRun): boolean {
+  return status === "RUNNING" && params.size === 0 && points.length === 0;
+}
+
 function pairs(list: unknown): [string, string][] {
   return ((list ?? []) as { key: string; value: string }[]).map(({ key, value }) => [key, value]);
 }

@@ -6,7 +6,7 @@ import type { TransportRequest } from "../../lib/transport/mod.ts";
 import type { Clock } from "./clock.ts";
 import type { Process } from "./memory_store.ts";
 import { sentJson } from "./sent_json.ts";
-import type { Server, ServerReply } from "./server.ts";
+import { isEmpty, type Server, type ServerReply } from "./server.ts";
 
 /** One request on its way. */
 export interface Passage {
@@ -27,7 +27,10 @@ export interface Wire {
    */
   readonly stale: ReadonlySet<string>;
   readonly violations: readonly string[];
-  /** How many of a store's runs of one key were there before a process began, and still are. */
+  /**
+   * How many of a store's runs of one key were there before a process began, and still are; what stores
+   * have filled that made it at the same moment counts as one.
+   */
   left(process: Process, store: number, key: string): number;
 }
 
@@ -153,11 +156,15 @@ export function wire(clock: Clock, server: Server): Wire {
     violations,
     madeAtOnce,
     stale,
-    left: (process, store, key) =>
-      creations.filter((one) =>
-        one.key === key && one.store === store && one.arrived < startOf(process) &&
-        server.runs.get(one.runId ?? "")?.stage === "active"
-      ).length,
+    left(process, store, key) {
+      const there = creations.flatMap((one) => {
+        const run = server.runs.get(one.runId ?? "");
+        const isLeft = one.key === key && one.store === store && one.arrived < startOf(process);
+        return isLeft && run?.stage === "active" ? [run] : [];
+      });
+      const filled = there.filter((run) => !isEmpty(run)).length;
+      return there.length - (madeAtOnce.has(key) ? Math.max(0, filled - 1) : 0);
+    },
     sent(process, store, request) {
       if (!starts.has(process)) starts.set(process, ++moment);
       const { kind, key, parts } = aboutOf(server, request);

@@ -83,6 +83,32 @@ Deno.test("two processes that change one run at once are seen, unless one is dea
   assertEquals(both({ ...process("one"), alive: false }), []);
 });
 
+Deno.test("a store's own second run is seen, unless stores made and filled it at one moment", () => {
+  const left = (isAtOnce: boolean, filled: number): number => {
+    const server = memoryServer();
+    server.handle({ ...request("", {}), path: "/api/2.0/mlflow/experiments/create", body: null });
+    const watched = wire(virtualClock(0), server);
+    const look = (who: Process, store: number): void => {
+      const passage = watched.sent(who, store, LOOK_UP);
+      passage.arrived({ status: 200, json: {} });
+      passage.told("done");
+    };
+    const passages = [0, ...(isAtOnce ? [1] : []), 0].map((store, index) => {
+      const who = process(`${index}`);
+      look(who, store);
+      return watched.sent(who, store, CREATION);
+    });
+    for (const index of [0, passages.length - 1]) {
+      passages[index]?.arrived(server.handle(CREATION as Parameters<typeof server.handle>[0]));
+    }
+    for (const run of [...server.runs.values()].slice(0, filled)) run.status = "FINISHED";
+    const last = process("last");
+    look(last, 0);
+    return watched.left(last, 0, KEY);
+  };
+  assertEquals([left(false, 2), left(true, 1), left(true, 2)], [2, 2, 1]);
+});
+
 Deno.test("what nobody can know to be old is excused, and nothing else", () => {
   const server = memoryServer();
   server.handle({ ...request("", {}), path: "/api/2.0/mlflow/experiments/create", body: null });

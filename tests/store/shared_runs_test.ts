@@ -182,6 +182,41 @@ shared(
   },
 );
 
+const REFUSED = new TrackerError("POST", "http://server:5000", {
+  status: 400,
+  code: "INVALID_PARAMETER_VALUE",
+  message: "no",
+});
+
+shared("so is one whose batch was refused and had gone in halves", async (world) => {
+  const { site, office, server, carry, io } = world;
+  const key = site.commitRun(record(1));
+  await io.sleep(1000);
+  await tag(site, key, { x: "1" });
+  await carry(site, office);
+  await io.sleep(1000);
+  await tag(site, key, { x: "2" });
+  const refusing: Tracker = {
+    ...server,
+    logBatch: (id, batch) =>
+      Object.keys(batch.params ?? {}).length > 0
+        ? Promise.reject(REFUSED)
+        : server.logBatch(id, batch),
+  };
+  const [first] = await site.deliver({
+    ...refusing,
+    logBatch: (id, batch) =>
+      Object.keys(batch.params ?? {}).length === 0 && (batch.metrics ?? []).length > 0
+        ? Promise.reject(failure(0))
+        : refusing.logBatch(id, batch),
+  });
+  assertEquals([first?.status, only(server).tags["x"]], ["failed", "2"]);
+  await office.deliver(refusing);
+  assertEquals(only(server).tags["x"], "1");
+  await site.deliver(refusing);
+  assertEquals(only(server).tags["x"], "2");
+});
+
 shared("a run that is changed while others are pruned stays", async ({ site, server, path }) => {
   const keys = site.commitRuns(Array.from({ length: 250 }, (_, index) => record(index)));
   await site.deliver(server);
@@ -360,6 +395,27 @@ shared("a run that another store deleted for an orphan is no loss", async (world
   await server.deleteRun(mine ?? "");
   assertEquals((await site.deliver(server)).map(({ status }) => status), ["delivered"]);
   assertEquals(only(server).tags["x"], "1");
+});
+
+shared("what one run on the server refused is not said of another", async (world) => {
+  const { site, office, server, carry } = world;
+  site.commitRun(record(1));
+  await carry(site, office);
+  const [first] = await office.deliver({
+    ...server,
+    logBatch: (id, batch) =>
+      batch.tags?.["side"] === undefined ? server.logBatch(id, batch) : Promise.reject(REFUSED),
+    updateRun: () => Promise.reject(failure(0)),
+  });
+  assertEquals(first?.undeliverable.map(({ part }) => part), ["tag side"]);
+  const [mine] = server.runs.keys();
+  await server.deleteRun(mine ?? "");
+  await site.deliver({ ...server, searchRuns: async function* () {} });
+  assertEquals(
+    (await office.deliver(server)).map(({ status, undeliverable }) => [status, undeliverable]),
+    [["delivered", []]],
+  );
+  assertEquals(only(server).tags["side"], record(1).tags?.["side"]);
 });
 
 shared("runs that fail do not keep others from their turn", async ({ site, server }) => {

@@ -50,7 +50,8 @@ export async function deliverRun(delivery: RunDelivery): Promise<Run> {
   const isWanted = (part: string, step: string): boolean =>
     isRetried(part) || !isThere && !done.has(step);
   if (!isThere) {
-    await sendBatches(delivery, serverRun, runBatches(database, run, tags), { done, refused });
+    const batches = runBatches(database, run, tags);
+    await sendBatches(delivery, serverRun, batches, { done, refusedBefore: refused });
   }
   if (settings.retryUndeliverable) {
     await sendRefusedItems(delivery, serverRun, refused, parentRunId);

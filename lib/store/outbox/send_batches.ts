@@ -22,8 +22,10 @@ const HOPELESS_POINTS = 8;
 interface Sending {
   readonly delivery: RunDelivery;
   readonly serverRun: Run;
-  /** What the server is known to have. */
+  /** What the server has acknowledged. */
   readonly done: ReadonlySet<string>;
+  /** Parts that it refused before. */
+  readonly refusedBefore: ReadonlySet<string>;
   /** Parts of which the server took something. */
   readonly taken: Set<string>;
   readonly refused: Map<string, RecordedPart>;
@@ -38,12 +40,12 @@ interface Sending {
 function begin(
   delivery: RunDelivery,
   serverRun: Run,
-  done: ReadonlySet<string>,
+  before: Pick<Sending, "done" | "refusedBefore">,
 ): Sending {
   return {
     delivery,
     serverRun,
-    done,
+    ...before,
     taken: new Set(),
     refused: new Map(),
     points: new Map(),
@@ -52,76 +54,66 @@ function begin(
   };
 }
 
-/**
- * Sends the batches that are not acknowledged; what the server refuses of them is recorded.
- * `refused`: what it refused before.
- */
+/** Sends the batches that the server has not; what it refuses of them is recorded. */
 export async function sendBatches(
   delivery: RunDelivery,
   serverRun: Run,
   batches: Iterable<RunBatch>,
-  { done, refused }: { readonly done: ReadonlySet<string>; readonly refused: ReadonlySet<string> },
+  before: Pick<Sending, "done" | "refusedBefore">,
 ): Promise<void> {
   const { database, id } = delivery;
-  const sending = begin(delivery, serverRun, done);
+  const sending = begin(delivery, serverRun, before);
   let number = 0;
   for (const { step: name, batch } of batches) {
     number++;
-    const isDone = done.has(name);
-    if (isDone && hasStill(delivery, serverRun, batch, refused)) {
-      sending.isResumed = true;
-      continue;
-    }
-    await sendBatch(isDone ? { ...sending, done: new Set() } : sending, batch, `batch ${number}`);
+    if (isThere(sending, batch, name)) continue;
+    await sendBatch(sending, batch, `batch ${number}`);
     database.write(() => {
       recordParts(database, id, [...sending.refused.values()]);
       acknowledge(database, id, name);
     }, { durable: false });
   }
   // Else what the server refused may be among what was sent before.
-  if (!sending.isResumed) recordParts(database, id, [], arrived(sending, refused, sending.taken));
+  if (!sending.isResumed) recordParts(database, id, [], arrived(sending, sending.taken));
 }
 
-/** Whether nobody has changed since what the server has acknowledged: another store may have. */
-function hasStill(
-  { run }: RunDelivery,
-  serverRun: Run,
-  { tags }: RunBatch["batch"],
-  refused: ReadonlySet<string>,
-): boolean {
-  return run.imported === 0 ||
+/** Whether the server has acknowledged a batch that nobody has changed since: another store may have. */
+function isThere(sending: Sending, { tags }: Required<Batch>, name: string): boolean {
+  const { delivery, serverRun, done, refusedBefore } = sending;
+  const isThere = done.has(name) && (delivery.run.imported === 0 ||
     Object.entries(tags).every(([key, value]) =>
-      serverRun.tags[key] === value || refused.has(`tag ${key}`)
-    );
+      serverRun.tags[key] === value || refusedBefore.has(`tag ${key}`)
+    ));
+  if (isThere) sending.isResumed = true;
+  return isThere;
 }
 
 /** Sends once more what was refused before. */
 export async function sendRefusedItems(
   delivery: RunDelivery,
   serverRun: Run,
-  parts: ReadonlySet<string>,
+  refusedBefore: ReadonlySet<string>,
   parentRunId: string | null,
 ): Promise<void> {
   const { database, run, id } = delivery;
-  const sending = begin(delivery, serverRun, new Set());
+  const sending = begin(delivery, serverRun, { done: new Set(), refusedBefore });
   const all = { parentRunId, tagRevision: null, broughtUntil: NOTHING_BROUGHT };
-  const items = [...batchItems(database, run, all)].filter((item) => parts.has(partOf(item)));
+  const items = [...batchItems(database, run, all)].filter((item) => refusedBefore.has(partOf(item)));
   // What another store that has the run brought meanwhile may have been changed since.
   const again = items.filter((item) =>
     item.kind !== "tag" || run.imported === 0 || serverRun.tags[item.key] === undefined
   );
   for (const batch of cutBatches(again)) await sendBatch(sending, batch, "refused items");
   const sent = new Set(items.map(partOf));
-  recordParts(database, id, [...sending.refused.values()], arrived(sending, parts, sent));
+  recordParts(database, id, [...sending.refused.values()], arrived(sending, sent));
 }
 
 /** Of parts that were refused before and are sent now, those of which nothing was refused again. */
 function arrived(
-  { refused }: Sending,
-  parts: ReadonlySet<string>,
+  { refused, refusedBefore }: Sending,
   sent: ReadonlySet<string>,
 ): readonly string[] {
-  return [...parts].filter((part) => sent.has(part) && !refused.has(part));
+  return [...refusedBefore].filter((part) => sent.has(part) && !refused.has(part));
 }
 
 async function sendBatch(
@@ -148,13 +140,12 @@ async function sendItems(
   items: readonly BatchItem[],
   name: string,
 ): Promise<void> {
-  const { delivery, serverRun, done, taken } = sending;
+  const { delivery, serverRun, taken } = sending;
   const { database, id, tracker } = delivery;
   const [batch] = cutBatches(items.filter((item) => !isHopeless(sending, item)));
   if (batch === undefined) return;
   const mark = batchStep(batch);
-  if (done.has(mark)) sending.isResumed = true;
-  else {
+  if (!isThere(sending, batch, mark)) {
     await step(delivery, name, async () => {
       await tracker.logBatch(serverRun.id, batch);
       acknowledge(database, id, mark);

@@ -268,7 +268,8 @@ async function adopt(delivery: RunDelivery, found: readonly Run[]): Promise<Run 
   if (first.lifecycleStage === "deleted") return first;
   if (first.id === currentRow(delivery).server_run_id) return first;
   return await step(delivery, "adopt", () => {
-    // Made by an earlier creation, or by another store: what it has is not known.
+    // Made by an earlier creation, or by another store: what it has, or refuses, is not known.
+    forgetParts(delivery.database, delivery.id);
     forget(delivery.database, delivery.id, {
       state: "created",
       server_run_id: first.id,
