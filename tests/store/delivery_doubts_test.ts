@@ -4,8 +4,15 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { StorageError } from "../../lib/errors.ts";
 import { sqliteError } from "../../lib/store/sqlite.ts";
-import type { Run, Tracker } from "../../lib/tracker.ts";
-import { DELIVERED, deliveryTest, failure } from "./delivery_world.ts";
+import type { Batch, Run, RunStatus, Tracker } from "../../lib/tracker.ts";
+import {
+  activeRuns,
+  DELIVERED,
+  deliveryTest,
+  failure,
+  made,
+  markImported,
+} from "./delivery_world.ts";
 import { record, START } from "./store_folder.ts";
 
 const content = new Uint8Array([1, 2]);
@@ -66,24 +73,57 @@ deliveryTest("a creation that ended with 500 may have been carried out", async (
   assertEquals(server.runs.size, 1);
 });
 
-deliveryTest("a second run that has something in it is named, and never deleted", async (world) => {
-  const { store, server, send } = world;
-  store.commitRun(record(1));
-  let late: (() => Promise<Run>) | undefined;
-  await send({
-    createRun: (run) => {
-      late = () => server.createRun(run);
-      return Promise.reject(failure("TIMEOUT", 0, { maybeDone: true }));
+const SECONDS:
+  readonly (readonly [what: string, batch: Batch, status: RunStatus, goes: boolean])[] = [
+    ["has some of the first one", { params: { window: "1" } }, "RUNNING", true],
+    ["is finished", { params: { window: "1" } }, "FINISHED", false],
+    ["has a param of its own", { params: { own: "1" } }, "RUNNING", false],
+    ["has another value of a param", { params: { window: "2" } }, "RUNNING", false],
+    [
+      "has a metric of its own",
+      { metrics: [{ key: "own", value: 1, timestamp: START, step: 0 }] },
+      "RUNNING",
+      false,
+    ],
+  ];
+
+for (const [what, batch, status, goes] of SECONDS) {
+  deliveryTest(
+    `a second run that ${what} is ${goes ? "deleted" : "named, and stays"}`,
+    async (world) => {
+      const { store, server, send } = world;
+      store.commitRun(record(1));
+      let late: (() => Promise<Run>) | undefined;
+      await send({
+        createRun: (run) => {
+          late = () => server.createRun(run);
+          return Promise.reject(failure("TIMEOUT", 0, { maybeDone: true }));
+        },
+      });
+      assertEquals(await send(), DELIVERED);
+      const second = await late?.();
+      assert(second !== undefined);
+      await server.logBatch(second.id, batch);
+      await server.updateRun(second.id, { status });
+      const warnings: string[] = [];
+      await store.deliver(server, { warn: ({ code }) => warnings.push(code) });
+      assertEquals(warnings, goes ? [] : ["run-twice"]);
+      const { lifecycleStage } = await server.getRun(second.id);
+      assertEquals(lifecycleStage, goes ? "deleted" : "active");
     },
-  });
+  );
+}
+
+deliveryTest("of two unfinished runs the one that has something in it stays", async (world) => {
+  const { store, server, send } = world;
+  const key = store.commitRun(record(1, { status: "RUNNING", endTime: null }));
+  markImported(world);
+  const batch = { params: { window: "1" } };
+  for (const { id } of [await made(world, key), await made(world, key)]) {
+    await server.logBatch(id, batch);
+  }
   assertEquals(await send(), DELIVERED);
-  const second = await late?.();
-  assert(second !== undefined);
-  await server.logBatch(second.id, { params: { window: "1" } });
-  const warnings: string[] = [];
-  await store.deliver(server, { warn: ({ code }) => warnings.push(code) });
-  assertEquals(warnings, ["run-twice"]);
-  assertEquals((await server.getRun(second.id)).lifecycleStage, "active");
+  assertEquals(activeRuns(server).length, 2);
 });
 
 deliveryTest(

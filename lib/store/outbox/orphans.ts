@@ -1,8 +1,10 @@
 // Runs that nobody knows of: made by a creation that had been given up for lost and repeated, so that
-// the server has two with one key. Only what is certainly such a leftover is deleted. One look is not
-// enough: a request may arrive after the run has been delivered, so later syncs look again.
+// the server has two with one key; another store may have begun to fill the second. Only what is
+// certainly such a leftover is deleted. One look is not enough: a request may arrive after the run has
+// been delivered, so later syncs look again.
 
 import { DOUBT_MS, updateDelivery } from "../deliveries.ts";
+import type { Run } from "../../tracker.ts";
 import type { Database } from "../sqlite.ts";
 import { type RunDelivery, step } from "./delivery.ts";
 import { contentSize, currentRow, lookUp } from "./server_run.ts";
@@ -28,16 +30,18 @@ export function runsInDoubt(
 }
 
 /**
- * Deletes what a creation that was given up for lost has made after all: runs with this run's key
- * and nothing in them. Anything else is left, with a warning.
+ * Deletes what a creation that was given up for lost has made after all: runs with this run's key that
+ * have nothing of their own. Anything else is left, with a warning.
  */
 export async function removeOrphans(delivery: RunDelivery, keptId: string): Promise<void> {
   const { io, tracker, database, id, warn } = delivery;
   const row = currentRow(delivery);
   if (row.uncertain === 0) return;
-  for (const orphan of await lookUp(delivery, row)) {
-    if (orphan.id === keptId || orphan.lifecycleStage === "deleted") continue;
-    if (contentSize(orphan) === 0) {
+  const found = await lookUp(delivery, row);
+  const kept = found.find(({ id }) => id === keptId);
+  for (const orphan of found) {
+    if (orphan === kept || orphan.lifecycleStage === "deleted") continue;
+    if (isLeftover(orphan, kept)) {
       await step(delivery, "remove orphan", () => tracker.deleteRun(orphan.id));
     } else {
       warn({
@@ -47,4 +51,15 @@ export async function removeOrphans(delivery: RunDelivery, keptId: string): Prom
     }
   }
   if (io.now() - (row.create_time ?? 0) > DOUBT_MS) updateDelivery(database, id, { uncertain: 0 });
+}
+
+/**
+ * Whether a run is unfinished and has nothing that a finished one lacks: who is still at it finds it
+ * deleted and takes the other.
+ */
+function isLeftover(run: Run, kept: Run | undefined): boolean {
+  if (contentSize(run) === 0) return true;
+  if (run.status !== "RUNNING" || kept === undefined || kept.status === "RUNNING") return false;
+  return Object.entries(run.params).every(([key, value]) => kept.params[key] === value) &&
+    Object.keys(run.metrics).every((key) => Object.hasOwn(kept.metrics, key));
 }

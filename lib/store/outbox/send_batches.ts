@@ -98,7 +98,9 @@ export async function sendRefusedItems(
   const { database, run, id } = delivery;
   const sending = begin(delivery, serverRun, { done: new Set(), refusedBefore });
   const all = { parentRunId, tagRevision: null, broughtUntil: NOTHING_BROUGHT };
-  const items = [...batchItems(database, run, all)].filter((item) => refusedBefore.has(partOf(item)));
+  const items = [...batchItems(database, run, all)].filter((item) =>
+    refusedBefore.has(partOf(item))
+  );
   // What another store that has the run brought meanwhile may have been changed since.
   const again = items.filter((item) =>
     item.kind !== "tag" || run.imported === 0 || serverRun.tags[item.key] === undefined
