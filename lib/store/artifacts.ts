@@ -18,6 +18,8 @@ export interface StoredArtifact {
   readonly size: number;
   /** 1 for what a server need not take. */
   readonly optional: number;
+  /** When it was changed, ms since the epoch; 0: as it was when the run was committed. */
+  readonly changed: number;
 }
 
 /** Stores artifacts of a run; one of the same path is replaced. `changed`: 0 at the run's commit. */
@@ -80,7 +82,7 @@ function blobId(database: Database, content: Uint8Array): number {
 /** A run's artifacts, by path. */
 export function storedArtifacts(database: Database, runId: number): readonly StoredArtifact[] {
   return database.all<StoredArtifact>(
-    `SELECT a.path, a.optional, b.sha256, b.size FROM artifacts AS a JOIN blobs AS b ON b.id = a.blob_id
+    `SELECT a.path, a.optional, a.changed, b.sha256, b.size FROM artifacts AS a JOIN blobs AS b ON b.id = a.blob_id
      WHERE a.run_id = ? ORDER BY a.path`,
     runId,
   );

@@ -217,6 +217,23 @@ shared("so is one whose batch was refused and had gone in halves", async (world)
   assertEquals(only(server).tags["x"], "2");
 });
 
+shared("so is a file that was changed before another store sent the old one", async (world) => {
+  const { site, office, server, carry, io } = world;
+  const [old, changed] = [new Uint8Array([1]), new Uint8Array([2])];
+  const key = site.commitRun(record(1, { artifacts: [{ path: "a.txt", content: old }] }));
+  await carry(site, office);
+  await io.sleep(1000);
+  await site.writeArtifact(key, "a.txt", changed);
+  const files = (): readonly unknown[] =>
+    [...server.runs.values()].map(({ artifacts }) => artifacts.get("a.txt"));
+  await site.deliver({ ...server, updateRun: () => Promise.reject(failure(0)) });
+  assertEquals(files(), [changed]);
+  await office.deliver(server);
+  assertEquals(files(), [old]);
+  await site.deliver(server);
+  assertEquals(files(), [changed]);
+});
+
 shared("a run that is changed while others are pruned stays", async ({ site, server, path }) => {
   const keys = site.commitRuns(Array.from({ length: 250 }, (_, index) => record(index)));
   await site.deliver(server);

@@ -24,7 +24,7 @@ import {
   tagsToRemove,
 } from "./run_batches.ts";
 import { sendBatches, sendRefusedItems } from "./send_batches.ts";
-import { recordLeftOut, sendArtifacts, sendInputs } from "./send_files.ts";
+import { type IsWanted, recordLeftOut, sendArtifacts, sendInputs } from "./send_files.ts";
 import { ensureServerRun } from "./server_run.ts";
 import { compareWithServer } from "./verify.ts";
 
@@ -47,8 +47,8 @@ export async function deliverRun(delivery: RunDelivery): Promise<Run> {
   // Of a run that is there nothing is left to be sent but what was refused.
   const isThere = isDelivered(row, run);
   const isRetried = (part: string): boolean => settings.retryUndeliverable && refused.has(part);
-  const isWanted = (part: string, step: string): boolean =>
-    isRetried(part) || !isThere && !done.has(step);
+  const isWanted: IsWanted = (part, step) =>
+    isRetried(part) || !isThere && (step === null || !done.has(step));
   if (!isThere) {
     const batches = runBatches(database, run, tags);
     await sendBatches(delivery, serverRun, batches, { done, refusedBefore: refused });

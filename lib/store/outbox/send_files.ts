@@ -9,8 +9,8 @@ import { type RecordedPart, recordParts } from "../undeliverable.ts";
 import { type RunDelivery, step } from "./delivery.ts";
 import { isForGood, type Refusal, refusedPart, sendInHalves } from "./refused.ts";
 
-/** Whether a part is to be sent; `step` is the name of its acknowledgement. */
-export type IsWanted = (part: string, step: string) => boolean;
+/** Whether a part is to be sent; `step` is the name of its acknowledgement, null where none counts. */
+export type IsWanted = (part: string, step: string | null) => boolean;
 
 /** Sends the datasets. A server that has no such call is none the worse: lineage is optional. */
 export async function sendInputs(
@@ -72,7 +72,9 @@ export async function sendArtifacts(
   for (const artifact of storedArtifacts(database, run.id)) {
     const part = `artifact ${artifact.path}`;
     const name = `artifact ${artifact.sha256} ${artifact.path}`;
-    if (!isWanted(part, name)) continue;
+    // Over one that was changed another store may have sent it as it was.
+    const mayBeOld = run.imported === 1 && artifact.changed > 0;
+    if (!isWanted(part, mayBeOld ? null : name)) continue;
     const isOptional = artifact.optional === 1;
     if (isOptional && said.has(FAILING)) {
       leftOut.push({ part, reason: "not sent: the server fails on others", optional: 1 });
