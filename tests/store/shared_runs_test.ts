@@ -182,6 +182,21 @@ shared(
   },
 );
 
+shared("so is a name that did not arrive with the other changes", async (world) => {
+  const { site, office, server, carry, io } = world;
+  const key = site.commitRun(record(1));
+  await io.sleep(1000);
+  await site.updateRun(key, { name: "renamed" });
+  await carry(site, office);
+  const experimentId = await server.createExperiment("crypto");
+  const fields = { experimentId, name: "run 1", startTime: START, user: "ada" };
+  await server.createRun({ ...fields, tags: { "btflow.run_key": key } });
+  const [first] = await office.deliver({ ...server, updateRun: () => Promise.reject(failure(0)) });
+  assertEquals([first?.status, only(server).name], ["failed", "run 1"]);
+  assertEquals((await office.deliver(server)).map(({ status }) => status), ["delivered"]);
+  assertEquals(only(server).name, "renamed");
+});
+
 const REFUSED = new TrackerError("POST", "http://server:5000", {
   status: 400,
   code: "INVALID_PARAMETER_VALUE",

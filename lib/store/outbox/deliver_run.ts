@@ -63,6 +63,7 @@ export async function deliverRun(delivery: RunDelivery): Promise<Run> {
   if (!isThere || isNameRetried) {
     const since = isNameRetried ? { ...tags, tagRevision: null } : tags;
     await finish(delivery, serverRun, isRenamed(database, run, serverRun, since));
+    await noteChanges(delivery, serverRun);
   }
   recordLeftOut(delivery, serverRun, leftOut);
   await removeOrphans(delivery, serverRun.id);
@@ -159,7 +160,6 @@ async function finish(
 ): Promise<void> {
   const { run, database, id } = delivery;
   if (run.existing_run_id !== null) return;
-  await noteChanges(delivery, serverRun);
   if (run.status === "RUNNING" && run.end_time === null && !renamed) return;
   const change = {
     status: run.status,
@@ -180,9 +180,9 @@ async function updateRun(delivery: RunDelivery, { id }: Run, change: RunChange):
   await step(delivery, "finish", () => delivery.tracker.updateRun(id, change));
 }
 
-/** Tells other stores that have the run up to when the server has its changes. */
+/** Tells other stores that have the run up to when the server has its changes, once it has them all. */
 async function noteChanges({ database, run, tracker }: RunDelivery, there: Run): Promise<void> {
-  if (run.imported === 0) return;
+  if (run.imported === 0 || run.existing_run_id !== null) return;
   const changed = lastChange(database, run);
   if (changed <= broughtUntil(run, there)) return;
   await tracker.logBatch(there.id, { tags: { [CHANGED_TAG]: String(changed) } });
