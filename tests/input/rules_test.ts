@@ -85,7 +85,7 @@ Deno.test("columns: what is not plain is refused with the columns' names", async
     [
       "date,a,b\n2024-01-01,1,2\n",
       {},
-      "more than one column holds numbers; its columns are date, a, b; name the value with --column",
+      "more than one column holds numbers; its columns are date, a, b; name the value with --column (btflow batch --columns makes a run of each)",
     ],
     [
       "date,a,b\n2024-01-01,x,y\n",

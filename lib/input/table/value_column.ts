@@ -36,9 +36,12 @@ export function chooseValue(
     : numeric.length === 0
     ? "no column holds numbers"
     : "more than one column holds numbers";
+  const each = options.benchmark === undefined && named.length < 2 && numeric.length > 1
+    ? " (btflow batch --columns makes a run of each)"
+    : "";
   throw new InputError(
     path,
-    `${problem}; ${listed(columns)}; name the value with ${flagOf(options, "column")}`,
+    `${problem}; ${listed(columns)}; name the value with ${flagOf(options, "column")}${each}`,
   );
 }
 
