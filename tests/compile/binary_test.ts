@@ -68,8 +68,8 @@ async function checkBillOfMaterials(folder: string): Promise<void> {
   }
   const { imports } = JSON.parse(await Deno.readTextFile(`${repository}/deno.json`));
   for (const [key, specifier] of Object.entries(imports) as [string, string][]) {
-    const name = /^npm:(@?[^@]+@[^/]+)/.exec(specifier)?.[0] ?? "";
-    assertEquals(names.has(name), !ONLY_FOR_DEVELOPMENT.has(key), key);
+    const name = /^npm:\/?(@?[^@]+@[^/]+)/.exec(specifier)?.[1] ?? "";
+    assertEquals(names.has(`npm:${name}`), !ONLY_FOR_DEVELOPMENT.has(key), key);
   }
 }
 

@@ -379,6 +379,7 @@ const OUTSIDE: Readonly<Record<string, string>> = {
   envFile: "holds settings",
   allowArtifactHost: "says where files may go",
   format: "says how the answer is written",
+  output: "says where the answer is written",
 };
 
 Deno.test("no flag of log and batch is outside of the request without a reason", () => {
