@@ -15,9 +15,9 @@ export const THREAD_FLAGS: FlagsOf<{ readonly threads: number | undefined }> = {
   }),
 };
 
-/** Below both of these a thread takes longer to start than it saves. */
-const LEAST_ITEMS = 200;
-const LEAST_BYTES = 16 * 1024 ** 2;
+/** Below both of these a thread takes as long to compile what it runs as it saves (measured, two cores). */
+const LEAST_ITEMS = 1000;
+const LEAST_BYTES = 64 * 1024 ** 2;
 
 /** Threads for these items; 1 where this one does all. */
 export async function threadsFor(

@@ -203,12 +203,12 @@ Deno.test("threads are as many as the cores, where there is enough to do", async
     assertEquals(await threadsFor(eight, items(files), undefined), 1);
     assertEquals(await threadsFor(eight, items(files), 4), 4);
     assertEquals(await threadsFor(eight, items(files.slice(0, 3)), 4), 3);
-    assertEquals(await threadsFor(eight, items(Array(200).fill(files[0])), undefined), 8);
-    assertEquals(await threadsFor({ ...io, cores: 1 }, items(Array(200).fill("x")), undefined), 1);
+    assertEquals(await threadsFor(eight, items(Array(1000).fill(files[0])), undefined), 8);
+    assertEquals(await threadsFor({ ...io, cores: 1 }, items(Array(1000).fill("x")), undefined), 1);
     assertEquals(await threadsFor(eight, items([...files, "-"]), 4), 1, "only one reads the pipe");
     const large = `${io.folder}/large.csv`;
     fs.writeFileSync(large, "");
-    fs.truncateSync(large, 20 * 1024 ** 2);
+    fs.truncateSync(large, 80 * 1024 ** 2);
     assertEquals(await threadsFor(eight, items([large, "a", "b"]), undefined), 3);
     assertEquals(await threadsFor(eight, items([large]), undefined), 1);
   } finally {
