@@ -13,8 +13,3 @@ export function size(small: number, full: number): number {
 export function tell(figure: string): void {
   if (isFull) console.error(figure);
 }
-
-/** The middle value. */
-export function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[values.length >> 1] ?? NaN;
-}
