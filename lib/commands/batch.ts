@@ -140,7 +140,8 @@ export const command: Command = defineCommand({
       );
       const areTogether = flags.by !== undefined || flags.columns !== undefined;
       const own = shard === null ? items : shareOf(items, shard, areTogether);
-      const threads = await threadsFor(context.io, { items: own, datasets }, flags.threads);
+      const shared = [options.benchmark, options.rateFile?.path, ...request.artifact];
+      const threads = await threadsFor(context.io, { items: own, datasets }, flags.threads, shared);
       if (isTable) {
         const { figureNames, figureRows } = await import("../sweep/figures.ts");
         const figures = { options, required, datasets, names: figureNames(options, own) };

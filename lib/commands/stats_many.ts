@@ -31,6 +31,7 @@ export async function statsOfMany(
   const items = fileItems(files);
   const datasets: readonly never[] = [];
   const asked = { options, required, datasets, names: figureNames(options, items) };
-  const threads = await threadsFor(context.io, { items, datasets }, flags.threads);
+  const shared = [options.benchmark, options.rateFile?.path];
+  const threads = await threadsFor(context.io, { items, datasets }, flags.threads, shared);
   return figureRows(context, items, asked, { threads, noun: "files" });
 }

@@ -19,19 +19,37 @@ export const THREAD_FLAGS: FlagsOf<{ readonly threads: number | undefined }> = {
 const LEAST_ITEMS = 1000;
 const LEAST_BYTES = 64 * 1024 ** 2;
 
-/** Threads for these items; 1 where this one does all. */
+/** Only the program itself has the standard input. */
+const STDIN: ReadonlySet<string | undefined> = new Set(["-", "/dev/stdin"]);
+
+/** Threads for these items; 1 where this one does all. `shared`: files that are read for every item. */
 export async function threadsFor(
   io: Io,
   { items, datasets }: Pick<Sweep, "items" | "datasets">,
   asked: number | undefined,
+  shared: readonly (string | undefined)[],
 ): Promise<number> {
-  // Only the program itself has the standard input.
-  const isPiped = items.some(({ returns }) => returns === "-" || returns.startsWith("/dev/"));
+  const isPiped =
+    items.some(({ returns, benchmark }) => STDIN.has(returns) || STDIN.has(benchmark)) ||
+    await isAnyPiped(io, shared);
   const threads = Math.min(asked ?? io.cores, items.length);
   // Text is held whole, and each thread would read all of it.
   const isText = datasets.some(({ source }) => source.kind === "csv");
   if (isPiped || isText || threads < 2) return 1;
   return asked !== undefined || await isWorthIt(io, items) ? threads : 1;
+}
+
+/** A pipe gives its content once, and each thread would ask for it. */
+async function isAnyPiped(
+  { files }: Io,
+  shared: readonly (string | undefined)[],
+): Promise<boolean> {
+  for (const file of shared) {
+    if (file === undefined) continue;
+    if (STDIN.has(file)) return true;
+    if ((await files.info(file).catch(() => null))?.isFile === false) return true;
+  }
+  return false;
 }
 
 async function isWorthIt({ files }: Io, items: Sweep["items"]): Promise<boolean> {

@@ -192,6 +192,26 @@ Deno.test("a sweep that is killed in the middle is finished by --resume, each ru
   }
 });
 
+Deno.test("a benchmark from a pipe is read once, however many threads are asked for", async () => {
+  const { io, files } = world();
+  try {
+    const market = `${io.folder}/market.csv`;
+    writeReturns(market, Array.from({ length: 50 }, (_, day) => Math.cos(day * 3) / 60));
+    const words = ["-e", "x", "--threads", "2", "--store", `${io.folder}/store.db`, "--offline"];
+    const command = new Deno.Command("sh", {
+      args: ["-c", 'cat "$0" | "$@"', market, Deno.execPath()].concat(
+        ["run", "-q", "-A", "--no-check", "main.ts", "batch", ...files, ...words],
+        ["--benchmark", "/dev/stdin"],
+      ),
+    });
+    const { code, stderr } = await command.output();
+    assertEquals(code, 0, new TextDecoder().decode(stderr));
+    assertEquals((await logged(io, "x")).length, FILES);
+  } finally {
+    io.remove();
+  }
+});
+
 Deno.test("threads are as many as the cores, where there is enough to do", async () => {
   const { io, files } = world();
   try {
@@ -200,17 +220,25 @@ Deno.test("threads are as many as the cores, where there is enough to do", async
       datasets: [],
     });
     const eight = { ...io, cores: 8 };
-    assertEquals(await threadsFor(eight, items(files), undefined), 1);
-    assertEquals(await threadsFor(eight, items(files), 4), 4);
-    assertEquals(await threadsFor(eight, items(files.slice(0, 3)), 4), 3);
-    assertEquals(await threadsFor(eight, items(Array(1000).fill(files[0])), undefined), 8);
-    assertEquals(await threadsFor({ ...io, cores: 1 }, items(Array(1000).fill("x")), undefined), 1);
-    assertEquals(await threadsFor(eight, items([...files, "-"]), 4), 1, "only one reads the pipe");
+    const of = (
+      world: Io,
+      given: ReturnType<typeof items>,
+      asked: number | undefined,
+      shared: readonly (string | undefined)[] = [undefined, files[0]],
+    ): Promise<number> => threadsFor(world, given, asked, shared);
+    assertEquals(await of(eight, items(files), undefined), 1);
+    assertEquals(await of(eight, items(files), 4), 4);
+    assertEquals(await of(eight, items(files.slice(0, 3)), 4), 3);
+    assertEquals(await of(eight, items(Array(1000).fill(files[0])), undefined), 8);
+    assertEquals(await of({ ...io, cores: 1 }, items(Array(1000).fill("x")), undefined), 1);
+    assertEquals(await of(eight, items([...files, "-"]), 4), 1, "only one reads the pipe");
+    assertEquals(await of(eight, items(files), 4, ["-"]), 1, "nor can it be given to each");
+    assertEquals(await of(eight, items(files), 4, ["/dev/null"]), 1, "a device, as a pipe is");
     const large = `${io.folder}/large.csv`;
     fs.writeFileSync(large, "");
     fs.truncateSync(large, 80 * 1024 ** 2);
-    assertEquals(await threadsFor(eight, items([large, "a", "b"]), undefined), 3);
-    assertEquals(await threadsFor(eight, items([large]), undefined), 1);
+    assertEquals(await of(eight, items([large, "a", "b"]), undefined), 3);
+    assertEquals(await of(eight, items([large]), undefined), 1);
   } finally {
     io.remove();
   }
