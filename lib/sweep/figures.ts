@@ -9,7 +9,7 @@ import { type Requirement, unmetAmong } from "../backtest/require.ts";
 import { intervalsWarning, undefinedWarning } from "../backtest/text.ts";
 import type { Row, Rows } from "../command/answer.ts";
 import type { Context } from "../command/declare.ts";
-import { asError, present, SeveralErrors, UnmetError, type Warning } from "../errors.ts";
+import { present, SeveralErrors, UnmetError, type Warning } from "../errors.ts";
 import type { Dataset } from "../input/dataset/mod.ts";
 import type { Io } from "../io.ts";
 import { CATALOGUE, KEY_METRICS } from "../metrics/mod.ts";
@@ -182,7 +182,7 @@ export function figureRows(
     for await (const [item, outcome] of spread(spreading, work, items)) {
       for (const warning of outcome.warnings) context.warn(warning);
       if ("failure" in outcome) {
-        const error = asError(errorOf(outcome.failure));
+        const error = errorOf(outcome.failure);
         errors.push(error);
         context.warn({ code: "failed", message: error.message });
       } else yield outcome.series.map((figures) => rowOf(item, figures, asked));

@@ -53,6 +53,16 @@ function only(server: FakeServer): Run {
   return active[0] as Run;
 }
 
+/** A run of the site whose tag x is 1 in what the office was given, and 2 by now. */
+async function changedTwice({ site, office, carry, io }: World): Promise<void> {
+  const key = site.commitRun(record(1));
+  await io.sleep(1000);
+  await tag(site, key, { x: "1" });
+  await carry(site, office);
+  await io.sleep(1000);
+  await tag(site, key, { x: "2" });
+}
+
 const tag = (store: LocalStore, key: string, tags: Record<string, string>): Promise<void> =>
   store.logBatch(key, { tags });
 
@@ -158,13 +168,8 @@ shared("a change carried home is delivered, also where the run was pruned", asyn
 shared(
   "a change that another store sent over is sent again by a delivery that goes on",
   async (world) => {
-    const { site, office, server, carry, io } = world;
-    const key = site.commitRun(record(1));
-    await io.sleep(1000);
-    await tag(site, key, { x: "1" });
-    await carry(site, office);
-    await io.sleep(1000);
-    await tag(site, key, { x: "2" });
+    const { site, office, server } = world;
+    await changedTwice(world);
     const interrupted: Tracker = {
       ...server,
       logBatch: (id, batch) =>
@@ -204,13 +209,8 @@ const REFUSED = new TrackerError("POST", "http://server:5000", {
 });
 
 shared("so is one whose batch was refused and had gone in halves", async (world) => {
-  const { site, office, server, carry, io } = world;
-  const key = site.commitRun(record(1));
-  await io.sleep(1000);
-  await tag(site, key, { x: "1" });
-  await carry(site, office);
-  await io.sleep(1000);
-  await tag(site, key, { x: "2" });
+  const { site, office, server } = world;
+  await changedTwice(world);
   const refusing: Tracker = {
     ...server,
     logBatch: (id, batch) =>
