@@ -18,16 +18,28 @@ export interface DeliveryRow {
   readonly server_experiment_id: string | null;
   /** When a creation was last sent. */
   readonly create_time: number | null;
-  /** 1 when more than one run may come to be on the server: a creation was sent and not answered. */
-  readonly uncertain: number;
+  /** Whether more than one run may come to be on the server, or another store delete this one. */
+  readonly uncertain: Doubt;
   /** Tags of later revisions have not been sent. */
   readonly tag_revision: number | null;
   readonly delivered_revision: number | null;
   readonly owner: string | null;
 }
 
-/** A creation that has not arrived after so long does not arrive any more. */
-export const DOUBT_MS: number = 24 * 3_600_000;
+/**
+ * Why later syncs look whether a run is on the server once: 0 for no reason; 1: a creation was sent and
+ * not answered; 2: another store that has the run may have made it at the same moment, and be about to
+ * delete this one for a leftover.
+ */
+export type Doubt = 0 | 1 | 2;
+
+/**
+ * How long after a creation was sent a doubt lasts: a creation that has not arrived after a day does not
+ * arrive any more, nor after minutes a removal by a store that made the run at the same moment.
+ */
+export function doubtMs(doubt: Doubt): number {
+  return doubt === 2 ? 5 * 60_000 : 24 * 3_600_000;
+}
 
 /** One run at one server. */
 export interface DeliveryId {

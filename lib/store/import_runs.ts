@@ -199,7 +199,7 @@ function importDeliveries(
        ON CONFLICT DO UPDATE SET state = excluded.state, server_run_id = excluded.server_run_id,
          server_experiment_id = excluded.server_experiment_id,
          create_time = max(ifnull(create_time, 0), ifnull(excluded.create_time, 0)),
-         uncertain = max(uncertain, excluded.uncertain),
+         uncertain = iif(1 IN (uncertain, excluded.uncertain), 1, max(uncertain, excluded.uncertain)),
          delivered_time = excluded.delivered_time, tag_revision = excluded.tag_revision,
          delivered_revision = excluded.delivered_revision
        WHERE server_run_id IS NULL AND owner IS NULL`,

@@ -4,7 +4,7 @@
 
 import { present } from "../errors.ts";
 import { TRIAL_TAG } from "../own_names.ts";
-import { DOUBT_MS } from "./deliveries.ts";
+import { doubtMs } from "./deliveries.ts";
 import { lastChange } from "./merge_run.ts";
 import type { RunRow } from "./run_rows.ts";
 import type { Database } from "./sqlite.ts";
@@ -63,7 +63,8 @@ const PRUNABLE = `FROM runs
     AND (runs.tracking_uri IS NULL OR runs.tracking_uri = s.uri))
   AND NOT EXISTS (
     SELECT 1 FROM deliveries AS d WHERE d.run_id = runs.id
-    AND (d.owner IS NOT NULL OR (d.uncertain = 1 AND d.create_time > $doubt)))`;
+    AND (d.owner IS NOT NULL OR (d.uncertain = 1 AND d.create_time > $doubt)
+      OR (d.uncertain = 2 AND d.create_time > $sharedDoubt)))`;
 
 /**
  * Removes delivered runs by age, and the content that only they had. They are chosen in the
@@ -74,7 +75,11 @@ export function pruneRuns(
   { olderThanMs, dryRun = false }: PruneOptions,
   nowMs: number,
 ): Pruned {
-  const limits = { before: nowMs - olderThanMs, doubt: nowMs - DOUBT_MS };
+  const limits = {
+    before: nowMs - olderThanMs,
+    doubt: nowMs - doubtMs(1),
+    sharedDoubt: nowMs - doubtMs(2),
+  };
   if (dryRun) {
     const [count] = database.named<{ n: number }>(`SELECT count(*) AS n ${PRUNABLE}`, limits);
     return { runs: present(count, "a count").n, freedBytes: 0 };

@@ -63,6 +63,10 @@ async function changedTwice({ site, office, carry, io }: World): Promise<void> {
   await tag(site, key, { x: "2" });
 }
 
+/** The tags that say up to when the server has the changes. */
+const changedTags = (tags: Readonly<Record<string, string>>): readonly string[] =>
+  Object.keys(tags).filter((key) => key.startsWith("btflow.changed."));
+
 const tag = (store: LocalStore, key: string, tags: Record<string, string>): Promise<void> =>
   store.logBatch(key, { tags });
 
@@ -143,6 +147,9 @@ shared("a change carried home is delivered, also where the run was pruned", asyn
   await carry(site, office);
   await tag(site, key, { x: "1" });
   await site.deliver(server);
+  // The office may have made it at the same moment, and take this one for a leftover.
+  assertEquals(site.prune({ olderThanMs: 0 }).runs, 0);
+  await world.io.sleep(6 * 60_000);
   assertEquals(site.prune({ olderThanMs: 0 }).runs, 1);
   assertEquals(await carry(office, site), {
     added: 0,
@@ -173,7 +180,7 @@ shared(
     const interrupted: Tracker = {
       ...server,
       logBatch: (id, batch) =>
-        batch.tags?.["btflow.changed"] === undefined
+        changedTags(batch.tags ?? {}).length === 0
           ? server.logBatch(id, batch)
           : Promise.reject(failure(0)),
     };
@@ -186,6 +193,59 @@ shared(
     assertEquals(only(server).tags["x"], "2");
   },
 );
+
+shared("what says that the server has older changes may arrive late", async (world) => {
+  const { site, office, server, io } = world;
+  await changedTwice(world);
+  await office.deliver(server);
+  const [before = ""] = changedTags(only(server).tags);
+  await site.deliver(server);
+  const { id, tags } = only(server);
+  assertEquals([tags["x"], changedTags(tags).length], ["2", 1]);
+  await server.logBatch(id, { tags: { [before]: "" } });
+  await io.sleep(1000);
+  const [key = ""] = office.waiting({ trackingUri: server.uri }).map(({ key }) => key);
+  assertEquals(key, "");
+  await tag(office, tags["btflow.run_key"] ?? "", { y: "1" });
+  // All of it once more, as after a doubt.
+  const database = openDatabase(`${world.folder}/office.db`);
+  database.run("UPDATE deliveries SET tag_revision = -1, delivered_revision = NULL");
+  database.close();
+  await office.deliver(server);
+  const after = only(server).tags;
+  assertEquals([after["x"], after["y"], changedTags(after).length], ["2", "1", 1]);
+});
+
+shared("a run that another store takes for a leftover of its own is found again", async (world) => {
+  const { site, office, server, carry, io } = world;
+  const key = site.commitRun(record(1));
+  await carry(site, office);
+  await tag(office, key, { y: "1" });
+  await office.deliver(server);
+  const { id } = only(server);
+  // The site has made one at the same moment, and found the office's still unfinished.
+  const { experimentId, name, startTime } = only(server);
+  const tags = { "btflow.run_key": key };
+  const made = await server.createRun({ experimentId, name, startTime, user: "ada", tags });
+  await server.deleteRun(id);
+  await office.deliver(server);
+  assertEquals(office.waiting({ trackingUri: server.uri }).map(({ key }) => key), [key]);
+  await office.deliver(server);
+  const kept = only(server);
+  assertEquals([kept.id, kept.status, kept.tags["y"]], [made.id, "FINISHED", "1"]);
+  assertEquals((await office.verify(server)).map(({ error }) => error), [null]);
+  // In doubt for minutes, not for a day.
+  let lookUps = 0;
+  const searchRuns: Tracker["searchRuns"] = (query) => {
+    lookUps++;
+    return server.searchRuns(query);
+  };
+  for (const expected of [1, 2, 2]) {
+    await office.deliver({ ...server, searchRuns });
+    assertEquals(lookUps, expected);
+    await io.sleep(6 * 60_000);
+  }
+});
 
 shared("so is a name that did not arrive with the other changes", async (world) => {
   const { site, office, server, carry, io } = world;

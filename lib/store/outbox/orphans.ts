@@ -3,7 +3,7 @@
 // certainly such a leftover is deleted. One look is not enough: a request may arrive after the run has
 // been delivered, so later syncs look again.
 
-import { DOUBT_MS, updateDelivery } from "../deliveries.ts";
+import { doubtMs, forget, updateDelivery } from "../deliveries.ts";
 import type { Run } from "../../tracker.ts";
 import type { Database } from "../sqlite.ts";
 import { type RunDelivery, step } from "./delivery.ts";
@@ -21,7 +21,7 @@ export function runsInDoubt(
   return database.arrays<[string]>(
     `SELECT runs.key FROM deliveries AS d JOIN runs ON runs.id = d.run_id
      JOIN experiments AS e ON e.id = runs.experiment_id
-     WHERE d.server_id = ? AND d.uncertain = 1 AND (d.state = 'delivered'
+     WHERE d.server_id = ? AND d.uncertain > 0 AND (d.state = 'delivered'
        OR (d.state = 'creating' AND runs.lifecycle_stage = 'deleted'))
        AND e.name = ifnull(?, e.name) ORDER BY runs.id`,
     serverId,
@@ -31,14 +31,22 @@ export function runsInDoubt(
 
 /**
  * Deletes what a creation that was given up for lost has made after all: runs with this run's key that
- * have nothing of their own. Anything else is left, with a warning.
+ * have nothing of their own. Anything else is left, with a warning. False when the kept one has itself
+ * been deleted, by another store for one that it made: the run is to be delivered to that.
  */
-export async function removeOrphans(delivery: RunDelivery, keptId: string): Promise<void> {
+export async function removeOrphans(delivery: RunDelivery, keptId: string): Promise<boolean> {
   const { io, tracker, database, id, warn } = delivery;
   const row = currentRow(delivery);
-  if (row.uncertain === 0) return;
+  // What another store does about a run that was just made is seen by a later sync.
+  if (row.uncertain === 0 || (row.uncertain === 2 && row.delivered_revision === null)) return true;
   const found = await lookUp(delivery, row);
   const kept = found.find(({ id }) => id === keptId);
+  const isOther = delivery.run.imported === 1 && kept?.lifecycleStage === "deleted" &&
+    found.some(({ lifecycleStage }) => lifecycleStage === "active");
+  if (isOther) {
+    forget(database, id, { state: "created", tag_revision: -1, delivered_revision: null });
+    return false;
+  }
   for (const orphan of found) {
     if (orphan === kept || orphan.lifecycleStage === "deleted") continue;
     if (isLeftover(orphan, kept)) {
@@ -50,7 +58,9 @@ export async function removeOrphans(delivery: RunDelivery, keptId: string): Prom
       });
     }
   }
-  if (io.now() - (row.create_time ?? 0) > DOUBT_MS) updateDelivery(database, id, { uncertain: 0 });
+  const passedMs = io.now() - (row.create_time ?? 0);
+  if (passedMs > doubtMs(row.uncertain)) updateDelivery(database, id, { uncertain: 0 });
+  return true;
 }
 
 /**

@@ -191,8 +191,12 @@ function noteTime({ io, database, id }: RunDelivery): void {
   updateDelivery(database, id, { create_time: io.now() }, { durable: true });
 }
 
-/** Notes what a creation was answered with: no more is in doubt than was before it. */
-function noteRun({ database, id }: RunDelivery, { uncertain }: DeliveryRow, created: Run): Run {
+/**
+ * Notes what a creation was answered with: no more is in doubt than was before it, but for what other
+ * stores that have the run may do.
+ */
+function noteRun({ database, run, id }: RunDelivery, before: DeliveryRow, created: Run): Run {
+  const uncertain = before.uncertain === 0 && run.imported === 1 ? 2 : before.uncertain;
   updateDelivery(database, id, {
     state: "created",
     server_run_id: created.id,
