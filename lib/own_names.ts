@@ -26,11 +26,8 @@ export const RUN_KEY_TAG = "btflow.run_key";
 export const FINGERPRINT_TAG = "btflow.fingerprint";
 /** What a run was made of, and its place in its store's record of trials: see store/trial_tag.ts. */
 export const TRIAL_TAG = "btflow.trial";
-/**
- * Before the time, in ms since the epoch, up to which a server has the changes of a run that several
- * stores have. The latest of several counts: one that arrives late takes nothing back.
- */
-export const CHANGED_TAGS = "btflow.changed.";
+/** When what a server has of a run that several stores have was changed last, in ms since the epoch. */
+export const CHANGED_TAG = "btflow.changed";
 /** The sweep that a run belongs to. */
 export const SWEEP_TAG = "btflow.sweep";
 /** The version that logged a run. */

@@ -2,7 +2,7 @@
 // and inputs that a server has already change nothing there, artifacts are replaced by themselves.
 
 import { DeliveryError, NotFoundError } from "../../errors.ts";
-import { CHANGED_TAGS } from "../../own_names.ts";
+import { CHANGED_TAG } from "../../own_names.ts";
 import type { LifecycleStage, Run, RunChange } from "../../tracker.ts";
 import {
   acknowledged,
@@ -18,7 +18,6 @@ import { removeOrphans } from "./orphans.ts";
 import { isForGood, refusedPart } from "./refused.ts";
 import {
   broughtUntil,
-  changesNoted,
   isRenamed,
   runBatches,
   type TagOptions,
@@ -126,29 +125,23 @@ async function removeTags(
   tags: TagOptions,
   isRetried: (part: string) => boolean,
 ): Promise<void> {
-  const { database, run, id } = delivery;
+  const { database, run, id, tracker } = delivery;
   const since = tagsToRemove(database, run, tags);
   const again = tagsToRemove(database, run, { ...tags, tagRevision: null })
     .filter((key) => isRetried(removalOf(key)));
   for (const key of new Set([...since, ...again])) {
     const part = removalOf(key);
     try {
-      await removeTag(delivery, serverRun, key);
+      await step(delivery, "remove tag", () => tracker.deleteTag(serverRun.id, key));
     } catch (error) {
-      if (!isForGood(error)) throw error;
-      recordParts(database, id, [refusedPart(part, error)]);
-      continue;
+      if (isForGood(error)) {
+        recordParts(database, id, [refusedPart(part, error)]);
+        continue;
+      }
+      // It never reached the server, or was removed in an earlier attempt.
+      if (!(error instanceof NotFoundError)) throw error;
     }
     recordParts(database, id, [], [part, `tag ${key}`]);
-  }
-}
-
-async function removeTag(delivery: RunDelivery, serverRun: Run, key: string): Promise<void> {
-  try {
-    await step(delivery, "remove tag", () => delivery.tracker.deleteTag(serverRun.id, key));
-  } catch (error) {
-    // It never reached the server, or was removed in an earlier attempt.
-    if (!(error instanceof NotFoundError)) throw error;
   }
 }
 
@@ -187,21 +180,12 @@ async function updateRun(delivery: RunDelivery, { id }: Run, change: RunChange):
   await step(delivery, "finish", () => delivery.tracker.updateRun(id, change));
 }
 
-/**
- * Tells other stores that have the run up to when the server has its changes, once it has them all,
- * and takes away what said less.
- */
-async function noteChanges(delivery: RunDelivery, there: Run): Promise<void> {
-  const { database, run, tracker } = delivery;
+/** Tells other stores that have the run up to when the server has its changes, once it has them all. */
+async function noteChanges({ database, run, tracker }: RunDelivery, there: Run): Promise<void> {
   if (run.imported === 0 || run.existing_run_id !== null) return;
   const changed = lastChange(database, run);
-  // A finished run has all that was never changed.
-  if (changed <= Math.max(0, broughtUntil(run, there))) return;
-  const said = new Date(changed).toISOString();
-  await tracker.logBatch(there.id, { tags: { [CHANGED_TAGS + changed]: said } });
-  for (const [tag, before] of changesNoted(there)) {
-    if (before < changed) await removeTag(delivery, there, tag);
-  }
+  if (changed <= broughtUntil(run, there)) return;
+  await tracker.logBatch(there.id, { tags: { [CHANGED_TAG]: String(changed) } });
 }
 
 async function verify(delivery: RunDelivery, serverRunId: string): Promise<void> {

@@ -4,7 +4,7 @@
 
 import { createHash } from "node:crypto";
 import { type BatchItem, cutBatches } from "../../limits.ts";
-import { CHANGED_TAGS, PARENT_TAG, RUN_KEY_TAG, RUN_NAME_TAG } from "../../own_names.ts";
+import { CHANGED_TAG, PARENT_TAG, RUN_KEY_TAG, RUN_NAME_TAG } from "../../own_names.ts";
 import type { Batch, Run } from "../../tracker.ts";
 import type { Database } from "../sqlite.ts";
 import { points } from "../read_points.ts";
@@ -103,16 +103,9 @@ export const NOTHING_BROUGHT = -1;
  */
 export function broughtUntil(run: RunRow, there: Run): number {
   if (run.imported === 0) return NOTHING_BROUGHT;
-  const known = changesNoted(there).map(([, changed]) => changed);
-  return Math.max(there.status === run.status ? 0 : NOTHING_BROUGHT, ...known);
-}
-
-/** The tags of a run on the server that say up to when it has the changes, each with its time. */
-export function changesNoted({ tags }: Run): readonly (readonly [tag: string, changed: number])[] {
-  return Object.keys(tags).flatMap((tag) => {
-    const changed = Number(tag.slice(CHANGED_TAGS.length));
-    return tag.startsWith(CHANGED_TAGS) && Number.isSafeInteger(changed) ? [[tag, changed]] : [];
-  });
+  const changed = Number(there.tags[CHANGED_TAG]);
+  if (Number.isSafeInteger(changed)) return changed;
+  return there.status === run.status ? 0 : NOTHING_BROUGHT;
 }
 
 /** Whether a run has another name on the server than it was given since. */
