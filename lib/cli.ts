@@ -144,13 +144,8 @@ async function runCommand(
   const kept: string[] = [];
   try {
     const output = words.flags.get("output")?.[0];
-    const context = makeContext(
-      keepingReadFiles(io, output),
-      asJson,
-      display,
-      abort.signal,
-      kept,
-    );
+    const world = keepingReadFiles(io, output);
+    const context = makeContext(world, asJson, display, abort.signal, kept);
     if (output !== undefined) {
       for (const file of namedFiles(command, words)) await context.io.files.inUse(file);
     }
@@ -235,6 +230,7 @@ function makeContext(
     warn: (warning) => display.print(warningLine(warning, asJson)),
     note: (message) => display.print(noteLine(message, asJson)),
     kept: (runKey) => void kept.push(runKey),
+    run,
     progress: (state: Progress) => display.show(state),
     confirm: async (question) => {
       if (!io.stdinIsTerminal || !io.stderr.isTerminal) return null;

@@ -49,6 +49,8 @@ export interface Files {
   info(file: string): Promise<FileInfo | null>;
   /** Says that a file is being used by other means, as a store is: no output may replace it. */
   inUse(file: string): Promise<void>;
+  /** Where a path leads, all links of it followed; its last parts need not be there. */
+  realPath(file: string): Promise<string>;
   /** The names in a folder, in no order. */
   list(folder: string): Promise<readonly string[]>;
   /** Makes a folder and those above it; one that is there is left as it is. */
@@ -60,6 +62,8 @@ export interface Files {
 }
 
 const CHUNK_BYTES = 1 << 20;
+/** As many links as Linux follows. */
+const MAX_LINKS = 40;
 
 /** The host's file system. */
 export function hostFiles(): Files {
@@ -76,6 +80,7 @@ export function hostFiles(): Files {
     write: hostWrite,
     create: hostCreate,
     info: (file) => new Promise((resolve) => resolve(hostInfo(file))),
+    realPath: (file) => hostRealPath(path.resolve(file)),
     list: (folder) => fs.promises.readdir(folder),
     makeFolder: async (folder, mode) => {
       const options = { recursive: true, ...(mode === undefined ? {} : { mode }) } as const;
@@ -173,6 +178,20 @@ function hostInfo(file: string): FileInfo | null {
       ? { identity: `${stat.dev}:${stat.ino}` }
       : {}),
   };
+}
+
+/** A link whose target is not there leads to that target: what is written to it appears there. */
+async function hostRealPath(file: string, links = 0): Promise<string> {
+  try {
+    return await fs.promises.realpath(file);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ENOENT" || links > MAX_LINKS) throw error;
+  }
+  const folder = path.dirname(file);
+  if (folder === file) return file;
+  const target = await fs.promises.readlink(file).catch(() => null);
+  if (target !== null) return await hostRealPath(path.resolve(folder, target), links + 1);
+  return path.join(await hostRealPath(folder, links), path.basename(file));
 }
 
 /** Reading /proc/mounts would need every permission in Deno; statfs needs one, by name. */

@@ -28,6 +28,7 @@ const GROUND: readonly string[] = [
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   cli: ["build", "command", "commands", "kept_files", "output", ...GROUND],
   commands: [
+    "mcp",
     "sweep",
     "logging",
     "tracking",
@@ -44,6 +45,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "metrics",
     ...GROUND,
   ],
+  mcp: ["config", "command", "build", ...GROUND],
   thread: ["sweep", "io", "threads"],
   sweep: [
     "logging",
@@ -165,6 +167,8 @@ const INNER_DOORS: Readonly<Record<string, string>> = {
 
 /** The only files that may use a dependency of the import map. */
 const USERS: Readonly<Record<string, readonly string[]>> = {
+  "@modelcontextprotocol/server": ["lib/mcp/server.ts"],
+  "@modelcontextprotocol/server/stdio": ["lib/mcp/server.ts"],
   "@std/cli": ["lib/command/words.ts"],
   "@std/csv": ["lib/input/csv_text.ts"],
   "@std/text": ["lib/nearest.ts"],
@@ -207,6 +211,7 @@ const PURE_NODE: ReadonlySet<string> = new Set([
   "node:buffer",
   "node:crypto",
   "node:path",
+  "node:stream",
   "node:zlib",
 ]);
 

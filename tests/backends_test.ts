@@ -24,6 +24,7 @@ Deno.test("a sweep stops asking a server that answers nothing whether it has its
     progress: () => {},
     interrupted: new AbortController().signal,
     kept: () => {},
+    run: () => Promise.resolve(0),
     confirm: () => Promise.resolve(null),
   };
   const backends = await openBackends(context, {

@@ -18,6 +18,8 @@ export interface Context {
   progress(state: Progress): void;
   /** Aborted on Ctrl-C or termination, for commands that declare `graceful`. */
   readonly interrupted: AbortSignal;
+  /** Runs a command line in another world, as the program runs its own; answers its exit code. */
+  run(argv: readonly string[], io: Io): Promise<number>;
   /** Asks yes or no on a terminal; null when there is none to ask on. */
   confirm(question: string): Promise<boolean | null>;
 }
@@ -33,6 +35,8 @@ export interface Operand {
   readonly many?: boolean;
   /** How shells complete it; nothing by default. */
   readonly completes?: "file" | "none";
+  /** The key of the flag that says the same, where there is one. */
+  readonly flag?: string;
   /** The only words it can be, for completion. */
   readonly choices?: readonly string[];
 }
@@ -58,6 +62,8 @@ export interface Command {
   readonly formats: readonly string[];
   /** True when the command itself ends well on an interruption. */
   readonly graceful: boolean;
+  /** True when it writes to the store or the server; one that reads may have flags that write. */
+  readonly writes: boolean;
   /** Does the work and answers; throws the errors of errors.ts. */
   readonly run: (context: Context, words: Words) => Promise<Result>;
 }
@@ -106,6 +112,8 @@ export interface Declaration<F extends Readonly<Record<string, Flag<unknown>>>> 
   readonly formats?: readonly string[];
   /** True when the command itself ends well on an interruption. */
   readonly graceful?: boolean;
+  /** True when it writes to the store or the server. */
+  readonly writes?: boolean;
   readonly run: (context: Context, input: Input<F>) => Promise<Result>;
 }
 
@@ -116,7 +124,7 @@ const COMMON_EXITS: readonly number[] = [0, 2, 8, 129, 130, 143];
 export function defineCommand<F extends Readonly<Record<string, Flag<unknown>>>>(
   declaration: Declaration<F>,
 ): Command {
-  const { formats = ["text"], graceful = false, operands = [] } = declaration;
+  const { formats = ["text"], graceful = false, writes = false, operands = [] } = declaration;
   const flags: Record<string, Flag<unknown>> = { ...declaration.flags };
   if (formats.length > 1) flags.format = formatFlag(formats);
   if (formats.includes("parquet")) flags.output ??= outputFlag();
@@ -126,6 +134,7 @@ export function defineCommand<F extends Readonly<Record<string, Flag<unknown>>>>
     exits: [...COMMON_EXITS, ...declaration.exits],
     formats,
     graceful,
+    writes,
     flags,
     run: (context, words) => {
       const values: Record<string, unknown> = {};
@@ -160,6 +169,7 @@ function outputFlag(): Flag<string | undefined> {
     value: "FILE",
     repeats: false,
     completes: "file",
+    writes: true,
     read: (words) => words[0],
   };
 }

@@ -17,6 +17,12 @@ export interface Flag<T> {
   readonly repeats: boolean;
   readonly fallback?: string;
   readonly completes?: "file" | "folder" | "none";
+  /** True when a command that reads writes because of it. */
+  readonly writes?: boolean;
+  /** Bounds of a number, and whether it is whole. */
+  readonly min?: number;
+  readonly max?: number;
+  readonly whole?: boolean;
   /** The value; throws a `UsageError` that names the flag, given as `name`. */
   readonly read: (words: readonly string[], name: string) => T;
 }
@@ -36,6 +42,7 @@ export interface FlagFacts {
   readonly value?: string;
   readonly fallback?: string;
   readonly completes?: "file" | "folder" | "none";
+  readonly writes?: boolean;
 }
 
 /** On or off. */

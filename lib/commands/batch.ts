@@ -33,6 +33,7 @@ const TABLES = ROW_FORMATS.filter((format) => format !== "json");
 export const command: Command = defineCommand({
   name: "batch",
   summary: "Log many files, the rows of a manifest or the series of a dataset: one run each",
+  writes: true,
   description:
     "With --by or --columns each FILE, or folder of Parquet files, is a dataset of many series; a " +
     "manifest is then joined by run_name. A file that cannot be read, computed or sent never stops the others; failures are listed at the " +

@@ -17,7 +17,10 @@ export const command: Command = defineCommand({
   name: "doctor",
   summary: "Check settings, store and server; say what is wrong and how to mend it",
   flags: {
-    write: toggle({ summary: "Also write: a throw-away experiment, deleted afterwards" }),
+    write: toggle({
+      summary: "Also write: a throw-away experiment, deleted afterwards",
+      writes: true,
+    }),
     ...CONNECTION_FLAGS,
   },
   examples: [

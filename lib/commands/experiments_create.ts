@@ -15,8 +15,9 @@ import { withTracker } from "../tracking/session.ts";
 export const create: Command = defineCommand({
   name: "experiments create",
   summary: "Create an experiment and print its id",
+  writes: true,
   description: "One that exists is left as it is: its id is printed, with a note on stderr.",
-  operands: [{ ...NAME_OPERAND, name: "NAME", summary: "Its name" }],
+  operands: [{ ...NAME_OPERAND, name: "NAME", flag: "name", summary: "Its name" }],
   flags: {
     name: text({ short: "n", summary: "Its name", value: "NAME" }),
     description: text({ short: "d", summary: "What it is about" }),

@@ -17,6 +17,7 @@ import { withTracker } from "../tracking/session.ts";
 export const remove: Command = defineCommand({
   name: "experiments delete",
   summary: "Delete experiments with their runs; restore brings them back",
+  writes: true,
   operands: [{ ...NAME_OPERAND, many: true }],
   flags: { experiment: EXPERIMENT_FLAG, ...AGREEMENT_FLAGS, ...CONNECTION_FLAGS },
   examples: [
@@ -32,6 +33,7 @@ export const remove: Command = defineCommand({
 export const restore: Command = defineCommand({
   name: "experiments restore",
   summary: "Bring deleted experiments back, with their runs",
+  writes: true,
   operands: [{ ...NAME_OPERAND, many: true }],
   flags: { experiment: EXPERIMENT_FLAG, ...CONNECTION_FLAGS },
   examples: [{ command: "btflow experiments restore scratch", does: "Bring one back" }],

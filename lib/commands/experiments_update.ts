@@ -16,6 +16,7 @@ import { shown } from "./experiments_get.ts";
 export const update: Command = defineCommand({
   name: "experiments update",
   summary: "Rename an experiment, describe it, tag it",
+  writes: true,
   operands: [NAME_OPERAND],
   flags: {
     experiment: EXPERIMENT_FLAG,

@@ -17,7 +17,13 @@ import { withPages } from "../tracking/session.ts";
 export const command: Command = defineCommand({
   name: "history",
   summary: "Show the points of a run's metrics",
-  operands: [{ name: "RUN", summary: "Id of the run", optional: true, completes: "none" }],
+  operands: [{
+    name: "RUN",
+    flag: "runId",
+    summary: "Id of the run",
+    optional: true,
+    completes: "none",
+  }],
   flags: {
     runId: RUN_ID_FLAG,
     metrics: list({ short: "m", summary: "These metrics" }),

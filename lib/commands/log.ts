@@ -19,6 +19,7 @@ import { withBackends } from "../backends.ts";
 export const command: Command = defineCommand({
   name: "log",
   summary: "Log one backtest: read returns, compute every metric, keep the run, deliver it",
+  writes: true,
   description:
     "The run is committed to the local store first. With MLFLOW_TRACKING_URI set it is then " +
     "delivered; when that fails it waits in the store and `btflow sync` delivers it later, once.",

@@ -24,5 +24,6 @@ export const COMMANDS: readonly CommandEntry[] = [
   { name: "metrics", load: async () => (await import("./metrics.ts")).command },
   { name: "sync", load: async () => (await import("./sync.ts")).command },
   { name: "doctor", load: async () => (await import("./doctor.ts")).command },
+  { name: "mcp", load: async () => (await import("./mcp.ts")).command },
   { name: "completions", load: async () => (await import("./completions.ts")).command },
 ];

@@ -42,6 +42,7 @@ export const command: Command = defineCommand({
       value: "FILE",
       fallback: "stdout, where that is no terminal",
       completes: "file",
+      writes: true,
     }),
     runId: text({ summary: "Report this run, from the returns that it has attached", value: "ID" }),
     runName: text({ summary: "Heading of the page", short: "r", value: "HEADING" }),

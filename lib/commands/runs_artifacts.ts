@@ -19,7 +19,13 @@ export const artifacts: Command = defineCommand({
   name: "runs artifacts",
   summary: "List the files of a run, or download them",
   operands: [
-    { name: "RUN", summary: "Id of the run", optional: true, completes: "none" },
+    {
+      name: "RUN",
+      flag: "runId",
+      summary: "Id of the run",
+      optional: true,
+      completes: "none",
+    },
     { name: "PATH", summary: "Only this file or folder of it", optional: true, completes: "none" },
   ],
   flags: {
@@ -28,6 +34,7 @@ export const artifacts: Command = defineCommand({
       summary: "Download into this folder, which is made if need be",
       value: "FOLDER",
       completes: "folder",
+      writes: true,
     }),
     ...ARTIFACT_HOST_FLAGS,
     ...CONNECTION_FLAGS,

@@ -43,7 +43,7 @@ const FLAGS = {
     fallback: "the trials logged",
   }),
   best: toggle({ summary: "Only the run with the highest Sharpe ratio" }),
-  log: toggle({ summary: "Write deflated_sharpe_ratio to the runs as a metric" }),
+  log: toggle({ summary: "Write deflated_sharpe_ratio to the runs as a metric", writes: true }),
   ...CONNECTION_FLAGS,
 };
 

@@ -34,6 +34,7 @@ const SELECTION_FLAGS = {
 export const remove: Command = defineCommand({
   name: "runs delete",
   summary: "Delete runs; restore brings them back",
+  writes: true,
   operands: [RUNS_OPERAND],
   flags: {
     ...SELECTION_FLAGS,
@@ -69,6 +70,7 @@ export const remove: Command = defineCommand({
 export const restore: Command = defineCommand({
   name: "runs restore",
   summary: "Bring deleted runs back",
+  writes: true,
   operands: [RUNS_OPERAND],
   flags: SELECTION_FLAGS,
   examples: [

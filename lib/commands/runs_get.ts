@@ -16,7 +16,13 @@ import { withTracker } from "../tracking/session.ts";
 export const get: Command = defineCommand({
   name: "runs get",
   summary: "Show one run: its metrics, params, tags and data",
-  operands: [{ name: "RUN", summary: "Its id", optional: true, completes: "none" }],
+  operands: [{
+    name: "RUN",
+    flag: "runId",
+    summary: "Its id",
+    optional: true,
+    completes: "none",
+  }],
   flags: { runId: RUN_ID_FLAG, ...CONNECTION_FLAGS },
   examples: [
     { command: "btflow runs get 0199f2c5a0c17d4c8f3d7d1e5b0a9c42", does: "Everything of one run" },

@@ -45,6 +45,7 @@ type Flags = FlagValues<typeof FLAGS>;
 export const update: Command = defineCommand({
   name: "runs update",
   summary: "Change name, tags, note or status of runs",
+  writes: true,
   description: "Runs are named by id, or selected with --filter and --older-than; a selection is " +
     "listed and asked about first (--yes answers, --dry-run only lists).",
   operands: [RUNS_OPERAND],

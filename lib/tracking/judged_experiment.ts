@@ -1,6 +1,7 @@
 // The experiment that is judged, and where its runs and records are: on the server and in the local
 // store, in the store alone, or in several stores that are named.
 
+import { resolve } from "node:path";
 import type { Context } from "../command/declare.ts";
 import type { ConnectionValues } from "../config/connection_flags.ts";
 import { NotFoundError, StorageError, UsageError } from "../errors.ts";
@@ -68,7 +69,8 @@ async function inStores<T>(
       if (await io.files.info(path) === null) {
         throw new StorageError(path, "there is no such store");
       }
-      stores.push(await openStoreToRead(io, path));
+      // SQLite knows only the process's own folder.
+      stores.push(await openStoreToRead(io, resolve(io.cwd(), path)));
     }
     const places: TrialPlace[] = [];
     let missing: unknown;

@@ -59,6 +59,7 @@ export function ageFlag(summary: string): Flag<number | undefined> {
 /** How an experiment is named as an argument. */
 export const NAME_OPERAND: Operand = {
   name: "EXPERIMENT",
+  flag: "experiment",
   summary: "Its name or id",
   optional: true,
   completes: "none",
@@ -83,6 +84,7 @@ export const EXPERIMENTS_FLAG: Flag<readonly string[]> = texts({
 /** Runs named as arguments. */
 export const RUNS_OPERAND: Operand = {
   name: "RUN",
+  flag: "runId",
   summary: "Ids of the runs",
   optional: true,
   many: true,

@@ -11,8 +11,8 @@ export interface BundledPackage {
   readonly version: string;
   /** SPDX expression, as its package.json says. */
   readonly licence: string;
-  /** SHA-512 of the published archive in hex, from deno.lock. */
-  readonly sha512: string;
+  /** SHA-512 of the published archive in hex, from deno.lock; null: it is inside another's. */
+  readonly sha512: string | null;
   /** The text of its licence files. */
   readonly text: string;
 }
@@ -45,6 +45,8 @@ interface Found {
   readonly name: string;
   readonly version: string;
   readonly folder: string;
+  /** Those of its files that are in the bundle, as far as they are known. */
+  readonly files: string[];
 }
 
 /** Packages whose text is in the bundle as a string (a report's page inlines it) and not as a module. */
@@ -61,16 +63,16 @@ export async function bundledPackages(
   const found = new Map<string, Found>();
   for (
     const match of bundle.matchAll(
-      /^\s*\/\/ \S*\/npm\/([^/\s]+)\/((?:@[^/\s]+\/)?[^/\s]+)\/(\d[^/\s]*)\//gm,
+      /^\s*\/\/ \S*\/npm\/([^/\s]+)\/((?:@[^/\s]+\/)?[^/\s]+)\/(\d[^/\s]*)\/(\S+)/gm,
     )
   ) {
-    const [, registry = "", name = "", folder = ""] = match;
-    const version = folder.replace(/_\d+$/, "");
-    found.set(`${name}@${version}`, {
-      name,
-      version,
-      folder: `${cache}/${registry}/${name}/${folder}`,
-    });
+    const [, registry = "", name = "", version = "", file = ""] = match;
+    const key = `${name}@${version.replace(/_\d+$/, "")}`;
+    const folder = `${cache}/${registry}/${name}/${version}`;
+    const one = found.get(key) ??
+      { name, version: version.replace(/_\d+$/, ""), folder, files: [] };
+    found.set(key, one);
+    one.files.push(`${folder}/${file}`);
   }
   for (const { name, mark } of INLINED) {
     const version = mark.exec(bundle)?.[1];
@@ -79,10 +81,48 @@ export async function bundledPackages(
       name,
       version,
       folder: await folderOf(cache, name, version),
+      files: [],
     });
   }
-  const keys = [...found.keys()].sort();
-  return Promise.all(keys.map((key) => describe(found.get(key) as Found, lock[key]?.integrity)));
+  const published = await Promise.all(
+    [...found].map(([key, one]) => describe(one, lock[key]?.integrity)),
+  );
+  const carried = await Promise.all([...found.values()].map(carriedBy));
+  return [
+    ...published,
+    ...carried.flat().filter(({ name, version }) => !found.has(`${name}@${version}`)),
+  ]
+    .sort((a, b) => a.name < b.name ? -1 : a.name > b.name ? 1 : a.version < b.version ? -1 : 1);
+}
+
+/** Packages that another carries in its own files, by the marks that its bundler left there. */
+const CARRIED: Readonly<Record<string, string>> = {
+  "ajv": "MIT",
+  "ajv-formats": "MIT",
+  "content-type": "MIT",
+  "fast-deep-equal": "MIT",
+  "fast-uri": "BSD-3-Clause",
+  "json-schema-traverse": "MIT",
+};
+
+async function carriedBy({ name: carrier, files }: Found): Promise<readonly BundledPackage[]> {
+  const marks = new Set<string>();
+  for (const file of files) {
+    const text = await Deno.readTextFile(file).catch(() => "");
+    const regions = text.matchAll(/^\s*\/\/#region \S*\/\.pnpm\/([^@/]+@\d[^/_]*)[_/]/gm);
+    for (const [, mark = ""] of regions) marks.add(mark);
+  }
+  return await Promise.all([...marks].map(async (mark) => {
+    const [name = "", version = ""] = mark.split("@");
+    const licence = CARRIED[name];
+    if (licence === undefined) {
+      throw new Error(
+        `Cannot list ${mark}, which ${carrier} carries: put its licence into scripts/compile/vendored`,
+      );
+    }
+    const text = await Deno.readTextFile(new URL(`vendored/${name}.txt`, import.meta.url));
+    return { name, version, licence, sha512: null, text: text.trim() };
+  }));
 }
 
 async function folderOf(cache: string, name: string, version: string): Promise<string> {
@@ -136,7 +176,7 @@ export function billOfMaterials(
     "bom-ref": packageUrl(name, version),
     name,
     version,
-    hashes: [{ alg: "SHA-512", content: sha512 }],
+    ...(sha512 === null ? {} : { hashes: [{ alg: "SHA-512", content: sha512 }] }),
     licenses: [licenceEntry(licence)],
     purl: packageUrl(name, version),
   }));

@@ -60,9 +60,12 @@ async function checkBillOfMaterials(folder: string): Promise<void> {
   assertEquals(bill.components.at(-1).name, "bun");
   const licences = await Deno.readTextFile(`${folder}/THIRD_PARTY_LICENSES.txt`);
   const names = new Set<string>();
+  const vendored = Deno.readDirSync(`${repository}/scripts/compile/vendored`);
+  const carried = new Set([...vendored].map(({ name }) => name));
   for (const { name, version, hashes, licenses } of bill.components.slice(0, -1)) {
     names.add(`npm:${name}@${version}`);
-    assertMatch(hashes[0].content, /^[0-9a-f]{128}$/);
+    // What another package carries in its own files has no archive of its own here.
+    if (!carried.has(`${name}.txt`)) assertMatch(hashes[0].content, /^[0-9a-f]{128}$/);
     assert(/^(MIT|ISC|0BSD|Apache-2\.0|BSD-[23]-Clause)$/.test(licenses[0].license?.id), name);
     assert(licences.includes(`\n${name} ${version} (`), name);
   }

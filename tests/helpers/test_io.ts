@@ -134,6 +134,7 @@ function filesIn(folder: string, files: Files, stdin: string | Uint8Array): File
     create: (file, content, mode) => files.create(at(file), content, mode),
     info: (file) => files.info(at(file)),
     inUse: (file) => files.inUse(at(file)),
+    realPath: (file) => files.realPath(at(file)),
     list: (name) => files.list(at(name)),
     makeFolder: (name, mode) => files.makeFolder(at(name), mode),
     remove: (file) => files.remove(at(file)),
