@@ -5,6 +5,7 @@ import type { Backtest } from "./mod.ts";
 import type { Intervals } from "./intervals.ts";
 import type { Json } from "../command/answer.ts";
 import type { Warning } from "../errors.ts";
+import { markdownText } from "../output/markdown_text.ts";
 import { timestampText } from "../input/mod.ts";
 import { KEY_METRICS, type Unit } from "../metrics/mod.ts";
 
@@ -23,6 +24,19 @@ export function sourceText({ file, series, metrics, undefined: missing }: Backte
     `  Metrics: ${metrics.size} computed, ${missing.length} undefined`,
   ];
   return `${lines.join("\n")}\n`;
+}
+
+/** The same as the head of a page of Markdown, with what was odd about the file. */
+export function sourceMarkdown(backtest: Backtest): string {
+  const { file, series, warnings } = backtest;
+  const strategy = series.name === null ? "" : ` (${series.name})`;
+  const [, ...facts] = sourceText(backtest).trimEnd().split("\n");
+  const odd = [...warnings, ...undefinedWarning(backtest)].map(({ message }) => message);
+  return [
+    `### ${markdownText(file.path + strategy)}\n`,
+    ...facts.map((line) => `- ${markdownText(line.trim())}`),
+    ...odd.map((message) => `- ${markdownText(`warning: ${message}`)}`),
+  ].join("\n");
 }
 
 /** {@link sourceText}, and the key metrics; where the user chose others, the first of those. */

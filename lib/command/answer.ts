@@ -58,6 +58,8 @@ export interface Result {
   readonly json?: Json;
   /** For the formats of rows: table, csv, json, ndjson, parquet. */
   readonly rows?: Rows;
+  /** For `--format markdown`: what stands before the table of rows, or all there is without rows. */
+  readonly markdown?: string;
   /** For an HTML file named by --output. */
   readonly html?: () => Promise<string>;
   /** The answer stands, and yet something failed: printed after it, and gives the exit code. */

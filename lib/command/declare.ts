@@ -174,6 +174,9 @@ function outputFlag(): Flag<string | undefined> {
   };
 }
 
+/** Endings of files that are not the name of their format. */
+const OTHER_ENDINGS: Readonly<Record<string, string>> = { jsonl: "ndjson", md: "markdown" };
+
 /** The format asked for by --format, else by the ending of --output, else the default. */
 export function chosenFormat(formats: readonly string[], words: Words): string {
   const asked = words.flags.get("format")?.[0];
@@ -184,7 +187,7 @@ export function chosenFormat(formats: readonly string[], words: Words): string {
     );
   }
   const ending = words.flags.get("output")?.[0]?.match(/\.(\w+)$/)?.[1]?.toLowerCase();
-  const byEnding = ending === "jsonl" ? "ndjson" : ending;
+  const byEnding = ending === undefined ? undefined : OTHER_ENDINGS[ending] ?? ending;
   if (byEnding !== undefined && formats.includes(byEnding)) return byEnding;
   return formats[0] ?? "text";
 }

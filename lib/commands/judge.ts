@@ -21,7 +21,7 @@ import {
   numbersOf,
   reasonsOf,
 } from "../tracking/judgement_log.ts";
-import { judgementText } from "../tracking/judgement_text.ts";
+import { judgementMarkdown, judgementText } from "../tracking/judgement_text.ts";
 import { releaseWatch } from "../tracking/releases.ts";
 import { brokenWarning } from "../tracking/trials.ts";
 
@@ -124,7 +124,7 @@ export const command: Command = defineCommand({
     },
   ],
   exits: [3, 4, 5, 7, 10],
-  formats: ["text", "json", "html"],
+  formats: ["text", "json", "markdown", "html"],
   graceful: true,
   run: async (context, { flags, operands }): Promise<Result> => {
     const required = readRequirements(flags.require, JUDGEMENT_NUMBERS);
@@ -168,6 +168,7 @@ export const command: Command = defineCommand({
       const lines = unmet(required, numbersOf(answer), reasonsOf(answer));
       return withUnmet(context, lines, {
         text: judgementText(judged),
+        markdown: judgementMarkdown(judged),
         json: answer as unknown as Json,
         html: async () => {
           const { judgementPage } = await import("../tracking/judgement_page.ts");

@@ -92,7 +92,7 @@ function columnTitles(runs: readonly Run[], format: string): readonly string[] {
   const taken = ["", "kind", "name", "best"];
   const areClear = new Set(names).size === names.length &&
     !names.some((name) => taken.includes(name));
-  return format === "table" && areClear ? names : runs.map(({ id }) => id);
+  return ["table", "markdown"].includes(format) && areClear ? names : runs.map(({ id }) => id);
 }
 
 function sortedKeys(records: readonly Readonly<Record<string, unknown>>[]): readonly string[] {

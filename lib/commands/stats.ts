@@ -3,7 +3,13 @@
 import { BACKTEST_FLAGS, backtestOptions } from "../backtest/flags.ts";
 import { evaluateFile } from "../backtest/mod.ts";
 import type { Backtest } from "../backtest/mod.ts";
-import { backtestJson, intervalsWarning, sourceText, undefinedWarning } from "../backtest/text.ts";
+import {
+  backtestJson,
+  intervalsWarning,
+  sourceMarkdown,
+  sourceText,
+  undefinedWarning,
+} from "../backtest/text.ts";
 import { defineCommand } from "../command/declare.ts";
 import type { Command } from "../command/declare.ts";
 import type { Json, Result } from "../command/answer.ts";
@@ -85,6 +91,7 @@ export const command: Command = defineCommand({
     }
     const answers = backtests.map((backtest, index) => statsJson(backtest, simulated[index]));
     return withUnmet(context, unmet, {
+      markdown: backtests.map(sourceMarkdown).join("\n\n"),
       json: answers.length === 1 ? answers[0] ?? null : answers,
       rows: {
         columns: [

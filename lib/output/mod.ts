@@ -23,6 +23,7 @@ export const OUTPUT_FORMATS: readonly OutputFormatEntry[] = [
   { name: "csv", load: async () => (await import("./csv.ts")).format },
   { name: "json", load: async () => (await import("./json.ts")).format },
   { name: "ndjson", load: async () => (await import("./ndjson.ts")).format },
+  { name: "markdown", load: async () => (await import("./markdown.ts")).format },
   { name: "parquet", load: async () => (await import("./parquet.ts")).format },
 ];
 
@@ -58,6 +59,7 @@ export async function render(result: Result, target: Target): Promise<string | n
     await send(target, async (writer) => void await writer.write(text));
     return null;
   }
+  if (format === "markdown") return await renderMarkdown(result, target);
   const entry = OUTPUT_FORMATS.find(({ name }) => name === format);
   if (entry !== undefined && result.rows !== undefined) {
     return await renderRows(await entry.load(), result.rows, target);
@@ -67,6 +69,27 @@ export async function render(result: Result, target: Target): Promise<string | n
   await send(target, async (writer) => void await writer.write(plain(ended(text))));
   return null;
 }
+
+/** What stands around the table, or in its place; what a --require asked for is part of the answer. */
+async function renderMarkdown(result: Result, target: Target): Promise<string | null> {
+  const { format } = await import("./markdown.ts");
+  const { markdownText } = await import("./markdown_text.ts");
+  let count = 0;
+  await send(target, async (writer) => {
+    if (result.markdown !== undefined) await writer.write(plain(ended(result.markdown)));
+    if (result.rows !== undefined) {
+      if (result.markdown !== undefined) await writer.write("\n");
+      count = await format.render(result.rows, writer, WHOLE);
+    }
+    const failure = result.failure ?? result.failureAtEnd?.() ?? null;
+    if (failure !== null) await writer.write(`\n> **${markdownText(failure.message)}**\n`);
+  });
+  const noun = result.rows?.noun ?? null;
+  return noun === null ? null : counted(count, noun);
+}
+
+/** Nothing is cut for a width. */
+const WHOLE = { columns: Infinity, colour: false, isTerminal: false } as const;
 
 async function renderRows(
   format: OutputFormat,

@@ -3,6 +3,7 @@
 
 import { BETTER_GONE } from "../judge/judge.ts";
 import { NO_HOLDOUT } from "../judge/of_rows.ts";
+import { markdownTable, markdownText } from "../output/markdown_text.ts";
 import type { Judged, JudgementAnswer } from "./judgement.ts";
 import { repeatsText, statesText } from "./trials.ts";
 
@@ -245,6 +246,25 @@ export function judgementText(judged: Judged): string {
     ...rows,
     "",
   ].join("\n");
+}
+
+/** The same for a page of Markdown. */
+export function judgementMarkdown(judged: Judged): string {
+  const { answer } = judged;
+  const columns = [
+    { title: "statistic", isNumeric: false },
+    { title: "value", isNumeric: true },
+    { title: "what it says", isNumeric: false },
+  ];
+  return [
+    `### ${markdownText(`Judgement of ${answer.experiment}`)}`,
+    `**${markdownText(judgementSentence(answer))}**`,
+    judgementScope(answer).map((line) => `- ${markdownText(line)}`).join("\n"),
+    markdownTable(
+      columns,
+      judgementLines(judged).map(({ label, value, meaning }) => [label, value, meaning]),
+    ),
+  ].join("\n\n");
 }
 
 const WIDTH = 80;
