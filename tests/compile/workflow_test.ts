@@ -2,8 +2,8 @@
 // and its targets those that the build knows.
 
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { python, pythonTest, repository } from "../helpers/python.ts";
-import { runTool } from "../helpers/tools.ts";
+import { pythonTest, repository } from "../helpers/python.ts";
+import { readYaml } from "../helpers/yaml.ts";
 import { TARGETS } from "../../scripts/compile/targets.ts";
 
 interface Job {
@@ -26,21 +26,9 @@ interface Workflow {
 }
 
 const FOLDER = `${repository}/.github/workflows`;
-const READ_YAML = `
-import json, sys, yaml
-class Strict(yaml.SafeLoader):
-    def construct_mapping(self, node, deep=False):
-        keys = [self.construct_object(key, deep=True) for key, _ in node.value]
-        assert len(keys) == len(set(keys)), f"a key twice: {keys}"
-        return super().construct_mapping(node, deep)
-print(json.dumps(yaml.load(sys.stdin, Strict)))
-`;
-
 async function workflow(name: string): Promise<Workflow> {
   const stdin = await Deno.readTextFile(`${FOLDER}/${name}`);
-  const { stdout, stderr, code } = await runTool(python(), ["-c", READ_YAML], { stdin });
-  assertEquals(code, 0, stderr);
-  return JSON.parse(stdout);
+  return await readYaml(stdin);
 }
 
 pythonTest({
