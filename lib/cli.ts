@@ -143,7 +143,7 @@ async function runCommand(
   });
   const kept: string[] = [];
   try {
-    const output = words.flags.get("output")?.[0];
+    const output = outputFile(command, words);
     const world = keepingReadFiles(io, output);
     const context = makeContext(world, asJson, display, abort.signal, kept);
     if (output !== undefined) {
@@ -159,6 +159,11 @@ async function runCommand(
   } finally {
     unlisten();
   }
+}
+
+/** The file that the answer goes to; a folder the command itself writes into. */
+function outputFile({ flags }: Command, words: Words): string | undefined {
+  return flags.output?.completes === "folder" ? undefined : words.flags.get("output")?.[0];
 }
 
 /** The files that a command line names for reading. */
@@ -254,7 +259,7 @@ async function printResult(
 ): Promise<number> {
   const count = await render(result, {
     format: chosenFormat(command.formats, words),
-    output: words.flags.get("output")?.[0],
+    output: outputFile(command, words),
     io,
     interrupted,
   });

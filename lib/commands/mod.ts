@@ -25,5 +25,6 @@ export const COMMANDS: readonly CommandEntry[] = [
   { name: "sync", load: async () => (await import("./sync.ts")).command },
   { name: "doctor", load: async () => (await import("./doctor.ts")).command },
   { name: "mcp", load: async () => (await import("./mcp.ts")).command },
+  { name: "skill", load: async () => (await import("./skill.ts")).command },
   { name: "completions", load: async () => (await import("./completions.ts")).command },
 ];
