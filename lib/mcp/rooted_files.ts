@@ -54,7 +54,11 @@ export function rootedFiles(files: Files, bounds: Bounds): Files {
     certificates.includes(file) ? file : await inRoot(file);
   const written = async (file: string): Promise<string> => {
     if (!bounds.allowWrite) {
-      throw new Error("nothing is written: btflow mcp was started without --allow-write");
+      const path = resolve(root, file);
+      const what = path === dirname(store) || isOfStore(path, store)
+        ? "there is no store there yet"
+        : "nothing is written";
+      throw new Error(`${what}: btflow mcp was started without --allow-write`);
     }
     return await known(file);
   };

@@ -82,6 +82,8 @@ function resultOf({ texts, page, failed }: Called): CallToolResult {
       ...page === null ? [] : [{
         type: "resource" as const,
         resource: { uri: page.uri, mimeType: "text/html", text: page.html },
+        // Half a megabyte that says to a model what stats says in a thousandth of it.
+        annotations: { audience: ["user" as const] },
       }],
     ],
     ...(failed ? { isError: true } : {}),
