@@ -21,6 +21,10 @@ export interface Beside {
   readonly notes?: readonly string[];
 }
 
+/** Of what is said beside an answer: so many items, and so many characters of a message. */
+const MOST_ITEMS = 50;
+const MOST_CHARACTERS = 8000;
+
 /** Reads what a command said on stderr. */
 export function readBeside({ err, exit }: Ended): Beside {
   let error: unknown;
@@ -39,10 +43,26 @@ export function readBeside({ err, exit }: Ended): Beside {
     error = { exit, message: text.slice(Math.max(at, 0)).join("\n").replace(/^error: /, "") };
   } else notes.push(...text);
   return {
-    ...(error === undefined ? {} : { error }),
-    ...(warnings.length === 0 ? {} : { warnings }),
-    ...(notes.length === 0 ? {} : { notes }),
+    ...(error === undefined ? {} : { error: shortened(error) }),
+    ...(warnings.length === 0 ? {} : { warnings: first(warnings.map(shortened)) }),
+    ...(notes.length === 0 ? {} : { notes: first(notes).map(cut) }),
   };
+}
+
+function first<Item>(items: readonly Item[]): readonly (Item | string)[] {
+  const more = items.length - MOST_ITEMS;
+  return more <= 0 ? items : [...items.slice(0, MOST_ITEMS), `and ${more} more`];
+}
+
+/** An error or a warning whose message is as long as the list of a sweep's failures. */
+function shortened(said: unknown): unknown {
+  const { message } = said as { readonly message?: unknown };
+  return typeof message === "string" ? { ...said as object, message: cut(message) } : said;
+}
+
+function cut(text: string): string {
+  const more = text.length - MOST_CHARACTERS;
+  return more <= 0 ? text : `${text.slice(0, MOST_CHARACTERS)}… (${more} characters more)`;
 }
 
 /** A line of stderr as JSON; undefined where it is text. */

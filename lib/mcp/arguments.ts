@@ -79,7 +79,8 @@ function settledWords({ command }: Tool, settled: Settled, namesRuns: boolean): 
   const values: readonly (readonly [string, string | undefined])[] = [
     ["experiment", namesRuns ? undefined : experiment],
     ["store", store],
-    ["trackingUri", trackingUri],
+    // A store that is named is read in place of the server, unless the server is named too.
+    ["trackingUri", store === undefined ? undefined : trackingUri],
     ...allowArtifactHost.map((host) => ["allowArtifactHost", host] as const),
   ];
   return values.flatMap(([key, value]) =>

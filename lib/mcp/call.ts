@@ -2,6 +2,7 @@
 // wrote becomes the answer. Calls share nothing, so any number may run at once; those that write take
 // turns, because a store has one writer and its waiting would stop the others of the same process.
 
+import { createHash } from "node:crypto";
 import type { Context } from "../command/declare.ts";
 import { UsageError } from "../errors.ts";
 import { type Ended, readBeside, textBlocks } from "./answer.ts";
@@ -95,7 +96,8 @@ function answerOf(tool: Tool, call: Call, ended: Ended): Called {
     return { texts: textBlocks(null, beside), page: null, failed };
   }
   if (!call.asJson) {
-    const page = { uri: `btflow:///${tool.name}.html`, html: ended.out };
+    const hash = createHash("sha256").update(ended.out).digest("hex").slice(0, 16);
+    const page = { uri: `btflow:///${tool.name}/${hash}.html`, html: ended.out };
     const bytes = new TextEncoder().encode(ended.out).length;
     const said = { ...beside, notes: [...beside.notes ?? [], `the page has ${bytes} bytes`] };
     return { texts: textBlocks(null, said), page, failed };

@@ -8,6 +8,7 @@ import type { MlflowServer } from "../helpers/mlflow_server.ts";
 import { repository } from "../helpers/python.ts";
 import { runTool, toolTest } from "../helpers/tools.ts";
 import { isInProcessOnly, play } from "../helpers/transcripts.ts";
+import { OPENING, wire } from "../mcp/wire.ts";
 import { buildHere, HOST } from "./built.ts";
 import type { Built } from "./built.ts";
 import { noNamespaces, SURROUNDINGS, visit } from "./surroundings.ts";
@@ -75,6 +76,35 @@ async function checkBillOfMaterials(folder: string): Promise<void> {
     assertEquals(names.has(`npm:${name}`), !ONLY_FOR_DEVELOPMENT.has(key), key);
   }
 }
+
+toolTest({
+  name: "a binary speaks to agents and writes their skill, with no file beside it",
+  tools: ["npx"],
+  fn: async () => {
+    const { file } = await binaryHere();
+    const folder = await Deno.makeTempDir();
+    try {
+      await Deno.copyFile(RETURNS, `${folder}/returns.csv`);
+      const { ask, send, end } = wire(folder, {}, [file]);
+      assertEquals((await ask(1, "initialize", OPENING)).error, undefined);
+      send({ method: "notifications/initialized" });
+      const stats = { name: "stats", arguments: { files: ["returns.csv"] } };
+      const { result } = await ask(2, "tools/call", stats);
+      const answer = JSON.parse(result?.content?.[0]?.text ?? "null");
+      const own = await runTool(file, ["stats", "returns.csv", "--format", "json"], {
+        cwd: folder,
+      });
+      assertEquals(answer, JSON.parse(own.stdout));
+      assertEquals(await end(), { code: 0, rest: "" });
+      const { code } = await runTool(file, ["skill", "--output", "skills"], { cwd: folder });
+      assertEquals(code, 0);
+      const skill = await Deno.readTextFile(`${folder}/skills/btflow/SKILL.md`);
+      assertEquals(skill, await Deno.readTextFile(`${repository}/skills/btflow/SKILL.md`));
+    } finally {
+      await Deno.remove(folder, { recursive: true });
+    }
+  },
+});
 
 toolTest({
   name: "a binary built for one host says so and refuses another with exit 5",

@@ -3,6 +3,7 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { allCommands } from "../../lib/cli.ts";
 import { UsageError } from "../../lib/errors.ts";
+import { readBeside, textBlocks } from "../../lib/mcp/answer.ts";
 import { readCall, type Settled } from "../../lib/mcp/arguments.ts";
 import { MAX_CHARACTERS, pageOf } from "../../lib/mcp/page.ts";
 import { type Tool, toolsOf } from "../../lib/mcp/tools.ts";
@@ -95,6 +96,9 @@ Deno.test("what was settled at the start is in every call, runs named by id asid
     readCall(update, { filter: "metrics.x > 1", name: "n" }, settled).words.slice(2, 6),
     ["--format=json", "--experiment=a b", "--store=/s.db", "--tracking-uri=http://h"],
   );
+  const server = { ...settled, store: undefined };
+  const search = readCall(await tool("runs_search", server), { store: ["b.db"] }, server).words;
+  assert(!search.includes("--tracking-uri=http://h"), "the store is read that the call names");
   const named = readCall(update, { name: "n", runs: ["1"] }, settled).words;
   assert(!named.includes("--experiment=a b"));
   assertEquals(named.slice(-2), ["--", "1"]);
@@ -155,6 +159,18 @@ Deno.test("a row that is too large is named and passed over", () => {
   const { text, leftOut } = pageOf(["z".repeat(70_000), 2], { offset: 0, limit: 9, narrowing: [] });
   assertEquals(text, "[]");
   assertEquals(leftOut, "row 0 alone has more than 60000 characters; the next: offset 1");
+});
+
+Deno.test("what is said beside an answer is bounded too", () => {
+  const lines = Array.from({ length: 80 }, () => JSON.stringify({ warning: { message: "w" } }));
+  const error = JSON.stringify({ error: { exit: 9, message: "e".repeat(20_000) } });
+  const beside = readBeside({ exit: 9, out: "", err: [...lines, error].join("\n") });
+  assertEquals(beside.warnings?.length, 51);
+  assertEquals(beside.warnings?.at(-1), "and 30 more");
+  const { message } = beside.error as { readonly message: string };
+  assert(message.endsWith("… (12000 characters more)"), message.slice(-40));
+  const [text = ""] = textBlocks(null, readBeside({ exit: 2, out: "", err: "error: a\nb\n" }));
+  assertEquals(JSON.parse(text), { error: { exit: 2, message: "a\nb" } });
 });
 
 Deno.test("JSON for a model hides nothing and means the same", () => {

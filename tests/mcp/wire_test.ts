@@ -1,72 +1,11 @@
 // The wire: nothing but the protocol on stdout, cancellation, and an end when the agent is gone.
 
 import { assert, assertEquals } from "@std/assert";
-import { spawn } from "node:child_process";
 import fs from "node:fs";
 import path from "node:path";
-import { repository } from "../helpers/programs.ts";
 import { testIo } from "../helpers/test_io.ts";
 import { caller, said } from "./caller.ts";
-
-interface Message {
-  readonly id?: number;
-  readonly result?: { readonly isError?: boolean; readonly content?: readonly { text: string }[] };
-  readonly error?: { readonly code: number };
-}
-
-/** Speaks to a server line by line; it is ended by closing its stdin. */
-function wire(folder: string, env: Readonly<Record<string, string>> = {}) {
-  const program = path.join(repository, "main.ts");
-  const config = path.join(repository, "deno.json");
-  const words = [
-    "run",
-    "-q",
-    "-P",
-    "--no-prompt",
-    "--no-check",
-    "--config",
-    config,
-    program,
-    "mcp",
-  ];
-  const child = spawn(Deno.execPath(), words, {
-    cwd: folder,
-    env: { ...Deno.env.toObject(), BTFLOW_STORE: path.join(folder, "store.db"), ...env },
-  });
-  let out = "";
-  const waiting = new Map<number, (message: Message) => void>();
-  child.stdout.on("data", (data) => {
-    const lines = (out += data).split("\n");
-    for (const line of lines.slice(0, -1)) {
-      const message = JSON.parse(line) as Message;
-      waiting.get(message.id ?? -1)?.(message);
-      waiting.delete(message.id ?? -1);
-    }
-    out = lines.at(-1) ?? "";
-  });
-  const ended = new Promise<number | null>((resolve) => child.on("close", resolve));
-  const send = (message: unknown): void =>
-    void child.stdin.write(`${JSON.stringify({ jsonrpc: "2.0", ...message as object })}\n`);
-  return {
-    send,
-    ask: (id: number, method: string, params: unknown): Promise<Message> => {
-      const answer = new Promise<Message>((resolve) => waiting.set(id, resolve));
-      send({ id, method, params });
-      return answer;
-    },
-    raw: (text: string) => void child.stdin.write(text),
-    end: async () => {
-      child.stdin.end();
-      return { code: await ended, rest: out };
-    },
-  };
-}
-
-const OPENING = {
-  protocolVersion: "2025-06-18",
-  capabilities: {},
-  clientInfo: { name: "test", version: "1" },
-};
+import { OPENING, wire } from "./wire.ts";
 
 Deno.test("mcp: every line of stdout is a message; broken input is answered, and the end is clean", async () => {
   const folder = fs.mkdtempSync(path.join(Deno.env.get("TMPDIR") ?? "/tmp", "btflow-mcp-"));
