@@ -47,6 +47,22 @@ inFolder("links in a circle are an error, and are left alone", async (folder, fi
   assert(Deno.lstatSync(`${folder}/a`).isSymlink);
 });
 
+inFolder("where a path leads is where a file of it would appear", async (folder, files) => {
+  const root = Deno.realPathSync(folder);
+  Deno.mkdirSync(`${folder}/far`);
+  Deno.symlinkSync("far", `${folder}/near`);
+  Deno.symlinkSync("../none/file", `${folder}/far/dangling`);
+  Deno.symlinkSync("b", `${folder}/a`);
+  Deno.symlinkSync("a", `${folder}/b`);
+  const leads = async (path: string): Promise<string> =>
+    (await files.realPath(`${folder}/${path}`)).slice(root.length);
+  assertEquals(await leads("near"), "/far");
+  assertEquals(await leads("near/new/file"), "/far/new/file");
+  assertEquals(await leads("near/dangling"), "/none/file");
+  assertEquals(await leads("far/../x"), "/x");
+  await assertRejects(() => files.realPath(`${folder}/a`));
+});
+
 inFolder(
   "a file that only its owner may read stays so when it is replaced",
   async (folder, files) => {
