@@ -64,7 +64,8 @@ function isOf({ dates, rows }: Written, wanted: Float64Array | null, count: numb
   if (rows !== count || dates === null || wanted === null) {
     return rows === count && dates === wanted;
   }
-  return dates.every((at, row) => at === wanted[row]);
+  for (let row = 0; row < count; row++) if (dates[row] !== wanted[row]) return false;
+  return true;
 }
 
 /** The file of these dates with every value 0, to be filled. */

@@ -32,3 +32,45 @@ export function insertRows(
     }
   }
 }
+
+/** Rows for a table, put into it now or later; as `insertRows`. */
+export type Insert = (
+  table: string,
+  columns: readonly string[],
+  rows: readonly (readonly Value[])[],
+  options?: InsertOptions,
+) => void;
+
+/** Puts rows into their tables at once. */
+export function insertNow(database: Database): Insert {
+  return (table, columns, rows, options) => insertRows(database, table, columns, rows, options);
+}
+
+/** Rows of several runs that wait for each other, so that there are many to a statement. */
+export interface RowQueue {
+  /** Always with the same columns and options for a table. */
+  readonly insert: Insert;
+  /** Puts the rows into their tables, in the order they came. */
+  flush(): void;
+}
+
+/** A queue with nothing in it. */
+export function rowQueue(database: Database): RowQueue {
+  const waiting = new Map<string, { readonly rows: (readonly Value[])[]; insert(): void }>();
+  return {
+    insert(table, columns, added, options) {
+      const known = waiting.get(table);
+      const rows = known?.rows ?? [];
+      for (const row of added) rows.push(row);
+      if (known !== undefined) return;
+      waiting.set(table, {
+        rows,
+        insert: () => insertRows(database, table, columns, rows, options),
+      });
+    },
+    flush() {
+      for (const { insert } of waiting.values()) insert();
+      waiting.clear();
+    },
+  };
+}

@@ -2,7 +2,7 @@
 // either has; of what can change (tags, files, name, status, end) the later change counts, so it does
 // not matter which store takes in the other, nor how often.
 
-import { insertRows } from "./insert.ts";
+import { insertNow, insertRows } from "./insert.ts";
 import { points } from "./read_points.ts";
 import type { RunRow } from "./run_rows.ts";
 import type { Database, Value } from "./sqlite.ts";
@@ -103,7 +103,7 @@ function mergeTags(
       const change = { revision, changed, imported: true };
       if (value === null) dropTag(target, before.id, key, change);
       else {
-        writeTags(target, before.id, { [key]: value }, change);
+        writeTags(insertNow(target), before.id, { [key]: value }, change);
         target.run("DELETE FROM removed_tags WHERE run_id = ? AND key = ?", before.id, key);
       }
     }
@@ -124,7 +124,7 @@ export function copyTags(
   for (const [key, { value, changed }] of tagsOf(source, run.id)) {
     const change = { revision: changed > since ? 1 : 0, changed, imported: true };
     if (value === null) dropTag(target, id, key, change);
-    else writeTags(target, id, { [key]: value }, change);
+    else writeTags(insertNow(target), id, { [key]: value }, change);
   }
 }
 

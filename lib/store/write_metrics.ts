@@ -34,11 +34,20 @@ interface Point {
 export interface MetricBatch {
   readonly keyIds: Map<string, number>;
   readonly latest: Value[][];
+  /** Of the last run that had each of its names once: the runs of a sweep have the same. */
+  names: KnownNames | null;
+}
+
+/** Names of metrics, in the order they came, and what they are in the store. */
+interface KnownNames {
+  readonly names: readonly string[];
+  readonly ids: readonly number[];
+  readonly metricSet: number | null;
 }
 
 /** A batch with nothing in it. */
 export function metricBatch(): MetricBatch {
-  return { keyIds: new Map(), latest: [] };
+  return { keyIds: new Map(), latest: [], names: null };
 }
 
 /** Writes what a batch has collected. */
@@ -62,6 +71,13 @@ export function writeMetrics(
   batch?: MetricBatch,
 ): number | null {
   if (metrics.length === 0) return run.metricSet;
+  const known = batch?.names ?? null;
+  if (batch !== undefined && known !== null && hasNames(metrics, known)) {
+    metrics.forEach((point, at) =>
+      batch.latest.push(latestRow(run, present(known.ids[at], "the id of a metric name"), point))
+    );
+    return known.metricSet;
+  }
   const byKey = Map.groupBy(metrics, ({ key }) => key);
   const ids = keyIds(database, [...byKey.keys()], batch?.keyIds ?? new Map());
   const stored = storedLatest(database, run, [...ids.values()]);
@@ -73,8 +89,7 @@ export function writeMetrics(
     const points = distinct(before === undefined ? given : [...given, before]);
     const latest = points[points.length - 1];
     if (latest === undefined) continue;
-    const { step, timestamp, value } = latest;
-    latestRows.push([keyId, run.id, value, step, timestamp === run.startTime ? null : timestamp]);
+    latestRows.push(latestRow(run, keyId, latest));
     const earlier = points.slice(0, -1);
     const rows = before === undefined
       ? numbered(run.id, keyId, earlier)
@@ -94,7 +109,20 @@ export function writeMetrics(
     ["run_id", "key_id", "step", "timestamp", "nth", "value"],
     pointRows,
   );
-  return metricSet(database, run.metricSet, [...ids.values()]);
+  const set = metricSet(database, run.metricSet, [...ids.values()]);
+  if (batch !== undefined && byKey.size === metrics.length) {
+    batch.names = { names: [...ids.keys()], ids: [...ids.values()], metricSet: set };
+  }
+  return set;
+}
+
+function hasNames(metrics: readonly MetricPoint[], { names }: KnownNames): boolean {
+  return metrics.length === names.length && metrics.every(({ key }, at) => key === names[at]);
+}
+
+function latestRow({ id, startTime }: MetricOwner, keyId: number, point: Point): Value[] {
+  const { step, timestamp, value } = point;
+  return [keyId, id, value, step, timestamp === startTime ? null : timestamp];
 }
 
 /** Ids of metric names, new names included; those known already need not be asked for. */

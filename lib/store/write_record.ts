@@ -12,6 +12,7 @@ import {
 } from "./experiments.ts";
 import { findFingerprint } from "./fingerprints.ts";
 import { checkRecord, type RunRecord } from "./record.ts";
+import { type RowQueue, rowQueue } from "./insert.ts";
 import { findStoredRun, type RunRow } from "./run_rows.ts";
 import type { Database } from "./sqlite.ts";
 import { trialTagText } from "./trial_tag.ts";
@@ -32,9 +33,15 @@ export function commitRecords(
   context: WriteContext,
 ): readonly string[] {
   return database.write(() => {
-    const transaction = { ...context, batch: metricBatch(), chain: trialChain(database) };
+    const transaction = {
+      ...context,
+      batch: metricBatch(),
+      queue: rowQueue(database),
+      chain: trialChain(database),
+      experiments: new Map(),
+    };
     const keys = records.map((record) => writeRecord(database, record, transaction));
-    flushMetrics(database, transaction.batch);
+    flush(database, transaction);
     return keys;
   });
 }
@@ -42,15 +49,25 @@ export function commitRecords(
 /** What the records of one transaction share. */
 interface Transaction extends WriteContext {
   readonly batch: MetricBatch;
+  /** The other rows of new runs. */
+  readonly queue: RowQueue;
   readonly chain: TrialChain;
+  /** Ids of experiments by their names: those of this transaction, in which none goes. */
+  readonly experiments: Map<string, number>;
+}
+
+/** Writes what waits for more of its kind. */
+function flush(database: Database, { batch, queue }: Transaction): void {
+  queue.flush();
+  flushMetrics(database, batch);
 }
 
 /** Writes a record inside the caller's transaction and returns its run's key. */
 function writeRecord(database: Database, record: RunRecord, transaction: Transaction): string {
-  const { batch, nowMs, makeKey } = transaction;
+  const { batch, queue, makeKey } = transaction;
   checkRecord(record);
   const key = record.key ?? makeKey();
-  if (findRow(database, key) !== undefined) return key;
+  if (record.key !== undefined && findRow(database, key) !== undefined) return key;
   const equal = record.ifNew === true && record.fingerprint !== undefined
     ? findFingerprint(database, record.experiment, record.fingerprint)
     : null;
@@ -61,7 +78,7 @@ function writeRecord(database: Database, record: RunRecord, transaction: Transac
     : findStoredRun(database, record.existingRunId);
   if (existing !== undefined) {
     // It may be one of these records.
-    flushMetrics(database, batch);
+    flush(database, transaction);
     addToRun(database, existing, record, transaction);
     return existing.key;
   }
@@ -69,7 +86,7 @@ function writeRecord(database: Database, record: RunRecord, transaction: Transac
     throw new NotFoundError("run", record.existingRunId);
   }
   const { metrics, params, tags, datasets, artifacts } = record;
-  const experimentId = experimentOfRecord(database, record, nowMs);
+  const experimentId = experimentOfRecord(database, record, transaction);
   const run = insertRun(database, record, key, experimentId);
   const metricSet = writeMetrics(
     database,
@@ -78,12 +95,12 @@ function writeRecord(database: Database, record: RunRecord, transaction: Transac
     batch,
   );
   database.run("UPDATE runs SET metric_set = ? WHERE id = ?", metricSet, run);
-  writeParams(database, run, params);
+  writeParams(queue.insert, run, params);
   const isNew = record.key === undefined;
   const trial = trialTags(database, record, { key, experimentId, isNew }, transaction);
   const own = { ...ownTags(record, key), ...trial };
-  writeTags(database, run, { ...tags, ...own }, { revision: 0, changed: 0 });
-  writeDatasets(database, run, datasets);
+  writeTags(queue.insert, run, { ...tags, ...own }, { revision: 0, changed: 0 });
+  writeDatasets(queue.insert, run, datasets);
   writeArtifacts(database, run, artifacts, 0);
   return key;
 }
@@ -136,7 +153,11 @@ function findRow(database: Database, key: string): { readonly id: number } | und
 }
 
 /** The experiment that a record goes to: by name, by the store's id, or by what a server knows. */
-function experimentOfRecord(database: Database, record: RunRecord, nowMs: number): number {
+function experimentOfRecord(
+  database: Database,
+  record: RunRecord,
+  { experiments, nowMs }: Transaction,
+): number {
   const { experiment, trackingUri } = record;
   if (experiment.kind === "id" && trackingUri === null) {
     return ownExperiment(database, experiment.id);
@@ -146,9 +167,13 @@ function experimentOfRecord(database: Database, record: RunRecord, nowMs: number
     existing_run_id: record.existingRunId ?? null,
   });
   const given = present(name, "the experiment of a run");
-  return record.noCreate === true && trackingUri === null
+  const known = experiments.get(given);
+  if (known !== undefined) return known;
+  const id = record.noCreate === true && trackingUri === null
     ? existingExperiment(database, given)
     : namedExperiment(database, given, nowMs);
+  experiments.set(given, id);
+  return id;
 }
 
 function insertRun(

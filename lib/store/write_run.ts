@@ -6,7 +6,7 @@
 import { present, TrackerError } from "../errors.ts";
 import { RUN_NAME_TAG } from "../own_names.ts";
 import type { Batch, Dataset, RunChange } from "../tracker.ts";
-import { insertRows } from "./insert.ts";
+import { type Insert, insertNow } from "./insert.ts";
 import type { RunRow } from "./run_rows.ts";
 import type { Database } from "./sqlite.ts";
 import { writeMetrics } from "./write_metrics.ts";
@@ -24,14 +24,14 @@ export function addBatch(database: Database, run: RunRow, batch: Batch, nowMs: n
   if (metricSet !== run.metric_set) {
     database.run("UPDATE runs SET metric_set = ? WHERE id = ?", metricSet, run.id);
   }
-  writeParams(database, run.id, params);
+  writeParams(insertNow(database), run.id, params);
   setTags(database, run.id, tags, { revision, changed: nowMs });
 }
 
 /** Adds datasets; those that the run has already change nothing. */
 export function addDatasets(database: Database, run: RunRow, datasets: readonly Dataset[]): void {
   if (datasets.length === 0) return;
-  writeDatasets(database, run.id, datasets);
+  writeDatasets(insertNow(database), run.id, datasets);
   revise(database, run);
 }
 
@@ -92,7 +92,7 @@ export function setTags(
       ...[runId, key, runId, key],
     )?.changed ?? -1;
     const changed = Math.max(change.changed, before + 1);
-    writeTags(database, runId, { [key]: value }, { ...change, changed });
+    writeTags(insertNow(database), runId, { [key]: value }, { ...change, changed });
     database.run("DELETE FROM removed_tags WHERE run_id = ? AND key = ?", runId, key);
   }
 }
@@ -150,26 +150,26 @@ function checkParams(
 
 /** Writes params; those that are there stay as they were first written. */
 export function writeParams(
-  database: Database,
+  insert: Insert,
   runId: number,
   params: Readonly<Record<string, string>>,
 ): void {
   const rows = Object.entries(params).map(([key, value]) => [runId, key, value]);
-  insertRows(database, "params", ["run_id", "key", "value"], rows, {
+  insert("params", ["run_id", "key", "value"], rows, {
     conflict: "ON CONFLICT DO NOTHING",
   });
 }
 
 /** Writes tags over what is there. */
 export function writeTags(
-  database: Database,
+  insert: Insert,
   runId: number,
   tags: Readonly<Record<string, string>>,
   { revision, changed, imported = false }: TagChange,
 ): void {
   const change = [revision, changed, Number(imported)];
   const rows = Object.entries(tags).map(([key, value]) => [runId, key, value, ...change]);
-  insertRows(database, "tags", TAG_COLUMNS, rows, {
+  insert("tags", TAG_COLUMNS, rows, {
     conflict: "ON CONFLICT DO UPDATE SET value = excluded.value, revision = excluded.revision, " +
       "changed = excluded.changed, imported = excluded.imported",
   });
@@ -186,7 +186,7 @@ const TAG_COLUMNS: readonly string[] = [
 
 /** Writes datasets; equal ones are one. */
 export function writeDatasets(
-  database: Database,
+  insert: Insert,
   runId: number,
   datasets: readonly Dataset[],
 ): void {
@@ -210,5 +210,5 @@ export function writeDatasets(
     profile ?? null,
     context ?? null,
   ]);
-  insertRows(database, "datasets", columns, rows, { conflict: "ON CONFLICT DO NOTHING" });
+  insert("datasets", columns, rows, { conflict: "ON CONFLICT DO NOTHING" });
 }
