@@ -9,9 +9,11 @@ import { attachedFiles } from "../logging/prepare.ts";
 import type { LogRequest } from "../logging/request.ts";
 import { errorOf, type PlainError, plainError } from "../threads/messages.ts";
 import type { Work } from "../threads/serve.ts";
+import type { RunRecord } from "../store/mod.ts";
 import { chunkOutcomes, type InCommon, type ItemOutcome } from "./chunk_outcomes.ts";
-import type { ItemRuns, KnownRun, SweepWork } from "./item_runs.ts";
+import type { ItemRun, ItemRuns, KnownRun, SweepWork } from "./item_runs.ts";
 import type { SweepItem } from "./items.ts";
+import { pointSender, type SentPoints, sentPoints } from "./sent_points.ts";
 import type { ItemWork } from "./spread.ts";
 
 /** What a thread is given before the first chunk. */
@@ -21,11 +23,20 @@ interface SweepGiven extends InCommon {
   readonly options: BacktestOptions;
 }
 
+/** A run on its way: of its files only its own, of its points no objects. */
+type SentRun =
+  | Exclude<ItemRun, { readonly record: RunRecord }>
+  | { readonly record: Omit<RunRecord, "metrics">; readonly points: SentPoints };
+
 /** An outcome on its way. */
-type SentOutcome = (ItemRuns | { readonly failure: PlainError }) & {
+type SentOutcome = (SentRuns | { readonly failure: PlainError }) & {
   readonly warnings: readonly Warning[];
   readonly notes: readonly string[];
 };
+
+interface SentRuns extends Omit<ItemRuns, "runs"> {
+  readonly runs: readonly SentRun[];
+}
 
 /** The items of a sweep as work that may be spread. */
 export function sweepItems(
@@ -55,12 +66,11 @@ function outcomeOf(
 ): ItemOutcome {
   const { warnings, notes } = sent;
   if ("failure" in sent) return { error: errorOf(sent.failure), warnings, notes };
-  if (attached.length === 0) return sent;
-  const runs = sent.runs.map((run) =>
-    "record" in run
-      ? { record: { ...run.record, artifacts: [...attached, ...run.record.artifacts] } }
-      : run
-  );
+  const runs = sent.runs.map((run): ItemRun => {
+    if (!("record" in run)) return run;
+    const artifacts = [...attached, ...run.record.artifacts];
+    return { record: { ...run.record, artifacts, metrics: sentPoints(run.points) } };
+  });
   return { ...sent, runs };
 }
 
@@ -79,8 +89,9 @@ export function sweepThread(io: Io): Work {
     return async (chunk) => {
       const value: SentOutcome[] = [];
       const moved: ArrayBuffer[] = [];
+      const send = pointSender();
       for await (const outcome of chunkOutcomes(work, inCommon, chunk as readonly SweepItem[])) {
-        value.push(await sentOutcome(outcome, work, moved));
+        value.push(await sentOutcome(outcome, work, send, moved));
       }
       return { value, moved };
     };
@@ -90,18 +101,20 @@ export function sweepThread(io: Io): Work {
 async function sentOutcome(
   outcome: ItemOutcome,
   work: SweepWork,
+  send: ReturnType<typeof pointSender>,
   moved: ArrayBuffer[],
 ): Promise<SentOutcome> {
   const { warnings, notes } = outcome;
   if ("error" in outcome) return { failure: plainError(outcome.error), warnings, notes };
   const shared = (await work.attached()).length;
-  const runs = outcome.runs.map((run) => {
+  const runs = outcome.runs.map((run): SentRun => {
     if (!("record" in run)) return run;
-    const artifacts = run.record.artifacts.slice(shared);
+    const { metrics, ...record } = run.record;
+    const artifacts = record.artifacts.slice(shared);
     for (const { content: { buffer, byteLength } } of artifacts) {
       if (buffer instanceof ArrayBuffer && buffer.byteLength === byteLength) moved.push(buffer);
     }
-    return { record: { ...run.record, artifacts } };
+    return { record: { ...record, artifacts }, points: send(metrics) };
   });
   return { ...outcome, runs };
 }
