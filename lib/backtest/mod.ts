@@ -199,7 +199,7 @@ async function evaluateSeries(
     });
     joined = withPeriods(aligned.joined, series.returns.dates, periods);
     warnings.push(...aligned.warnings);
-  } else requireNoBenchmark(options.names ?? []);
+  } else if (options.names !== undefined) requireNoBenchmark(options.names);
   warnings.push(...rateWarning(options.riskFreeRate));
   const rates = options.rates === null ? null : ratesFor(series.returns, options.rates, file.path);
   if (rates !== null) {

@@ -72,10 +72,12 @@ export function otherMidnight({ dates, isInstant = false }: Stamps): OtherMidnig
 
 /** The times of day in order: one that is not midnight, or two an hour apart, as of winter and summer. */
 function clocksOf(dates: Float64Array | null): readonly number[] | null {
+  if (dates === null) return null;
   const found = new Set<number>();
   let last = NaN;
-  for (const date of dates ?? []) {
-    const clock = clockOf(date);
+  // By index: an iterator over a typed array takes ten times as long in JavaScriptCore.
+  for (let row = 0; row < dates.length; row++) {
+    const clock = clockOf(dates[row] as number);
     if (clock === last) continue;
     last = clock;
     if (found.add(clock).size > 2) return null;

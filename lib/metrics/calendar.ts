@@ -41,6 +41,9 @@ function periodStart(ms: number, monthsLong: MonthsLong): number {
   return monthStart(date.getUTCFullYear(), month - month % monthsLong);
 }
 
+/** No calendar month is shorter. */
+const SHORTEST_MONTH_MS = 28 * DAY_MS;
+
 /** Reads all calendars of a series in one pass. Both arrays have the same length; dates ascend. */
 export function readCalendar(values: Float64Array, dates: Float64Array): Calendar {
   const months = noPeriods(1);
@@ -58,6 +61,8 @@ export function readCalendar(values: Float64Array, dates: Float64Array): Calenda
   let monthlyLoss = 0;
   let dayEnd = -Infinity;
   let monthEnd = -Infinity;
+  let year = NaN;
+  let month = NaN;
   for (let row = 0; row < values.length; row++) {
     const ms = dates[row] as number;
     if (ms >= dayEnd) {
@@ -67,13 +72,21 @@ export function readCalendar(values: Float64Array, dates: Float64Array): Calenda
       if (ms >= monthEnd) {
         if (monthSum < 0) monthlyLoss += monthSum;
         monthSum = monthCorrection = 0;
-        const date = new Date(ms);
-        const year = date.getUTCFullYear();
-        const month = date.getUTCMonth();
+        let start = monthEnd;
+        if (ms - monthEnd < SHORTEST_MONTH_MS) {
+          month = (month + 1) % 12;
+          if (month === 0) year++;
+        } else {
+          const date = new Date(ms);
+          year = date.getUTCFullYear();
+          month = date.getUTCMonth();
+          start = monthStart(year, month);
+        }
         monthEnd = monthStart(year, month + 1);
-        monthGrowth = turn(months, year, month, row, monthGrowth);
-        quarterGrowth = turn(quarters, year, month, row, quarterGrowth);
-        yearGrowth = turn(years, year, month, row, yearGrowth);
+        const begun = { year, month, start, row };
+        monthGrowth = turn(months, begun, monthGrowth);
+        quarterGrowth = turn(quarters, begun, quarterGrowth);
+        yearGrowth = turn(years, begun, yearGrowth);
       }
     }
     const value = values[row] as number;
@@ -113,20 +126,25 @@ function noPeriods(monthsLong: MonthsLong): Periods {
   return { monthsLong, starts: [], firstRows: [], returns: [], last: NaN };
 }
 
+/** A month that a row begins. */
+interface Begun {
+  readonly year: number;
+  /** From 0 on. */
+  readonly month: number;
+  /** Its first instant, ms. */
+  readonly start: number;
+  readonly row: number;
+}
+
 /** Begins the period of a month if it is another than the last; returns the growth to go on from. */
-function turn(
-  periods: Periods,
-  year: number,
-  month: number,
-  row: number,
-  growth: number,
-): number {
+function turn(periods: Periods, { year, month, start, row }: Begun, growth: number): number {
   const { monthsLong } = periods;
   const ordinal = Math.floor((12 * year + month) / monthsLong);
   if (ordinal === periods.last) return growth;
   periods.last = ordinal;
   if (row > 0) periods.returns.push(growth - 1);
-  periods.starts.push(monthStart(year, month - month % monthsLong));
+  const since = month % monthsLong;
+  periods.starts.push(since === 0 ? start : monthStart(year, month - since));
   periods.firstRows.push(row);
   return 1;
 }

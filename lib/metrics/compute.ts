@@ -110,7 +110,11 @@ function lacking(metric: Metric, basis: Basis): string | null {
     return metric.needs.includes("rate") ? REASONS.rate(basis) : null;
   }
   if (basis.count === 0) return "the series has no rows";
-  return metric.needs.map((need) => REASONS[need](basis)).find((reason) => reason !== null) ?? null;
+  for (const need of metric.needs) {
+    const reason = REASONS[need](basis);
+    if (reason !== null) return reason;
+  }
+  return null;
 }
 
 const noDates = ({ dates }: Basis): string | null => dates === null ? "needs dates" : null;

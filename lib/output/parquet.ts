@@ -74,10 +74,10 @@ async function renderTyped(
   };
   for await (const page of pages) {
     for (const row of page) {
-      for (const [at, name] of columns.entries()) {
+      columns.forEach((name, at) => {
         const cell = row[name];
         data[at]?.push(isMissing(cell) ? null : cell);
-      }
+      });
       count++;
       if (++held === GROUP_ROWS) await flush();
     }

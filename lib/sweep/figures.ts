@@ -172,7 +172,8 @@ export function figureRows(
   const types: Record<string, "number" | "text" | "time"> = { run_name: "text", returns: "text" };
   for (const name of params) types[`params.${name}`] = "text";
   Object.assign(types, { points: "number", start: "time", end: "time", periods: "number" });
-  for (const name of asked.names) types[`metrics.${name}`] = "number";
+  const figureColumns = asked.names.map((name) => `metrics.${name}`);
+  for (const name of figureColumns) types[name] = "number";
   const errors: Error[] = [];
   const unmet: UnmetError[] = [];
   const spreading = { io: context.io, threads, isOver: () => false };
@@ -185,7 +186,7 @@ export function figureRows(
         const error = errorOf(outcome.failure);
         errors.push(error);
         context.warn({ code: "failed", message: error.message });
-      } else yield outcome.series.map((figures) => rowOf(item, figures, asked));
+      } else yield outcome.series.map((figures) => rowOf(item, figures, figureColumns));
       if (outcome.unmet.length > 0) {
         const lines = outcome.unmet.map((condition) => `${placeOf(item)}: ${condition}`);
         unmet.push(new UnmetError(lines));
@@ -219,7 +220,7 @@ export function figureRows(
   };
 }
 
-function rowOf(item: SweepItem, figures: Figures, { names }: FiguresAsked): Row {
+function rowOf(item: SweepItem, figures: Figures, columns: readonly string[]): Row {
   const { runName, points, start, end, periods, values } = figures;
   const row: Record<string, Row[string]> = { run_name: runName, returns: item.returns };
   for (const [name, value] of Object.entries(item.params)) row[`params.${name}`] = value;
@@ -227,6 +228,6 @@ function rowOf(item: SweepItem, figures: Figures, { names }: FiguresAsked): Row 
   row["start"] = start === null ? null : new Date(start);
   row["end"] = end === null ? null : new Date(end);
   row["periods"] = periods;
-  for (const [at, name] of names.entries()) row[`metrics.${name}`] = values[at] ?? NaN;
+  columns.forEach((name, at) => row[name] = values[at] ?? NaN);
   return row;
 }

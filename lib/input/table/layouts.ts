@@ -291,18 +291,37 @@ export const LAYOUTS: readonly Layout[] = [
 
 /** Where a column stands among these names; null when it is not there. */
 export function findColumn(names: readonly string[], wanted: Pick): number | null {
-  const keys = names.map(nameKey);
-  for (const alternative of wanted.split("|")) {
-    const [, base = "", any, nth] = /^(.*?)(\*)?(?:#([1-9]))?$/.exec(alternative) ?? [];
-    const key = nameKey(base);
-    const found = keys.flatMap((candidate, index) =>
-      candidate === key ||
-        (any !== undefined && candidate.startsWith(key) && !/%|percent/.test(candidate))
-        ? [index]
-        : []
-    );
-    const index = found[Number(nth ?? 1) - 1];
-    if (index !== undefined) return index;
+  for (const { key, isBeginning, nth } of alternativesOf(wanted)) {
+    let left = nth;
+    for (let index = 0; index < names.length; index++) {
+      const candidate = nameKey(names[index] as string);
+      const isIt = candidate === key ||
+        (isBeginning && candidate.startsWith(key) && !/%|percent/.test(candidate));
+      if (isIt && --left === 0) return index;
+    }
   }
   return null;
+}
+
+/** One of the names that a pick may have. */
+interface Alternative {
+  readonly key: string;
+  /** Whether it is what a name begins with. */
+  readonly isBeginning: boolean;
+  /** Which column of the name, from 1 on. */
+  readonly nth: number;
+}
+
+/** Picks stand in the layouts, so there are not many; every file is held against all of them. */
+const ALTERNATIVES = new Map<Pick, readonly Alternative[]>();
+
+function alternativesOf(wanted: Pick): readonly Alternative[] {
+  const known = ALTERNATIVES.get(wanted);
+  if (known !== undefined) return known;
+  const alternatives = wanted.split("|").map((alternative) => {
+    const [, base = "", star, nth] = /^(.*?)(\*)?(?:#([1-9]))?$/.exec(alternative) ?? [];
+    return { key: nameKey(base), isBeginning: star !== undefined, nth: Number(nth ?? 1) };
+  });
+  ALTERNATIVES.set(wanted, alternatives);
+  return alternatives;
 }

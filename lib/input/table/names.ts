@@ -4,8 +4,20 @@
 
 import type { Kind } from "../options.ts";
 
+/** The files of a sweep have the same names, and each is compared with those of every layout. */
+const KNOWN_KEYS = new Map<string, string>();
+const MOST_KNOWN = 2000;
+
 /** A name as it is compared. */
 export function nameKey(name: string): string {
+  const known = KNOWN_KEYS.get(name);
+  if (known !== undefined) return known;
+  const key = keyOf(name);
+  if (KNOWN_KEYS.size < MOST_KNOWN) KNOWN_KEYS.set(name, key);
+  return key;
+}
+
+function keyOf(name: string): string {
   return name.replace(/[([](?:[A-Z]{3,4}|\p{Sc})[)\]]/gu, "").toLowerCase()
     .replace(/[^\p{L}\p{N}%&#]+/gu, "");
 }
