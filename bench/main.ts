@@ -6,6 +6,7 @@ import os from "node:os";
 import path from "node:path";
 import { parseArgs } from "node:util";
 
+import { CORES } from "./cases/cores.ts";
 import { FILES, GROWTH } from "./cases/files.ts";
 import { INTERVALS } from "./cases/intervals.ts";
 import { JUDGE } from "./cases/judge.ts";
@@ -24,6 +25,7 @@ export const CASES: readonly Case[] = [
   FILES,
   GROWTH,
   SWEEP,
+  CORES,
   SERVER,
   SEARCH,
   JUDGE,

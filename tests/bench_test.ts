@@ -1,15 +1,17 @@
 // The benchmarks' pieces, tried on inputs so small that nothing is measured: a bench that no longer
 // runs is found here and not on the day its figures are wanted. No time is asserted.
 
-import { assert, assertEquals, assertMatch } from "@std/assert";
+import { assert, assertAlmostEquals, assertEquals, assertMatch } from "@std/assert";
 import fs from "node:fs";
 import path from "node:path";
+import { CORES } from "../bench/cases/cores.ts";
 import { GROWTH } from "../bench/cases/files.ts";
 import { SEARCH } from "../bench/cases/search.ts";
 import { SWEEP } from "../bench/cases/sweep.ts";
 import { type BenchContext, type Case, faster, median, type Row } from "../bench/harness.ts";
 import { returnsFile } from "../bench/inputs.ts";
 import { CASES } from "../bench/main.ts";
+import { simulatedText, simulateQueue } from "../bench/queue.ts";
 import { markdown } from "../bench/table.ts";
 import { pythonTest, repository } from "./helpers/python.ts";
 
@@ -40,7 +42,8 @@ async function quickRows(one: Case): Promise<readonly Row[]> {
 }
 
 // Not those that start MLflow several times, or a server: half a minute each.
-for (const [one, isCompared] of [[GROWTH, false], [SWEEP, true], [SEARCH, true]] as const) {
+const TRIED = [[GROWTH, false], [SWEEP, true], [CORES, true], [SEARCH, true]] as const;
+for (const [one, isCompared] of TRIED) {
   pythonTest({
     name: `bench: the case ${one.name} runs`,
     fn: async () => {
@@ -77,6 +80,18 @@ Deno.test("bench: inputs are the same wherever they are made", async () => {
   const minutes = fs.readFileSync(returnsFile(folder, 3, { spacing: "minutes" }), "utf8");
   assertMatch(minutes, /\n2002-01-01 00:02:00,-?\d\.\d+(e-\d+)?\n$/);
   for (const made of [folder, other]) fs.rmSync(made, { recursive: true });
+});
+
+Deno.test("bench: a queue is as fast as its cores, until its writer is full", () => {
+  const costs = { start: 0, compute: 1, commit: 0 };
+  assertEquals(simulateQueue(costs, 1000, 1), 1000);
+  assertEquals(simulateQueue(costs, 1024, 8), 128);
+  // One core does both; many cores wait for the writer, who waits for the first chunk of 2.
+  assertAlmostEquals(simulateQueue({ ...costs, commit: 0.25 }, 1000, 1), 1250, 1e-6);
+  assertAlmostEquals(simulateQueue({ ...costs, commit: 0.25 }, 1024, 64), 2 + 256, 0.1);
+  assertAlmostEquals(simulateQueue({ start: 10, compute: 1, commit: 0 }, 1024, 8), 138, 1e-6);
+  const text = simulatedText({ start: 0.5, compute: 0.001, commit: 0.0004 }, 10_000, [8, 64]);
+  assertMatch(text, /runs a second: [\d,]+ with 8 cores, [\d,]+ with 64 cores; .* full at 2,500$/);
 });
 
 Deno.test("bench: medians and promises", () => {

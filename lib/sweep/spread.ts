@@ -9,7 +9,7 @@ import type { Dataset } from "../input/dataset/mod.ts";
 import { itemChunks, placeOf, type SweepItem } from "./items.ts";
 
 /** How many chunks a thread may be ahead of the one whose turn it is. */
-const AHEAD = 4;
+export const AHEAD = 4;
 /** Each thread gets so many chunks at least, so that all are done at about the same time. */
 const SHARES = 8;
 const MOST_TOGETHER = 16;
@@ -85,7 +85,7 @@ async function* spreadSound<Sent, Outcome>(
   try {
     const chunks = gathered(
       itemChunks(items, work.datasets),
-      Math.floor(items.length / threads / SHARES),
+      chunkSize(items.length, threads),
     );
     const begun: (readonly [readonly SweepItem[], Promise<readonly Outcome[]>])[] = [];
     const begin = (): void => {
@@ -107,6 +107,11 @@ async function* spreadSound<Sent, Outcome>(
   }
 }
 
+/** How many small items go to a thread at once. */
+export function chunkSize(items: number, threads: number): number {
+  return Math.max(1, Math.min(Math.floor(items / threads / SHARES), MOST_TOGETHER));
+}
+
 /** Small chunks together: a message costs as much as a tenth of a small file. */
 function* gathered(
   chunks: Iterable<readonly SweepItem[]>,
@@ -115,7 +120,7 @@ function* gathered(
   let together: SweepItem[] = [];
   for (const chunk of chunks) {
     for (const item of chunk) together.push(item);
-    if (together.length < Math.min(size, MOST_TOGETHER)) continue;
+    if (together.length < size) continue;
     yield together;
     together = [];
   }
