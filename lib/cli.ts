@@ -26,12 +26,12 @@ import {
   UndeliverableError,
   UnmetError,
   UsageError,
-  type Warning,
 } from "./errors.ts";
 import { commandHelp, type Exit, groupHelp, overviewHelp } from "./command/help.ts";
 import type { Io } from "./io.ts";
 import { keepingReadFiles } from "./kept_files.ts";
 import { nearestNames } from "./nearest.ts";
+import { errorLine, jsonLine, noteLine, warningLine } from "./output/messages.ts";
 import { render, storageError } from "./output/mod.ts";
 import { plain } from "./output/plain.ts";
 import { type ProgressDisplay, progressDisplay } from "./output/progress.ts";
@@ -232,7 +232,7 @@ function makeContext(
   return {
     io,
     interrupted,
-    warn: (warning) => display.print(warningLine(warning, asJson)),
+    warn: (warning) => display.print(warningLine(io, warning, asJson)),
     note: (message) => display.print(noteLine(message, asJson)),
     kept: (runKey) => void kept.push(runKey),
     run,
@@ -275,18 +275,6 @@ function wantsJson(argv: readonly string[]): boolean {
   return argv[at + 1] === "json" && at >= 0 || argv.includes("--format=json");
 }
 
-function warningLine(warning: Warning, asJson: boolean): string {
-  return asJson ? jsonLine({ warning }) : `warning: ${plain(warning.message)}\n`;
-}
-
-function noteLine(message: string, asJson: boolean): string {
-  return asJson ? jsonLine({ note: { message } }) : `${plain(message)}\n`;
-}
-
-function jsonLine(value: unknown): string {
-  return `${JSON.stringify(value)}\n`;
-}
-
 async function printError(io: Io, error: unknown, asJson: boolean): Promise<void> {
   const exit = exitCode(error);
   const name = EXITS.find(({ code }) => code === exit)?.name ?? "bug";
@@ -300,7 +288,7 @@ async function printError(io: Io, error: unknown, asJson: boolean): Promise<void
     await io.stderr.write(jsonLine({ error: { code: name, exit, message, ...place } }));
     return;
   }
-  await io.stderr.write(`error: ${plain(message)}\n`);
+  await io.stderr.write(errorLine(io, message));
   if (exit === 1) {
     const stack = error instanceof Error ? error.stack ?? "" : "";
     await io.stderr.write(

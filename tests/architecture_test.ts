@@ -113,10 +113,10 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   mlflow: ["config", "limits", "tracker", "transport", "filter", ...GROUND],
   config: ["tracker", "command", "transport", "metrics", ...GROUND],
   backtest: ["output", "command", "report", "input", "judge", "filter", "metrics", ...GROUND],
-  output: ["command", ...GROUND],
+  output: ["command", "report", "metrics", ...GROUND],
   server_health: ["errors"],
   "command/completions": ["command"],
-  command: [...GROUND],
+  command: ["metrics", ...GROUND],
   transport: ["build", ...GROUND],
   "report/client": ["report"],
   report: ["metrics", "errors"],
@@ -187,7 +187,7 @@ const USERS: Readonly<Record<string, readonly string[]>> = {
   "hyparquet-writer": ["lib/output/parquet_file.ts"],
   "mathjs/number": ["lib/backtest/arithmetic.ts"],
   "uplot": ["lib/report/uplot.ts"],
-  "string-width": ["lib/output/table.ts"],
+  "string-width": ["lib/output/figures.ts"],
   "zod": ["lib/mlflow/schema.ts"],
 };
 

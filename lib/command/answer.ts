@@ -2,30 +2,10 @@
 // is chosen by --format and done elsewhere, and because it is what the rest of the program agrees
 // on.
 
-/** One value of a row. A Date is a time (UTC); null is undefined or missing; bigint: a whole number. */
-export type Cell = string | number | bigint | boolean | Date | Listed | null;
+import type { Json, Row } from "./cells.ts";
+import type { Line, Screen, View } from "./screen.ts";
 
-/** Several values in one cell: a list in JSON, a text in all other formats. */
-export class Listed {
-  readonly #items: readonly Json[];
-  readonly #text: string;
-
-  constructor(items: readonly Json[], text: string) {
-    this.#items = items;
-    this.#text = text;
-  }
-
-  toJSON(): readonly Json[] {
-    return this.#items;
-  }
-
-  toString(): string {
-    return this.#text;
-  }
-}
-
-/** Keys are column names, in the order they are shown. */
-export type Row = Readonly<Record<string, Cell>>;
+export { type Cell, type Json, Listed, type Row } from "./cells.ts";
 
 /** Rows as a command answers with them. */
 export interface Rows {
@@ -33,27 +13,24 @@ export interface Rows {
   readonly columns: readonly string[] | null;
   /** The columns a table shows when the user chose none; null: `columns`, or a choice made from the rows. */
   readonly tableColumns?: ((rows: readonly Row[]) => readonly string[]) | null;
+  /** How a terminal shows them; absent: `tableColumns`, the first the most important. */
+  readonly view?: View;
   /** What each of `columns` holds, where that is known before the first row: Parquet then needs no other. */
   readonly types?: Readonly<Record<string, "number" | "text" | "time">>;
   /** What one row is, in the plural ("runs"), for the count on stderr; null: no count. */
   readonly noun: string | null;
+  /** The line on stderr in place of that count, asked for when all pages have passed. */
+  readonly told?: (count: number) => string;
   /** Read once, as they arrive. */
   readonly pages: AsyncIterable<readonly Row[]> | Iterable<readonly Row[]>;
 }
-
-/** A JSON value; numbers that are not finite are written as null. */
-export type Json =
-  | string
-  | number
-  | boolean
-  | null
-  | readonly Json[]
-  | { readonly [key: string]: Json | undefined };
 
 /** What a command answers, in the shapes its formats need. */
 export interface Result {
   /** For `--format text`. */
   readonly text?: string;
+  /** In place of text or a table on a terminal, where people look; pipes and files get those. */
+  readonly screen?: (screen: Screen) => Iterable<Line> | Promise<Iterable<Line>>;
   /** For `--format json`, where the answer is one object and not an array of rows. */
   readonly json?: Json;
   /** For the formats of rows: table, csv, json, ndjson, parquet. */

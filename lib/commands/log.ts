@@ -11,9 +11,24 @@ import { ARTIFACT_HOST_FLAGS, CONNECTION_FLAGS } from "../config/connection_flag
 import { UsageError } from "../errors.ts";
 import { text } from "../command/flags.ts";
 import { LOG_FLAGS, logRequest } from "../logging/request.ts";
+import type { LogRequest } from "../logging/request.ts";
+import { findRun, isShortId } from "../tracking/find.ts";
 import { logBacktests } from "../logging/log_runs.ts";
 import { attachedFiles } from "../logging/prepare.ts";
-import { withBackends } from "../backends.ts";
+import { type Backends, withBackends } from "../backends.ts";
+
+/** The run to log into, by its whole id: what is kept must find it later too. */
+async function withWholeRunId(backends: Backends, request: LogRequest): Promise<LogRequest> {
+  const { runId, offline, dryRun } = request;
+  if (runId === undefined || dryRun || !isShortId(runId)) return request;
+  if (offline && backends.serverUri !== null) {
+    throw new UsageError(
+      `Cannot log into run "${runId}" without asking the server: with --offline give the whole id`,
+    );
+  }
+  const tracker = await backends.tracker();
+  return { ...request, runId: (await findRun(tracker, runId)).id };
+}
 
 /** Computes a file's metrics and logs them as a run. */
 export const command: Command = defineCommand({
@@ -58,7 +73,7 @@ export const command: Command = defineCommand({
       throw new UsageError("Cannot log: --returns FILE is missing (- reads stdin)");
     }
     return await withBackends(context, flags, async (backends) => {
-      const request = logRequest(backends.config, flags);
+      const request = await withWholeRunId(backends, logRequest(backends.config, flags));
       const options = { ...backtestOptions(flags, backends.config), hash: true };
       const required = requirementsOf(flags.require, options);
       const backtests = await evaluateFile(context.io, returns, options, context);

@@ -8,17 +8,21 @@ import { UsageError } from "../errors.ts";
 import { type OrderBy, parseFilter, parseSortKeys } from "../filter/mod.ts";
 import { list, text, texts, toggle } from "../command/flags.ts";
 import type { Row } from "../command/answer.ts";
-import { ROW_FORMATS } from "../output/mod.ts";
+import { counted, ROW_FORMATS } from "../output/mod.ts";
 import type { Run } from "../tracker.ts";
 import { checkGroupBy, GROUPED_METRICS, groupedRows } from "../tracking/group_runs.ts";
+import { type Found, nothingYet } from "../tracking/found.ts";
 import { releaseWatch } from "../tracking/releases.ts";
 import { checkRunColumns, defaultRunColumns, runRow } from "../tracking/rows.ts";
+import { hasTraded, runColumns } from "../tracking/run_columns.ts";
 import { searchHere, searchRuns } from "../tracking/search.ts";
 import type { Search } from "../tracking/search.ts";
 import { limitFlag } from "../tracking/selection_flags.ts";
 import { withTracker } from "../tracking/session.ts";
 
 const DEFAULT_LIMIT = 100;
+/** A page is looked at as a whole, and it names a best: it takes all that a browser can show. */
+const PAGE_LIMIT = 5000;
 
 /** Finds runs by a filter. */
 export const search: Command = defineCommand({
@@ -41,7 +45,7 @@ export const search: Command = defineCommand({
       value: "KEY",
       fallback: "start_time DESC",
     }),
-    maxResults: limitFlag(`${DEFAULT_LIMIT}; with --group-by: all`),
+    maxResults: limitFlag(`${DEFAULT_LIMIT}; with --group-by: all; html: ${PAGE_LIMIT}`),
     columns: list({
       short: "c",
       summary: "Columns: run_id, status, metrics.X, params.X, tags.X, …",
@@ -85,10 +89,12 @@ export const search: Command = defineCommand({
       filter: flags.filter === undefined ? null : parseFilter(flags.filter),
       orderBy: parseSortKeys(flags.orderBy, "runs"),
       view: flags.showDeleted ? "all" : "active",
-      limit: flags.maxResults ?? (groupBy === undefined ? DEFAULT_LIMIT : Infinity),
+      limit: flags.maxResults ??
+        (groupBy !== undefined ? Infinity : format === "html" ? PAGE_LIMIT : DEFAULT_LIMIT),
     };
     if (format === "html") return { html: await page(context, flags, search) };
-    const pages = await searchRuns(context, flags, search);
+    const found = nothingYet();
+    const pages = await searchRuns(context, flags, search, found);
     if (groupBy !== undefined) {
       const metrics = format === "table" ? GROUPED_METRICS : undefined;
       return { rows: groupedRows(pages, groupBy, summed ?? metrics) };
@@ -97,7 +103,14 @@ export const search: Command = defineCommand({
       rows: {
         columns: columns ?? null,
         tableColumns: columns === undefined ? defaultRunColumns : null,
+        view: {
+          columns: (some) =>
+            runColumns(some, { chosen: columns, ordered: orderKeys(search.orderBy) }),
+          isRanked: hasTraded,
+          idLength: () => found.idLength,
+        },
         noun: "runs",
+        told: () => countText(found, search.orderBy),
         pages: rows(context, pages, search.orderBy, flags.showDeleted),
       },
     };
@@ -118,9 +131,11 @@ async function page(
   }
   return await withTracker(context, { ...flags, store }, async (session) => {
     const runs: Run[] = [];
-    for await (const some of await searchHere(session, search)) {
+    const found = nothingYet();
+    for await (const some of await searchHere(session, search, found)) {
       for (const run of some) runs.push(run);
     }
+    if (found.hasMore) context.note(countText(found, search.orderBy));
     const { comparisonPage } = await import("../tracking/comparison_page.ts");
     const heading = search.experiments.join(", ") || "Runs";
     const facts = { heading, now: context.io.now() };
@@ -152,6 +167,22 @@ async function* rows(
     yield page.map((run) => runRow(run, withStage));
   }
   for (const warning of watch.warnings(orderedMetrics(orderBy))) context.warn(warning);
+}
+
+/** "100 of 960 runs, the newest; --max-results all": what is left out is said. */
+function countText({ count, hasMore, total }: Found, orderBy: readonly OrderBy[]): string {
+  if (!hasMore) return counted(count, "runs");
+  const which = orderBy.length === 0
+    ? "the newest"
+    : `the first by ${orderBy.map(({ text }) => text).join(", ")}`;
+  const shown = total === null ? `${count} runs` : `${count} of ${total} runs`;
+  return `${shown}, ${which}${
+    total === null ? "; there are more" : ""
+  }; --max-results all shows all`;
+}
+
+function orderKeys(orderBy: readonly OrderBy[]): readonly string[] {
+  return orderBy.map(({ entity, key }) => entity === "attribute" ? key : `${entity}s.${key}`);
 }
 
 function orderedMetrics(orderBy: readonly OrderBy[]): ReadonlySet<string> {

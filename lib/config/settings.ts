@@ -118,6 +118,11 @@ const ROWS = [
     summary: "when set, no colour",
   },
   {
+    name: "CLICOLOR_FORCE",
+    default: null,
+    summary: "when set, and not to 0, colour in pipes and files too",
+  },
+  {
     name: "BTFLOW_STORE",
     default: null,
     summary: "the local store; unset: btflow/store.db in the user's data folder",

@@ -25,6 +25,7 @@ export {
   type FilterableExperiment,
   type FilterableRun,
 } from "./evaluate.ts";
+export { fieldsOf } from "./fields_of.ts";
 export { readRequirements, type Requirement, unmet } from "./require.ts";
 export type { Scope } from "./fields.ts";
 export { isNumeric, keptExperimentOrder, type KeptOrder, keptRunOrder } from "./kept_order.ts";

@@ -25,7 +25,7 @@ export {
   releaseNamed,
   RELEASES,
 } from "./releases.ts";
-export { cagr, totalReturn } from "./returns/whole_series.ts";
+export { cagr, exposure, totalReturn } from "./returns/whole_series.ts";
 export { maxDrawdown } from "./drawdown/depth.ts";
 export { profitFactor, winRate } from "./trade.ts";
 export type { TradeList } from "./listed_trades.ts";

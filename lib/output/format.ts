@@ -16,6 +16,8 @@ export interface RenderOptions {
   readonly colour: boolean;
   /** False for files and pipes. */
   readonly isTerminal: boolean;
+  /** ms since the epoch, for ages. */
+  readonly now: number;
 }
 
 /** One way to write rows: one file in this folder and one line in its table. */

@@ -5,6 +5,7 @@ import type { Json, Result, Rows } from "../command/answer.ts";
 import { hostProblem, StorageError, UsageError } from "../errors.ts";
 import type { Io } from "../io.ts";
 import { plain } from "./plain.ts";
+import { screenText, wantsColour } from "./screen.ts";
 import type { OutputFormat, Writer } from "./format.ts";
 
 export type { OutputFormat, RenderOptions, Writer } from "./format.ts";
@@ -48,7 +49,7 @@ export interface Target {
  * @throws {StorageError} when stdout or the file cannot be written.
  */
 export async function render(result: Result, target: Target): Promise<string | null> {
-  const { format, output } = target;
+  const { format, output, io } = target;
   if (format === "html" && result.html !== undefined) {
     const html = await result.html();
     await send(target, async (writer) => void await writer.write(html));
@@ -60,6 +61,13 @@ export async function render(result: Result, target: Target): Promise<string | n
     return null;
   }
   if (format === "markdown") return await renderMarkdown(result, target);
+  if (result.screen !== undefined && FOR_PEOPLE.includes(format) && isOnTerminal(target)) {
+    const { columns } = io.stdout;
+    const lines = await result.screen({ columns, now: io.now() });
+    const text = screenText(lines, wantsColour(io, io.stdout));
+    await send(target, async (writer) => void await writer.write(text));
+    return null;
+  }
   const entry = OUTPUT_FORMATS.find(({ name }) => name === format);
   if (entry !== undefined && result.rows !== undefined) {
     return await renderRows(await entry.load(), result.rows, target);
@@ -84,12 +92,18 @@ async function renderMarkdown(result: Result, target: Target): Promise<string | 
     const failure = result.failure ?? result.failureAtEnd?.() ?? null;
     if (failure !== null) await writer.write(`\n> **${markdownText(failure.message)}**\n`);
   });
-  const noun = result.rows?.noun ?? null;
-  return noun === null ? null : counted(count, noun);
+  return result.rows === undefined ? null : countText(result.rows, count);
 }
 
 /** Nothing is cut for a width. */
-const WHOLE = { columns: Infinity, colour: false, isTerminal: false } as const;
+const WHOLE = { columns: Infinity, colour: false, isTerminal: false, now: 0 } as const;
+
+/** The formats that people read; programs ask for another. */
+const FOR_PEOPLE: readonly string[] = ["text", "table"];
+
+function isOnTerminal({ output, io }: Target): boolean {
+  return output === undefined && io.stdout.isTerminal;
+}
 
 async function renderRows(
   format: OutputFormat,
@@ -102,21 +116,26 @@ async function renderRows(
       `Cannot write ${format.name} to a terminal: name a file with --output FILE`,
     );
   }
-  const isTerminal = output === undefined && io.stdout.isTerminal;
+  const isTerminal = isOnTerminal(target);
   let count = 0;
   const open = await send(target, async (writer) => {
     const isClean = !isTerminal || format.cleans === true;
     count = await format.render(rows, isClean ? writer : plainWriter(writer), {
       columns: isTerminal ? io.stdout.columns : Infinity,
-      colour: isTerminal && (io.env("NO_COLOR") ?? "") === "" && io.env("TERM") !== "dumb",
+      colour: output === undefined && wantsColour(io, io.stdout),
       isTerminal,
+      now: io.now(),
     });
   });
-  return open && rows.noun !== null ? counted(count, rows.noun) : null;
+  return open ? countText(rows, count) : null;
 }
 
 function plainWriter(writer: Writer): Writer {
   return { write: (part) => writer.write(typeof part === "string" ? plain(part) : part) };
+}
+
+function countText({ noun, told }: Rows, count: number): string | null {
+  return noun === null ? null : told?.(count) ?? counted(count, noun);
 }
 
 /** "1 run", "3 runs". */

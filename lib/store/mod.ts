@@ -3,7 +3,7 @@
 
 import { present } from "../errors.ts";
 import type { Io } from "../io.ts";
-import type { Tracker } from "../tracker.ts";
+import type { RunQuery, Tracker } from "../tracker.ts";
 import type { DeliveryState } from "./deliveries.ts";
 import type { DeliveryOutcome, StepHook } from "./outbox/delivery.ts";
 import { fileLeases, type Leases } from "./lease.ts";
@@ -27,6 +27,7 @@ import {
   trialPages,
   type TrialState,
 } from "./read_trials.ts";
+import { countRuns, experimentSummaries, type ExperimentSummary, keyLength } from "./overview.ts";
 import { removeDeadTemporaries } from "./temporaries.ts";
 import { type Exported, exportStore, type ImportedStore, importStore } from "./transfer.ts";
 import type { TrialTag } from "./trial_tag.ts";
@@ -51,6 +52,7 @@ export type {
   DeliveryOutcome,
   DeliveryState,
   ExperimentChoice,
+  ExperimentSummary,
   Exported,
   FoundRun,
   ImportedStore,
@@ -111,6 +113,12 @@ export interface LocalStore extends Tracker {
   lookUpTrial(tag: TrialTag, key: string | null): TrialLookup;
   /** What is wrong with the record of trials, a line each; reads all of it. */
   verifyTrials(): readonly string[];
+  /** How many runs a query selects, whatever its limit. */
+  countRuns(query: Pick<RunQuery, "experimentIds" | "filter" | "view">): number;
+  /** How many characters of these keys tell them from all others in the store. */
+  keyLength(keys: readonly string[]): number;
+  /** What there is of each experiment with active runs, by its id, and the highest value of a metric. */
+  experimentSummaries(metric: string): ReadonlyMap<string, ExperimentSummary>;
   /** Removes delivered runs by age. */
   prune(options: PruneOptions): Pruned;
   /** Examines the whole file; takes a while where there is much. */
@@ -165,6 +173,9 @@ export function localStore(io: Io, database: Database, leases: Leases): LocalSto
     trialPages: (experimentIds) => trialPages(database, experimentIds),
     lookUpTrial: (tag, key) => lookUpTrial(database, tag, key),
     verifyTrials: () => verifyTrials(database),
+    countRuns: (query) => countRuns(database, query),
+    keyLength: (keys) => keyLength(database, keys),
+    experimentSummaries: (metric) => experimentSummaries(database, metric),
     prune: (options) => pruneRuns(database, options, now()),
     health: () => storeHealth(io, database),
   };

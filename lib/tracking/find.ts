@@ -3,7 +3,7 @@
 // unknown experiment with nothing at all.
 
 import type { Backends } from "../backends.ts";
-import { NotFoundError, TrackerError } from "../errors.ts";
+import { NotFoundError, TrackerError, UsageError } from "../errors.ts";
 import { parseFilter } from "../filter/mod.ts";
 import { nearestNames } from "../nearest.ts";
 import { RUN_KEY_TAG } from "../own_names.ts";
@@ -86,12 +86,22 @@ export async function chosenExperiments(
 
 const RUN_ID = /^[0-9a-f]{32}$/;
 
+/** What tables show of a run's id; a few digits more or less do as well. */
+const SHORT_ID = /^[0-9a-f]{4,31}$/;
+
+/** Whether a text, less hyphens, may be the beginning of a run's id. */
+export function isShortId(text: string): boolean {
+  return SHORT_ID.test(text);
+}
+
 /**
  * The run with this id, or with this key of the store: both have 32 hex digits, so a server is asked
- * for the id first, then for the tag that carries the key. Servers that are not MLflow's own give ids
- * of other forms, so one is asked for any id as it is written.
+ * for the id first, then for the tag that carries the key. The beginning of either does, as tables
+ * show it, where no other begins so. Servers that are not MLflow's own give ids of other forms, so one
+ * is asked for any id as it is written.
  *
  * @throws {NotFoundError} that says which it looked for.
+ * @throws {UsageError} that lists the runs whose ids begin so, where there are several.
  */
 export async function findRun(tracker: Tracker, id: string): Promise<Run> {
   const wanted = id.trim().toLowerCase().replaceAll("-", "");
@@ -101,6 +111,7 @@ export async function findRun(tracker: Tracker, id: string): Promise<Run> {
     const found = await runThere(tracker, form);
     if (found !== null) return found;
   }
+  if (isShortId(wanted)) return await findByPrefix(tracker, wanted, id);
   if (!isRunId) {
     throw new NotFoundError("run", id, { hint: "a run id has 32 hex digits (btflow runs search)" });
   }
@@ -128,15 +139,48 @@ async function runThere(tracker: Tracker, id: string): Promise<Run | null> {
 }
 
 async function findByKey(tracker: Tracker, key: string): Promise<Run | null> {
-  const experiments = await listExperiments(tracker, "all");
-  if (experiments.length === 0) return null;
-  const pages = tracker.searchRuns({
-    experimentIds: experiments.map((experiment) => experiment.id),
-    filter: parseFilter(`tags.\`${RUN_KEY_TAG}\` = "${key}"`),
+  const [run = null] = await anywhere(tracker, `tags.\`${RUN_KEY_TAG}\` = "${key}"`, 1);
+  return run;
+}
+
+/** Runs of all experiments, deleted ones too. */
+async function anywhere(tracker: Tracker, filter: string, limit: number): Promise<readonly Run[]> {
+  const experimentIds = (await listExperiments(tracker, "all")).map(({ id }) => id);
+  if (experimentIds.length === 0) return [];
+  const query = {
+    experimentIds,
+    filter: parseFilter(filter),
     orderBy: [],
     view: "all",
-    limit: 1,
-  });
-  for await (const [run] of pages) if (run !== undefined) return run;
-  return null;
+    limit,
+  } as const;
+  const runs: Run[] = [];
+  for await (const page of tracker.searchRuns(query)) runs.push(...page);
+  return runs;
+}
+
+/** Candidates that an error lists. */
+const LISTED = 5;
+
+async function findByPrefix(tracker: Tracker, prefix: string, wanted: string): Promise<Run> {
+  const filters = [
+    `attributes.run_id LIKE "${prefix}%"`,
+    ...tracker.kind === "mlflow" ? [`tags.\`${RUN_KEY_TAG}\` LIKE "${prefix}%"`] : [],
+  ];
+  const found = new Map<string, Run>();
+  for (const filter of filters) {
+    for (const run of await anywhere(tracker, filter, LISTED + 1)) found.set(run.id, run);
+  }
+  const [run, ...others] = found.values();
+  if (run === undefined) {
+    const where = tracker.kind === "store" ? `the store ${tracker.uri}` : tracker.uri;
+    throw new NotFoundError("run", wanted, { hint: `no run's id begins so in ${where}` });
+  }
+  if (others.length === 0) return run;
+  const named = [run, ...others].slice(0, LISTED).map(({ id, name }) => `${id} (${name})`);
+  const more = others.length >= LISTED ? ", …" : "";
+  throw new UsageError(
+    `Cannot tell which run "${wanted}" is: several ids begin so; give more of one: ` +
+      `${named.join(", ")}${more}`,
+  );
 }

@@ -8,6 +8,7 @@ import { nearestNames } from "../nearest.ts";
 import { isMissing } from "../output/cells.ts";
 import type { Cell, Row } from "../command/answer.ts";
 import type { Experiment, Run } from "../tracker.ts";
+import { varying } from "./run_columns.ts";
 
 /** Attributes of a run, in the order of their columns. */
 const ATTRIBUTES: readonly { readonly name: string; readonly value: (run: Run) => Cell }[] = [
@@ -101,23 +102,6 @@ export function defaultRunColumns(rows: readonly Row[]): readonly string[] {
   const metrics = KEY_METRICS.map(({ name }) => `metrics.${name}`)
     .filter((name) => rows.some((row) => Object.hasOwn(row, name)));
   return [...shown, ...metrics, ...varying(rows, "params.")];
-}
-
-/** The keys of a family that have more than one value among the rows; absence is a value. */
-function varying(rows: readonly Row[], prefix: string): readonly string[] {
-  const first = new Map<string, Cell>();
-  const counts = new Map<string, number>();
-  const differ = new Set<string>();
-  for (const row of rows) {
-    for (const key of Object.keys(row)) {
-      if (!key.startsWith(prefix)) continue;
-      const value = row[key] ?? null;
-      if (!first.has(key)) first.set(key, value);
-      if (first.get(key) !== value) differ.add(key);
-      counts.set(key, (counts.get(key) ?? 0) + 1);
-    }
-  }
-  return [...first.keys()].filter((key) => differ.has(key) || counts.get(key) !== rows.length);
 }
 
 /**

@@ -5,33 +5,28 @@ import type { Context } from "../command/declare.ts";
 import type { ConnectionValues } from "../config/connection_flags.ts";
 import { NotFoundError, StorageError, UsageError } from "../errors.ts";
 import { compareRuns } from "../filter/mod.ts";
-import type { Filter, OrderBy } from "../filter/mod.ts";
-import type { Run, View } from "../tracker.ts";
+import type { Run } from "../tracker.ts";
 import { chosenExperiments, listExperiments } from "./find.ts";
+import { type Found, learning, nothingYet, oneMore, type Search, upTo } from "./found.ts";
 import { type Session, withPages } from "./session.ts";
 
-/** What to search for, and where. */
-export interface Search {
-  /** Files of stores; none: the server or store that is set. */
-  readonly stores: readonly string[];
-  /** Names or ids; none: the environment's, else all active experiments. */
-  readonly experiments: readonly string[];
-  readonly filter: Filter | null;
-  readonly orderBy: readonly OrderBy[];
-  readonly view: View;
-  readonly limit: number;
-}
+export type { Search } from "./found.ts";
 
-/** Pages of the runs found, from wherever the flags say. */
+/** Pages of the runs found, from wherever the flags say; `seen` is filled as they pass. */
 export async function searchRuns(
   context: Context,
   flags: Omit<ConnectionValues, "store">,
   search: Search,
+  seen: Found,
 ): Promise<AsyncIterable<readonly Run[]>> {
-  const searchIn = (store: string | undefined): Promise<AsyncIterable<readonly Run[]>> =>
-    withPages(context, { ...flags, store }, (session) => searchHere(session, search));
-  const { stores } = search;
-  if (stores.length < 2) return await searchIn(stores[0]);
+  const { stores, limit } = search;
+  const searchIn = (
+    store: string | undefined,
+    wanted: Search,
+    part: Found,
+  ): Promise<AsyncIterable<readonly Run[]>> =>
+    withPages(context, { ...flags, store }, (session) => searchHere(session, wanted, part));
+  if (stores.length < 2) return await searchIn(stores[0], search, seen);
   if (flags.trackingUri !== undefined) {
     throw new UsageError("Cannot search a server and several stores at once");
   }
@@ -39,20 +34,21 @@ export async function searchRuns(
   const missing: NotFoundError[] = [];
   for (const store of new Set(stores)) {
     try {
-      found.push(await searchIn(store));
+      found.push(await searchIn(store, { ...search, limit: oneMore(limit) }, nothingYet()));
     } catch (error) {
       if (!(error instanceof NotFoundError)) throw error;
       missing.push(error);
     }
   }
   if (found.length === 0 && missing[0] !== undefined) throw missing[0];
-  return merge(found, compareRuns(search.orderBy), search.limit);
+  return upTo(limit, merge(found, compareRuns(search.orderBy), oneMore(limit)), seen);
 }
 
-/** Pages of the runs found by an open tracker. */
+/** Pages of the runs found by an open tracker; `seen` is filled as they pass. */
 export async function searchHere(
   session: Session,
   search: Search,
+  seen: Found,
 ): Promise<AsyncIterable<readonly Run[]>> {
   const { tracker, backends } = session;
   await noteWaiting(session);
@@ -60,7 +56,8 @@ export async function searchHere(
   const chosen = await chosenExperiments(tracker, backends, search.experiments) ??
     await listExperiments(tracker, "active");
   const experimentIds = chosen.map(({ id }) => id);
-  return tracker.searchRuns({ experimentIds, filter, orderBy, view, limit });
+  const query = { experimentIds, filter, orderBy, view, limit: oneMore(limit) };
+  return learning(session, search, experimentIds, tracker.searchRuns(query), seen);
 }
 
 /** Against a server: says when runs wait in the store, for the search cannot find those. */

@@ -10,6 +10,7 @@
 //   : keep run                    the first id in the last stdout is {run} in later commands
 //   : wait 2                      seconds that pass before the next command
 //   : server                      a real MLflow server for the rest; its address is <server>
+//   : terminal 80                 a terminal of that width for the rest (in process only); 0 for none
 //   : in-process                  a story that only the test process can play (its first line)
 //   $ btflow log --returns returns.csv -e crypto
 //   <id:run>                      stdout; the id is kept and stands for {run} in later commands
@@ -18,7 +19,7 @@
 //   $ cat FILE, $ ls FOLDER, $ rm FILE   look at or remove what commands wrote
 //
 // Placeholders: <id> (32 hex digits), <id:name>, <time> (ISO 8601), <n> (a number), <any>, <dir>,
-// <server>, <version>. A backslash before a line's first character takes away its meaning; a command
+// <server>, <version>, <short> (the beginning of an id); {run:12} is that of {run}. A backslash before a line's first character takes away its meaning; a command
 // may end in "< FILE". With UPDATE=1 in the environment the files are rewritten; lines that still
 // match keep their placeholders.
 
@@ -44,7 +45,7 @@ type Player = (
   folder: string,
   env: Readonly<Record<string, string>>,
   stdin: Uint8Array,
-  now: number,
+  state: Pick<State, "now" | "terminalColumns">,
 ) => Promise<Outcome>;
 
 export interface PlayOptions {
@@ -60,6 +61,8 @@ interface State {
   readonly ids: Map<string, string>;
   server: string | null;
   lastOutput: string;
+  /** Of the terminal that stdout is; undefined for none. */
+  terminalColumns: number | undefined;
   /** In process, each command starts a minute after the one before. */
   now: number;
 }
@@ -82,6 +85,7 @@ export async function play(story: string, options: PlayOptions): Promise<string>
     ids: new Map(),
     server: null,
     lastOutput: "",
+    terminalColumns: undefined,
     now: TEST_NOW,
   };
   const { binary } = options;
@@ -141,6 +145,8 @@ async function setUp(
   } else if (what === "server") {
     state.server = await options.server();
     state.env["MLFLOW_TRACKING_URI"] = state.server;
+  } else if (what === "terminal") {
+    state.terminalColumns = Number(first) === 0 ? undefined : Number(first);
   } else if (what === "wait") {
     const waitMs = Number(first) * 1000;
     if (options.binary === undefined) state.now += waitMs;
@@ -162,19 +168,20 @@ async function playCommand(
   const [program = "", ...rest] = words;
   const input = stdin === null ? new Uint8Array() : fs.readFileSync(path.join(state.folder, stdin));
   const outcome = program === "btflow"
-    ? await player(rest, state.folder, { ...state.env, ...env }, input, state.now)
+    ? await player(rest, state.folder, { ...state.env, ...env }, input, state)
     : look(program, rest, state.folder);
   state.now += 60_000;
   state.lastOutput = outcome.stdout;
   return matched(transcript(outcome), expected, state);
 }
 
-/** `{run}` becomes the id that `<id:run>` stood for, `{dir}` and `{server}` what those are. */
+/** `{run}` becomes the id that `<id:run>` stood for, `{run:8}` its beginning, `{dir}` and `{server}` what those are. */
 function filled(text: string, state: State): string {
-  return text.replace(/\{(\w+)\}/g, (whole, name) => {
+  return text.replace(/\{(\w+)(?::(\d+))?\}/g, (whole, name, length) => {
     if (name === "dir") return state.folder;
     if (name === "server") return state.server ?? whole;
-    return state.ids.get(name) ?? whole;
+    const id = state.ids.get(name);
+    return id === undefined ? whole : id.slice(0, length ?? id.length);
   });
 }
 
@@ -219,9 +226,10 @@ async function inProcess(
   folder: string,
   env: Readonly<Record<string, string>>,
   stdin: Uint8Array,
-  now: number,
+  { now, terminalColumns }: Pick<State, "now" | "terminalColumns">,
 ): Promise<Outcome> {
-  const io = testIo({ cwd: folder, env, stdin, now });
+  const terminal = terminalColumns === undefined ? {} : { terminalColumns };
+  const io = testIo({ cwd: folder, env, stdin, now, ...terminal });
   const code = await run(words, io);
   return { stdout: io.out(), stderr: io.err(), code };
 }
@@ -268,6 +276,7 @@ function matched(actual: readonly string[], expected: readonly string[], state: 
 
 const PLACEHOLDERS: Readonly<Record<string, string>> = {
   id: "[0-9a-f]{32}",
+  short: "[0-9a-f]{8,31}",
   time: "\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z",
   n: "-?\\d+(?:\\.\\d+)?(?:e[-+]?\\d+)?",
   version: "\\d+\\.\\d+\\.\\d+[-+.\\w]*",

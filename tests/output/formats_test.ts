@@ -116,21 +116,21 @@ Deno.test("a table off a terminal shows everything, aligned, without colour", as
   );
 });
 
-Deno.test("a table on a terminal fits it: text is cut, ids are not, columns that do not fit are named", async () => {
+Deno.test("a table on a terminal fits it: text is cut, ids are short, columns that do not fit are named", async () => {
   const wide = rows([[{
     run_id: "0199f2c5a0c17d4c8f3d7d1e5b0a9c42",
     run_name: "n".repeat(60),
     b: 1,
     c: 2,
-    d: 3,
+    d: "d".repeat(30),
   }]]);
-  const options = { terminalColumns: 50, env: { NO_COLOR: "1" } };
+  const options = { terminalColumns: 38, env: { NO_COLOR: "1" } };
   const { out } = await written("table", wide, options);
   assertEquals(
     out,
-    "run_id                            run_name    b  c\n" +
-      "0199f2c5a0c17d4c8f3d7d1e5b0a9c42  nnnnnnnnn…  1  2\n" +
-      "(1 more column does not fit: d; --format csv shows all)\n",
+    "run_id    run_name                b  c\n" +
+      "0199f2c5  nnnnnnnnnnnnnnnnnnnnn…  1  2\n" +
+      "+ d (--format csv has all)\n",
   );
 });
 
@@ -143,6 +143,9 @@ Deno.test("a table has colour on a terminal only, and not with NO_COLOR or a dum
   assertEquals(await isBold({ terminalColumns: 200, env: { NO_COLOR: "" } }), true);
   assertEquals(await isBold({ terminalColumns: 200, env: { TERM: "dumb" } }), false);
   assertEquals(await isBold({}), false);
+  assertEquals(await isBold({ env: { CLICOLOR_FORCE: "1" } }), true);
+  assertEquals(await isBold({ env: { CLICOLOR_FORCE: "0" } }), false);
+  assertEquals(await isBold({ env: { CLICOLOR_FORCE: "1", NO_COLOR: "1" } }), false);
 });
 
 Deno.test("a table of many rows keeps one layout throughout", async () => {
@@ -155,8 +158,8 @@ Deno.test("a table of many rows keeps one layout throughout", async () => {
 });
 
 Deno.test("what a table has not measured is whole, but for text on a terminal", async () => {
-  const measured = Array.from({ length: 10_000 }, () => ({ run_id: "a", name: "text", value: 1 }));
-  const late = { run_id: "0123456789abcdef", name: "x".repeat(50), value: 1234567890123 };
+  const measured = Array.from({ length: 10_000 }, () => ({ id: "a", name: "text", value: 1 }));
+  const late = { id: "0123456789abcdef", name: "x".repeat(50), value: 1234567890123 };
   const pages = [measured, [late], [{ ...late, name: "y" }]];
   const last = async (options: TestIoOptions): Promise<string> => {
     const { out, count } = await written("table", rows(pages), options);
@@ -164,7 +167,7 @@ Deno.test("what a table has not measured is whole, but for text on a terminal", 
     return out.trimEnd().split("\n").at(-2) ?? "";
   };
   assertEquals(await last({}), `0123456789abcdef  ${"x".repeat(50)}  1234567890123`);
-  assertEquals(await last({ terminalColumns: 40 }), "0123456789abcdef  xxx…  1234567890123");
+  assertEquals(await last({ terminalColumns: 40 }), "0…  xxx…  1234567890123");
 });
 
 Deno.test("wide characters take two places in a table", async () => {
