@@ -280,6 +280,22 @@ export interface Warning {
   /** Kebab-case and stable, for programs. */
   readonly code: string;
   readonly message: string;
+  /** In place of the message where people read it. */
+  readonly brief?: string;
+  /** What others may have in common with this one ("never traded"), to be told once for all of them. */
+  readonly shared?: string;
+  /** Of a file among many: which one. */
+  readonly place?: string;
+}
+
+/** The warning of one file among many. */
+export function warningOf(place: string, { code, message, brief, shared }: Warning): Warning {
+  return {
+    code,
+    message: `${place}: ${message}`,
+    ...(brief === undefined ? {} : { brief: `${place}: ${brief}` }),
+    ...(shared === undefined ? {} : { shared, place }),
+  };
 }
 
 const HOST_PROBLEMS: Readonly<Record<string, readonly [reading: string, writing: string]>> = {

@@ -75,6 +75,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ],
   doctor: [
     "tracking",
+    "output",
+    "command",
     "store",
     "mlflow",
     "config",
@@ -172,7 +174,6 @@ const USERS: Readonly<Record<string, readonly string[]>> = {
   "@std/cli": ["lib/command/words.ts"],
   "@std/csv": ["lib/input/csv_text.ts"],
   "@std/text": ["lib/nearest.ts"],
-  "cli-progress": ["lib/output/progress.ts"],
   "dotenv": ["lib/config/sources.ts"],
   "fflate": ["lib/input/zip.ts"],
   "hyparquet": [

@@ -61,10 +61,36 @@ export function undefinedWarning(backtest: Backtest): readonly Warning[] {
   if (backtest.undefined.length === 0) return [];
   const named = backtest.undefined.map(({ metric, reason }) => `${metric} (${reason})`);
   const count = named.length === 1 ? "1 metric is" : `${named.length} metrics are`;
+  const isIdle = backtest.series.returns.values.every((value) => value === 0);
+  const why = isIdle ? "every return is 0 (never traded)" : reasonsText(backtest.undefined);
+  const metrics = named.length === 1 ? "1 metric" : `${named.length} metrics`;
   return [{
     code: "undefined-metrics",
     message: `${count} undefined: ${named.join(", ")}`,
+    brief: `${count} undefined: ${why}`,
+    shared: isIdle ? `never traded (${metrics} undefined)` : `lack ${metrics}, ${why}`,
   }];
+}
+
+/** Reasons that are told before the rest is counted. */
+const TOLD_REASONS = 2;
+
+/** Reason by reason, the most frequent first, with one of the metrics that have it. */
+function reasonsText(missing: Backtest["undefined"]): string {
+  const groups = [...Map.groupBy(missing, ({ reason }) => reason)]
+    .toSorted(([, a], [, b]) => b.length - a.length);
+  const told = groups.slice(
+    0,
+    groups.length === TOLD_REASONS + 1 ? TOLD_REASONS + 1 : TOLD_REASONS,
+  );
+  const left = groups.slice(told.length).reduce((sum, [, { length }]) => sum + length, 0);
+  return [
+    ...told.map(([reason, [first, ...others]]) => {
+      const more = others.length === 0 ? "" : ` and ${others.length} more`;
+      return `${first?.metric}${more} (${reason})`;
+    }),
+    ...(left === 0 ? [] : [`${left} for other reasons`]),
+  ].join(", ");
 }
 
 /** Names metrics that have no interval because of this series; those that never have one are documented. */

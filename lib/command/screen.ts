@@ -29,15 +29,16 @@ export interface Screen {
 }
 
 /**
- * What is known of a column. An `id` is shortened to what tells it apart, a `name` is cut in its
- * middle, a `time` is shown as an age, a `number` by its unit, and `text` as it is.
+ * What is known of a column. An `id` is shortened to what tells it apart, a `name` may lose its middle,
+ * a `time` is shown as an age, a `number` by its unit; `text` may lose its end, and a `word` nothing,
+ * because it is typed again.
  */
 export interface Column {
   /** The key of its cells in the rows. */
   readonly name: string;
   /** Its heading, where that is not the name. */
   readonly title?: string;
-  readonly kind: "id" | "name" | "time" | "number" | "text";
+  readonly kind: "id" | "name" | "time" | "number" | "text" | "word";
   /** Of a number, or of that in a row; without one it is shown with five significant digits. */
   readonly unit?: Unit | ((row: Row) => Unit | undefined);
   /** Whether the largest or the smallest of the numbers stands out. */

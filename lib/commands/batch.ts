@@ -19,6 +19,7 @@ import { checkItems, chooseItems } from "../sweep/choose.ts";
 import { placeOf } from "../sweep/items.ts";
 import type { SweepFailure, Unmet } from "../sweep/delivery.ts";
 import type { SweepRun } from "../sweep/item_runs.ts";
+import { outcomeLines, toldOnce } from "./batch_told.ts";
 import { runSweep } from "../sweep/mod.ts";
 import { THREAD_FLAGS, threadsFor } from "../sweep/threads.ts";
 import type { SweepOutcome } from "../sweep/mod.ts";
@@ -110,7 +111,10 @@ export const command: Command = defineCommand({
   exits: [3, 4, 5, 6, 7, 9, 10],
   formats: ["text", "json", ...TABLES],
   graceful: true,
-  run: async (context, { flags, operands, format }): Promise<Result> => {
+  run: async (given, { flags, operands, format }): Promise<Result> => {
+    const startedMs = given.io.now();
+    const told = toldOnce(given);
+    const context = format === "json" ? given : told.context;
     checkItems({ ...flags, files: operands });
     const isTable = TABLES.includes(format);
     if (isTable && !flags.dryRun) {
@@ -162,25 +166,37 @@ export const command: Command = defineCommand({
         threads,
         jobs: flags.jobs ?? 4,
       });
-      return answer(context.interrupted, own.length, outcome, backends.serverUri);
+      told.tell();
+      const tookMs = context.io.now() - startedMs;
+      const { interrupted } = context;
+      return answer(
+        { interrupted, total: own.length, serverUri: backends.serverUri, tookMs },
+        outcome,
+      );
     });
   },
 });
 
+/** What there is to say besides the outcome. */
+interface Circumstances {
+  readonly interrupted: AbortSignal;
+  readonly total: number;
+  readonly serverUri: string | null;
+  readonly tookMs: number;
+}
+
 function answer(
-  interrupted: AbortSignal,
-  total: number,
+  { interrupted, total, serverUri, tookMs }: Circumstances,
   outcome: SweepOutcome,
-  serverUri: string | null,
 ): Result {
   const { runs, failures, unmet, delivered } = outcome;
   const kept = [...runs, ...failures.filter((failure) => failure.kept)];
   const logged = kept.filter(({ existed }) => !existed).length;
   const skipped = kept.length - logged;
-  const lines = [
-    `Logged ${logged} of ${total} runs${
-      serverUri === null ? "" : `, ${delivered} delivered to ${serverUri}`
-    }`,
+  const head = `Logged ${logged} of ${total} runs${
+    serverUri === null ? "" : `, ${delivered} delivered to ${serverUri}`
+  }`;
+  const rest = [
     ...(skipped > 0 ? [`Skipped ${skipped}, logged before`] : []),
     ...failureLines(failures),
     ...refusedRuns(runs),
@@ -202,7 +218,13 @@ function answer(
     })),
     unmet: unmet.map(({ item: { returns }, conditions }) => ({ returns, conditions })),
   };
-  return { text: lines.join("\n"), json, ...failureOf(interrupted, total, outcome) };
+  const screen: Result["screen"] = () => outcomeLines({ head, rest, tookMs }, outcome);
+  return {
+    text: [head, ...rest].join("\n"),
+    json,
+    screen,
+    ...failureOf(interrupted, total, outcome),
+  };
 }
 
 function runJson(run: SweepRun): Json {

@@ -11,7 +11,7 @@ export { UNDEFINED_TEXT };
 /** A figure by its unit: percent for fractions and probabilities; a dash where there is none. */
 export function figureText(value: number | null | undefined, unit?: Unit): string {
   if (value === null || value === undefined || Number.isNaN(value)) return UNDEFINED_TEXT;
-  return unit === undefined ? shortNumber(value) : formatFigure(value, unit);
+  return unit === undefined ? shortNumber(value).replace("-", "−") : formatFigure(value, unit);
 }
 
 /** Five significant digits; whole numbers whole. */

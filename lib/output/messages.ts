@@ -8,8 +8,9 @@ import { painted, wantsColour } from "./screen.ts";
 
 /** A warning, its first word yellow where there is colour. */
 export function warningLine(io: Io, warning: Warning, asJson: boolean): string {
-  if (asJson) return jsonLine({ warning });
-  return `${label(io, "warning:", "caution")} ${plain(warning.message)}\n`;
+  const { code, message, brief = message } = warning;
+  if (asJson) return jsonLine({ warning: { code, message } });
+  return `${label(io, "warning:", "caution")} ${plain(brief)}\n`;
 }
 
 /** Something worth knowing that is no warning. */

@@ -1,9 +1,9 @@
 // How far long work has come: a bar on a terminal, a plain line every few seconds elsewhere (a log
-// file wants few lines). The only user of cli-progress, which is loaded with the first state shown.
+// file wants few lines).
 
-import type { SingleBar } from "cli-progress";
 import type { Progress } from "../command/answer.ts";
 import type { Sink } from "../io.ts";
+import { cutEnd } from "./figures.ts";
 import { plainLine } from "./plain.ts";
 
 export interface ProgressDisplay {
@@ -42,7 +42,7 @@ export function pace(state: Progress, elapsedMs: number): string {
 }
 
 /** Seconds as people write them: 45 s, 3 min 20 s, 2 h 5 min. */
-function duration(seconds: number): string {
+export function duration(seconds: number): string {
   if (seconds < 60) return `${seconds} s`;
   if (seconds < 3600) return `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
   return `${Math.floor(seconds / 3600)} h ${Math.floor((seconds % 3600) / 60)} min`;
@@ -109,63 +109,42 @@ function lines(write: Write, now: () => number): Meter {
   };
 }
 
-/** The bar is taken away for each line printed and drawn again below it. */
+/** At most so often: a terminal is slow, and nobody reads faster. */
+const DRAW_EVERY_MS = 100;
+const BAR_WIDTH = 24;
+/** To the line's beginning, and all of it away. */
+const CLEAR = "\r\x1b[2K";
+
+/**
+ * The bar is drawn when it is told of progress, not by a timer: work that never waits has no time for
+ * one. It is taken away for each line printed, and drawn again below it.
+ */
 function bar(sink: Sink, write: Write, now: () => number): Meter {
   let startMs = 0;
+  let drawnMs = 0;
   let state: Progress | null = null;
-  let drawn: SingleBar | null = null;
-  const payload = (of: Progress): Record<string, string> => ({
-    text: sentence(of, now() - startMs),
-    label: plainLine(of.label ?? ""),
-  });
   const draw = (): void => {
-    if (state !== null) drawn?.start(state.total, state.done, payload(state));
+    if (state === null) return;
+    drawnMs = now();
+    const done = state.total > 0 ? Math.floor(state.done / state.total * BAR_WIDTH) : 0;
+    const filled = `[${"#".repeat(done)}${"-".repeat(BAR_WIDTH - done)}]`;
+    const text = `${filled} ${sentence(state, drawnMs - startMs)} ${plainLine(state.label ?? "")}`;
+    void write(CLEAR + cutEnd(text, Math.max(1, sink.columns - 1)));
   };
   return {
     show: (next) => {
-      if (state === null) {
-        startMs = now();
-        void newBar(sink, write).then((created) => {
-          drawn = created;
-          draw();
-        });
-      }
+      const isFirst = state === null;
+      if (isFirst) startMs = now();
       state = next;
-      drawn?.setTotal(next.total);
-      drawn?.update(next.done, payload(next));
+      if (isFirst || now() - drawnMs >= DRAW_EVERY_MS) draw();
     },
     print: (line) => {
-      drawn?.stop();
-      void write(line);
+      void write(state === null ? line : CLEAR + line);
       draw();
     },
     stop: () => {
-      drawn?.stop();
-      if (state !== null) void write(`${sentence(state, now() - startMs)}\n`);
+      if (state !== null) void write(`${CLEAR}${sentence(state, now() - startMs)}\n`);
       state = null;
     },
   };
-}
-
-async function newBar(sink: Sink, write: Write): Promise<SingleBar> {
-  const { default: progress } = await import("cli-progress");
-  return new progress.SingleBar({
-    format: "[{bar}] {text} {label}",
-    barsize: 24,
-    barCompleteChar: "#",
-    barIncompleteChar: "-",
-    // As much of a Node stream as it uses.
-    stream: {
-      isTTY: true,
-      get columns() {
-        return sink.columns;
-      },
-      write: (text: string) => void write(text),
-    },
-    hideCursor: false,
-    clearOnComplete: true,
-    gracefulExit: false,
-    linewrap: true,
-    fps: 8,
-  });
 }

@@ -5,6 +5,7 @@ import type { Backends } from "../backends.ts";
 import type { Context } from "../command/declare.ts";
 import { asError, present } from "../errors.ts";
 import { PATIENCE_MS, undelivered, waitingElsewhere } from "../logging/deliver.ts";
+import { sharpeRatio } from "../metrics/mod.ts";
 import type { DeliveryOutcome, RunRecord } from "../store/mod.ts";
 import { knownRefusals } from "../logging/refused.ts";
 import { existingRun, type SweepRun } from "./item_runs.ts";
@@ -41,6 +42,8 @@ export function sweepResults(context: Context, total: number): SweepResults {
   const runs: SweepRun[] = [];
   const failures: SweepFailure[] = [];
   const unmet: Unmet[] = [];
+  // Shown before the first is done: that takes a while where files are long.
+  context.progress({ done: 0, total, failed: 0 });
   return {
     runs,
     failures,
@@ -218,5 +221,6 @@ function sweepRun(
     delivered: runId !== null,
     undeliverable,
     existed: one.record === null,
+    sharpe: one.record?.metrics.find(({ key }) => key === sharpeRatio.name)?.value ?? null,
   };
 }

@@ -9,7 +9,7 @@ import { type Requirement, unmetAmong } from "../backtest/require.ts";
 import { intervalsWarning, undefinedWarning } from "../backtest/text.ts";
 import type { Row, Rows } from "../command/answer.ts";
 import type { Context } from "../command/declare.ts";
-import { present, SeveralErrors, UnmetError, type Warning } from "../errors.ts";
+import { present, SeveralErrors, UnmetError, type Warning, warningOf } from "../errors.ts";
 import type { Dataset } from "../input/dataset/mod.ts";
 import type { Io } from "../io.ts";
 import { CATALOGUE, KEY_METRICS } from "../metrics/mod.ts";
@@ -120,7 +120,7 @@ function figuresOf(
 
 function warningsOf(backtest: Backtest, item: SweepItem): readonly Warning[] {
   return [...backtest.warnings, ...undefinedWarning(backtest), ...intervalsWarning(backtest)]
-    .map(({ code, message }) => ({ code, message: `${placeOf(item)}: ${message}` }));
+    .map((warning) => warningOf(placeOf(item), warning));
 }
 
 /** Computes figures in a thread. */

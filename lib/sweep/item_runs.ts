@@ -3,6 +3,7 @@
 
 import { asReadAlone, evaluateInput } from "../backtest/mod.ts";
 import { type Requirement, unmetAmong } from "../backtest/require.ts";
+import { warningOf } from "../errors.ts";
 import { fingerprints } from "../logging/fingerprint.ts";
 import { hashFile, type InputFile } from "../input/mod.ts";
 import type { PreparedRun } from "../logging/answer.ts";
@@ -27,6 +28,8 @@ export interface SweepRun {
   readonly undeliverable: readonly Undeliverable[];
   /** True when it was logged before and nothing was done. */
   readonly existed: boolean;
+  /** Null where it is undefined, was not asked for, or the run was logged before. */
+  readonly sharpe: number | null;
 }
 
 /** A run that was logged before. */
@@ -120,9 +123,7 @@ async function prepareItem(
   const prepared: PreparedRun[] = [];
   for (const backtest of backtests) {
     const one = await prepareRun(work, backtest, backtests.length > 1);
-    for (const { code, message } of one.warnings) {
-      context.warn({ code, message: `${placeOf(item)}: ${message}` });
-    }
+    for (const warning of one.warnings) context.warn(warningOf(placeOf(item), warning));
     prepared.push(
       parent === null ? one : { ...one, record: { ...one.record, parentKey: parent } },
     );
@@ -182,5 +183,6 @@ export function existingRun(
     delivered,
     undeliverable,
     existed: true,
+    sharpe: null,
   };
 }

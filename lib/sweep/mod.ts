@@ -29,6 +29,8 @@ export interface SweepOutcome extends Pick<SweepResults, "runs" | "failures" | "
  */
 const GROUP_RUNS = 64;
 const GROUP_MS = 200;
+/** Reading and computing may never wait for anything, and then neither a signal nor a timer is heard. */
+const TURN_MS = 100;
 
 /** Logs every item; what fails is gathered. An interruption finishes the runs in hand. */
 export async function runSweep(
@@ -44,10 +46,15 @@ export async function runSweep(
   const queue = deliveryQueue(context, backends, sweep, results);
   const group: Waiting[] = [];
   let since = context.io.now();
+  let turn = since;
   const isOver = (): boolean => context.interrupted.aborted || queue.isBroken();
   const spreading = { io: context.io, threads: sweep.threads, isOver };
   const itemWork = sweepItems(work, { sweep, parent });
   for await (const [item, outcome] of spread(spreading, itemWork, sweep.items)) {
+    if (context.io.now() - turn > TURN_MS) {
+      await context.io.sleep(0);
+      turn = context.io.now();
+    }
     for (const warning of outcome.warnings) context.warn(warning);
     for (const note of outcome.notes) context.note(note);
     if ("error" in outcome) {

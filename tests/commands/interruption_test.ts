@@ -144,6 +144,6 @@ for (
       const which = ["--filter", "attributes.status = 'FINISHED'", "-e", "e"];
       const store = ["--store", path.join(io.folder, "from.db")];
       assertEquals(await run([...words, ...which, ...store], asked), 130);
-      assertStringIncludes(io.err(), "error: Interrupted");
+      assertStringIncludes(io.err(), "\x1b[31merror:\x1b[39m Interrupted");
     }));
 }
