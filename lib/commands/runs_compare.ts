@@ -13,8 +13,10 @@ import type { Cell, Row } from "../command/answer.ts";
 import { ROW_FORMATS } from "../output/mod.ts";
 import type { Run } from "../tracker.ts";
 import { findRun } from "../tracking/find.ts";
+import { idLength } from "../tracking/found.ts";
 import { releaseWatch } from "../tracking/releases.ts";
 import { named } from "../tracking/selection_flags.ts";
+import { bestValue, comparedLines } from "./runs_compare_screen.ts";
 import { withTracker } from "../tracking/session.ts";
 
 /** Sets runs side by side. */
@@ -24,7 +26,10 @@ export const compare: Command = defineCommand({
   operands: [{ name: "RUN", summary: "Ids of the runs", many: true, completes: "none" }],
   flags: {
     metrics: list({ short: "m", summary: "Only these metrics" }),
-    all: toggle({ short: "a", summary: "Also params and metrics that are the same in all" }),
+    all: toggle({
+      short: "a",
+      summary: "Also params and metrics that are the same in all; on a terminal all metrics",
+    }),
     intervals: toggle({
       summary: "Also the ends of the metrics' 95 % intervals, where logged, and whether the best " +
         "Sharpe ratio differs from the others, where returns are attached",
@@ -48,7 +53,8 @@ export const compare: Command = defineCommand({
   run: (context, { flags, operands, format }) => {
     const ids = named(operands, undefined, { command: "runs compare", what: "the runs" });
     if (ids.length < 2) throw new UsageError("Cannot compare one run: name at least two");
-    return withTracker(context, flags, async ({ tracker }) => {
+    return withTracker(context, flags, async (session) => {
+      const { tracker } = session;
       const runs = await Promise.all(ids.map((id) => findRun(tracker, id)));
       if (format === "html") {
         const { comparisonPage } = await import("../tracking/comparison_page.ts");
@@ -81,7 +87,13 @@ export const compare: Command = defineCommand({
       for (const warning of watch.warnings(new Set(rows.map(({ name }) => String(name))))) {
         context.warn(warning);
       }
-      return { rows: { columns: ["kind", "name", ...titles, "best"], noun: null, pages: [rows] } };
+      const isWhole = flags.all || flags.metrics !== undefined;
+      const length = await idLength(session, runs.map(({ id }) => id));
+      const compared = { runs, titles, rows, isWhole, catalogue: CATALOGUE, idLength: length };
+      return {
+        rows: { columns: ["kind", "name", ...titles, "best"], noun: null, pages: [rows] },
+        screen: (screen) => comparedLines(compared, screen),
+      };
     });
   },
 });
@@ -183,11 +195,6 @@ function bestOf(
   titles: readonly string[],
   better: Metric["better"] | undefined,
 ): string | null {
-  if (better !== "higher" && better !== "lower") return null;
-  const finite = values.filter(Number.isFinite);
-  if (finite.length < 2) return null;
-  const choose = better === "higher" ? Math.max : Math.min;
-  const best = finite.reduce((left, right) => choose(left, right));
-  const winners = titles.filter((_, i) => values[i] === best);
-  return winners.length === 0 || winners.length === titles.length ? null : winners.join(", ");
+  const best = bestValue(values, better);
+  return best === null ? null : titles.filter((_, i) => values[i] === best).join(", ");
 }

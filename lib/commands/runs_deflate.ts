@@ -10,9 +10,13 @@ import { CONNECTION_FLAGS } from "../config/connection_flags.ts";
 import { NotFoundError, UsageError } from "../errors.ts";
 import { choice, number, text, toggle } from "../command/flags.ts";
 import type { FlagValues } from "../command/flags.ts";
-import { deflatedSharpe, expectedMaximumSharpe, varianceOf } from "../metrics/mod.ts";
+import type { Column, Line } from "../command/screen.ts";
+import { deflatedSharpe, expectedMaximumSharpe, type Unit, varianceOf } from "../metrics/mod.ts";
 import type { Row } from "../command/answer.ts";
+import { figureText } from "../output/figures.ts";
 import { ROW_FORMATS } from "../output/mod.ts";
+import { idLength } from "../tracking/found.ts";
+import { metricColumn, runColumn } from "../tracking/run_columns.ts";
 import type { Tracker } from "../tracker.ts";
 import { type Judged, type JudgedRuns, judgedRuns } from "../tracking/judged_runs.ts";
 import { chosenExperiments } from "../tracking/find.ts";
@@ -83,9 +87,19 @@ export const deflate: Command = defineCommand({
       const shown = flags.best ? { ...runs, length: Math.min(1, runs.length) } : runs;
       if (flags.log) await write(context, tracker, shown, spread);
       const expected = expectedMaximumSharpe(spread.trials, spread.variance);
+      const some = Math.min(shown.length, PAGE_ROWS);
+      const length = await idLength(
+        session,
+        Array.from({ length: some }, (_, at) => shown.at(at).id),
+      );
       return {
         rows: {
           columns: COLUMNS,
+          view: {
+            columns: () => SHOWN,
+            idLength: () => length,
+            heading: headline(runs.length === 0 ? null : row(runs.at(0), spread, expected), spread),
+          },
           noun: "runs",
           pages: pages(shown, (run) => row(run, spread, expected)),
         },
@@ -133,6 +147,37 @@ const COLUMNS: readonly string[] = [
   "trials_from",
   "trials_variance",
 ];
+
+/** The columns on a terminal: what all rows have in common is said above them. */
+const SHOWN: readonly Column[] = [
+  runColumn("run_name"),
+  { ...metricColumn("sharpe_ratio", "sharpe_ratio"), title: "sharpe" },
+  { ...metricColumn("deflated_sharpe_ratio", "deflated_sharpe_ratio"), title: "deflated" },
+  runColumn("run_id"),
+];
+
+/** A probability of skill that is no weak evidence. */
+const EVIDENCE = 0.95;
+
+/** "Best 1.41 of 47 trials; luck alone 0.79; probability of skill 99.8%". */
+function headline(best: Row | null, { trials }: Spread): readonly Line[] {
+  if (best === null) return [];
+  const figure = (name: string, unit: Unit): string =>
+    figureText(best[name] as number | null, unit);
+  const skill = best["deflated_sharpe_ratio"];
+  const isEvidence = typeof skill === "number" && skill >= EVIDENCE;
+  return [
+    [
+      { text: `Best ${figure("sharpe_ratio", "ratio")} of ${trials} trials`, style: "bold" },
+      `; luck alone ${figure("expected_maximum_sharpe", "ratio")}; probability of skill `,
+      {
+        text: figure("deflated_sharpe_ratio", "probability"),
+        style: isEvidence ? "good" : "caution",
+      },
+    ],
+    [],
+  ];
+}
 
 const PAGE_ROWS = 1000;
 

@@ -3,9 +3,14 @@
 import { defineCommand } from "../command/declare.ts";
 import type { Command } from "../command/declare.ts";
 import { CONNECTION_FLAGS } from "../config/connection_flags.ts";
+import type { Line, Piece, Screen } from "../command/screen.ts";
+import { styled } from "../command/screen.ts";
 import { cellText } from "../output/cells.ts";
+import { type GroupedFigure, groupLines } from "../output/figure_groups.ts";
+import { ageText } from "../output/figures.ts";
+import { gridLines } from "../output/grid.ts";
 import { plainLine } from "../output/plain.ts";
-import { boundNames, withoutBounds } from "../own_names.ts";
+import { boundNames, isBound, NOTE_TAG, UNDEFINED_TAG, withoutBounds } from "../own_names.ts";
 import type { Run } from "../tracker.ts";
 import { findRun } from "../tracking/find.ts";
 import { runJson, runRow } from "../tracking/rows.ts";
@@ -39,12 +44,72 @@ export const get: Command = defineCommand({
       const run = await findRun(tracker, id);
       return {
         text: runText(run),
+        screen: (screen) => runLines(run, screen),
         json: runJson(run),
         rows: { columns: null, noun: null, pages: [[runRow(run)]] },
       };
     });
   },
 });
+
+/** On a terminal: who it is, its params, its metrics in groups. Tags of btflow's own are told by --format json. */
+function runLines(run: Run, screen: Screen): readonly Line[] {
+  const stage = run.lifecycleStage === "deleted" ? " (deleted)" : "";
+  const pairs = (title: string, values: Readonly<Record<string, string>>): readonly Line[] => {
+    const keys = Object.keys(values).sort();
+    if (keys.length === 0) return [];
+    const rows = keys.map((key): readonly Piece[] => [`  ${key}`, values[key] ?? ""]);
+    return [[], styled(title, "bold"), ...gridLines(rows, ["left"])];
+  };
+  const tags = Object.entries(run.tags).filter(([key]) => !/^(btflow|mlflow)\./.test(key));
+  const note = run.tags[NOTE_TAG];
+  const facts = [`${run.status}${stage}`, ageText(run.startTime, screen.now), run.id];
+  return [
+    [{ text: run.name, style: "bold" }, `  ${facts.join("  ")}`],
+    ...(note === undefined ? [] : [[note]]),
+    ...pairs("Params", run.params),
+    ...pairs("Tags", Object.fromEntries(tags)),
+    ...pairs("Data", Object.fromEntries(run.datasets.map(({ name, digest }) => [name, digest]))),
+    [],
+    ...groupLines(
+      figures(run),
+      ["value", ...hasBounds(run) ? ["low", "high"] : []],
+      screen.columns,
+    ),
+  ];
+}
+
+function hasBounds({ metrics }: Run): boolean {
+  return Object.keys(metrics).some(isBound);
+}
+
+/** Its metrics with the ends of their intervals, and those that are undefined with the reason. */
+function figures(run: Run): readonly GroupedFigure[] {
+  const { metrics } = run;
+  const own = withoutBounds(Object.keys(metrics)).map((name): GroupedFigure => {
+    const bounds = boundNames(name);
+    const value = metrics[name] ?? null;
+    return {
+      name,
+      values: [value, ...hasBounds(run) ? [metrics[bounds.low], metrics[bounds.high]] : []],
+    };
+  });
+  const lacking = undefinedMetrics(run).map(([name, reason]) => ({ name, values: [null], reason }));
+  return [...own, ...lacking.filter(({ name }) => metrics[name] === undefined)];
+}
+
+/** From the tag that names them; a tag of another making names none. */
+function undefinedMetrics({ tags }: Run): readonly (readonly [string, string])[] {
+  try {
+    const named: unknown = JSON.parse(tags[UNDEFINED_TAG] ?? "{}");
+    return typeof named === "object" && named !== null
+      ? Object.entries(named).map(([name, reason]) => [name, String(reason)])
+      : [];
+  } catch (error) {
+    if (error instanceof SyntaxError) return [];
+    throw error;
+  }
+}
 
 /** Attributes, then metrics, params, tags and data, a line each. */
 function runText(run: Run): string {

@@ -10,6 +10,7 @@ import {
   sourceText,
   undefinedWarning,
 } from "../backtest/text.ts";
+import { metricLines, sourceLines } from "../backtest/screen.ts";
 import { defineCommand } from "../command/declare.ts";
 import type { Command } from "../command/declare.ts";
 import type { Json, Result } from "../command/answer.ts";
@@ -19,6 +20,7 @@ import { number, text } from "../command/flags.ts";
 import { REQUIRE_FLAGS, requirementsOf, unmetAmong, withUnmet } from "../backtest/require.ts";
 import { CATALOGUE } from "../metrics/mod.ts";
 import type { Row } from "../command/answer.ts";
+import { inCatalogueOrder } from "../output/figure_groups.ts";
 import { ROW_FORMATS } from "../output/mod.ts";
 import { THREAD_FLAGS } from "../sweep/threads.ts";
 
@@ -87,11 +89,17 @@ export const command: Command = defineCommand({
       for (const warning of backtest.warnings) warn(warning);
       for (const warning of undefinedWarning(backtest)) warn(warning);
       for (const warning of intervalsWarning(backtest)) warn(warning);
-      if (format === "table") note(sourceText(backtest).trimEnd());
+      if (format === "table" && !context.io.stdout.isTerminal) note(sourceText(backtest).trimEnd());
     }
     const answers = backtests.map((backtest, index) => statsJson(backtest, simulated[index]));
     return withUnmet(context, unmet, {
       markdown: backtests.map(sourceMarkdown).join("\n\n"),
+      screen: (screen) =>
+        backtests.flatMap((backtest, index) => [
+          ...index === 0 ? [] : [[]],
+          ...sourceLines(backtest, screen),
+          ...metricLines(backtest, Object.entries(simulated[index] ?? {}), screen),
+        ]),
       json: answers.length === 1 ? answers[0] ?? null : answers,
       rows: {
         columns: [
@@ -147,11 +155,7 @@ function statsRows(backtest: Backtest, several: boolean, simulated: Simulated): 
   });
   const values = new Map<string, number | null>(backtest.metrics);
   for (const { metric } of backtest.undefined) values.set(metric, null);
-  const order = new Map([...facts.keys()].map((name, index) => [name, index]));
-  const names = [...values.keys()].sort((a, b) =>
-    (order.get(a) ?? order.size) - (order.get(b) ?? order.size)
-  );
-  const rows = names.map((name) => {
+  const rows = inCatalogueOrder(values.keys()).map((name) => {
     const metric = facts.get(name);
     return row(name, metric?.category ?? "defined", values.get(name) ?? null, metric?.unit ?? "");
   });

@@ -1,8 +1,10 @@
 // What log says of the runs it kept: as text for people, as one JSON object for programs.
 
 import type { Backtest } from "../backtest/mod.ts";
+import { countLine, keyLines, sourceLines } from "../backtest/screen.ts";
 import { backtestJson, backtestText } from "../backtest/text.ts";
 import type { Json } from "../command/answer.ts";
+import { type Line, type Screen, styled } from "../command/screen.ts";
 import type { Warning } from "../errors.ts";
 import type { LogRequest } from "./request.ts";
 import { refusedJson, refusedLines } from "./refused.ts";
@@ -72,12 +74,42 @@ function intervalsText({ intervals }: Backtest): string {
   return intervals === null ? "" : `, ${intervals.intervals.size} with an interval`;
 }
 
+/** On a terminal: the backtest with its curve, then where its run is. */
+export function loggedLines(
+  logged: Logged,
+  serverUri: string | null,
+  request: LogRequest,
+  screen: Screen,
+): readonly Line[] {
+  const { prepared: { backtest }, failure } = logged;
+  const isDone = failure === null && !request.dryRun;
+  const { head, lines } = whereText(logged, serverUri, request);
+  const mark: Line = isDone ? styled("✓ ", "good") : [];
+  return [
+    ...sourceLines(backtest, screen),
+    ...keyLines(backtest),
+    countLine(backtest),
+    [...mark, head],
+    ...lines.map((line): Line => [line]),
+  ];
+}
+
 /** What people read: the backtest, where its run is, and its id. */
 export function loggedText(
   logged: Logged,
   serverUri: string | null,
   request: LogRequest,
 ): string {
+  const { head, lines } = whereText(logged, serverUri, request);
+  return [backtestText(logged.prepared.backtest), head, ...lines, ""].join("\n");
+}
+
+/** Where the run is, by what name and id. */
+function whereText(
+  logged: Logged,
+  serverUri: string | null,
+  request: LogRequest,
+): { readonly head: string; readonly lines: readonly string[] } {
   const { prepared, key, runId } = logged;
   const { experiment } = request;
   const where = experiment.kind === "name"
@@ -101,5 +133,5 @@ export function loggedText(
     }`,
     ...refusedLines(logged.undeliverable).map((line) => `  Refused by the server: ${line}`),
   ];
-  return [backtestText(prepared.backtest), head, ...lines, ""].join("\n");
+  return { head, lines };
 }

@@ -6,7 +6,7 @@ import type { Backends } from "../backends.ts";
 import type { Context } from "../command/declare.ts";
 import type { Result } from "../command/answer.ts";
 import { TrackerError } from "../errors.ts";
-import { loggedJson, loggedText } from "./answer.ts";
+import { loggedJson, loggedLines, loggedText } from "./answer.ts";
 import type { Logged, PreparedRun } from "./answer.ts";
 import { deliverNow, waitsForServer } from "./deliver.ts";
 import { prepareRun, type PrepareWork } from "./prepare.ts";
@@ -38,6 +38,11 @@ export async function logBacktests(
   const failures = logged.flatMap(({ failure }) => failure === null ? [] : [failure]);
   return {
     text: logged.map((one) => loggedText(one, serverUri, request)).join("\n"),
+    screen: (screen) =>
+      logged.flatMap((one, index) => [
+        ...index === 0 ? [] : [[]],
+        ...loggedLines(one, serverUri, request, screen),
+      ]),
     json: answers.length === 1 ? answers[0] ?? null : answers,
     ...(failures[0] === undefined ? {} : { failure: failures[0] }),
   };

@@ -79,9 +79,14 @@ export async function* learning(
     const store = await session.backends.storeToRead();
     const { filter, view } = search;
     if (found.hasMore) found.total = store.countRuns({ experimentIds, filter, view });
-    if (ids.length < MANY_IDS) found.idLength = store.keyLength(ids);
-  } else found.idLength = distinctLength(ids);
+  }
+  if (ids.length < MANY_IDS) found.idLength = await idLength(session, ids);
   await noteUnknown(session, search, experimentIds, { count: found.count, keys });
+}
+
+/** How many characters tell these ids from all others, as far as is known where the runs are. */
+export async function idLength({ backends }: Session, ids: readonly string[]): Promise<number> {
+  return backends.readsServer ? distinctLength(ids) : (await backends.storeToRead()).keyLength(ids);
 }
 
 /** A table so long is not one to copy an id from. */

@@ -4,7 +4,10 @@
 import { UsageError } from "../errors.ts";
 import { KEY_METRICS } from "../metrics/catalogue.ts";
 import type { Row, Rows } from "../command/answer.ts";
+import type { Column } from "../command/screen.ts";
+import { unitOf } from "../output/figure_groups.ts";
 import { withoutBounds } from "../own_names.ts";
+import { runColumn } from "./run_columns.ts";
 import type { Run } from "../tracker.ts";
 import { runRow } from "./rows.ts";
 
@@ -44,6 +47,20 @@ export function groupedRows(
 ): Rows {
   return {
     columns: [...keys, "runs", "metric", "count", "mean", "min", "max"],
+    view: {
+      columns: () => [
+        ...keys.map((name): Column => ({ ...runColumn(name), kind: "text", priority: 0 })),
+        { name: "runs", kind: "number", unit: "count", priority: 2 },
+        { name: "metric", kind: "word", priority: 0 },
+        { name: "count", kind: "number", unit: "count", priority: 3 },
+        ...["mean", "min", "max"].map((name): Column => ({
+          name,
+          kind: "number",
+          unit: ({ metric }) => unitOf(String(metric)),
+          priority: 1,
+        })),
+      ],
+    },
     noun: "rows",
     pages: grouped(pages, keys, metrics),
   };
