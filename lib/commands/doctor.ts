@@ -32,7 +32,7 @@ export const command: Command = defineCommand({
   run: async ({ io }, { flags }) => {
     const { trackingUri, store, envFile } = flags;
     const config = await loadConfig(io, { flags: { trackingUri, store, envFile } });
-    const { runChecks } = await import("../doctor/mod.ts");
+    const { findingLines, runChecks } = await import("../doctor/mod.ts");
     const { defaultStorePath } = await import("../store/mod.ts");
     const findings: Finding[] = [];
     const checks = runChecks(config, io, {
@@ -42,6 +42,7 @@ export const command: Command = defineCommand({
     for await (const finding of checks) findings.push(finding);
     return {
       text: findings.map(findingText).join("\n"),
+      screen: () => findingLines(findings),
       rows: {
         columns: ["name", "status", "detail", "mend"],
         noun: null,

@@ -4,14 +4,17 @@ import { defineCommand } from "../command/declare.ts";
 import type { Command } from "../command/declare.ts";
 import { CONNECTION_FLAGS } from "../config/connection_flags.ts";
 import { NotFoundError, UsageError } from "../errors.ts";
-import { list, toggle } from "../command/flags.ts";
+import { list, number, toggle } from "../command/flags.ts";
+import type { Line } from "../command/screen.ts";
 import { nearestNames } from "../nearest.ts";
-import type { Cell, Row } from "../command/answer.ts";
+import type { Cell, Result, Row } from "../command/answer.ts";
 import { ROW_FORMATS } from "../output/mod.ts";
+import { screenText } from "../output/screen.ts";
 import type { MetricPoint, Run, Tracker } from "../tracker.ts";
 import { findRun } from "../tracking/find.ts";
 import { namedOne, RUN_ID_FLAG } from "../tracking/selection_flags.ts";
 import { withPages } from "../tracking/session.ts";
+import { historyLines, type MetricPoints } from "./history_screen.ts";
 
 /** Shows the points of a run's metrics. */
 export const command: Command = defineCommand({
@@ -28,6 +31,8 @@ export const command: Command = defineCommand({
     runId: RUN_ID_FLAG,
     metrics: list({ short: "m", summary: "These metrics" }),
     all: toggle({ short: "a", summary: "All metrics" }),
+    tail: number({ summary: "Only the last points of each metric", min: 1, whole: true }),
+    plot: toggle({ summary: "Draw the curves in a pipe or file too, as a terminal shows them" }),
     ...CONNECTION_FLAGS,
   },
   examples: [
@@ -36,10 +41,14 @@ export const command: Command = defineCommand({
       command: "btflow history 0199f2c5… --all --output history.parquet",
       does: "All metrics, into a file",
     },
+    {
+      command: "btflow history 0199f2c5… -m drawdown --tail 20",
+      does: "The curve, and its last 20 points",
+    },
   ],
   exits: [4, 5, 7],
   formats: ROW_FORMATS,
-  run: async (context, { flags, operands }) => {
+  run: async (context, { flags, operands, format }): Promise<Result> => {
     const id = namedOne(operands, flags.runId, { command: "history", what: "the run" });
     if (!flags.all && (flags.metrics ?? []).length === 0) {
       throw new UsageError("Cannot show a history: choose metrics with --metrics a,b or --all");
@@ -49,7 +58,24 @@ export const command: Command = defineCommand({
       const keys = flags.all ? Object.keys(run.metrics) : chosen(run, flags.metrics ?? []);
       return points(tracker, run, [...new Set(keys)].sort());
     });
-    return { rows: { columns: ["metric", "timestamp", "step", "value"], noun: "points", pages } };
+    // A curve is drawn of all points, whichever are listed.
+    const drawn = (metrics: readonly MetricPoints[], columns: number): readonly Line[] =>
+      historyLines(metrics, { columns, tail: flags.tail ?? 0 });
+    if (flags.plot && format === "table") {
+      const metrics = await gathered(pages);
+      return {
+        text: screenText(drawn(metrics, PLOT_COLUMNS), false),
+        screen: ({ columns }) => drawn(metrics, columns),
+      };
+    }
+    return {
+      rows: {
+        columns: ["metric", "timestamp", "step", "value"],
+        noun: "points",
+        pages: lastOf(pages, flags.tail),
+      },
+      screen: async ({ columns }) => drawn(await gathered(pages), columns),
+    };
   },
 });
 
@@ -64,6 +90,45 @@ function chosen(run: Run, metrics: readonly string[]): readonly string[] {
     throw new NotFoundError("metric", metric, { nearest, hint });
   }
   return metrics;
+}
+
+/** Of a plot in a pipe. */
+const PLOT_COLUMNS = 80;
+
+/** The points of each metric; they come one metric after the other. */
+async function gathered(pages: AsyncIterable<readonly Row[]>): Promise<readonly MetricPoints[]> {
+  const rows = new Map<string, Row[]>();
+  for await (const page of pages) {
+    for (const row of page) {
+      const metric = String(row["metric"]);
+      const before = rows.get(metric);
+      if (before === undefined) rows.set(metric, [row]);
+      else before.push(row);
+    }
+  }
+  return [...rows].map(([metric, some]) => ({ metric, rows: some }));
+}
+
+/** The last so many rows of each metric; all where none are asked for. */
+async function* lastOf(
+  pages: AsyncIterable<readonly Row[]>,
+  count: number | undefined,
+): AsyncIterable<readonly Row[]> {
+  if (count === undefined) return yield* pages;
+  let metric: Cell | undefined;
+  let kept: Row[] = [];
+  for await (const page of pages) {
+    for (const row of page) {
+      if (row["metric"] !== metric && kept.length > 0) {
+        yield kept;
+        kept = [];
+      }
+      metric = row["metric"];
+      kept.push(row);
+      if (kept.length > count) kept.shift();
+    }
+  }
+  if (kept.length > 0) yield kept;
 }
 
 async function* points(

@@ -2,6 +2,7 @@
 // its value by each of its definitions. Needs no store or network.
 
 import { defineCommand } from "../command/declare.ts";
+import type { Column } from "../command/screen.ts";
 import { BACKTEST_FLAGS, backtestOptions, SERIES_FLAGS } from "../backtest/flags.ts";
 import {
   metricPage,
@@ -70,12 +71,22 @@ export const command: Command = defineCommand({
       rows: {
         columns: rows[0] === undefined ? [] : Object.keys(rows[0]),
         tableColumns: () => ["name", "category", "unit", "better", "summary"],
+        view: { columns: () => SHOWN },
         noun: "metrics",
         pages: [rows],
       },
     };
   },
 });
+
+/** The columns on a terminal. */
+const SHOWN: readonly Column[] = [
+  { name: "name", kind: "word", priority: 0 },
+  { name: "category", kind: "word", priority: 3 },
+  { name: "unit", kind: "word", priority: 2 },
+  { name: "better", kind: "word", priority: 2 },
+  { name: "summary", kind: "text", priority: 1 },
+];
 
 function select(
   names: readonly string[],

@@ -22,6 +22,7 @@ import { deliveryAnswer, statusAnswer, verifyError } from "../logging/sync_answe
 
 const FLAGS = {
   status: toggle({ summary: "List what waits and why; deliver nothing" }),
+  all: toggle({ summary: "With --status: a terminal lists every run, as pipes get them" }),
   dryRun: toggle({ summary: "List what would be delivered; touch no network" }),
   verify: toggle({ summary: "Read each delivered run back and compare counts and values" }),
   retryUndeliverable: toggle({
@@ -111,7 +112,7 @@ export const command: Command = defineCommand({
       return await within(stores[0], (backends) => importRuns(context, backends, imported));
     }
     if (flags.status || flags.dryRun) {
-      return statusAnswer(await waitingPages(context, flags, stores));
+      return statusAnswer(await waitingPages(context, flags, stores), flags.all);
     }
     const parts: StorePart[] = [];
     for (const store of stores) {

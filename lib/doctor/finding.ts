@@ -17,6 +17,10 @@ export interface Finding {
   readonly detail: string;
   /** What to do about it. */
   readonly mend?: string;
+  /** True of a check that was skipped because another failed. */
+  readonly follows?: boolean;
+  /** Of a setting: whether it is given anywhere; absent for what is none. */
+  readonly isSet?: boolean;
   /** The error that a failed check met, where it met one. */
   readonly cause?: Error;
 }

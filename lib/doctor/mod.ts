@@ -25,6 +25,7 @@ import { storeFindings } from "./store_check.ts";
 import { writeChecks } from "./write_check.ts";
 
 export type { DoctorOptions, Finding } from "./finding.ts";
+export { findingLines } from "./screen.ts";
 
 /** The checks of the server, in the order in which they are made. */
 const checks: readonly Check[] = [
@@ -56,7 +57,7 @@ export async function* runChecks(
       const missing = check.needs.find((name) => !fine.has(name));
       const verdict = missing === undefined
         ? await attempt(check, subject)
-        : skipped(`not checked: it builds on "${missing}"`);
+        : { ...skipped(`not checked: it builds on "${missing}"`), follows: true };
       if (verdict.status === "ok" || verdict.status === "warning") fine.add(check.name);
       yield { name: check.name, ...verdict };
     }
@@ -71,7 +72,8 @@ function* settingFindings(config: Config): Iterable<Finding> {
     const { source, origin } = config.get(name);
     const shown = config.shown(name);
     const from = source === "default" ? "default" : `from ${origin}`;
-    yield { name, status: "ok", detail: shown === null ? "not set" : `${shown} (${from})` };
+    const detail = shown === null ? "not set" : `${shown} (${from})`;
+    yield { name, status: "ok", detail, isSet: shown !== null && source !== "default" };
   }
   for (const { code, message } of config.warnings) {
     yield { name: `setting: ${code}`, status: "warning", detail: message };

@@ -5,13 +5,17 @@ import type { Context } from "../command/declare.ts";
 import type { Result } from "../command/answer.ts";
 import { DeliveryError, InterruptedError, SeveralErrors } from "../errors.ts";
 import { undelivered } from "./deliver.ts";
+import { waitingLines } from "./sync_screen.ts";
 import { refusedCell, refusedError, refusedLines } from "./refused.ts";
 import { counted } from "../output/mod.ts";
 import type { Row, Rows } from "../command/answer.ts";
 import type { DeliveryOutcome, VerifyOutcome, WaitingRun } from "../store/mod.ts";
 
-/** What waits and why, a row a run. */
-export function statusAnswer(pages: AsyncIterable<readonly WaitingRun[]>): Result {
+/** What waits and why, a row a run; on a terminal summed up, unless all are to be listed. */
+export function statusAnswer(
+  pages: AsyncIterable<readonly WaitingRun[]>,
+  isWhole: boolean,
+): Result {
   let lacksParts = false;
   const noting = async function* (): AsyncIterable<readonly WaitingRun[]> {
     for await (const page of pages) {
@@ -20,6 +24,7 @@ export function statusAnswer(pages: AsyncIterable<readonly WaitingRun[]>): Resul
     }
   };
   return {
+    ...isWhole ? {} : { screen: (screen) => waitingLines(pages, screen) },
     rows: {
       columns: STATUS_COLUMNS,
       tableColumns: () => ["run_key", "run_name", "experiment", "state", "attempts", "reason"],

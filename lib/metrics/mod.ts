@@ -56,6 +56,7 @@ export {
   SERIES_NAMES,
   type SeriesOptions,
   type SeriesPoint,
+  seriesUnit,
 } from "./series.ts";
 export {
   rollingBeta,

@@ -5,6 +5,7 @@ import { monthlyReturns, type PeriodReturns, yearlyReturns } from "./calendar.ts
 import { type Returns } from "./basis.ts";
 import { drawdownSeries, equityCurve } from "./growth.ts";
 import type { JoinedBenchmark } from "./joint.ts";
+import type { Unit } from "./metric.ts";
 import { joinRates, type RateSeries } from "./rates.ts";
 import type { Release } from "./releases.ts";
 import {
@@ -77,6 +78,15 @@ const LINES: Readonly<Record<string, LineMaker>> = {
 
 /** The names of the series, in the order they are computed. */
 export const SERIES_NAMES: readonly string[] = Object.keys(LINES);
+
+/** The series that are ratios; all others are fractions. */
+const RATIOS: ReadonlySet<string> = new Set(["rolling_sharpe", "rolling_sortino", "rolling_beta"]);
+
+/** What the points of a series are measured in; undefined for what is none. */
+export function seriesUnit(name: string): Unit | undefined {
+  if (!SERIES_NAMES.includes(name)) return undefined;
+  return RATIOS.has(name) ? "ratio" : "fraction";
+}
 
 /**
  * Computes series of a backtest, thinned so that both ends and all extremes stay.

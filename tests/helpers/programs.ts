@@ -44,6 +44,7 @@ export type ProgramName =
   | "npx"
   | "openssl"
   | "postgresql"
+  | "script"
   | "setpriv"
   | "sh"
   | "sha256sum"
@@ -88,6 +89,7 @@ export const PROGRAMS: Readonly<Record<ProgramName, Program>> = {
     package: "postgresql",
     tests: "MLflow on PostgreSQL, and exactly-once delivery to it",
   },
+  script: onPath("bsdutils", "what a terminal of a given size is sent", "script"),
   setpriv: onPath("util-linux", "the binary as another user", "setpriv"),
   sh: onPath("dash", "scripts/install.sh", "sh"),
   sha256sum: onPath("coreutils", "checksums of the binary", "sha256sum"),
