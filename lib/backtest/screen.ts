@@ -99,9 +99,7 @@ export function metricLines(
   const titles = [
     series.name ?? "value",
     ...intervals === null ? [] : ["low", "high"],
-    ...beside === null
-      ? []
-      : [benchmark?.file == null ? "benchmark" : fileStem(benchmark.file.path)],
+    ...beside === null ? [] : [fileStem(benchmark?.file?.path ?? "benchmark")],
   ].map((title) => cutMiddle(title, 24));
   return groupLines(figures, titles, columns);
 }

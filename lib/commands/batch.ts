@@ -22,6 +22,7 @@ import type { SweepRun } from "../sweep/item_runs.ts";
 import { outcomeLines, toldOnce } from "./batch_told.ts";
 import { runSweep } from "../sweep/mod.ts";
 import { THREAD_FLAGS, threadsFor } from "../sweep/threads.ts";
+import { withRunView } from "../tracking/run_columns.ts";
 import type { SweepOutcome } from "../sweep/mod.ts";
 import { readShard, shareOf } from "../sweep/shard.ts";
 
@@ -150,7 +151,8 @@ export const command: Command = defineCommand({
       if (isTable) {
         const { figureNames, figureRows } = await import("../sweep/figures.ts");
         const figures = { options, required, datasets, names: figureNames(options, own) };
-        return figureRows(context, own, figures, { threads, noun: "runs" });
+        const answered = figureRows(context, own, figures, { threads, noun: "runs" });
+        return { ...answered, rows: withRunView(answered.rows) };
       }
       const parent = flags.parent === undefined || shard === null
         ? flags.parent

@@ -86,7 +86,7 @@ function experimentLines(
   summaries: Summaries,
   screen: Screen,
 ): readonly Line[] {
-  const time = (ms: number | null | undefined): Date | null => ms == null ? null : new Date(ms);
+  const time = (ms: number | null = null): Date | null => ms === null ? null : new Date(ms);
   const rows = experiments.map(({ id, name, lifecycleStage, lastUpdateTime }): Row => {
     const summary = summaries?.get(id);
     return {

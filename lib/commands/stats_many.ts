@@ -8,6 +8,7 @@ import { UsageError } from "../errors.ts";
 import { figureNames, figureRows } from "../sweep/figures.ts";
 import { fileItems } from "../sweep/items.ts";
 import { threadsFor } from "../sweep/threads.ts";
+import { withRunView } from "../tracking/run_columns.ts";
 
 /** What of the flags goes with several files, or does not. */
 interface ManyFlags {
@@ -33,5 +34,6 @@ export async function statsOfMany(
   const asked = { options, required, datasets, names: figureNames(options, items) };
   const shared = [options.benchmark, options.rateFile?.path];
   const threads = await threadsFor(context.io, { items, datasets }, flags.threads, shared);
-  return figureRows(context, items, asked, { threads, noun: "files" });
+  const figures = figureRows(context, items, asked, { threads, noun: "files" });
+  return { ...figures, rows: withRunView(figures.rows) };
 }

@@ -1,7 +1,7 @@
 // The facts of the columns of runs, for tables that people look at: what each holds, which direction of
 // a metric is better, and which columns stay where there is no room for all.
 
-import type { Row } from "../command/answer.ts";
+import type { Row, Rows } from "../command/answer.ts";
 import type { Column } from "../command/screen.ts";
 import { CATALOGUE, KEY_METRICS } from "../metrics/catalogue.ts";
 import { cagr, exposure, maxDrawdown, sharpeRatio } from "../metrics/mod.ts";
@@ -88,6 +88,18 @@ export function runColumns(rows: readonly Row[], { chosen, ordered }: RunTable):
     .map((column) =>
       first.includes(column.name) ? { ...column, priority: PRIORITY.asked } : column
     );
+}
+
+/** The same rows, with what is known of their columns: those that `tableColumns` chooses. */
+export function withRunView(rows: Rows): Rows {
+  const { tableColumns, columns } = rows;
+  return {
+    ...rows,
+    view: {
+      columns: (some) => (tableColumns?.(some) ?? columns ?? []).map(runColumn),
+      isRanked: hasTraded,
+    },
+  };
 }
 
 /** False of a run that never traded: no loss is no merit of it. */

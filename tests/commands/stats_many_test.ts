@@ -190,7 +190,7 @@ Deno.test("Parquet of known types leaves group by group, and undefined is null i
       return Promise.resolve(true);
     },
   };
-  const options = { columns: 80, colour: false, isTerminal: false };
+  const options = { columns: 80, colour: false, isTerminal: false, now: 0 };
   assertEquals(await format.render(rows, writer, options), count);
   assertEquals(parts.length, 4, "three groups and the end");
   assert(held <= 50_000);

@@ -9,6 +9,7 @@ import { widthOf } from "../../lib/output/figures.ts";
 import { repository } from "../helpers/programs.ts";
 import { runTool, toolTest } from "../helpers/tools.ts";
 
+// deno-lint-ignore no-control-regex
 const ESCAPES = new RegExp("\\x1b\\[[0-9;]*[A-Za-z]", "g");
 
 /** A folder with files to log, and how btflow is run there in a terminal. */
