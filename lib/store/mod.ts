@@ -113,8 +113,8 @@ export interface LocalStore extends Tracker {
   lookUpTrial(tag: TrialTag, key: string | null): TrialLookup;
   /** What is wrong with the record of trials, a line each; reads all of it. */
   verifyTrials(): readonly string[];
-  /** How many runs a query selects, whatever its limit. */
-  countRuns(query: Pick<RunQuery, "experimentIds" | "filter" | "view">): number;
+  /** How many runs a query selects, whatever its limit; null where counting would take long. */
+  countRuns(query: Pick<RunQuery, "experimentIds" | "filter" | "view">): number | null;
   /** How many characters of these keys tell them from all others in the store. */
   keyLength(keys: readonly string[]): number;
   /** What there is of each experiment with active runs, by its id, and the highest value of a metric. */

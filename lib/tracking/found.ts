@@ -67,11 +67,15 @@ export async function* learning(
   found: Found,
 ): AsyncIterable<readonly Run[]> {
   const ids: string[] = [];
-  const keys = new Set<string>();
+  const known = new Set<string>();
+  let unseen: readonly Key[] = search.orderBy.slice(0, 1).filter(isOfRuns);
   for await (const page of upTo(search.limit, pages, found)) {
     for (const run of page) {
-      if (ids.length < MANY_IDS) ids.push(run.id);
-      addKeys(keys, run);
+      if (ids.length < LOOKED_AT) {
+        ids.push(run.id);
+        addKeys(known, run);
+      }
+      if (unseen.length > 0) unseen = unseen.filter((key) => !hasKey(run, key));
     }
     yield page;
   }
@@ -80,8 +84,11 @@ export async function* learning(
     const { filter, view } = search;
     if (found.hasMore) found.total = store.countRuns({ experimentIds, filter, view });
   }
-  if (ids.length < MANY_IDS) found.idLength = await idLength(session, ids);
-  await noteUnknown(session, search, experimentIds, { count: found.count, keys });
+  found.idLength = await idLength(session, ids);
+  // Sorted by what some runs have, those come first: what no run has that came, none has.
+  const who = search.filter === null ? "no run has" : "no run found has";
+  if (found.count > 0) noteKeys(session, who, unseen, known);
+  else await noteFiltered(session, search, experimentIds);
 }
 
 /** How many characters tell these ids from all others, as far as is known where the runs are. */
@@ -89,53 +96,64 @@ export async function idLength({ backends }: Session, ids: readonly string[]): P
   return backends.readsServer ? distinctLength(ids) : (await backends.storeToRead()).keyLength(ids);
 }
 
-/** A table so long is not one to copy an id from. */
-const MANY_IDS = 1000;
-/** Runs that are looked at for the names they have, where a filter found none. */
+/** Runs whose ids are told apart, and that are looked at for the names they have. */
 const LOOKED_AT = 100;
 
-/**
- * A filter that finds nothing, or an order that sorts nothing, because no run has the metric or param:
- * a slip of the pen that a server answers in silence.
- */
-async function noteUnknown(
-  { context, tracker }: Session,
+/** A metric or param that a filter or an order names. */
+type Key = Pick<Field, "entity" | "key">;
+
+function isOfRuns({ entity }: Key): boolean {
+  return entity === "metric" || entity === "param";
+}
+
+function hasKey({ metrics, params }: Run, { entity, key }: Key): boolean {
+  return Object.hasOwn(entity === "metric" ? metrics : params, key);
+}
+
+/** A filter that finds nothing because no run has what it looks at: a server answers that in silence. */
+async function noteFiltered(
+  session: Session,
   { filter, orderBy, view }: Search,
   experimentIds: readonly string[],
-  came: { readonly count: number; readonly keys: ReadonlySet<string> },
 ): Promise<void> {
-  const wanted: Pick<Field, "entity" | "key">[] = [];
-  let { keys, count } = came;
-  if (count > 0) wanted.push(...orderBy);
-  else if (filter !== null) {
-    wanted.push(...fieldsOf(filter.expression), ...orderBy);
-    if (!wanted.some(({ entity }) => FAMILIES.has(entity))) return;
-    const query = { experimentIds, filter: null, orderBy: [], view, limit: LOOKED_AT };
-    const seen = new Set<string>();
-    for await (const page of tracker.searchRuns(query)) {
-      count += page.length;
-      for (const run of page) addKeys(seen, run);
-    }
-    keys = seen;
-    if (count === 0) return;
+  const wanted = [...filter === null ? [] : fieldsOf(filter.expression), ...orderBy].filter(
+    isOfRuns,
+  );
+  if (filter === null || wanted.length === 0) return;
+  const query = { experimentIds, filter: null, orderBy: [], view, limit: LOOKED_AT };
+  const known = new Set<string>();
+  let count = 0;
+  for await (const page of session.tracker.searchRuns(query)) {
+    count += page.length;
+    for (const run of page) addKeys(known, run);
   }
-  // Sorted by what some runs have, those come first: one that no run shown has, none has.
-  const who = came.count > 0 || count < LOOKED_AT
-    ? "no run has"
-    : `none of the newest ${count} runs has`;
+  if (count === 0) return;
+  const who = count < LOOKED_AT ? "no run has" : `none of the newest ${count} runs has`;
+  noteKeys(
+    session,
+    who,
+    wanted.filter(({ entity, key }) => !known.has(`${entity}s.${key}`)),
+    known,
+  );
+}
+
+function noteKeys(
+  { context }: Session,
+  who: string,
+  unknown: readonly Key[],
+  known: ReadonlySet<string>,
+): void {
   const said = new Set<string>();
-  for (const { entity, key } of wanted) {
-    const name = `${entity}s.${key}`;
-    if (!FAMILIES.has(entity) || keys.has(name) || said.has(name)) continue;
-    said.add(name);
-    const alike = [...keys].filter((known) => known.startsWith(`${entity}s.`))
-      .map((known) => known.slice(entity.length + 2));
+  for (const { entity, key } of unknown) {
+    const family = `${entity}s.`;
+    if (said.has(family + key)) continue;
+    said.add(family + key);
+    const alike = [...known].filter((name) => name.startsWith(family))
+      .map((name) => name.slice(family.length));
     const [near] = nearestNames(key, alike);
     context.note(`${who} ${entity} ${key}${near === undefined ? "" : `; did you mean ${near}?`}`);
   }
 }
-
-const FAMILIES: ReadonlySet<string> = new Set(["metric", "param"]);
 
 function addKeys(keys: Set<string>, { metrics, params }: Run): void {
   for (const key of Object.keys(metrics)) keys.add(`metrics.${key}`);
