@@ -33,12 +33,12 @@ export async function setUp(): Promise<readonly string[]> {
   const unmade = names(ENVIRONMENTS).filter((name) => !isMade(name));
   const python = unmade.length === 0 ? null : findPython();
   if (python !== null) {
-    console.log(`Making ${unmade.join(" and ")} for the tests (once; a few minutes) ...`);
+    console.log(`Making ${unmade.join(", ")} for the tests (once; a few minutes) ...`);
     for (const problem of await Promise.all(unmade.map((name) => makeEnvironment(python, name)))) {
       note(problem);
     }
   } else if (unmade.length > 0) {
-    note(`Cannot make ${unmade.join(" and ")}: Python 3.10 or later with venv was not found`);
+    note(`Cannot make ${unmade.join(", ")}: Python 3.10 or later with venv was not found`);
   }
   return problems;
 }
@@ -56,7 +56,9 @@ function isMissing(name: ProgramName): boolean {
 /** Also false once the system's Python, which it was made with, has given way to a newer one. */
 function isMade(name: EnvironmentName): boolean {
   const python = findProgram(name);
-  const code = `import importlib.util, sys; sys.exit(importlib.util.find_spec("mlflow") is None)`;
+  const { module } = ENVIRONMENTS[name];
+  const code =
+    `import importlib.util, sys; sys.exit(importlib.util.find_spec("${module}") is None)`;
   return python !== null && new Deno.Command(python, { args: ["-c", code] }).outputSync().success;
 }
 

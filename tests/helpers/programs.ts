@@ -24,12 +24,14 @@ export interface Program {
 export interface Environment extends Program {
   /** The file that lists its packages; a copy in the environment says that it is complete. */
   readonly requirements: string;
+  /** A module of its packages: where it is not found, the environment is of another Python. */
+  readonly module: string;
   /** The releases of QuantStats that are held beside it, each in the folder `quantstats/RELEASE`. */
   readonly releases: readonly string[];
 }
 
 /** An environment's folder in the repository. */
-export type EnvironmentName = ".venv" | ".venv-mlflow2";
+export type EnvironmentName = ".venv" | ".venv-mlflow2" | ".venv-python";
 
 /** What a test can declare to need. */
 export type ProgramName =
@@ -55,17 +57,25 @@ export type ProgramName =
 
 /** The Python environments. */
 export const ENVIRONMENTS: Readonly<Record<EnvironmentName, Environment>> = {
-  ".venv": environment(
-    ".venv",
-    "tests/requirements.txt",
-    "what MLflow 3 and QuantStats answer",
-    RELEASES,
-  ),
-  ".venv-mlflow2": environment(
-    ".venv-mlflow2",
-    "tests/requirements-mlflow2.txt",
-    "what MLflow 2 answers",
-  ),
+  ".venv": environment(".venv", {
+    requirements: "tests/requirements.txt",
+    module: "mlflow",
+    releases: RELEASES,
+    tests: "what MLflow 3 and QuantStats answer",
+  }),
+  ".venv-mlflow2": environment(".venv-mlflow2", {
+    requirements: "tests/requirements-mlflow2.txt",
+    module: "mlflow",
+    releases: [],
+    tests: "what MLflow 2 answers",
+  }),
+  // Without MLflow, as a user of the Python module has it.
+  ".venv-python": environment(".venv-python", {
+    requirements: "tests/requirements-python.txt",
+    module: "pytest",
+    releases: [],
+    tests: "the Python module, its wheels, and backtesters' results",
+  }),
 };
 
 /** Everything that a test can declare to need, by its name. */
@@ -122,22 +132,19 @@ export function findPython(): string | null {
 
 function environment(
   folder: string,
-  requirements: string,
-  tests: string,
-  releases: readonly string[] = [],
+  facts: Pick<Environment, "requirements" | "module" | "releases" | "tests">,
 ): Environment {
   const at = (file: string): string => path.join(repository, file);
   return {
+    ...facts,
     find: () => {
-      const complete = readText(at(`${folder}/requirements.txt`)) === readText(at(requirements));
+      const made = readText(at(`${folder}/requirements.txt`));
+      const complete = made === readText(at(facts.requirements));
       return complete ? firstIn([at(`${folder}/bin`)], ["python"]) : null;
     },
     get package() {
       return findPython() === null ? "python3-venv" : null;
     },
-    requirements,
-    releases,
-    tests,
   };
 }
 

@@ -1,0 +1,179 @@
+"""One call of the binary: words in, its answer out; what it says besides as warnings and exceptions."""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import signal
+import subprocess
+import sys
+import warnings
+from typing import IO, Any, Callable, List, NamedTuple, Optional, Sequence
+
+from ._binary import find_binary
+from ._errors import BinaryError, BtflowError, BtflowWarning, by_exit
+
+#: Notes of the binary, such as how many runs wait in the store.
+LOGGER = logging.getLogger("btflow")
+
+#: How long a call that was interrupted may take to say what it kept.
+_SECONDS_TO_END = 10
+_FLAGS = getattr(subprocess, "CREATE_NO_WINDOW", 0)
+_PACKAGE = os.path.dirname(__file__) + os.sep
+
+
+class Outcome(NamedTuple):
+    """How a call ended."""
+
+    #: What it answered on stdout.
+    stdout: bytes
+    #: What it failed with; None where all is well.
+    error: Optional[BtflowError]
+
+
+def call(words: Sequence[str], content: Optional[bytes] = None) -> Outcome:
+    """Runs the binary to its end, with ``content`` as its standard input."""
+    process = _start(words, subprocess.PIPE if content is not None else subprocess.DEVNULL, None)
+    with process:
+        try:
+            stdout, stderr = process.communicate(content)
+        except KeyboardInterrupt:
+            _interrupt(process)
+            try:
+                process.communicate(timeout=_SECONDS_TO_END)
+            finally:
+                process.kill()
+            raise
+        except BaseException:
+            process.kill()
+            raise
+    said = _Said()
+    for line in stderr.decode("utf-8", "replace").splitlines():
+        said.take(line)
+    return Outcome(stdout, said.end(process.returncode))
+
+
+def watch(words: Sequence[str], answer: IO[bytes], progress: Callable[[str], None]) -> Outcome:
+    """Runs the binary and hands on how far it is; ``answer`` is the open file that its stdout goes to.
+
+    Ctrl-C lets it finish the runs in hand, so that none is left half done; a second one ends it.
+    """
+    process = _start(words, subprocess.DEVNULL, answer)
+    said = _Said(progress)
+    interrupt: Optional[KeyboardInterrupt] = None
+    with process:
+        try:
+            while True:
+                try:
+                    _drain(process, said)
+                    break
+                except KeyboardInterrupt as pressed:
+                    if interrupt is not None:
+                        raise
+                    interrupt = pressed
+                    _interrupt(process)
+        except BaseException:
+            process.kill()
+            raise
+    if interrupt is not None:
+        raise interrupt
+    answer.seek(0)
+    return Outcome(answer.read(), said.end(process.returncode))
+
+
+def _drain(process: "subprocess.Popen[bytes]", said: "_Said") -> None:
+    assert process.stderr is not None
+    for line in process.stderr:
+        said.take(line.decode("utf-8", "replace").rstrip("\r\n"))
+    process.wait()
+
+
+def _start(words: Sequence[str], stdin: int, stdout: Optional[IO[bytes]]) -> "subprocess.Popen[bytes]":
+    command = [find_binary(), *words]
+    try:
+        return subprocess.Popen(
+            command,
+            stdin=stdin,
+            stdout=subprocess.PIPE if stdout is None else stdout,
+            stderr=subprocess.PIPE,
+            creationflags=_FLAGS,
+            # Ctrl-C reaches the binary through this module alone, and so once.
+            start_new_session=sys.platform != "win32",
+        )
+    except (OSError, ValueError) as cause:
+        raise BinaryError(f"Cannot run {command[0]}: {cause}") from cause
+
+
+def _interrupt(process: "subprocess.Popen[bytes]") -> None:
+    if sys.platform == "win32":
+        process.terminate()
+    else:
+        process.send_signal(signal.SIGINT)
+
+
+class _Said:
+    """The lines of stderr: JSON where the command answers in JSON, else plain."""
+
+    def __init__(self, progress: Optional[Callable[[str], None]] = None) -> None:
+        self._progress = progress
+        self._failure: Optional[BtflowError] = None
+        self._plain: List[str] = []
+        self._warnings: List[BtflowWarning] = []
+
+    def take(self, line: str) -> None:
+        try:
+            said = json.loads(line) if line.startswith("{") else None
+        except ValueError:
+            said = None
+        if isinstance(said, dict) and "error" in said:
+            self._failure = _failure(said["error"])
+        elif isinstance(said, dict) and "warning" in said:
+            self._warnings.append(_warning(said["warning"]["message"], said["warning"]["code"]))
+        elif isinstance(said, dict) and "note" in said:
+            LOGGER.info("%s", said["note"]["message"])
+        elif line.startswith("warning: "):
+            self._warnings.append(_warning(line[len("warning: ") :]))
+        elif self._progress is not None and line[:1].isdigit():
+            self._progress(line)
+        elif line != "":
+            self._plain.append(line)
+
+    def end(self, code: int) -> Optional[BtflowError]:
+        """Gives the warnings, and answers what a call that ended so has failed with."""
+        # Not before: a warning may be made an exception, which must not end the binary at its work.
+        for warning in self._warnings:
+            warnings.warn(warning, stacklevel=_level_of_caller())
+        if code == 0:
+            return None
+        if self._failure is not None:
+            return self._failure
+        text = "\n".join(self._plain)
+        start = text.find("error: ")
+        if start >= 0:
+            return by_exit(code, text[start + len("error: ") :])
+        ended = f"by signal {-code}" if code < 0 else f"with exit code {code}"
+        return by_exit(code, f"The btflow binary ended {ended}{': ' if text else ''}{text[-2000:]}")
+
+
+def _failure(said: Any) -> BtflowError:
+    error = by_exit(int(said["exit"]), str(said["message"]))
+    error.path = said.get("path")
+    error.line = said.get("line")
+    return error
+
+
+def _warning(message: str, code: str = "") -> BtflowWarning:
+    warning = BtflowWarning(message)
+    warning.code = code
+    return warning
+
+
+def _level_of_caller() -> int:
+    """How many calls above the one that asks the first line outside of this module is."""
+    level = 0
+    frame: Any = sys._getframe(1)
+    while frame is not None and frame.f_code.co_filename.startswith(_PACKAGE):
+        frame = frame.f_back
+        level += 1
+    return level + 1

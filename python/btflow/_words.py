@@ -1,0 +1,122 @@
+"""Keywords as the words of a command line, and files for what is handed over besides the returns."""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+from datetime import date, datetime
+from numbers import Number
+from types import TracebackType
+from typing import Any, Iterable, List, Mapping, Optional, Type
+
+from ._columns import loaded
+from ._sources import Payload, payload
+
+
+def flags(keywords: Mapping[str, Any]) -> List[str]:
+    """``risk_free_rate=0.02`` as ``--risk-free-rate=0.02``; None and False are flags that are not given.
+
+    >>> flags({"periods": 365, "extended": True, "require": ["cagr > 0", "omega_ratio > 1"], "oos": None})
+    ['--periods=365', '--extended', '--require=cagr > 0', '--require=omega_ratio > 1']
+    """
+    words = []
+    for key, value in keywords.items():
+        name = f"--{key.replace('_', '-')}"
+        if value is None or value is False:
+            continue
+        if value is True:
+            words.append(name)
+        elif isinstance(value, (list, tuple)):
+            words += [f"{name}={_word(item)}" for item in value]
+        else:
+            words.append(f"{name}={_word(value)}")
+    return words
+
+
+def pairs(name: str, values: Optional[Mapping[str, Any]]) -> List[str]:
+    """``{"fee": 0.001}`` as ``--param=fee=0.001``.
+
+    >>> pairs("param", {"fee": 1e-05, "live": True, "grid": [1, 2]})
+    ['--param=fee=1e-05', '--param=live=True', '--param=grid=[1, 2]']
+    """
+    return [f"--{name}={key}={param(value)}" for key, value in (values or {}).items()]
+
+
+def param(value: Any) -> str:
+    """A param or tag as MLflow's own client writes it; lists and mappings as JSON."""
+    value = _plain(value)
+    if isinstance(value, (dict, list, tuple)):
+        return json.dumps(value, default=lambda inner: _plain(inner, str))
+    return str(value)
+
+
+def _plain(value: Any, otherwise: Any = None) -> Any:
+    """A NumPy number as Python's; what is none, as it is or as ``otherwise`` makes it."""
+    numpy = loaded("numpy")
+    if numpy is not None and isinstance(value, numpy.generic) and not isinstance(value, numpy.datetime64):
+        return value.item()
+    return value if otherwise is None else otherwise(value)
+
+
+def _word(value: Any) -> str:
+    if isinstance(value, os.PathLike):
+        return os.fsdecode(value)
+    if isinstance(value, datetime):
+        return value.isoformat()
+    return value.isoformat() if isinstance(value, date) else str(_plain(value))
+
+
+class Handed:
+    """A folder for what the binary reads besides its standard input; made when needed, and taken away."""
+
+    def __init__(self, keywords: Mapping[str, Any]) -> None:
+        self._folder: Optional["tempfile.TemporaryDirectory[str]"] = None
+        #: Times with a zone are handed on as instants where a zone is asked for.
+        self.in_utc = keywords.get("timezone") is not None
+
+    def __enter__(self) -> "Handed":
+        return self
+
+    def __exit__(
+        self,
+        kind: Optional[Type[BaseException]],
+        error: Optional[BaseException],
+        trace: Optional[TracebackType],
+    ) -> None:
+        if self._folder is not None:
+            self._folder.cleanup()
+
+    @property
+    def folder(self) -> str:
+        """Its path."""
+        if self._folder is None:
+            self._folder = tempfile.TemporaryDirectory(prefix="btflow-")
+        return self._folder.name
+
+    def payload(self, source: Any, dates: Optional[Iterable[Any]] = None) -> Payload:
+        """A source as the binary takes it."""
+        return payload(source, dates, self.in_utc)
+
+    def file(self, name: str, source: Any) -> str:
+        """The path of a file that holds a source: its own, or one in the folder."""
+        path, content, suffix, _ = self.payload(source)
+        if path is not None:
+            return path
+        return self.write(f"{name}{suffix}", content or b"")
+
+    def write(self, name: str, content: bytes) -> str:
+        """The path of a new file in the folder."""
+        path = os.path.join(self.folder, name)
+        with open(path, "wb") as file:
+            file.write(content)
+        return path
+
+    def series(self, name: str, value: Any) -> List[str]:
+        """A flag that takes a series: a benchmark, rates that change."""
+        if value is None:
+            return []
+        if isinstance(value, Number):
+            return [f"--{name}={_word(value)}"]
+        return [f"--{name}={self.file(name, value)}"]
+
