@@ -86,7 +86,12 @@ pythonTest({
     const rights = Object.entries(jobs).filter(([, job]) =>
       Object.values(job.permissions ?? {}).includes("write")
     );
-    assertEquals(rights.map(([name]) => name), ["publish"]);
+    assertEquals(rights.map(([name]) => name), ["publish", "pypi", "npm", "image"]);
+    for (const [name, { steps }] of rights) {
+      const built = steps.filter((step) => /deno task|npm run/.test(step.run ?? ""));
+      assertEquals(built, [], `${name} may write, and must build nothing`);
+      if (name !== "publish") assertEquals(jobs[name]?.needs, "publish");
+    }
     const names = publish.steps.map(({ uses = "", run = "" }) =>
       uses.split("@")[0] || /^gh \w+ \w+/m.exec(run)?.[0]
     );

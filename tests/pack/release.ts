@@ -1,9 +1,10 @@
 // A folder as `deno task compile` leaves it, for the tests of packages: with this machine's real binary, or
 // with files that stand in for binaries.
 
+import { assertEquals } from "@std/assert";
 import { BUILD } from "../../lib/build.ts";
 import { sha256 } from "../../scripts/pack/built.ts";
-import { repository } from "../helpers/python.ts";
+import { python, repository } from "../helpers/python.ts";
 import { type Outcome, runTool } from "../helpers/tools.ts";
 import { buildHere, type Built, HOST } from "../compile/built.ts";
 
@@ -48,4 +49,31 @@ export function pack(script: "wheel" | "npm", ...args: readonly string[]): Promi
 /** The SHA-256 of a file, in hex. */
 export async function hashOf(file: string): Promise<string> {
   return sha256(await Deno.readFile(file), "hex");
+}
+
+/** The files of an archive, as tar reads them. */
+export async function unpacked(archive: string, folder: string): Promise<void> {
+  await Deno.mkdir(folder);
+  const { code, stderr } = await runTool("tar", ["-xzf", archive, "-C", folder]);
+  assertEquals({ code, stderr }, { code: 0, stderr: "" });
+}
+
+/** A step of a workflow. */
+export interface Step {
+  readonly name?: string;
+  readonly run?: string;
+}
+
+const READ_STEPS = `
+import json, sys, yaml
+jobs = yaml.safe_load(sys.stdin)["jobs"]
+print(json.dumps({name: job["steps"] for name, job in jobs.items()}))
+`;
+
+/** The steps of a job of the release workflow. */
+export async function workflowSteps(job: string): Promise<readonly Step[]> {
+  const stdin = await Deno.readTextFile(`${repository}/.github/workflows/release.yml`);
+  const { stdout, stderr } = await runTool(python(), ["-c", READ_STEPS], { stdin });
+  assertEquals(stderr, "");
+  return JSON.parse(stdout)[job];
 }

@@ -1,5 +1,4 @@
-// Wheels: what they hold and promise, that they are made the same twice, and that pip, uv and pipx put the
-// very file of the release where they put programs.
+// Wheels: what they hold and promise, on stand-ins for the binaries, and that they are made the same twice.
 
 import { assert, assertEquals, assertMatch, assertStringIncludes, assertThrows } from "@std/assert";
 import { TARGETS } from "../../scripts/compile/targets.ts";
@@ -7,9 +6,9 @@ import { elfNeeds, macosNeed } from "../../scripts/pack/program.ts";
 import { platformTag, pythonVersion } from "../../scripts/pack/wheel.ts";
 import { BUILD } from "../../lib/build.ts";
 import { findProgram } from "../helpers/programs.ts";
-import { type Outcome, runTool, toolTest } from "../helpers/tools.ts";
-import type { Built } from "../compile/built.ts";
-import { hashOf, pack, realRelease, standIn } from "./release.ts";
+import { runTool, toolTest } from "../helpers/tools.ts";
+import { elf, machO, programs } from "./programs.ts";
+import { hashOf, pack, standIn } from "./release.ts";
 
 const PYTHON = ".venv-python";
 
@@ -17,28 +16,6 @@ function target(name: string): typeof TARGETS[number] {
   const found = TARGETS.find((candidate) => candidate.name === name);
   assert(found !== undefined);
   return found;
-}
-
-/** The header of a Mach-O program with one load command. */
-function machO(command: number, ...fields: readonly number[]): Uint8Array {
-  const words = [
-    0xfeedfacf,
-    0,
-    0,
-    2,
-    2,
-    0,
-    0,
-    0,
-    0x19,
-    8,
-    command,
-    8 + 4 * fields.length,
-    ...fields,
-  ];
-  const view = new DataView(new ArrayBuffer(words.length * 4));
-  words.forEach((word, index) => view.setUint32(index * 4, word, true));
-  return new Uint8Array(view.buffer);
 }
 
 Deno.test("a macOS wheel is for the macOS its binary was linked for", () => {
@@ -71,6 +48,29 @@ Deno.test({
     assertThrows(() => elfNeeds(program.subarray(0, 32)), Error, "no 64-bit ELF");
     assertThrows(() => platformTag(target("linux-x64-musl"), program), Error, "it needs lib");
   },
+});
+
+Deno.test("each target's wheel is tagged by what its binary needs", () => {
+  const tags = TARGETS.map((target) =>
+    platformTag(target, programs()[`btflow-${target.name}${target.ending}`] ?? new Uint8Array())
+  );
+  assertEquals(tags, [
+    "manylinux_2_17_x86_64",
+    "manylinux_2_17_aarch64",
+    "macosx_13_0_x86_64",
+    "macosx_13_0_arm64",
+    "win_amd64",
+    "musllinux_1_2_x86_64",
+    "musllinux_1_2_aarch64",
+  ]);
+  const newer = elf("libc.so.6", ["GLIBC_2.9", "GLIBC_2.34", "GLIBC_2.17"]);
+  assertEquals(platformTag(target("linux-x64"), newer), "manylinux_2_34_x86_64");
+  assertThrows(
+    () => platformTag(target("linux-x64"), elf("libc.musl-x86_64.so.1", [])),
+    Error,
+    "musl",
+  );
+  assertThrows(() => platformTag(target("linux-x64-musl"), newer), Error, "it needs libc.so.6");
 });
 
 Deno.test("versions are written as Python does", () => {
@@ -184,133 +184,5 @@ toolTest({
     assertMatch(wheel, /^Wheel-Version: 1\.0\n[\s\S]*\nTag: py3-none-win_amd64\n$/);
     assert(!/\]\((?!https:|#)/.test(text), "a link that leads nowhere outside of the repository");
     await Deno.remove(folder, { recursive: true });
-  },
-});
-
-interface Wheel extends Built {
-  readonly python: string;
-  readonly place: string;
-  /** The wheel's path. */
-  readonly wheel: string;
-  /** Runs a program in a clean environment that knows of no index. */
-  run(command: string, ...args: readonly string[]): Promise<Outcome>;
-}
-
-async function withWheel(body: (wheel: Wheel) => Promise<void>): Promise<void> {
-  const built = await realRelease();
-  const place = await Deno.makeTempDir({ prefix: "btflow a place " });
-  try {
-    const { code, stdout, stderr } = await pack(
-      "wheel",
-      "--input",
-      built.folder,
-      "--target",
-      built.file.replace(/^.*btflow-/, ""),
-      "--output",
-      `${place}/index`,
-    );
-    assertEquals({ code, stderr }, { code: 0, stderr: "" });
-    const env = {
-      HOME: `${place}/home`,
-      PIP_NO_INDEX: "1",
-      PIP_NO_CACHE_DIR: "1",
-      PIP_DISABLE_PIP_VERSION_CHECK: "1",
-      UV_OFFLINE: "1",
-      UV_NO_CACHE: "1",
-      UV_PYTHON_DOWNLOADS: "never",
-      NO_COLOR: "1",
-    };
-    await body({
-      ...built,
-      place,
-      python: findProgram(PYTHON) ?? "",
-      wheel: stdout.split("  ")[0] ?? "",
-      run: (command, ...args) => runTool(command, args, { cwd: place, env }),
-    });
-  } finally {
-    await Deno.remove(place, { recursive: true });
-    await built.remove();
-  }
-}
-
-function succeeded({ code, stdout, stderr }: Outcome): string {
-  assertEquals(code, 0, `${stdout}\n${stderr}`);
-  return stdout;
-}
-
-toolTest({
-  name: "pip, uv and pipx install the very file of the release, and the module beside it finds it",
-  tools: [PYTHON, "npx"],
-  fn: async (context) => {
-    await withWheel(async ({ python, place, wheel, file, run }) => {
-      const released = await hashOf(file);
-      assertMatch(wheel, /-py3-none-(manylinux_2_\d+|macosx_\d+_\d+)_\w+\.whl$/);
-      const bin = python.replace(/python$/, "");
-      const index = `${place}/index`;
-      const found = ["--no-index", "--find-links", index];
-      const use =
-        "import btflow; print(btflow.find_binary(), btflow.stats([0.5, -0.1])['worst_day'])";
-      const check = async (
-        installed: string,
-        interpreter: string,
-        pythonPath = "",
-      ): Promise<void> => {
-        assertEquals(await hashOf(installed), released);
-        assertEquals(succeeded(await run(installed, "--version")), `btflow ${BUILD.version}\n`);
-        const words = pythonPath === ""
-          ? []
-          : [`import sys; sys.path.insert(0, ${JSON.stringify(pythonPath)});`];
-        const answer = succeeded(
-          await run(interpreter, "-W", "ignore", "-c", [...words, use].join(" ")),
-        );
-        assertStringIncludes(answer, `${installed} -0.1`);
-      };
-      const environment = `${place}/an environment`;
-      succeeded(await run(python, "-m", "venv", environment));
-      const own = `${environment}/bin/python`;
-      await context.step("pip, from the file", async () => {
-        succeeded(await run(own, "-m", "pip", "install", wheel));
-        await check(`${environment}/bin/btflow`, own);
-        succeeded(await run(own, "-m", "btflow", "--version"));
-        succeeded(await run(own, "-m", "pip", "check"));
-      });
-      await context.step("pip, from an index of files, and away again", async () => {
-        succeeded(await run(own, "-m", "pip", "install", "--force-reinstall", ...found, "btflow"));
-        await check(`${environment}/bin/btflow`, own);
-        succeeded(await run(own, "-m", "pip", "uninstall", "--yes", "btflow"));
-        const left = await run("find", environment, "-name", "*btflow*");
-        assertEquals(left.stdout, "");
-      });
-      await context.step("pip --target", async () => {
-        succeeded(await run(own, "-m", "pip", "install", "--target", `${place}/target`, wheel));
-        await check(`${place}/target/bin/btflow`, own, `${place}/target`);
-      });
-      await context.step("uv tool install, uvx, uv pip", async () => {
-        const uv = `${bin}uv`;
-        const tool = ["--python", python, ...found];
-        succeeded(await run(uv, "tool", "install", ...tool, "btflow"));
-        assertEquals(await hashOf(`${place}/home/.local/bin/btflow`), released);
-        const version = succeeded(
-          await run(`${bin}uvx`, ...tool, "--from", wheel, "btflow", "--version"),
-        );
-        assertEquals(version, `btflow ${BUILD.version}\n`);
-        succeeded(await run(uv, "pip", "install", "--python", own, ...found, "btflow"));
-        await check(`${environment}/bin/btflow`, own);
-      });
-      await context.step("pipx", async () => {
-        succeeded(
-          await run(
-            `${bin}pipx`,
-            "install",
-            "--python",
-            python,
-            "--pip-args=--no-index",
-            "--force",
-            wheel,
-          ),
-        );
-        assertEquals(await hashOf(`${place}/home/.local/bin/btflow`), released);
-      });
-    });
   },
 });
