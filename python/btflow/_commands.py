@@ -50,15 +50,15 @@ def stats(
     (3, datetime.datetime(2024, 1, 4, 0, 0))
     """
     with Handed(options) as handed:
-        source = handed.payload(returns, dates)
+        word, content = handed.word(handed.payload(returns, dates), benchmark)
         words = [
             *["stats", "--format=json"],
             *handed.series("benchmark", benchmark),
             *handed.series("risk-free-rate", risk_free_rate),
             *flags(options),
-            *["--", source.path or "-"],
+            *["--", word],
         ]
-        return _answers(call(words, source.content), Stats)
+        return _answers(call(words, content), Stats)
 
 
 def log(
@@ -101,8 +101,9 @@ def log(
     """
     with Handed(options) as handed:
         source = handed.payload(returns, dates)
+        word, content = handed.word(source, benchmark)
         words = [
-            *["log", "--format=json", f"--returns={source.path or '-'}"],
+            *["log", "--format=json", f"--returns={word}"],
             *flags({"experiment": experiment, "run_name": run_name or _run_name(source)}),
             *pairs("param", params),
             *pairs("tag", tags),
@@ -110,7 +111,7 @@ def log(
             *handed.series("risk-free-rate", risk_free_rate),
             *flags(options),
         ]
-        return _answers(call(words, source.content), Run)
+        return _answers(call(words, content), Run)
 
 
 def search(
@@ -180,7 +181,8 @@ def report(
     """
     with Handed(options) as handed:
         source = Payload() if returns is None else handed.payload(returns, dates)
-        operands = [] if returns is None else ["--", source.path or "-"]
+        word, content = handed.word(source, benchmark)
+        operands = [] if returns is None else ["--", word]
         words = [
             "report",
             *flags({"run_id": run_id, "run_name": run_name or _run_name(source)}),
@@ -190,7 +192,7 @@ def report(
             *flags(options),
             *operands,
         ]
-        stdout, error = call(words, source.content)
+        stdout, error = call(words, content)
     if error is not None:
         raise error
     return Report(stdout.decode("utf-8"))

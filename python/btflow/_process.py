@@ -12,7 +12,7 @@ import warnings
 from typing import IO, Any, Callable, List, NamedTuple, Optional, Sequence
 
 from ._binary import find_binary
-from ._errors import BinaryError, BtflowError, BtflowWarning, by_exit
+from ._errors import BinaryError, BtflowError, BtflowWarning, UsageError, by_exit
 
 #: Notes of the binary, such as how many runs wait in the store.
 LOGGER = logging.getLogger("btflow")
@@ -101,7 +101,9 @@ def _start(words: Sequence[str], stdin: int, stdout: Optional[IO[bytes]]) -> "su
             # Ctrl-C reaches the binary through this module alone, and so once.
             start_new_session=sys.platform != "win32",
         )
-    except (OSError, ValueError) as cause:
+    except ValueError as cause:
+        raise UsageError(f"Cannot give an argument to btflow: {cause}") from cause
+    except OSError as cause:
         raise BinaryError(f"Cannot run {command[0]}: {cause}") from cause
 
 

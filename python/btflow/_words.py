@@ -8,7 +8,7 @@ import tempfile
 from datetime import date, datetime
 from numbers import Number
 from types import TracebackType
-from typing import Any, Iterable, List, Mapping, Optional, Type
+from typing import Any, Iterable, List, Mapping, Optional, Tuple, Type
 
 from ._columns import loaded
 from ._sources import Payload, payload
@@ -74,6 +74,7 @@ class Handed:
         self._folder: Optional["tempfile.TemporaryDirectory[str]"] = None
         #: Times with a zone are handed on as instants where a zone is asked for.
         self.in_utc = keywords.get("timezone") is not None
+        self._has_benchmark_column = keywords.get("benchmark_column") is not None
 
     def __enter__(self) -> "Handed":
         return self
@@ -97,6 +98,15 @@ class Handed:
     def payload(self, source: Any, dates: Optional[Iterable[Any]] = None) -> Payload:
         """A source as the binary takes it."""
         return payload(source, dates, self.in_utc)
+
+    def word(self, source: Payload, benchmark: Any) -> Tuple[str, Optional[bytes]]:
+        """What names the returns, and what goes to standard input; a benchmark in the same table is read
+        a second time, which standard input cannot be."""
+        if source.content is None:
+            return source.path or "-", None
+        if benchmark is not None or not self._has_benchmark_column:
+            return "-", source.content
+        return self.write(f"returns{source.suffix}", source.content), None
 
     def file(self, name: str, source: Any) -> str:
         """The path of a file that holds a source: its own, or one in the folder."""

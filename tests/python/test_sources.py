@@ -172,6 +172,16 @@ def test_trades_are_recognised_by_their_columns():
     assert found["trade_count"] == 2 and found["total_return"] == pytest.approx(0.02)
 
 
+def test_a_frame_may_hold_the_benchmark_too(returns):
+    frame = pandas.DataFrame({"own": returns, "index": returns / 2})
+    found = btflow.stats(frame, column="own", benchmark_column="index")
+    assert found["beta"] == btflow.stats(returns, returns / 2)["beta"]
+    assert btflow.stats(frame, column="index").points == 126
+    with pytest.raises(btflow.InputError, match="more than one column"):
+        btflow.stats(frame)
+    assert btflow.report(frame, column="own", benchmark_column="index").html
+
+
 def test_what_cannot_be_a_series_is_refused(returns):
     frame = returns.to_frame("a")
     for form, reason in [
