@@ -9,7 +9,7 @@ import signal
 import subprocess
 import sys
 import warnings
-from typing import IO, Any, Callable, List, NamedTuple, Optional, Sequence
+from typing import IO, Any, Callable, Dict, List, NamedTuple, Optional, Sequence
 
 from ._binary import find_binary
 from ._errors import BinaryError, BtflowError, BtflowWarning, UsageError, by_exit
@@ -97,6 +97,7 @@ def _start(words: Sequence[str], stdin: int, stdout: Optional[IO[bytes]]) -> "su
             stdin=stdin,
             stdout=subprocess.PIPE if stdout is None else stdout,
             stderr=subprocess.PIPE,
+            env=_environment(),
             creationflags=_FLAGS,
             # Ctrl-C reaches the binary through this module alone, and so once.
             start_new_session=sys.platform != "win32",
@@ -105,6 +106,12 @@ def _start(words: Sequence[str], stdin: int, stdout: Optional[IO[bytes]]) -> "su
         raise UsageError(f"Cannot give an argument to btflow: {cause}") from cause
     except OSError as cause:
         raise BinaryError(f"Cannot run {command[0]}: {cause}") from cause
+
+
+def _environment() -> Dict[str, str]:
+    """This process's own, but for colours, which would stand between the words that are looked for."""
+    kept = {name: value for name, value in os.environ.items() if name != "CLICOLOR_FORCE"}
+    return {**kept, "NO_COLOR": "1"}
 
 
 def _interrupt(process: "subprocess.Popen[bytes]") -> None:
