@@ -26,7 +26,7 @@ export const RUN_KEY_TAG = "btflow.run_key";
 export const FINGERPRINT_TAG = "btflow.fingerprint";
 /** What a run was made of, and its place in its store's record of trials: see store/trial_tag.ts. */
 export const TRIAL_TAG = "btflow.trial";
-/** When what a server has of a run that several stores have was changed last, in ms since the epoch. */
+/** What tags begin with that say when a part of a run that several stores have was changed: outbox/changes.ts. */
 export const CHANGED_TAG = "btflow.changed";
 /** The sweep that a run belongs to. */
 export const SWEEP_TAG = "btflow.sweep";

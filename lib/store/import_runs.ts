@@ -6,7 +6,7 @@ import { storedExperiment } from "./experiments.ts";
 import { importExperiment } from "./import_experiment.ts";
 import { importTrials } from "./import_trials.ts";
 import { insertRows } from "./insert.ts";
-import { copyContent, copyTags, lastChange, mergeRun } from "./merge_run.ts";
+import { changedParts, copyContent, copyTags, mergeRun } from "./merge_run.ts";
 import type { RunRow } from "./run_rows.ts";
 import type { Database, Value } from "./sqlite.ts";
 import { recordedParts, recordParts } from "./undeliverable.ts";
@@ -68,14 +68,14 @@ function importRun(
 ): Exclude<keyof Imported, "left"> {
   const pruned = target.get<PrunedRow>("SELECT * FROM pruned WHERE key = ?", run.key);
   if (pruned !== undefined) {
-    if (lastChange(source, run) <= pruned.changed) return "known";
+    if (!hasNewer(source, run, pruned)) return "known";
     bringBack(source, target, run, pruned);
     return "updated";
   }
   const before = target.get<RunRow>("SELECT * FROM runs WHERE key = ?", run.key);
   if (before === undefined) {
     importDeliveries(source, target, run, {
-      id: importRow(source, target, run, Infinity),
+      id: importRow(source, target, run),
       hasMore: false,
     });
     return "added";
@@ -92,16 +92,25 @@ interface PrunedRow {
   readonly key: string;
   readonly tracking_uri: string;
   readonly server_run_id: string;
+  /** Up to when it had all changes, as was noted before format 7. */
   readonly changed: number;
+  /** When its parts had been changed, as JSON; null before format 7. */
+  readonly changes: string | null;
+}
+
+/** Whether a run that was removed here has a change in another store that it did not have here. */
+function hasNewer(source: Database, run: RunRow, { changed, changes }: PrunedRow): boolean {
+  const before: Readonly<Record<string, number>> = JSON.parse(changes ?? "{}");
+  return [...changedParts(source, run)].some(([part, at]) => at > (before[part] ?? changed));
 }
 
 /** A run that was delivered and removed here, and changed there since: what is new is to be delivered. */
 function bringBack(source: Database, target: Database, run: RunRow, pruned: PrunedRow): void {
   target.run("DELETE FROM pruned WHERE key = ?", run.key);
   target.run(
-    `INSERT INTO deliveries (run_id, server_id, state, server_run_id, tag_revision)
-     VALUES (?, ?, 'created', ?, 0)`,
-    importRow(source, target, run, pruned.changed),
+    `INSERT INTO deliveries (run_id, server_id, state, server_run_id)
+     VALUES (?, ?, 'created', ?)`,
+    importRow(source, target, run),
     serverId(target, pruned.tracking_uri),
     pruned.server_run_id,
   );
@@ -125,24 +134,20 @@ const RUN_COLUMNS = [
   "changed",
 ] as const;
 
-/**
- * Adds a run with all that it holds and returns its row's id. Revisions are a store's own: they begin
- * again, and what was changed after `since` is a change to be delivered.
- */
-function importRow(source: Database, target: Database, run: RunRow, since: number): number {
+/** Adds a run with all that it holds and returns its row's id. Revisions are a store's own: they begin again. */
+function importRow(source: Database, target: Database, run: RunRow): number {
   const experimentId = importExperiment(
     target,
     storedExperiment(source, String(run.experiment_id)),
   );
   const { lastId: id } = target.run(
-    `INSERT INTO runs (${RUN_COLUMNS.join(", ")}, experiment_id, imported, revision)
-     VALUES (${RUN_COLUMNS.map(() => "?").join(", ")}, ?, 1, ?)`,
+    `INSERT INTO runs (${RUN_COLUMNS.join(", ")}, experiment_id, imported)
+     VALUES (${RUN_COLUMNS.map(() => "?").join(", ")}, ?, 1)`,
     ...RUN_COLUMNS.map((column) => run[column]),
     experimentId,
-    since === Infinity ? 0 : 1,
   );
   copyContent(source, target, run, id);
-  copyTags(source, target, run, { id, since });
+  copyTags(source, target, run, id);
   importPrunedParent(source, target, run);
   return id;
 }
@@ -150,7 +155,10 @@ function importRow(source: Database, target: Database, run: RunRow, since: numbe
 /** Of a group that was delivered and removed there, its id on the server is needed here. */
 function importPrunedParent(source: Database, target: Database, { parent_key: key }: RunRow): void {
   if (key === null || target.get("SELECT 1 FROM runs WHERE key = ?", key) !== undefined) return;
-  const columns = ["key", "experiment", "fingerprint", "tracking_uri", "server_run_id", "changed"];
+  const columns = [
+    ...["key", "experiment", "fingerprint", "tracking_uri", "server_run_id"],
+    ...["changed", "changes"],
+  ];
   const rows = source.arrays<Value[]>(
     `SELECT ${columns.join(", ")} FROM pruned WHERE key = ?`,
     key,

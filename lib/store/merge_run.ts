@@ -1,7 +1,8 @@
 // A run that two stores have, in one of them. What cannot change (params, points, datasets) is what
-// either has; of what can change (tags, files, name, status, end) the later change counts, so it does
-// not matter which store takes in the other, nor how often.
+// either has; of what can change (tags, files, name, status with end) the later change of each counts,
+// so it does not matter which store takes in the other, nor how often.
 
+import { RUN_NAME_TAG } from "../own_names.ts";
 import { insertNow, insertRows } from "./insert.ts";
 import { points } from "./read_points.ts";
 import type { RunRow } from "./run_rows.ts";
@@ -31,8 +32,8 @@ export function mergeRun(
   const isLaterThere = run.changed > before.changed;
   if (isLaterThere) {
     target.run(
-      "UPDATE runs SET name = ?, status = ?, end_time = ?, changed = ? WHERE id = ?",
-      ...[run.name, run.status, run.end_time, run.changed, before.id],
+      "UPDATE runs SET status = ?, end_time = ?, changed = ? WHERE id = ?",
+      ...[run.status, run.end_time, run.changed, before.id],
     );
   }
   const isChanged = after !== sizes || tags.isChanged || isLaterThere;
@@ -44,16 +45,21 @@ export function mergeRun(
   };
 }
 
-/** When anything of a run was changed last; 0 where nothing was since its commit. */
-export function lastChange(database: Database, run: Pick<RunRow, "id">): number {
-  return database.get<{ changed: number | null }>(
-    `SELECT max(changed) AS changed FROM (
-       SELECT changed FROM runs WHERE id = ?1
-       UNION ALL SELECT changed FROM tags WHERE run_id = ?1
-       UNION ALL SELECT changed FROM removed_tags WHERE run_id = ?1
-       UNION ALL SELECT changed FROM artifacts WHERE run_id = ?1)`,
+/**
+ * When what can change of a run was changed since its commit, by part: `tag x`, also where it was taken
+ * away, `artifact a/b.csv`, and `run` for status and end. Its name is the tag that servers keep of it.
+ */
+export function changedParts(
+  database: Database,
+  run: Pick<RunRow, "id">,
+): ReadonlyMap<string, number> {
+  return new Map(database.arrays<[string, number]>(
+    `SELECT 'run', changed FROM runs WHERE id = ?1 AND changed > 0
+     UNION ALL SELECT 'tag ' || key, changed FROM removed_tags WHERE run_id = ?1 AND changed > 0
+     UNION ALL SELECT 'tag ' || key, changed FROM tags WHERE run_id = ?1 AND changed > 0
+     UNION ALL SELECT 'artifact ' || path, changed FROM artifacts WHERE run_id = ?1 AND changed > 0`,
     run.id,
-  )?.changed ?? 0;
+  ));
 }
 
 /** A text that differs where content other than tags and the run's own fields does. */
@@ -105,6 +111,9 @@ function mergeTags(
       else {
         writeTags(insertNow(target), before.id, { [key]: value }, change);
         target.run("DELETE FROM removed_tags WHERE run_id = ? AND key = ?", before.id, key);
+        if (key === RUN_NAME_TAG) {
+          target.run("UPDATE runs SET name = ? WHERE id = ?", value, before.id);
+        }
       }
     }
   }
@@ -114,15 +123,10 @@ function mergeTags(
   };
 }
 
-/** Gives a new run the tags that it has in another store; later ones than `since` count as changes. */
-export function copyTags(
-  source: Database,
-  target: Database,
-  run: RunRow,
-  { id, since }: { readonly id: number; readonly since: number },
-): void {
+/** Gives a new run the tags that it has in another store. */
+export function copyTags(source: Database, target: Database, run: RunRow, id: number): void {
   for (const [key, { value, changed }] of tagsOf(source, run.id)) {
-    const change = { revision: changed > since ? 1 : 0, changed, imported: true };
+    const change = { revision: 0, changed, imported: true };
     if (value === null) dropTag(target, id, key, change);
     else writeTags(insertNow(target), id, { [key]: value }, change);
   }

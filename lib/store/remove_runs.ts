@@ -5,7 +5,7 @@
 import { present } from "../errors.ts";
 import { TRIAL_TAG } from "../own_names.ts";
 import { doubtMs } from "./deliveries.ts";
-import { lastChange } from "./merge_run.ts";
+import { changedParts } from "./merge_run.ts";
 import type { RunRow } from "./run_rows.ts";
 import type { Database } from "./sqlite.ts";
 import { parseTrialTag } from "./trial_tag.ts";
@@ -105,14 +105,14 @@ export function pruneRuns(
 
 function removeDelivered(database: Database, run: Pick<RunRow, "id" | "metric_set">): void {
   database.run(
-    `INSERT INTO pruned (key, experiment, fingerprint, tracking_uri, server_run_id, changed, trial)
+    `INSERT INTO pruned (key, experiment, fingerprint, tracking_uri, server_run_id, changes, trial)
      SELECT runs.key, e.name, runs.fingerprint, s.uri, d.server_run_id, ?, ?
      FROM runs JOIN experiments AS e ON e.id = runs.experiment_id
      JOIN deliveries AS d ON d.run_id = runs.id AND d.state = 'delivered'
      JOIN servers AS s ON s.id = d.server_id
      WHERE runs.id = ? ORDER BY s.uri = runs.tracking_uri DESC, s.id LIMIT 1
-     ON CONFLICT DO UPDATE SET changed = excluded.changed, trial = excluded.trial`,
-    lastChange(database, run),
+     ON CONFLICT DO UPDATE SET changed = 0, changes = excluded.changes, trial = excluded.trial`,
+    JSON.stringify(Object.fromEntries(changedParts(database, run))),
     recordOfRun(database, run),
     run.id,
   );

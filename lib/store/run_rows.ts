@@ -27,7 +27,7 @@ export interface RunRow {
   readonly no_create: number;
   readonly parent_key: string | null;
   readonly revision: number;
-  /** When name, status or end were changed last; 0: as it was committed. */
+  /** When status or end were changed last; 0: as it was committed. The name's time is its tag's. */
   readonly changed: number;
   /** 1 when another store has the run too: it came from there, or an export took it along. */
   readonly imported: number;

@@ -243,6 +243,12 @@ const FORMAT_6: readonly MigrationStep[] = [
   enterEarlierTrials,
 ];
 
+/**
+ * `changes` of a pruned run: when each of its parts had been changed, as JSON. One time for all of them,
+ * `changed`, hid what another store had changed before that and nobody had brought.
+ */
+const FORMAT_7: readonly string[] = ["ALTER TABLE pruned ADD COLUMN changes TEXT"];
+
 /** A statement, or what takes more than one. */
 export type MigrationStep = string | ((database: Database) => void);
 
@@ -254,6 +260,7 @@ export const MIGRATIONS: readonly (readonly MigrationStep[])[] = [
   FORMAT_4,
   FORMAT_5,
   FORMAT_6,
+  FORMAT_7,
 ];
 
 /** Brings a file to the newest format, in one transaction that only one process can hold. */

@@ -105,14 +105,14 @@ export function changeRun(
   nowMs: number,
 ): void {
   const revision = revise(database, run);
+  const isEnded = change.status !== undefined || change.endTime !== undefined;
   database.run(
     `UPDATE runs SET status = coalesce(?, status), end_time = coalesce(?, end_time),
-       name = coalesce(?, name), changed = max(?, changed + 1) WHERE id = ?`,
+       name = coalesce(?, name), changed = iif(?, max(?, changed + 1), changed) WHERE id = ?`,
     change.status ?? null,
     change.endTime ?? null,
     change.name ?? null,
-    nowMs,
-    run.id,
+    ...[Number(isEnded), nowMs, run.id],
   );
   if (change.name !== undefined) {
     setTags(database, run.id, { [RUN_NAME_TAG]: change.name }, { revision, changed: nowMs });

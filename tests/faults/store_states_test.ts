@@ -216,6 +216,7 @@ Deno.test("a store of the first format is brought up to date, with what it holds
     const database = new DatabaseSync(line.store);
     // What later formats added, taken back.
     database.exec("DROP TABLE trials; ALTER TABLE pruned DROP COLUMN trial");
+    database.exec("ALTER TABLE pruned DROP COLUMN changes");
     database.exec("DROP TABLE undeliverable; PRAGMA user_version = 1");
     database.exec("ALTER TABLE runs DROP COLUMN no_create");
     database.exec("ALTER TABLE artifacts DROP COLUMN optional");

@@ -424,7 +424,7 @@ Deno.test("a store of before names the artifacts that could not be delivered", a
   file.run("DROP TABLE undeliverable");
   file.run("ALTER TABLE artifacts DROP COLUMN optional");
   file.run("DROP TABLE trials");
-  file.run("ALTER TABLE pruned DROP COLUMN trial");
+  for (const column of ["trial", "changes"]) file.run(`ALTER TABLE pruned DROP COLUMN ${column}`);
   file.run("PRAGMA user_version = 3");
   file.run("INSERT INTO servers (id, uri) VALUES (1, 'http://server:5000')");
   file.run(

@@ -43,7 +43,7 @@ async function batchesOf(fields: Partial<RunRecord>): Promise<readonly RunBatch[
   await store.close();
   const database = openDatabase(path);
   try {
-    const options = { tagRevision: null, parentRunId: "f".repeat(32), broughtUntil: -1 };
+    const options = { tagRevision: null, parentRunId: "f".repeat(32), isLaterThere: () => false };
     return [...runBatches(database, storedRun(database, key), options)];
   } finally {
     database.close();

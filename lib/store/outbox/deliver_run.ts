@@ -2,7 +2,6 @@
 // and inputs that a server has already change nothing there, artifacts are replaced by themselves.
 
 import { DeliveryError, NotFoundError } from "../../errors.ts";
-import { CHANGED_TAG } from "../../own_names.ts";
 import type { LifecycleStage, Run, RunChange } from "../../tracker.ts";
 import {
   acknowledged,
@@ -11,13 +10,12 @@ import {
   forget,
   isDelivered,
 } from "../deliveries.ts";
-import { lastChange } from "../merge_run.ts";
 import { recordedParts, recordParts } from "../undeliverable.ts";
+import { type IsLaterThere, laterThere, noteChanges, ownFields } from "./changes.ts";
 import { type RunDelivery, step } from "./delivery.ts";
 import { removeOrphans } from "./orphans.ts";
 import { isForGood, refusedPart } from "./refused.ts";
 import {
-  broughtUntil,
   isRenamed,
   runBatches,
   type TagOptions,
@@ -34,13 +32,14 @@ export async function deliverRun(delivery: RunDelivery): Promise<Run> {
   const parentRunId = parentOnServer(delivery);
   const serverRun = await ensureServerRun(delivery, parentRunId);
   const row = deliveryRow(database, id);
+  const isLaterThere = laterThere(run, serverRun);
   const tags = {
     // Over what an interrupted delivery has sent another store may have sent its own.
     tagRevision: run.imported === 0
       ? row?.tag_revision ?? null
       : Math.min(row?.tag_revision ?? -1, row?.delivered_revision ?? -1),
     parentRunId,
-    broughtUntil: broughtUntil(run, serverRun),
+    isLaterThere,
   };
   const done = acknowledged(database, id);
   const refused = new Set(recordedParts(database, id).map(({ part }) => part));
@@ -58,11 +57,12 @@ export async function deliverRun(delivery: RunDelivery): Promise<Run> {
   }
   await removeTags(delivery, serverRun, tags, isRetried);
   await sendInputs(delivery, serverRun, isWanted);
-  const leftOut = await sendArtifacts(delivery, serverRun, isWanted);
+  const leftOut = await sendArtifacts(delivery, serverRun, { isWanted, isLaterThere });
   const isNameRetried = isRetried(NAME_PART);
   if (!isThere || isNameRetried) {
     const since = isNameRetried ? { ...tags, tagRevision: null } : tags;
-    await finish(delivery, serverRun, isRenamed(database, run, serverRun, since));
+    const renamed = isRenamed(database, run, serverRun, since);
+    await finish(delivery, serverRun, { renamed, isLaterThere });
     await noteChanges(delivery, serverRun);
   }
   recordLeftOut(delivery, serverRun, leftOut);
@@ -156,36 +156,30 @@ const NAME_PART = "run name";
 async function finish(
   delivery: RunDelivery,
   serverRun: Run,
-  renamed: boolean,
+  { renamed, isLaterThere }: { readonly renamed: boolean; readonly isLaterThere: IsLaterThere },
 ): Promise<void> {
   const { run, database, id } = delivery;
   if (run.existing_run_id !== null) return;
-  if (run.status === "RUNNING" && run.end_time === null && !renamed) return;
-  const change = {
+  const isOpen = run.status === "RUNNING" && run.end_time === null;
+  const ended: RunChange = isOpen || isLaterThere(ownFields(run)) ? {} : {
     status: run.status,
     ...(run.end_time === null ? {} : { endTime: run.end_time }),
   };
-  if (!renamed) return await updateRun(delivery, serverRun, change);
-  try {
-    await updateRun(delivery, serverRun, { ...change, name: run.name });
-    recordParts(database, id, [], [NAME_PART]);
-  } catch (error) {
-    if (!isForGood(error)) throw error;
-    await updateRun(delivery, serverRun, change);
-    recordParts(database, id, [refusedPart(NAME_PART, error)]);
+  if (renamed) {
+    try {
+      await updateRun(delivery, serverRun, { ...ended, name: run.name });
+      recordParts(database, id, [], [NAME_PART]);
+      return;
+    } catch (error) {
+      if (!isForGood(error)) throw error;
+      recordParts(database, id, [refusedPart(NAME_PART, error)]);
+    }
   }
+  if (ended.status !== undefined) await updateRun(delivery, serverRun, ended);
 }
 
 async function updateRun(delivery: RunDelivery, { id }: Run, change: RunChange): Promise<void> {
   await step(delivery, "finish", () => delivery.tracker.updateRun(id, change));
-}
-
-/** Tells other stores that have the run up to when the server has its changes, once it has them all. */
-async function noteChanges({ database, run, tracker }: RunDelivery, there: Run): Promise<void> {
-  if (run.imported === 0 || run.existing_run_id !== null) return;
-  const changed = lastChange(database, run);
-  if (changed <= broughtUntil(run, there)) return;
-  await tracker.logBatch(there.id, { tags: { [CHANGED_TAG]: String(changed) } });
 }
 
 async function verify(delivery: RunDelivery, serverRunId: string): Promise<void> {

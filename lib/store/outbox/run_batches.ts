@@ -4,11 +4,12 @@
 
 import { createHash } from "node:crypto";
 import { type BatchItem, cutBatches } from "../../limits.ts";
-import { CHANGED_TAG, PARENT_TAG, RUN_KEY_TAG, RUN_NAME_TAG } from "../../own_names.ts";
+import { PARENT_TAG, RUN_KEY_TAG, RUN_NAME_TAG } from "../../own_names.ts";
 import type { Batch, Run } from "../../tracker.ts";
 import type { Database } from "../sqlite.ts";
 import { points } from "../read_points.ts";
 import type { RunRow } from "../run_rows.ts";
+import type { IsLaterThere } from "./changes.ts";
 
 /** A batch and how a server is known to have it. */
 export interface RunBatch {
@@ -23,8 +24,8 @@ export interface TagOptions {
   readonly tagRevision: number | null;
   /** The server's id of the run that groups this one; null: none is named. */
   readonly parentRunId: string | null;
-  /** What other stores changed up to this time is left as the server has it; see `broughtUntil`. */
-  readonly broughtUntil: number;
+  /** What the server has from other stores is left as it is there. */
+  readonly isLaterThere: IsLaterThere;
 }
 
 /** The batches of a run: first its params and tags, then every point of every metric. */
@@ -78,34 +79,14 @@ export function tagsToSend(
     });
 }
 
-type Since = Pick<TagOptions, "tagRevision" | "broughtUntil">;
+type Since = Pick<TagOptions, "tagRevision" | "isLaterThere">;
 
 function changedTags(
   database: Database,
   run: RunRow,
-  { tagRevision, broughtUntil }: Since,
+  since: Since,
 ): readonly (readonly [key: string, value: string])[] {
-  return database.arrays<[string, string]>(
-    `SELECT key, value FROM tags WHERE run_id = ? AND revision > ?
-     AND (imported = 0 OR changed > ?) ORDER BY key`,
-    run.id,
-    tagRevision ?? -1,
-    broughtUntil,
-  );
-}
-
-/** Nothing of the run was brought by another store. */
-export const NOTHING_BROUGHT = -1;
-
-/**
- * Up to when a server has what other stores changed of a run: several stores may have it, and what one
- * imported may be older than what another has delivered since. 0 for a run that is there whole.
- */
-export function broughtUntil(run: RunRow, there: Run): number {
-  if (run.imported === 0) return NOTHING_BROUGHT;
-  const changed = Number(there.tags[CHANGED_TAG]);
-  if (Number.isSafeInteger(changed)) return changed;
-  return there.status === run.status ? 0 : NOTHING_BROUGHT;
+  return changesSince<string>(database, run, since, "SELECT key, changed, imported, value FROM tags");
 }
 
 /** Whether a run has another name on the server than it was given since. */
@@ -115,16 +96,22 @@ export function isRenamed(database: Database, run: RunRow, there: Run, since: Si
 }
 
 /** Tags to be removed from the server: taken away since the tags were last sent. */
-export function tagsToRemove(
+export function tagsToRemove(database: Database, run: RunRow, since: Since): readonly string[] {
+  const select = "SELECT key, changed, imported, NULL FROM removed_tags";
+  return changesSince<null>(database, run, since, select).map(([key]) => key);
+}
+
+function changesSince<Value extends string | null>(
   database: Database,
   run: RunRow,
-  { tagRevision, broughtUntil }: Since,
-): readonly string[] {
-  return database.arrays<[string]>(
-    `SELECT key FROM removed_tags WHERE run_id = ? AND revision > ?
-     AND (imported = 0 OR changed > ?) ORDER BY key`,
+  { tagRevision, isLaterThere }: Since,
+  select: string,
+): readonly (readonly [key: string, value: Value])[] {
+  return database.arrays<[string, number, number, Value]>(
+    `${select} WHERE run_id = ? AND revision > ? ORDER BY key`,
     run.id,
     tagRevision ?? -1,
-    broughtUntil,
-  ).map(([key]) => key);
+  ).flatMap(([key, changed, imported, value]): readonly (readonly [string, Value])[] =>
+    isLaterThere({ part: `tag ${key}`, changed, imported }) ? [] : [[key, value]]
+  );
 }

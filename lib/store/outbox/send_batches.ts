@@ -13,7 +13,8 @@ import {
   refusedPart,
   sendInHalves,
 } from "./refused.ts";
-import { batchItems, batchStep, NOTHING_BROUGHT, type RunBatch } from "./run_batches.ts";
+import { NOTHING_LATER } from "./changes.ts";
+import { batchItems, batchStep, type RunBatch } from "./run_batches.ts";
 
 /** Of a metric of which a server takes no point, so many are tried one by one. */
 const HOPELESS_POINTS = 8;
@@ -97,7 +98,7 @@ export async function sendRefusedItems(
 ): Promise<void> {
   const { database, run, id } = delivery;
   const sending = begin(delivery, serverRun, { done: new Set(), refusedBefore });
-  const all = { parentRunId, tagRevision: null, broughtUntil: NOTHING_BROUGHT };
+  const all = { parentRunId, tagRevision: null, isLaterThere: NOTHING_LATER };
   const items = [...batchItems(database, run, all)].filter((item) =>
     refusedBefore.has(partOf(item))
   );

@@ -6,6 +6,7 @@ import { readArtifact, type StoredArtifact, storedArtifacts } from "../artifacts
 import { acknowledge } from "../deliveries.ts";
 import { readDatasets } from "../read_runs.ts";
 import { type RecordedPart, recordParts } from "../undeliverable.ts";
+import type { IsLaterThere } from "./changes.ts";
 import { type RunDelivery, step } from "./delivery.ts";
 import { isForGood, type Refusal, refusedPart, sendInHalves } from "./refused.ts";
 
@@ -65,13 +66,14 @@ function warnOnce({ said, warn }: RunDelivery, warning: Warning): void {
 export async function sendArtifacts(
   delivery: RunDelivery,
   serverRun: Run,
-  isWanted: IsWanted,
+  { isWanted, isLaterThere }: { readonly isWanted: IsWanted; readonly isLaterThere: IsLaterThere },
 ): Promise<readonly RecordedPart[]> {
   const { database, id, run, said } = delivery;
   const leftOut: RecordedPart[] = [];
   for (const artifact of storedArtifacts(database, run.id)) {
     const part = `artifact ${artifact.path}`;
     const name = `artifact ${artifact.sha256} ${artifact.path}`;
+    if (isLaterThere({ part, changed: artifact.changed, imported: 0 })) continue;
     // Over one that was changed another store may have sent it as it was.
     const mayBeOld = run.imported === 1 && artifact.changed > 0;
     if (!isWanted(part, mayBeOld ? null : name)) continue;

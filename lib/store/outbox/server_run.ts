@@ -17,9 +17,10 @@ import {
   updateDelivery,
 } from "../deliveries.ts";
 import { forgetParts } from "../undeliverable.ts";
+import { NOTHING_LATER } from "./changes.ts";
 import { type RunDelivery, step } from "./delivery.ts";
 import { isForGood } from "./refused.ts";
-import { NOTHING_BROUGHT, tagsToSend } from "./run_batches.ts";
+import { tagsToSend } from "./run_batches.ts";
 
 const CREATIONS = 3;
 /** How long to leave a server that is busy and names no time. */
@@ -132,7 +133,7 @@ async function createOnce(delivery: RunDelivery, parentRunId: string | null): Pr
   const all = tagsToSend(delivery.database, run, {
     tagRevision: null,
     parentRunId,
-    broughtUntil: NOTHING_BROUGHT,
+    isLaterThere: NOTHING_LATER,
   });
   let sent = all.length <= MAX_BATCH_TEXTS ? all : all.filter(([key]) => key === PARENT_TAG);
   for (let creation = 1;; creation++) {

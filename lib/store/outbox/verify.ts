@@ -5,7 +5,8 @@ import { PARENT_TAG } from "../../own_names.ts";
 import type { MetricPoint, Run, Tracker } from "../../tracker.ts";
 import { isIntact, storedArtifacts } from "../artifacts.ts";
 import type { DeliveryId } from "../deliveries.ts";
-import { broughtUntil, isRenamed, tagsToSend } from "./run_batches.ts";
+import { laterThere, ownFields } from "./changes.ts";
+import { isRenamed, type TagOptions, tagsToSend } from "./run_batches.ts";
 import { points } from "../read_points.ts";
 import { readRuns } from "../read_runs.ts";
 import type { RunRow } from "../run_rows.ts";
@@ -64,8 +65,8 @@ function sentTags(
 }
 
 /** All that the server is to have of a run's tags and name. */
-function allOf(run: RunRow, remote: Run): { readonly tagRevision: null; broughtUntil: number } {
-  return { tagRevision: null, broughtUntil: broughtUntil(run, remote) };
+function allOf(run: RunRow, remote: Run): Omit<TagOptions, "parentRunId"> {
+  return { tagRevision: null, isLaterThere: laterThere(run, remote) };
 }
 
 function compareFields(
@@ -75,10 +76,11 @@ function compareFields(
 ): readonly Difference[] {
   if (run.existing_run_id !== null) return [];
   const isNamed = isRenamed(database, run, remote, allOf(run, remote));
+  const isLater = laterThere(run, remote)(ownFields(run));
   const fields = [
-    ["status", local.status, remote.status],
+    ["status", isLater ? null : local.status, remote.status],
     ["start time", local.startTime, remote.startTime],
-    ["end time", local.endTime, remote.endTime],
+    ["end time", isLater ? null : local.endTime, remote.endTime],
     ["name", isNamed ? local.name : remote.name, remote.name],
   ] as const;
   return fields
@@ -169,9 +171,13 @@ async function compareArtifacts(
   refused: ReadonlySet<string>,
 ): Promise<readonly Difference[]> {
   const differences: Difference[] = [];
+  const isLaterThere = laterThere(run, remote);
   // A server that takes none may have no list of them either.
   const folders = Map.groupBy(
-    storedArtifacts(database, run.id).filter(({ path }) => !refused.has(`artifact ${path}`)),
+    storedArtifacts(database, run.id).filter(({ path, changed }) => {
+      const part = `artifact ${path}`;
+      return !refused.has(part) && !isLaterThere({ part, changed, imported: 0 });
+    }),
     ({ path }) => path.slice(0, Math.max(0, path.lastIndexOf("/"))),
   );
   for (const [folder, artifacts] of folders) {

@@ -1,0 +1,217 @@
+// What two stores change of a run that both have: the server ends with the later change of each part,
+// whichever store delivers it and in whatever order, and with every change that any store was given.
+
+import { assertEquals } from "@std/assert";
+import type { LocalStore } from "../../lib/store/mod.ts";
+import { openDatabase } from "../../lib/store/sqlite.ts";
+import type { RunStatus } from "../../lib/tracker.ts";
+import type { FakeServer } from "./fake_server.ts";
+import { only, shared, type SharedWorld, tag } from "./shared_world.ts";
+import { record } from "./store_folder.ts";
+
+/** A part of a run that can be changed, and what it is after each of two changes. */
+interface Part {
+  readonly change: (store: LocalStore, key: string, nth: 1 | 2) => Promise<void>;
+  readonly after: readonly [first: unknown, second: unknown];
+  readonly found: (server: FakeServer) => unknown;
+}
+
+const STATUSES = { 1: "FAILED", 2: "KILLED" } as const satisfies Record<number, RunStatus>;
+
+const fileOf = (server: FakeServer): unknown =>
+  server.runs.get(only(server).id)?.artifacts.get("a.txt")?.join();
+
+const PARTS: Readonly<Record<string, Part>> = {
+  "a tag": {
+    change: (store, key, nth) => tag(store, key, { x: String(nth) }),
+    after: ["1", "2"],
+    found: (server) => only(server).tags["x"],
+  },
+  "a tag that is taken away": {
+    change: (store, key, nth) =>
+      nth === 1 ? tag(store, key, { x: "1" }) : store.deleteTag(key, "x"),
+    after: ["1", undefined],
+    found: (server) => only(server).tags["x"],
+  },
+  "a tag of the commit": {
+    change: (store, key, nth) => tag(store, key, { side: String(nth) }),
+    after: ["1", "2"],
+    found: (server) => only(server).tags["side"],
+  },
+  "a name": {
+    change: (store, key, nth) => store.updateRun(key, { name: `name ${nth}` }),
+    after: ["name 1", "name 2"],
+    found: (server) => only(server).name,
+  },
+  "a status": {
+    change: (store, key, nth) => store.updateRun(key, { status: STATUSES[nth] }),
+    after: ["FAILED", "KILLED"],
+    found: (server) => only(server).status,
+  },
+  "a file": {
+    change: (store, key, nth) => store.writeArtifact(key, "a.txt", new Uint8Array(nth)),
+    after: ["0", "0,0"],
+    found: fileOf,
+  },
+};
+
+/** A run that both stores have, with a file of its commit. */
+async function commonRun({ site, office, carry, io }: SharedWorld): Promise<string> {
+  const artifacts = [{ path: "a.txt", content: new Uint8Array([7, 7, 7]) }];
+  const key = site.commitRun(record(1, { artifacts, tags: { side: "long" } }));
+  await carry(site, office);
+  await io.sleep(1000);
+  return key;
+}
+
+const differences = async ({ site, office, server }: SharedWorld): Promise<readonly string[]> =>
+  [...await site.verify(server), ...await office.verify(server)]
+    .flatMap((verified) => verified.differences);
+
+for (const [what, { change, after: [first, second], found }] of Object.entries(PARTS)) {
+  shared(`${what}: what another store has delivered later stays`, async (world) => {
+    const { site, office, server, carry, io } = world;
+    const key = await commonRun(world);
+    await change(site, key, 1);
+    await carry(site, office);
+    await io.sleep(1000);
+    await change(site, key, 2);
+    await site.deliver(server);
+    for (const value of ["1", "2"]) {
+      await io.sleep(1000);
+      await tag(office, key, { own: value });
+      await office.deliver(server);
+      assertEquals([found(server), only(server).tags["own"]], [second, value]);
+    }
+    assertEquals(await differences(world), []);
+  });
+
+  shared(`${what}: so it does over what a store has changed itself, before`, async (world) => {
+    const { site, office, server, io } = world;
+    const key = await commonRun(world);
+    await site.deliver(server);
+    await change(office, key, 1);
+    await office.deliver(server);
+    assertEquals(found(server), first);
+    await io.sleep(1000);
+    if (second === undefined) await change(site, key, 1);
+    await change(site, key, 2);
+    await site.deliver(server);
+    await io.sleep(1000);
+    await tag(office, key, { own: "1" });
+    await office.deliver(server);
+    assertEquals([found(server), only(server).tags["own"]], [second, "1"]);
+    assertEquals(await differences(world), []);
+  });
+
+  shared(`${what}: it is delivered after a later change of something else`, async (world) => {
+    const { site, office, server, carry, io } = world;
+    const key = await commonRun(world);
+    await office.deliver(server);
+    await change(site, key, 1);
+    await io.sleep(1000);
+    await tag(office, key, { own: "1" });
+    await office.deliver(server);
+    // The site never reaches the server.
+    await carry(site, office);
+    await office.deliver(server);
+    assertEquals([found(server), only(server).tags["own"]], [first, "1"]);
+  });
+
+  shared(`${what}: so it is where that run has been pruned since`, async (world) => {
+    const { site, office, server, carry, io } = world;
+    const key = await commonRun(world);
+    await office.deliver(server);
+    await change(site, key, 1);
+    await io.sleep(1000);
+    await tag(office, key, { own: "1" });
+    await office.deliver(server);
+    assertEquals(office.prune({ olderThanMs: 0 }).runs, 1);
+    assertEquals((await carry(site, office)).updated, 1);
+    await office.deliver(server);
+    assertEquals([found(server), only(server).tags["own"]], [first, "1"]);
+    assertEquals(office.prune({ olderThanMs: 0 }).runs, 1);
+    assertEquals((await carry(site, office)).known, 1);
+  });
+}
+
+shared("of a name and a status that were changed on two sides both count", async (world) => {
+  const { site, office, server, carry, io } = world;
+  const key = await commonRun(world);
+  await site.updateRun(key, { status: "FAILED" });
+  await io.sleep(1000);
+  await office.updateRun(key, { name: "renamed" });
+  await carry(office, site);
+  await carry(site, office);
+  for (const store of [site, office]) {
+    const { name, status } = await store.getRun(key);
+    assertEquals([name, status], ["renamed", "FAILED"]);
+  }
+  await office.deliver(server);
+  assertEquals([only(server).name, only(server).status], ["renamed", "FAILED"]);
+});
+
+shared("what is carried to be logged into a server's run arrives", async (world) => {
+  const { site, office, server, carry } = world;
+  const experimentId = await server.createExperiment("crypto");
+  const fields = { experimentId, name: "theirs", startTime: 1, user: "ada" };
+  const { id } = await server.createRun({ ...fields, tags: {} });
+  await server.updateRun(id, { status: "FINISHED", endTime: 5 });
+  const artifacts = [{ path: "a.txt", content: new Uint8Array(1) }];
+  site.commitRun(
+    record(1, { existingRunId: id, trackingUri: server.uri, tags: { x: "1" }, artifacts }),
+  );
+  await carry(site, office);
+  await office.deliver(server);
+  assertEquals([only(server).tags["x"], fileOf(server)], ["1", "0"]);
+});
+
+shared("an imported file that the server has lost is sent once that is found", async (world) => {
+  const { office, server } = world;
+  await commonRun(world);
+  await office.deliver(server);
+  server.runs.get(only(server).id)?.artifacts.clear();
+  assertEquals(await differences(world), ["artifact a.txt is missing"]);
+  await office.deliver(server);
+  assertEquals(fileOf(server), "7,7,7");
+});
+
+shared("a tag that was edited on the server stays when a second store delivers", async (world) => {
+  const { site, office, server } = world;
+  const key = await commonRun(world);
+  await site.deliver(server);
+  await server.logBatch(only(server).id, { tags: { side: "edited" } });
+  await tag(office, key, { own: "1" });
+  await office.deliver(server);
+  assertEquals([only(server).tags["side"], only(server).tags["own"]], ["edited", "1"]);
+});
+
+shared("tags of a run that still runs are not taken to be there with it", async (world) => {
+  const { site, office, server, carry } = world;
+  const tags = Object.fromEntries(Array.from({ length: 120 }, (_, at) => [`t${at}`, "1"]));
+  const key = site.commitRun(record(1, { status: "RUNNING", endTime: null, tags }));
+  await carry(site, office);
+  const experimentId = await server.createExperiment("crypto");
+  const fields = { experimentId, name: "run 1", startTime: 1, user: "ada" };
+  await server.createRun({ ...fields, tags: { "btflow.run_key": key } });
+  await office.deliver(server);
+  assertEquals(Object.keys(only(server).tags).filter((name) => name in tags).length, 120);
+});
+
+shared("of a run pruned by an older btflow its one time counts for all parts", async (world) => {
+  const { site, office, server, carry, io, folder } = world;
+  const key = await commonRun(world);
+  await tag(site, key, { x: "1" });
+  await carry(site, office);
+  await office.deliver(server);
+  office.prune({ olderThanMs: 0 });
+  const database = openDatabase(`${folder}/office.db`);
+  database.run("UPDATE pruned SET changed = ?, changes = NULL", io.now());
+  database.close();
+  assertEquals((await carry(site, office)).known, 1);
+  await io.sleep(1000);
+  await tag(site, key, { x: "2" });
+  assertEquals((await carry(site, office)).updated, 1);
+  await office.deliver(server);
+  assertEquals(only(server).tags["x"], "2");
+});
