@@ -1,8 +1,9 @@
 // What people and machines do in a history, each as a process of its own.
 
 import type { LocalStore } from "../../lib/store/mod.ts";
+import type { RunStatus } from "../../lib/tracker.ts";
 import { discard, type MemoryStore } from "./memory_store.ts";
-import type { Announced } from "./model.ts";
+import type { Announced } from "./expected.ts";
 import type { Action } from "./plan.ts";
 import { announcedOf, recordOf } from "./records.ts";
 import { SERVER, START_MS, type Worker, type World } from "./world.ts";
@@ -38,6 +39,19 @@ async function onRun(
   await change(chosen.key, chosen);
 }
 
+const FILES: readonly string[] = ["a/returns.csv", "notes.txt"];
+const ENDS: readonly RunStatus[] = ["FAILED", "FINISHED", "KILLED"];
+
+/** A tag that one store alone sets, or that all do. */
+function tagOf({ common, store }: Action): string {
+  return common === true ? "common" : `of${store}`;
+}
+
+/** A text of its own, in no order, so that a larger one is not the later one. */
+function valueAt({ clock }: World, { store }: Action): string {
+  return [...`${clock.now() - START_MS}${store}`].reverse().join("");
+}
+
 type Work = (world: World, action: Action, worker: Worker) => void | Promise<void>;
 
 const WORK: Readonly<Record<Action["kind"], Work>> = {
@@ -63,22 +77,35 @@ const WORK: Readonly<Record<Action["kind"], Work>> = {
   },
   tag: (world, action, { store }) =>
     onRun(world, action, store, async (key) => {
-      // In no order, so that a larger one is not the later one.
-      const value = [...`${world.clock.now() - START_MS}`].reverse().join("");
-      await store.logBatch(key, { tags: { [`of${action.store}`]: value } });
-      world.truth.changed(key, `of${action.store}`, value);
+      const value = valueAt(world, action);
+      await store.logBatch(key, { tags: { [tagOf(action)]: value } });
+      world.truth.changed(key, `tag ${tagOf(action)}`, value, action.store);
     }),
   untag: (world, action, { store }) =>
     onRun(world, action, store, async (key) => {
-      if ((await store.getRun(key)).tags[`of${action.store}`] === undefined) return;
-      await store.deleteTag(key, `of${action.store}`);
-      world.truth.changed(key, `of${action.store}`, null);
+      if ((await store.getRun(key)).tags[tagOf(action)] === undefined) return;
+      await store.deleteTag(key, tagOf(action));
+      world.truth.changed(key, `tag ${tagOf(action)}`, null, action.store);
     }),
   rename: (world, action, { store }) =>
     onRun(world, action, store, async (key, run) => {
-      if (run.store !== action.store) return;
-      await store.updateRun(key, { name: `renamed ${action.at}` });
-      world.truth.renamed(key, `renamed ${action.at}`);
+      if (run.store !== action.store && action.common !== true) return;
+      const name = `renamed ${valueAt(world, action)}`;
+      await store.updateRun(key, { name });
+      world.truth.changed(key, "name", name, action.store);
+    }),
+  end: (world, action, { store }) =>
+    onRun(world, action, store, async (key) => {
+      const status = ENDS[action.at % ENDS.length] as RunStatus;
+      await store.updateRun(key, { status });
+      world.truth.changed(key, "status", status, action.store);
+    }),
+  attach: (world, action, { store }) =>
+    onRun(world, action, store, async (key) => {
+      const path = FILES[action.at % FILES.length] as string;
+      const text = `${valueAt(world, action)} of ${action.store}`;
+      await store.writeArtifact(key, path, new TextEncoder().encode(text));
+      world.truth.changed(key, `artifact ${path}`, text, action.store);
     }),
   remove: (world, action, { store }) =>
     onRun(world, action, store, async (key) => {

@@ -4,7 +4,7 @@
 import { TrackerError } from "../../lib/errors.ts";
 import { act } from "./actions.ts";
 import type { Counts } from "./counting.ts";
-import type { Plan } from "./plan.ts";
+import type { Action, Plan } from "./plan.ts";
 import type { Server } from "./server.ts";
 import { begin, SERVER, type Worker, type World, worldOf } from "./world.ts";
 
@@ -67,9 +67,19 @@ async function waitForFiles(world: World): Promise<void> {
   world.areFilesLost = false;
 }
 
+/** What a store that never reaches the server has is carried to one that does. */
+async function carryAll(world: World): Promise<void> {
+  world.counts.add("gapped");
+  const worker = begin(world, 0);
+  const carry: Action = { at: 0, store: 0, kind: "carry", run: 0 };
+  void attempt(world, "carrying all", worker, () => act(world, carry, worker));
+  await world.clock.run();
+}
+
 /** Everybody syncs until nothing waits, and some read back what they have sent. */
 async function settle(world: World): Promise<void> {
   const { plan, clock, stores, truth, violations } = world;
+  if (plan.isGapped) await carryAll(world);
   for (const isLast of [false, true]) {
     for (const at of stores.keys()) {
       const worker = begin(world, at);
@@ -105,6 +115,7 @@ async function takeRefused(world: World): Promise<void> {
 function unlisted(world: World): readonly string[] {
   const listed = new Map<string, Set<string>>();
   for (const at of world.stores.keys()) {
+    if (world.plan.isGapped && at === 0) continue;
     const query = { trackingUri: SERVER.origin, refused: true };
     for (const { key, undeliverable } of begin(world, at).store.waiting(query)) {
       const parts = listed.get(key) ?? new Set();

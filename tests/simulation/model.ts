@@ -1,40 +1,27 @@
 // What must be true in the end, said without a line of the program: which runs were announced, what
 // people then did to them, and what a server must therefore have.
 
+import {
+  type Announced,
+  type Change,
+  changesOf,
+  contentOf,
+  type Known,
+  rightOf,
+} from "./expected.ts";
 import { isEmpty, type Server, type ServerRun } from "./server.ts";
-import { partOf, type Wire } from "./wire.ts";
-
-/** A run as it was announced. */
-export interface Announced {
-  readonly key: string;
-  readonly store: number;
-  readonly params: Readonly<Record<string, string>>;
-  readonly tags: Readonly<Record<string, string>>;
-  /** Name, step and value of each point. */
-  readonly points: readonly (readonly [string, number, number])[];
-  readonly artifacts: Readonly<Record<string, string>>;
-  readonly endTime: number;
-  readonly parentKey: string | null;
-}
-
-interface Known extends Announced {
-  name: string | null;
-  /** What tags were last set to, or taken away, by people; and the number of that change. */
-  readonly changes: Map<string, { readonly value: string | null; readonly number: number }>;
-  /** Deleted in a store or on the server: it need not be there, but never twice. */
-  mayBeMissing: boolean;
-}
+import type { Wire } from "./wire.ts";
 
 export interface Model {
   announced(run: Announced): void;
-  changed(key: string, tag: string, value: string | null): void;
-  renamed(key: string, name: string): void;
+  /** Somebody changed `tag x`, `artifact a/b.csv`, `name` or `status` of a run in a store. */
+  changed(key: string, part: string, value: string | null, store: number): void;
   /** Somebody deleted it, in a store or on the server. */
   deleted(key: string): void;
   /** The number of the last change. */
   lastChange(): number;
-  /** What is wrong with a run that was just said to be delivered, by one who knew of some changes. */
-  claimed(server: Server, key: string, known: { tag: string; until: number }): readonly string[];
+  /** What is wrong with a run that was just said to be delivered, by a store that knew of its changes. */
+  claimed(server: Server, key: string, known: { store: number; until: number }): readonly string[];
   /** What is wrong with what the program found when it read a run back in the end. */
   doubted(key: string, differences: readonly string[]): readonly string[];
   /** What is wrong once all is quiet and delivered. */
@@ -49,6 +36,7 @@ export interface Model {
 export function model(
   refused: ReadonlySet<string>,
   { madeAtOnce, stale }: Pick<Wire, "madeAtOnce" | "stale">,
+  now: () => number,
 ): Model {
   const known = new Map<string, Known>();
   let changes = 0;
@@ -66,33 +54,41 @@ export function model(
     );
   return {
     announced: (run) =>
-      void known.set(run.key, { ...run, name: null, changes: new Map(), mayBeMissing: false }),
-    changed: (key, tag, value) => void runOf(key).changes.set(tag, { value, number: ++changes }),
+      void known.set(run.key, { ...run, changes: new Map(), mayBeMissing: false }),
+    changed(key, part, value, store) {
+      const before = runOf(key).changes.get(part) ?? new Map<number, Change>();
+      runOf(key).changes.set(part, before.set(store, { value, number: ++changes, at: now() }));
+    },
     lastChange: () => changes,
-    renamed: (key, name) => void (runOf(key).name = name),
     deleted: (key) => void (runOf(key).mayBeMissing = true),
-    claimed(server, key, { tag, until }) {
+    claimed(server, key, { store, until }) {
       const run = runOf(key);
       const found = onServer(server, key);
       if (run.mayBeMissing) return [];
       if (found.length === 0) return [`${key} was said to be delivered and is not there`];
-      const isKnown = (run.changes.get(tag)?.number ?? Infinity) <= until;
+      const parts = [...run.changes].flatMap(([part, of]) => {
+        const last = [...of.values()].reduce((one, other) => other.at > one.at ? other : one);
+        return last === of.get(store) && last.number <= until ? [part] : [];
+      });
       const wrong = (one: ServerRun): readonly string[] => [
         ...contentOf(run, one, refused),
-        ...(isKnown ? changesOf(run, one, stale, [tag]) : []),
+        ...changesOf(run, one, { refused, stale }, parts),
       ];
       // Two for a while are allowed: a request may still be on its way.
       return found.map(wrong).toSorted((a, b) => a.length - b.length)[0] ?? [];
     },
     doubted: (key, differences) =>
       runOf(key).mayBeMissing ? [] : differences.flatMap((what) => {
-        const part = /^(?:name|tag \S+) /.exec(what)?.[0] ?? "other";
-        const isStale = [...stale].some((one) => one.startsWith(`${key} ${part}`));
-        return isStale ? [] : [`verified: ${key}: ${what}`];
+        const part = /^(?:name|status|tag \S+|artifact \S+)(?= )/.exec(what)?.[0] ?? "other";
+        const isStale = [...stale].some((one) => one.startsWith(`${key} ${part} `));
+        return isStale || rightOf(runOf(key), part).length > 1 ? [] : [`verified: ${key}: ${what}`];
       }),
     patient: (server) =>
       [...known].flatMap(([key, run]) => {
-        if (run.mayBeMissing || Object.keys(run.artifacts).length > 0) return [];
+        const files = [...Object.keys(run.artifacts), ...run.changes.keys()];
+        if (
+          run.mayBeMissing || files.some((part) => !/^(?:tag |name$|status$)/.test(part))
+        ) return [];
         const lacks = onServer(server, key).map((one) => contentOf(run, one, refused).length);
         return lacks.includes(0) ? [] : [`${key} has had no turn`];
       }),
@@ -109,8 +105,8 @@ export function model(
         const [there] = found;
         if (there === undefined) wrong.push(`${key} is lost`);
         else {
-          wrong.push(...contentOf(run, there, refused), ...changesOf(run, there, stale));
-          wrong.push(...nameOf(run, there, stale));
+          wrong.push(...contentOf(run, there, refused));
+          wrong.push(...changesOf(run, there, { refused, stale }));
           if (!isFree(run.parentKey)) wrong.push(...parentOf(run, there, server));
         }
       }
@@ -128,64 +124,10 @@ export function model(
         ...Object.keys(run.tags).map((name) => `tag ${name}`),
         ...run.points.map(([name]) => `metric ${name}`),
         ...Object.keys(run.artifacts).map((path) => `artifact ${path}`),
+        ...[...run.changes.keys()],
       ].filter((part, index, all) => refused.has(part) && all.indexOf(part) === index).sort();
     },
   };
-}
-
-/** What a server lacks of what was announced; what never changes afterwards. */
-function contentOf(run: Known, there: ServerRun, refused: ReadonlySet<string>): readonly string[] {
-  const wrong: string[] = [];
-  const say = (what: string): void => void wrong.push(`${run.key}: ${what}`);
-  if (there.status !== "FINISHED") say(`it is ${there.status}`);
-  if (there.endTime !== run.endTime) say(`it ended at ${there.endTime}, not ${run.endTime}`);
-  for (const [key, value] of Object.entries(run.params)) {
-    if (refused.has(`param ${key}`)) continue;
-    if (there.params.get(key) !== value) say(`param ${key} is ${there.params.get(key)}`);
-  }
-  for (const [key, value] of Object.entries(run.tags)) {
-    if (refused.has(`tag ${key}`)) continue;
-    if (!run.changes.has(key) && there.tags.get(key) !== value) {
-      say(`tag ${key} is ${there.tags.get(key)}`);
-    }
-  }
-  const points = run.points.filter(([key]) => !refused.has(`metric ${key}`));
-  for (const [key, step, value] of points) {
-    const same = there.points.filter((point) => point.key === key && point.step === step);
-    if (same.length !== 1 || same[0]?.value !== value) {
-      say(`point ${key} ${step} is not there once`);
-    }
-  }
-  if (there.points.length !== points.length) say(`it has ${there.points.length} points`);
-  for (const [path, text] of Object.entries(run.artifacts)) {
-    if (refused.has(`artifact ${path}`)) continue;
-    const content = there.artifacts.get(path);
-    const found = content === undefined ? "missing" : new TextDecoder().decode(content);
-    if (found !== text) say(`artifact ${path} is ${found}`);
-  }
-  return wrong;
-}
-
-function changesOf(
-  run: Known,
-  there: ServerRun,
-  stale: ReadonlySet<string>,
-  tags: Iterable<string> = run.changes.keys(),
-): readonly string[] {
-  const wrong: string[] = [];
-  for (const tag of tags) {
-    const value = run.changes.get(tag)?.value ?? null;
-    const found = there.tags.get(tag) ?? null;
-    if (found === value || stale.has(`${run.key} ${partOf(tag, found)}`)) continue;
-    wrong.push(`${run.key}: tag ${tag} is ${found}, not ${value}`);
-  }
-  return wrong;
-}
-
-function nameOf(run: Known, there: ServerRun, stale: ReadonlySet<string>): readonly string[] {
-  if (run.name === null || there.name === run.name) return [];
-  if (stale.has(`${run.key} ${partOf(null, there.name)}`)) return [];
-  return [`${run.key}: its name is ${there.name}, not ${run.name}`];
 }
 
 function parentOf(run: Known, there: ServerRun, server: Server): readonly string[] {

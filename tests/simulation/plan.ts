@@ -20,6 +20,8 @@ export interface Action {
     | "tag"
     | "untag"
     | "rename"
+    | "end"
+    | "attach"
     | "remove"
     | "restore"
     | "prune"
@@ -28,6 +30,8 @@ export interface Action {
     | "server deletes";
   /** The run it is about, of those logged so far; what is logged, for `log` and `keep`. */
   readonly run: number;
+  /** It changes what any store changes; else a store changes tags of its own, and its own runs' names. */
+  readonly common?: boolean;
   /** After so many of its steps the process is killed. */
   readonly killedAfter?: number;
 }
@@ -48,6 +52,8 @@ export interface Plan {
   readonly refused: readonly string[];
   /** No file arrives until the end. */
   readonly filesLost: boolean;
+  /** The first store never reaches the server: in the end all is carried to the other. */
+  readonly isGapped: boolean;
 }
 
 const REFUSABLE: readonly string[] = [
@@ -94,8 +100,19 @@ const SHARED: typeof PARTS = [
   ["power cut", 1],
 ];
 
+/** What people also change, where they change what any store has. */
+const COMMON: typeof PARTS = [
+  ["tag", 3],
+  ["untag", 1],
+  ["rename", 1],
+  ["end", 2],
+  ["attach", 4],
+];
+
 /** All that people and machines do. */
-export const KINDS: readonly Action["kind"][] = PARTS.map(([kind]) => kind);
+export const KINDS: readonly Action["kind"][] = [
+  ...new Set([...PARTS, ...COMMON].map(([kind]) => kind)),
+];
 
 /** The history of a seed. */
 export function planOf(seed: number): Plan {
@@ -127,6 +144,16 @@ export function planOf(seed: number): Plan {
   for (let count = filesLost ? 8 : 0; count > 0; count--) {
     actions.push({ at: below(spanMs), store: 0, kind: "keep", run: below(RUNS) });
   }
+  // Drawn apart, so that the other half of the seeds are the histories that they always were.
+  const apart = seededRandom(seed ^ 0xc0330);
+  const isCommon = apart() < 0.5;
+  const isGapped = isCommon && shared && !filesLost && apart() < 0.3;
+  if (isCommon) {
+    for (const [index, action] of actions.entries()) {
+      if (!["tag", "untag", "rename", "verify"].includes(action.kind)) continue;
+      actions[index] = { ...action, kind: kindOf(COMMON, apart()), common: true };
+    }
+  }
   const trouble = [0, 0.03, 0.1, 0.25][below(4)] as number;
   const fates = (length: number, share: number): readonly Fate[] =>
     Array.from(
@@ -144,6 +171,7 @@ export function planOf(seed: number): Plan {
     filtersIgnored: random() < 0.05,
     refused: random() < 0.3 ? REFUSABLE.filter(() => random() < 0.5) : [],
     filesLost,
+    isGapped,
   };
 }
 
@@ -162,7 +190,12 @@ function* smaller(plan: Plan): Iterable<Plan> {
   if (fates.length > 0) yield { ...plan, fates: [] };
   if (creations.length > 0) yield { ...plan, creations: [] };
   if (plan.stores > 1) {
-    yield { ...plan, stores: 1, actions: actions.map((action) => ({ ...action, store: 0 })) };
+    yield {
+      ...plan,
+      stores: 1,
+      isGapped: false,
+      actions: actions.map((action) => ({ ...action, store: 0 })),
+    };
   }
   if (plan.verified) yield { ...plan, verified: false };
   if (plan.filtersIgnored) yield { ...plan, filtersIgnored: false };
@@ -170,6 +203,7 @@ function* smaller(plan: Plan): Iterable<Plan> {
     yield { ...plan, refused: plan.refused.toSpliced(index, 1) };
   }
   if (plan.filesLost) yield { ...plan, filesLost: false };
+  if (plan.isGapped) yield { ...plan, isGapped: false };
   for (const size of [4, 2, 1]) {
     for (let from = 0; from < actions.length; from += size) {
       yield { ...plan, actions: actions.toSpliced(from, size) };

@@ -2,7 +2,7 @@
 // series, in an experiment of their own, without a dataset, with an artifact, and plain ones.
 
 import type { RunRecord } from "../../lib/store/mod.ts";
-import type { Announced } from "./model.ts";
+import type { Announced } from "./expected.ts";
 import type { Action } from "./plan.ts";
 
 /** What a run is logged into. */

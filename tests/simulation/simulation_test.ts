@@ -96,6 +96,7 @@ Deno.test("a creation that is sent again has its time to arrive from then on", a
     filtersIgnored: false,
     refused: ["tag side"],
     filesLost: false,
+    isGapped: false,
   });
   assertEquals(violations, []);
 });
@@ -114,6 +115,7 @@ Deno.test("a history that ends badly is seen to", async () => {
     filtersIgnored: false,
     refused: [],
     filesLost: false,
+    isGapped: false,
   };
   assertEquals((await happen(plan)).violations, []);
   const lost = await happen(plan, {

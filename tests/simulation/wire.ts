@@ -22,8 +22,8 @@ export interface Wire {
   /** Runs that stores which cannot know of each other made at the same moment. */
   readonly madeAtOnce: ReadonlySet<string>;
   /**
-   * Tags and names that may stand over later ones, as nobody can know: of two stores that sent a run at
-   * the same moment, or carried out after their sender had given them up. See `partOf`.
+   * What may stand over later changes, as nobody can know: of two stores that sent a run at the same
+   * moment, or carried out after their sender had given them up. See `valued`.
    */
   readonly stale: ReadonlySet<string>;
   readonly violations: readonly string[];
@@ -186,13 +186,13 @@ export function wire(clock: Clock, server: Server): Wire {
 interface About {
   readonly kind: "reading" | "look-up" | "creation" | "change";
   readonly key?: string | undefined;
-  /** The tags and the name that it sets, as `partOf` writes them. */
+  /** What can be changed and is set by it, as `valued` writes it. */
   readonly parts?: readonly string[];
 }
 
-/** A tag, or with no key the name, that has a value; null: it is taken away. */
-export function partOf(key: string | null, value: unknown): string {
-  return key === null ? `name ${value}` : `tag ${key} ${value}`;
+/** A part, as the model names it, that has a value; null: it is taken away, or was never there. */
+export function valued(part: string, value: unknown): string {
+  return `${part} ${value}`;
 }
 
 /** What a request is about. */
@@ -200,20 +200,28 @@ function aboutOf(server: Server, { method, path, body }: TransportRequest): Abou
   const keyOf = (id: unknown): string | undefined =>
     server.runs.get(String(id))?.tags.get("btflow.run_key");
   if (method === "GET") return { kind: "reading", key: keyOf(/run_id=([^&]+)/.exec(path)?.[1]) };
-  const upload = /\/artifacts\/\d+\/([^/]+)\/artifacts\//.exec(path)?.[1];
-  if (upload !== undefined) return { kind: "change", key: keyOf(upload) };
-  if (!(body instanceof Uint8Array)) return { kind: "change" };
+  const [, upload, file = ""] = /\/artifacts\/\d+\/([^/]+)\/artifacts\/(.+)$/.exec(path) ?? [];
+  if (!(body instanceof Uint8Array)) return { kind: "change", key: keyOf(upload) };
+  if (upload !== undefined) {
+    const content = new TextDecoder().decode(body);
+    return {
+      kind: "change",
+      key: keyOf(upload),
+      parts: [valued(`artifact ${decodeURIComponent(file)}`, content)],
+    };
+  }
   const json = sentJson(body);
   if (path.endsWith("/runs/search")) {
     return { kind: "look-up", key: /['"]([0-9a-f]+)['"]$/.exec(String(json.filter))?.[1] };
   }
   const tags = (json.tags ?? []) as readonly { key: string; value: string }[];
-  const parts = tags.map(({ key, value }) => partOf(key, value));
+  const parts = tags.map(({ key, value }) => valued(`tag ${key}`, value));
   if (path.endsWith("/runs/create")) {
     const key = tags.find(({ key }) => key === "btflow.run_key")?.value;
     return { kind: "creation", key, parts };
   }
-  if (json.run_name !== undefined) parts.push(partOf(null, json.run_name));
-  if (path.endsWith("/delete-tag")) parts.push(partOf(String(json.key), null));
+  if (json.run_name !== undefined) parts.push(valued("name", json.run_name));
+  if (json.status !== undefined) parts.push(valued("status", json.status));
+  if (path.endsWith("/delete-tag")) parts.push(valued(`tag ${json.key}`, null));
   return { kind: "change", key: keyOf(json.run_id), parts };
 }

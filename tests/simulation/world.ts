@@ -9,7 +9,8 @@ import { seededRandom } from "../helpers/random.ts";
 import { type Clock, virtualClock } from "./clock.ts";
 import { counted, Counts, interleavings, kindOf } from "./counting.ts";
 import { type MemoryStore, memoryStore, type Process } from "./memory_store.ts";
-import { type Announced, type Model, model } from "./model.ts";
+import type { Announced } from "./expected.ts";
+import { type Model, model } from "./model.ts";
 import { type Fate, network, TIMEOUT_MS } from "./network.ts";
 import type { Plan } from "./plan.ts";
 import { memoryServer, type Server } from "./server.ts";
@@ -60,7 +61,7 @@ export function worldOf(plan: Plan): World {
     random: seededRandom(plan.seed ^ 0x5eed),
     server,
     refused,
-    truth: model(refused, seen),
+    truth: model(refused, seen, clock.now),
     seen,
     stores,
     processes: stores.map(() => []),
@@ -143,7 +144,8 @@ export function begin(world: World, at: number, killedAfter: number = Infinity):
   );
   const store = (stores[at] as MemoryStore).open(process, io);
   const deliver = async (options: Partial<DeliverOptions>): Promise<void> => {
-    const known = { tag: `of${at}`, until: truth.lastChange() };
+    if (plan.isGapped && at === 0) return;
+    const known = { store: at, until: truth.lastChange() };
     const outcomes = await store.deliver(tracker, { stopAt: alive, ...options });
     await alive("at its end");
     // Nor can a store know what the server has refused another that has the run.

@@ -8,7 +8,7 @@ import { pruneRuns } from "../../lib/store/remove_runs.ts";
 import { type Database, openDatabase } from "../../lib/store/sqlite.ts";
 import type { Run, Tracker } from "../../lib/tracker.ts";
 import { only, shared, type SharedWorld, tag } from "./shared_world.ts";
-import { record, START } from "./store_folder.ts";
+import { record, START, valueOf } from "./store_folder.ts";
 
 /** A run of the site whose tag x is 1 in what the office was given, and 2 by now. */
 async function changedTwice({ site, office, carry, io }: SharedWorld): Promise<void> {
@@ -424,10 +424,12 @@ shared("what one run on the server refused is not said of another", async (world
   const [first] = await office.deliver({
     ...server,
     logBatch: (id, batch) =>
-      batch.tags?.["side"] === undefined ? server.logBatch(id, batch) : Promise.reject(REFUSED),
+      batch.metrics?.some(({ key }) => key === "metric_3") === true
+        ? Promise.reject(REFUSED)
+        : server.logBatch(id, batch),
     updateRun: () => Promise.reject(failure(0)),
   });
-  assertEquals(first?.undeliverable.map(({ part }) => part), ["tag side"]);
+  assertEquals(first?.undeliverable.map(({ part }) => part), ["metric metric_3"]);
   const [mine] = server.runs.keys();
   await server.deleteRun(mine ?? "");
   await site.deliver({ ...server, searchRuns: async function* () {} });
@@ -435,7 +437,7 @@ shared("what one run on the server refused is not said of another", async (world
     (await office.deliver(server)).map(({ status, undeliverable }) => [status, undeliverable]),
     [["delivered", []]],
   );
-  assertEquals(only(server).tags["side"], record(1).tags?.["side"]);
+  assertEquals(only(server).metrics["metric_3"], valueOf(1, 3));
 });
 
 shared("runs that fail do not keep others from their turn", async ({ site, server }) => {

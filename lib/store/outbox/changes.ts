@@ -9,6 +9,7 @@ import { CHANGED_TAG } from "../../own_names.ts";
 import type { Run } from "../../tracker.ts";
 import { changedParts } from "../merge_run.ts";
 import type { RunRow } from "../run_rows.ts";
+import { recordedParts } from "../undeliverable.ts";
 import { type RunDelivery, step } from "./delivery.ts";
 
 /** A part of a run as a store has it. */
@@ -17,8 +18,8 @@ export interface PartChange {
   readonly part: string;
   /** When it was changed, ms since the epoch; 0: as it was committed. */
   readonly changed: number;
-  /** 1 for a tag that another store set. */
-  readonly imported: number;
+  /** The name of a tag that another store set. */
+  readonly importedTag?: string | undefined;
 }
 
 /** Whether the server has a part as it was changed later, which is left as it is. */
@@ -26,7 +27,7 @@ export type IsLaterThere = (change: PartChange) => boolean;
 
 /** Status and end of a run, which change together. */
 export function ownFields({ changed }: RunRow): PartChange {
-  return { part: "run", changed, imported: 0 };
+  return { part: "run", changed };
 }
 
 /** Of a run that is not there yet, or that one store alone has. */
@@ -34,26 +35,25 @@ export const NOTHING_LATER: IsLaterThere = () => false;
 
 /**
  * What a server has of a run from other stores. Where nobody has told of a part it is as it was
- * committed, and there once the run is there whole; a tag that was edited on the server stays so.
- * What is logged into a run of the server is never older than what that has.
+ * committed: an imported tag is not sent over what the server has, which may be edited there. What is
+ * logged into a run of the server is never older than what that has.
  */
 export function laterThere(run: RunRow, there: Run): IsLaterThere {
   if (run.imported === 0 || run.existing_run_id !== null) return NOTHING_LATER;
-  const isWhole = run.status !== "RUNNING" && run.status === there.status;
-  return ({ part, changed, imported }) => {
+  return ({ part, changed, importedTag }) => {
     const changedThere = timeThere(there, part);
-    return changedThere > 0
-      ? changedThere > changed
-      : isWhole && imported === 1 && changed === 0;
+    if (changedThere > 0 || changed > 0) return changedThere > changed;
+    return importedTag !== undefined && there.tags[importedTag] !== undefined;
   };
 }
 
 /** Tells other stores that have the run when its parts were changed, once the server has them all. */
 export async function noteChanges(delivery: RunDelivery, there: Run): Promise<void> {
-  const { database, run, tracker } = delivery;
+  const { database, id, run, tracker } = delivery;
   if (run.imported === 0 || run.existing_run_id !== null) return;
+  const refused = new Set(recordedParts(database, id).map(({ part }) => part));
   const tags = [...changedParts(database, run)]
-    .filter(([part, changed]) => changed > timeThere(there, part))
+    .filter(([part, changed]) => changed > timeThere(there, part) && !refused.has(part))
     .map(([part, changed]) => ({ kind: "tag", key: tagOf(part), value: `${changed}` }) as const);
   for (const batch of cutBatches(tags)) {
     await step(delivery, "times of changes", () => tracker.logBatch(there.id, batch));

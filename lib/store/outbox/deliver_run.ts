@@ -15,12 +15,7 @@ import { type IsLaterThere, laterThere, noteChanges, ownFields } from "./changes
 import { type RunDelivery, step } from "./delivery.ts";
 import { removeOrphans } from "./orphans.ts";
 import { isForGood, refusedPart } from "./refused.ts";
-import {
-  isRenamed,
-  runBatches,
-  type TagOptions,
-  tagsToRemove,
-} from "./run_batches.ts";
+import { isRenamed, runBatches, type TagOptions, tagsToRemove } from "./run_batches.ts";
 import { sendBatches, sendRefusedItems } from "./send_batches.ts";
 import { type IsWanted, recordLeftOut, sendArtifacts, sendInputs } from "./send_files.ts";
 import { ensureServerRun } from "./server_run.ts";
@@ -53,7 +48,7 @@ export async function deliverRun(delivery: RunDelivery): Promise<Run> {
     await sendBatches(delivery, serverRun, batches, { done, refusedBefore: refused });
   }
   if (settings.retryUndeliverable) {
-    await sendRefusedItems(delivery, serverRun, refused, parentRunId);
+    await sendRefusedItems(delivery, serverRun, refused, tags);
   }
   await removeTags(delivery, serverRun, tags, isRetried);
   await sendInputs(delivery, serverRun, isWanted);
@@ -63,8 +58,8 @@ export async function deliverRun(delivery: RunDelivery): Promise<Run> {
     const since = isNameRetried ? { ...tags, tagRevision: null } : tags;
     const renamed = isRenamed(database, run, serverRun, since);
     await finish(delivery, serverRun, { renamed, isLaterThere });
-    await noteChanges(delivery, serverRun);
   }
+  if (!isThere || settings.retryUndeliverable) await noteChanges(delivery, serverRun);
   recordLeftOut(delivery, serverRun, leftOut);
   if (!await removeOrphans(delivery, serverRun.id)) return await deliverRun(delivery);
   if (settings.verify) await verify(delivery, serverRun.id);

@@ -86,7 +86,12 @@ function changedTags(
   run: RunRow,
   since: Since,
 ): readonly (readonly [key: string, value: string])[] {
-  return changesSince<string>(database, run, since, "SELECT key, changed, imported, value FROM tags");
+  return changesSince<string>(
+    database,
+    run,
+    since,
+    "SELECT key, changed, imported, value FROM tags",
+  );
 }
 
 /** Whether a run has another name on the server than it was given since. */
@@ -111,7 +116,8 @@ function changesSince<Value extends string | null>(
     `${select} WHERE run_id = ? AND revision > ? ORDER BY key`,
     run.id,
     tagRevision ?? -1,
-  ).flatMap(([key, changed, imported, value]): readonly (readonly [string, Value])[] =>
-    isLaterThere({ part: `tag ${key}`, changed, imported }) ? [] : [[key, value]]
-  );
+  ).flatMap(([key, changed, imported, value]): readonly (readonly [string, Value])[] => {
+    const importedTag = imported === 1 ? key : undefined;
+    return isLaterThere({ part: `tag ${key}`, changed, importedTag }) ? [] : [[key, value]];
+  });
 }

@@ -14,7 +14,7 @@ import {
   sendInHalves,
 } from "./refused.ts";
 import { NOTHING_LATER } from "./changes.ts";
-import { batchItems, batchStep, type RunBatch } from "./run_batches.ts";
+import { batchItems, batchStep, type RunBatch, type TagOptions } from "./run_batches.ts";
 
 /** Of a metric of which a server takes no point, so many are tried one by one. */
 const HOPELESS_POINTS = 8;
@@ -94,20 +94,19 @@ export async function sendRefusedItems(
   delivery: RunDelivery,
   serverRun: Run,
   refusedBefore: ReadonlySet<string>,
-  parentRunId: string | null,
+  tags: TagOptions,
 ): Promise<void> {
   const { database, run, id } = delivery;
   const sending = begin(delivery, serverRun, { done: new Set(), refusedBefore });
-  const all = { parentRunId, tagRevision: null, isLaterThere: NOTHING_LATER };
-  const items = [...batchItems(database, run, all)].filter((item) =>
-    refusedBefore.has(partOf(item))
-  );
+  const refusedItems = (since: TagOptions): readonly BatchItem[] =>
+    [...batchItems(database, run, since)].filter((item) => refusedBefore.has(partOf(item)));
+  const all = { ...tags, tagRevision: null };
+  const sent = new Set(refusedItems({ ...all, isLaterThere: NOTHING_LATER }).map(partOf));
   // What another store that has the run brought meanwhile may have been changed since.
-  const again = items.filter((item) =>
+  const again = refusedItems(all).filter((item) =>
     item.kind !== "tag" || run.imported === 0 || serverRun.tags[item.key] === undefined
   );
   for (const batch of cutBatches(again)) await sendBatch(sending, batch, "refused items");
-  const sent = new Set(items.map(partOf));
   recordParts(database, id, [...sending.refused.values()], arrived(sending, sent));
 }
 

@@ -73,7 +73,10 @@ export async function sendArtifacts(
   for (const artifact of storedArtifacts(database, run.id)) {
     const part = `artifact ${artifact.path}`;
     const name = `artifact ${artifact.sha256} ${artifact.path}`;
-    if (isLaterThere({ part, changed: artifact.changed, imported: 0 })) continue;
+    if (isLaterThere({ part, changed: artifact.changed })) {
+      recordParts(database, id, [], [part]);
+      continue;
+    }
     // Over one that was changed another store may have sent it as it was.
     const mayBeOld = run.imported === 1 && artifact.changed > 0;
     if (!isWanted(part, mayBeOld ? null : name)) continue;

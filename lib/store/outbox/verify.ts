@@ -176,7 +176,7 @@ async function compareArtifacts(
   const folders = Map.groupBy(
     storedArtifacts(database, run.id).filter(({ path, changed }) => {
       const part = `artifact ${path}`;
-      return !refused.has(part) && !isLaterThere({ part, changed, imported: 0 });
+      return !refused.has(part) && !isLaterThere({ part, changed });
     }),
     ({ path }) => path.slice(0, Math.max(0, path.lastIndexOf("/"))),
   );
