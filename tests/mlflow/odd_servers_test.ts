@@ -496,6 +496,17 @@ Deno.test("a run that is not as MLflow writes it is named and hides no other", a
   }
 });
 
+Deno.test("a run asked for by its id is named, too, where it is odd", async () => {
+  const { rows: [row] } = await ask({}, [...SEARCH, ...ONE]);
+  const got = await ask({
+    reply: (call, made) => {
+      if (call === "runs/get") made.run.data.metrics[0].value = null;
+      return made;
+    },
+  }, ["runs", "get", String(row?.run_id), "--format", "json"]);
+  assertEquals([got.code, got.codes], [0, ["server-rows"]], got.err);
+});
+
 Deno.test("ids of other forms than MLflow's are asked for as they are written", async () => {
   const uuid = "5b1f0d3e-9d7a-4a3c-8a55-0e4c4f6b7a10";
   const runs = [{ id: uuid, params: { k: "1" } }, { id: "17" }];

@@ -427,6 +427,28 @@ outboxTest("an experiment known by its id gets its name from the server", async 
   assertEquals((await store.getExperiment(experimentId)).name, "by name");
 });
 
+for (const logged of ["by the id of its experiment", "into a run of the server"] as const) {
+  outboxTest(`a run logged ${logged} stays where the store has moved it`, async (world) => {
+    const { store, server, send } = world;
+    const id = await server.createExperiment("theirs");
+    const fields = { experimentId: id, name: "run", startTime: 1, user: "", tags: {} };
+    const key = store.commitRun(
+      record(0, {
+        experiment: { kind: "id", id },
+        trackingUri: server.uri,
+        ...(logged.startsWith("by") ? {} : { existingRunId: (await server.createRun(fields)).id }),
+      }),
+    );
+    await send();
+    const { experimentId } = await store.getRun(key);
+    assertEquals((await store.getExperiment(experimentId)).name, "theirs");
+    await store.renameExperiment(experimentId, "mine");
+    await store.logBatch(key, { tags: { more: "1" } });
+    assertEquals(Object.values(statuses(await send())), ["delivered"]);
+    assertEquals((await store.getRun(key)).experimentId, experimentId);
+  });
+}
+
 outboxTest("verification tells what differs, and the next sync mends it", async (world) => {
   const { store, server, send } = world;
   const key = store.commitRun(record(0));

@@ -385,6 +385,34 @@ refusalTest("a server that fails on optional files is asked for one", async (wor
   assertEquals([...server.runs.values()].map(({ artifacts }) => artifacts.size), [2, 2, 2, 2]);
 });
 
+refusalTest("one that refuses an optional file is asked for the others", async (world) => {
+  const { store, server } = world;
+  store.commitRuns([1, 2].map(withReturns));
+  let tries = 0;
+  const refusing = without(world, 413);
+  const tracker: Tracker = {
+    ...server,
+    writeArtifact: (id, path, content) =>
+      path === "returns.parquet" && ++tries === 1
+        ? refusing.writeArtifact(id, path, content)
+        : server.writeArtifact(id, path, content),
+  };
+  await store.deliver(tracker, { jobs: 1 });
+  assertEquals([...server.runs.values()].map(({ artifacts }) => artifacts.size), [1, 2]);
+});
+
+refusalTest("a server that fails on optional files is sent the others", async (world) => {
+  const { store, server } = world;
+  const artifacts = [
+    { path: "returns.parquet", content: new Uint8Array(1), isOptional: true },
+    { path: "then.txt", content: new Uint8Array(1) },
+  ];
+  store.commitRun(record(1, { artifacts }));
+  await store.deliver(without(world, 500));
+  const there = [...server.runs.values()].flatMap((one) => [...one.artifacts.keys()]);
+  assertEquals(there, ["then.txt"]);
+});
+
 refusalTest("where nothing answers, an optional file is waited for", async (world) => {
   const { store, server } = world;
   store.commitRun(withReturns(1));

@@ -59,8 +59,8 @@ export async function deliverRun(delivery: RunDelivery): Promise<Run> {
     const renamed = isRenamed(database, run, serverRun, since);
     await finish(delivery, serverRun, { renamed, isLaterThere });
   }
-  if (!isThere || settings.retryUndeliverable) await noteChanges(delivery, serverRun);
   recordLeftOut(delivery, serverRun, leftOut);
+  if (!isThere || settings.retryUndeliverable) await noteChanges(delivery, serverRun);
   if (!await removeOrphans(delivery, serverRun.id)) return await deliverRun(delivery);
   if (settings.verify) await verify(delivery, serverRun.id);
   await step(delivery, "done", () =>

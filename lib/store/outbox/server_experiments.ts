@@ -46,7 +46,8 @@ export function serverExperiments(
           ? once(`name ${local.name}`, () => findOrCreate(tracker, run, local))
           : once(`id ${ownId}`, () => tracker.getExperiment(ownId)));
       checkActive(experiment, tracker);
-      if (ownId !== null && isPlaceholder(local, run)) {
+      // Found by its id: by name it is no placeholder.
+      if (isPlaceholder(local, run)) {
         moveToExperiment(database, run, experiment.name, io.now());
       }
       return experiment;
