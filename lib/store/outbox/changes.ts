@@ -31,7 +31,7 @@ export function ownFields({ changed }: RunRow): PartChange {
 }
 
 /** Of a run that is not there yet, or that one store alone has. */
-export const NOTHING_LATER: IsLaterThere = () => false;
+export const NOTHING_LATER: IsLaterThere = (): boolean => false;
 
 /**
  * What a server has of a run from other stores. Where nobody has told of a part it is as it was
