@@ -5,6 +5,7 @@ import { assertEquals, assertRejects } from "@std/assert";
 import { TrackerError } from "../../lib/errors.ts";
 import { type OrderBy, parseFilter, parseOrderBy } from "../../lib/filter/mod.ts";
 import { notesTo } from "../../lib/mlflow/notes.ts";
+import { pageTokens } from "../../lib/mlflow/pages.ts";
 import type { PageRequest, Search, SearchKind } from "../../lib/mlflow/reading.ts";
 import { searched } from "../../lib/mlflow/search.ts";
 
@@ -169,4 +170,37 @@ Deno.test("a page with more items than a call takes arguments is read", async ()
     (await everything(() => Promise.resolve({ items, next: null }), false)).length,
     300_000,
   );
+});
+
+/** How many pages are taken before an error, of which each has so many items and so many new ones. */
+function taken(items: number, fresh: number, pages: number): number {
+  const tokenOf = pageTokens("GET", "http://server/a");
+  for (let page = 0; page < pages; page++) {
+    try {
+      tokenOf(
+        { items: { length: items } as unknown as readonly unknown[], next: `${page}` },
+        fresh,
+      );
+    } catch {
+      return page;
+    }
+  }
+  return pages;
+}
+
+Deno.test("pages that do not end are left at their limits, and not before", () => {
+  assertEquals(taken(0, 0, 2000), 1000);
+  assertEquals(taken(5, 0, 2000), 10);
+  assertEquals(taken(5, 1, 2000), 2000);
+  assertEquals(taken(1, 1, 200_000), 100_000);
+  assertEquals(taken(1_000_000, 1_000_000, 100), 10);
+});
+
+Deno.test("empty and repeated pages count one after the other", () => {
+  const tokenOf = pageTokens("GET", "http://server/a");
+  for (let page = 0; page < 3000; page++) {
+    const kind = page % 10;
+    tokenOf({ items: kind === 0 ? [1] : kind < 5 ? [] : [1], next: `${page}` }, kind === 0 ? 1 : 0);
+  }
+  assertEquals(tokenOf({ items: [], next: null }, 0), null);
 });

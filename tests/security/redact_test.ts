@@ -4,7 +4,8 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import fs from "node:fs";
 import path from "node:path";
-import { redactor } from "../../lib/mlflow/redact.ts";
+import { TrackerError } from "../../lib/errors.ts";
+import { redacted, redactor } from "../../lib/mlflow/redact.ts";
 import { testIo } from "../helpers/test_io.ts";
 
 const RETURNS = "date,returns\n2024-01-01,0.01\n2024-01-02,-0.02\n2024-01-03,0.015\n";
@@ -104,4 +105,48 @@ Deno.test("a short secret is taken out as a word and not as a part of other word
   const redact = redactor({ kind: "bearer", token: "in" }, NO_PROXIES);
   assertEquals(redact("invalid token: in"), "invalid token: ********");
   assertEquals(redactor(null, NO_PROXIES)("anything"), "anything");
+});
+
+Deno.test("of what proxies are told only what is secret is taken out", () => {
+  const of = (address: string): string =>
+    redactor(null, { ...NO_PROXIES, http: new URL(address) })("ada proxy s3cret-word %zz-broken");
+  assertEquals(of("http://proxy"), "ada proxy s3cret-word %zz-broken");
+  assertEquals(of("http://ada:s3cret-word@proxy"), "ada proxy ******** %zz-broken");
+  assertEquals(of("http://ada:%zz-broken@proxy"), "ada proxy s3cret-word ********");
+});
+
+Deno.test("an error without a secret stays the one it is; one with it keeps all else", () => {
+  const redact = redactor({ kind: "bearer", token: "t0ken-abcdef" }, NO_PROXIES);
+  const error = (message: string, code: string, status: number): TrackerError =>
+    new TrackerError("POST", "http://server/a", {
+      status,
+      code,
+      message,
+      maybeDone: true,
+      retryAfterMs: 5,
+    });
+  const plain = error("no", "A", 503);
+  assertEquals(redacted(plain, redact) === plain, true);
+  const other = new Error("t0ken-abcdef");
+  assertEquals(redacted(other, redact) === other, true);
+  for (const status of [0, 503]) {
+    for (const [message, code] of [["is t0ken-abcdef", "A"], ["no", "t0ken-abcdef"]] as const) {
+      const told = redacted(error(message, code, status), redact) as TrackerError;
+      assertEquals(told.message.includes("t0ken"), false);
+      assertEquals([told.status, told.maybeDone, told.retryAfterMs], [status, true, 5]);
+      const clean = error(
+        message.replace("t0ken-abcdef", "********"),
+        code.replace("t0ken-abcdef", "********"),
+        status,
+      );
+      assertEquals([told.message, told.code], [clean.message, clean.code]);
+    }
+  }
+});
+
+Deno.test("a secret of eight signs is taken out wherever it stands", () => {
+  const of = (token: string): string =>
+    redactor({ kind: "bearer", token }, NO_PROXIES)(`x${token}x`);
+  assertEquals(of("abcdefgh"), "x********x");
+  assertEquals(of("abcdefg"), "xabcdefgx");
 });
