@@ -13,6 +13,7 @@ const CREATION: HttpRequest = { method: "POST", path: "/a", body: {}, repeatable
 interface Answer {
   readonly status: number;
   readonly headers?: Readonly<Record<string, string>>;
+  readonly text?: string;
 }
 
 /** How long is waited before each repeat of a request that is always answered so; the error at last. */
@@ -50,8 +51,8 @@ async function waits(
   return slept;
 }
 
-function replyOf({ status, headers = {} }: Answer): Promise<TransportReply> {
-  return Promise.resolve({ status, headers, body: bodyOf(["{}"]) });
+function replyOf({ status, headers = {}, text = "{}" }: Answer): Promise<TransportReply> {
+  return Promise.resolve({ status, headers, body: bodyOf([text]) });
 }
 
 async function* bodyOf(parts: readonly string[], before = () => {}): AsyncGenerator<Uint8Array> {
@@ -85,7 +86,10 @@ Deno.test("a server is left alone for as long as it asks, up to a minute", async
 Deno.test("what makes something new is sent again only when it was certainly not carried out", async () => {
   assertEquals((await waits(CREATION, broken("CONNECTION", false))).length, 4);
   assertEquals(await waits(CREATION, broken("CONNECTION", true)), []);
-  assertEquals(await waits(CREATION, { status: 503 }), []);
+  for (const status of [408, 429, 503]) {
+    assertEquals(await waits(CREATION, { status }), []);
+    assertEquals(await waits({ ...CREATION, changes: false }, { status }), []);
+  }
 });
 
 Deno.test("what asks is sent again after what passes, and after nothing else", async () => {
@@ -97,6 +101,8 @@ Deno.test("what asks is sent again after what passes, and after nothing else", a
   }
   assertEquals((await waits(QUESTION, broken("TIMEOUT", true))).length, 4);
   assertEquals(await waits(QUESTION, broken("REFUSED", false)), []);
+  const text = JSON.stringify({ error_code: "BAD_REQUEST", message: "QueuePool limit 15 reached" });
+  assertEquals((await waits(QUESTION, { status: 400, text })).length, 4);
 });
 
 Deno.test("a reply that never pauses long and never ends is given up at ten time-outs", async () => {
