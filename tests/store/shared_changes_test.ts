@@ -2,6 +2,7 @@
 // whichever store delivers it and in whatever order, and with every change that any store was given.
 
 import { assertEquals } from "@std/assert";
+import { TrackerError } from "../../lib/errors.ts";
 import type { LocalStore } from "../../lib/store/mod.ts";
 import { openDatabase } from "../../lib/store/sqlite.ts";
 import type { RunStatus } from "../../lib/tracker.ts";
@@ -63,6 +64,10 @@ async function commonRun({ site, office, carry, io }: SharedWorld): Promise<stri
   await io.sleep(1000);
   return key;
 }
+
+/** The tags that say when a part was changed. */
+const notes = (tags: Readonly<Record<string, string>>): readonly string[] =>
+  Object.keys(tags).filter((name) => /^btflow\.changed\.[0-9a-f]{16}\.\d+$/.test(name));
 
 const differences = async ({ site, office, server }: SharedWorld): Promise<readonly string[]> =>
   [...await site.verify(server), ...await office.verify(server)]
@@ -126,6 +131,7 @@ for (const [what, { change, after: [first, second], found }] of Object.entries(P
     await io.sleep(1000);
     await tag(office, key, { own: "1" });
     await office.deliver(server);
+    await io.sleep(600_000);
     assertEquals(office.prune({ olderThanMs: 0 }).runs, 1);
     assertEquals((await carry(site, office)).updated, 1);
     await office.deliver(server);
@@ -134,6 +140,46 @@ for (const [what, { change, after: [first, second], found }] of Object.entries(P
     assertEquals((await carry(site, office)).known, 1);
   });
 }
+
+shared("when a part was changed is not set back by what arrives late", async (world) => {
+  const { site, office, server, carry, io } = world;
+  const key = await commonRun(world);
+  await tag(site, key, { x: "1" });
+  await carry(site, office);
+  const late: (() => Promise<void>)[] = [];
+  await site.deliver({
+    ...server,
+    logBatch: (id, batch) => {
+      if (notes(batch.tags ?? {}).length === 0) return server.logBatch(id, batch);
+      late.push(() => server.logBatch(id, batch));
+      const gone = { status: 0, code: "TIMEOUT", message: "slow", maybeDone: true };
+      return Promise.reject(new TrackerError("POST", server.uri, gone));
+    },
+  });
+  await io.sleep(1000);
+  await tag(site, key, { x: "2" });
+  await site.deliver(server);
+  await Promise.all(late.map((arrive) => arrive()));
+  assertEquals([late.length, notes(only(server).tags).length], [1, 2]);
+  await tag(office, key, { own: "1" });
+  await office.deliver(server);
+  const { tags } = only(server);
+  // What says less is taken away: of each of the two tags one time is left.
+  assertEquals([tags["x"], tags["own"], notes(tags).length], ["2", "1", 2]);
+  assertEquals(Object.keys(tags).filter((name) => name.startsWith("btflow.changed")).length, 2);
+});
+
+shared("of more changes than one request takes all are told of", async (world) => {
+  const { site, office, server } = world;
+  const key = await commonRun(world);
+  const names = Array.from({ length: 130 }, (_, at) => `t${at}`);
+  for (const name of names) await tag(site, key, { [name]: "1" });
+  await site.deliver(server);
+  assertEquals(notes(only(server).tags).length, 130);
+  await tag(office, key, { t0: "2", t129: "2" });
+  await office.deliver(server);
+  assertEquals(notes(only(server).tags).length, 130);
+});
 
 shared("of a name and a status that were changed on two sides both count", async (world) => {
   const { site, office, server, carry, io } = world;
@@ -204,7 +250,8 @@ shared("of a run pruned by an older btflow its one time counts for all parts", a
   await tag(site, key, { x: "1" });
   await carry(site, office);
   await office.deliver(server);
-  office.prune({ olderThanMs: 0 });
+  await io.sleep(600_000);
+  assertEquals(office.prune({ olderThanMs: 0 }).runs, 1);
   const database = openDatabase(`${folder}/office.db`);
   database.run("UPDATE pruned SET changed = ?, changes = NULL", io.now());
   database.close();

@@ -4,6 +4,7 @@
 // much: that a change is there which its store was never brought.
 
 import { createHash } from "node:crypto";
+import { NotFoundError } from "../../errors.ts";
 import { cutBatches } from "../../limits.ts";
 import { CHANGED_TAG } from "../../own_names.ts";
 import type { Run } from "../../tracker.ts";
@@ -40,33 +41,78 @@ export const NOTHING_LATER: IsLaterThere = (): boolean => false;
  */
 export function laterThere(run: RunRow, there: Run): IsLaterThere {
   if (run.imported === 0 || run.existing_run_id !== null) return NOTHING_LATER;
+  const noted = latestNotes(there);
   return ({ part, changed, importedTag }) => {
-    const changedThere = timeThere(there, part);
+    const changedThere = noted.get(hashOf(part)) ?? 0;
     if (changedThere > 0 || changed > 0) return changedThere > changed;
     return importedTag !== undefined && there.tags[importedTag] !== undefined;
   };
 }
 
-/** Tells other stores that have the run when its parts were changed, once the server has them all. */
+/**
+ * Tells other stores that have the run when its parts were changed, once the server has them all, and
+ * takes away what said less. A time is in a tag's name: one that arrives late takes none back.
+ */
 export async function noteChanges(delivery: RunDelivery, there: Run): Promise<void> {
   const { database, id, run, tracker } = delivery;
   if (run.imported === 0 || run.existing_run_id !== null) return;
   const refused = new Set(recordedParts(database, id).map(({ part }) => part));
-  const tags = [...changedParts(database, run)]
-    .filter(([part, changed]) => changed > timeThere(there, part) && !refused.has(part))
-    .map(([part, changed]) => ({ kind: "tag", key: tagOf(part), value: `${changed}` }) as const);
+  const noted = latestNotes(there);
+  const later = new Map(
+    [...changedParts(database, run)].filter(([part]) => !refused.has(part))
+      .map(([part, changed]) => [hashOf(part), changed] as const)
+      .filter(([hash, changed]) => changed > (noted.get(hash) ?? 0)),
+  );
+  const tags = [...later].map(([hash, changed]) => {
+    const value = String(changed);
+    return { kind: "tag", key: `${CHANGED_TAG}.${hash}.${value}`, value } as const;
+  });
   for (const batch of cutBatches(tags)) {
     await step(delivery, "times of changes", () => tracker.logBatch(there.id, batch));
   }
+  for (const { tag, hash, changed } of notesOf(there)) {
+    if (changed < Math.max(later.get(hash) ?? 0, noted.get(hash) ?? 0)) {
+      await removeTag(delivery, there, tag);
+    }
+  }
 }
 
-/** When what a server has of a part was changed; 0 where nobody said. */
-function timeThere({ tags }: Run, part: string): number {
-  const changed = Number(tags[tagOf(part)] ?? 0);
-  return Number.isSafeInteger(changed) ? changed : 0;
+/** Removes a tag from the server, if it has it. */
+export async function removeTag(delivery: RunDelivery, there: Run, key: string): Promise<void> {
+  try {
+    await step(delivery, "remove tag", () => delivery.tracker.deleteTag(there.id, key));
+  } catch (error) {
+    // It never reached the server, or was removed in an earlier attempt.
+    if (!(error instanceof NotFoundError)) throw error;
+  }
 }
 
-/** The tag that says when a part was changed; a path has signs in it that names of tags may not have. */
-function tagOf(part: string): string {
-  return `${CHANGED_TAG}.${createHash("sha256").update(part).digest("hex").slice(0, 16)}`;
+/** A tag that says when a part was changed. */
+interface Note {
+  readonly tag: string;
+  readonly hash: string;
+  readonly changed: number;
+}
+
+function notesOf({ tags }: Run): readonly Note[] {
+  return Object.keys(tags).flatMap((tag) => {
+    if (!tag.startsWith(CHANGED_TAG)) return [];
+    const [, hash, changed] =
+      /^\.([0-9a-f]{16})\.(\d{1,15})$/.exec(tag.slice(CHANGED_TAG.length)) ?? [];
+    return hash === undefined ? [] : [{ tag, hash, changed: Number(changed) }];
+  });
+}
+
+/** When what a server has of each part was changed, by the part's hash. */
+function latestNotes(there: Run): ReadonlyMap<string, number> {
+  const latest = new Map<string, number>();
+  for (const { hash, changed } of notesOf(there)) {
+    latest.set(hash, Math.max(changed, latest.get(hash) ?? 0));
+  }
+  return latest;
+}
+
+/** What a tag says of a part's name: a path has signs in it that names of tags may not have. */
+function hashOf(part: string): string {
+  return createHash("sha256").update(part).digest("hex").slice(0, 16);
 }

@@ -1,7 +1,7 @@
 // Delivering one run, step by step. Each step may be interrupted anywhere and done again: batches
 // and inputs that a server has already change nothing there, artifacts are replaced by themselves.
 
-import { DeliveryError, NotFoundError } from "../../errors.ts";
+import { DeliveryError } from "../../errors.ts";
 import type { LifecycleStage, Run, RunChange } from "../../tracker.ts";
 import {
   acknowledged,
@@ -11,7 +11,7 @@ import {
   isDelivered,
 } from "../deliveries.ts";
 import { recordedParts, recordParts } from "../undeliverable.ts";
-import { type IsLaterThere, laterThere, noteChanges, ownFields } from "./changes.ts";
+import { type IsLaterThere, laterThere, noteChanges, ownFields, removeTag } from "./changes.ts";
 import { type RunDelivery, step } from "./delivery.ts";
 import { removeOrphans } from "./orphans.ts";
 import { isForGood, refusedPart } from "./refused.ts";
@@ -120,21 +120,18 @@ async function removeTags(
   tags: TagOptions,
   isRetried: (part: string) => boolean,
 ): Promise<void> {
-  const { database, run, id, tracker } = delivery;
+  const { database, run, id } = delivery;
   const since = tagsToRemove(database, run, tags);
   const again = tagsToRemove(database, run, { ...tags, tagRevision: null })
     .filter((key) => isRetried(removalOf(key)));
   for (const key of new Set([...since, ...again])) {
     const part = removalOf(key);
     try {
-      await step(delivery, "remove tag", () => tracker.deleteTag(serverRun.id, key));
+      await removeTag(delivery, serverRun, key);
     } catch (error) {
-      if (isForGood(error)) {
-        recordParts(database, id, [refusedPart(part, error)]);
-        continue;
-      }
-      // It never reached the server, or was removed in an earlier attempt.
-      if (!(error instanceof NotFoundError)) throw error;
+      if (!isForGood(error)) throw error;
+      recordParts(database, id, [refusedPart(part, error)]);
+      continue;
     }
     recordParts(database, id, [], [part, `tag ${key}`]);
   }
