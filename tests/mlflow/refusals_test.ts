@@ -146,7 +146,8 @@ Deno.test("a web page is no data, whatever it says that it is", async () => {
     assertEquals(problemOf(() => read.text()).includes("a web page, not with"), true);
   }
   for (const text of ["<xml>", "{}", "a <html>", `${" ".repeat(70)}<html>`]) {
-    assertEquals((await reply(200, { text })).isHtml, false, text);
+    const read = await reply(200, { text });
+    assertEquals([read.isHtml, read.text()], [false, text]);
   }
   // As MLflow 2.x sends its plain texts.
   const plain = await reply(200, { text: "OK", headers: { "content-type": "text/html" } });

@@ -169,6 +169,22 @@ shared("when a part was changed is not set back by what arrives late", async (wo
   assertEquals(Object.keys(tags).filter((name) => name.startsWith("btflow.changed")).length, 2);
 });
 
+shared("a time that cannot be taken away stops no delivery", async (world) => {
+  const { site, server, io } = world;
+  const key = await commonRun(world);
+  const refusal = { status: 404, code: "ENDPOINT_NOT_FOUND", message: "no such call" };
+  const keeping = {
+    ...server,
+    deleteTag: () => Promise.reject(new TrackerError("POST", server.uri, refusal)),
+  };
+  for (const value of ["1", "2"]) {
+    await io.sleep(1000);
+    await tag(site, key, { x: value });
+    assertEquals((await site.deliver(keeping)).map(({ status }) => status), ["delivered"]);
+  }
+  assertEquals(notes(only(server).tags).length, 2);
+});
+
 shared("of more changes than one request takes all are told of", async (world) => {
   const { site, office, server } = world;
   const key = await commonRun(world);

@@ -12,6 +12,7 @@ import { changedParts } from "../merge_run.ts";
 import type { RunRow } from "../run_rows.ts";
 import { recordedParts } from "../undeliverable.ts";
 import { type RunDelivery, step } from "./delivery.ts";
+import { isForGood } from "./refused.ts";
 
 /** A part of a run as a store has it. */
 export interface PartChange {
@@ -70,10 +71,13 @@ export async function noteChanges(delivery: RunDelivery, there: Run): Promise<vo
   for (const batch of cutBatches(tags)) {
     await step(delivery, "times of changes", () => tracker.logBatch(there.id, batch));
   }
-  for (const { tag, hash, changed } of notesOf(there)) {
-    if (changed < Math.max(later.get(hash) ?? 0, noted.get(hash) ?? 0)) {
-      await removeTag(delivery, there, tag);
-    }
+  const isPassed = ({ hash, changed }: Note): boolean =>
+    changed < Math.max(later.get(hash) ?? 0, noted.get(hash) ?? 0);
+  try {
+    for (const note of notesOf(there).filter(isPassed)) await removeTag(delivery, there, note.tag);
+  } catch (error) {
+    // What is left says nothing wrong.
+    if (!isForGood(error)) throw error;
   }
 }
 
