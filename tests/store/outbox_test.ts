@@ -446,6 +446,11 @@ for (const logged of ["by the id of its experiment", "into a run of the server"]
     await store.logBatch(key, { tags: { more: "1" } });
     assertEquals(Object.values(statuses(await send())), ["delivered"]);
     assertEquals((await store.getRun(key)).experimentId, experimentId);
+    if (logged.startsWith("into")) return;
+    for (const there of server.runs.keys()) await server.deleteRun(there);
+    await store.logBatch(key, { tags: { more: "2" } });
+    assertEquals(Object.values(statuses(await send({ recreate: true }))), ["delivered"]);
+    assertEquals((await store.getRun(key)).experimentId, experimentId);
   });
 }
 
