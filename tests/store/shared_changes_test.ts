@@ -91,6 +91,17 @@ for (const [what, { change, after: [first, second], found }] of Object.entries(P
     assertEquals(await differences(world), []);
   });
 
+  shared(`${what}: so it does over what was committed`, async (world) => {
+    const { site, office, server, io } = world;
+    const key = await commonRun(world);
+    await change(site, key, 1);
+    await site.deliver(server);
+    await io.sleep(1000);
+    await tag(office, key, { own: "1" });
+    await office.deliver(server);
+    assertEquals([found(server), only(server).tags["own"]], [first, "1"]);
+  });
+
   shared(`${what}: so it does over what a store has changed itself, before`, async (world) => {
     const { site, office, server, io } = world;
     const key = await commonRun(world);
@@ -217,7 +228,7 @@ shared("what is carried to be logged into a server's run arrives", async (world)
   const { site, office, server, carry } = world;
   const experimentId = await server.createExperiment("crypto");
   const fields = { experimentId, name: "theirs", startTime: 1, user: "ada" };
-  const { id } = await server.createRun({ ...fields, tags: {} });
+  const { id } = await server.createRun({ ...fields, tags: { x: "0" } });
   await server.updateRun(id, { status: "FINISHED", endTime: 5 });
   const artifacts = [{ path: "a.txt", content: new Uint8Array(1) }];
   site.commitRun(
@@ -236,6 +247,17 @@ shared("an imported file that the server has lost is sent once that is found", a
   assertEquals(await differences(world), ["artifact a.txt is missing"]);
   await office.deliver(server);
   assertEquals(fileOf(server), "7,7,7");
+});
+
+shared("so is one that was changed, as of the time that the server tells", async (world) => {
+  const { site, server } = world;
+  const key = await commonRun(world);
+  await site.writeArtifact(key, "a.txt", new Uint8Array(1));
+  await site.deliver(server);
+  server.runs.get(only(server).id)?.artifacts.clear();
+  assertEquals((await site.verify(server))[0]?.differences, ["artifact a.txt is missing"]);
+  await site.deliver(server);
+  assertEquals(fileOf(server), "0");
 });
 
 shared("a tag that was edited on the server stays when a second store delivers", async (world) => {

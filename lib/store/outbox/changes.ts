@@ -41,7 +41,7 @@ export const NOTHING_LATER: IsLaterThere = (): boolean => false;
  * logged into a run of the server is never older than what that has.
  */
 export function laterThere(run: RunRow, there: Run): IsLaterThere {
-  if (run.imported === 0 || run.existing_run_id !== null) return NOTHING_LATER;
+  if (run.existing_run_id !== null) return NOTHING_LATER;
   const noted = latestNotes(there);
   return ({ part, changed, importedTag }) => {
     const changedThere = noted.get(hashOf(part)) ?? 0;
