@@ -2,7 +2,7 @@
 
 import type { Backtest } from "./mod.ts";
 import { CATALOGUE } from "../metrics/mod.ts";
-import { buildModel, type DefinedFigure, renderTearSheet } from "../report/mod.ts";
+import { buildModel, type DefinedFigure, type LuckLine, renderTearSheet } from "../report/mod.ts";
 import { fileStem } from "./file_stem.ts";
 
 /** What the page says besides what the backtest holds. */
@@ -12,6 +12,20 @@ export interface TearSheetFacts {
   readonly params: Readonly<Record<string, string>>;
   /** ms since the epoch. */
   readonly now: number;
+  /** Where the returns came from first, where that is not the file itself. */
+  readonly source?: string | undefined;
+  /** Of that source, in hex. */
+  readonly inputHash?: string | undefined;
+  /** What trades or results in money were divided by, where it was given. */
+  readonly capital?: number | undefined;
+  /** Who answers for the page. */
+  readonly author?: string | undefined;
+  /** The author's own words. */
+  readonly note?: string | undefined;
+  /** ms since the epoch: where the part begins that was declared out of sample. */
+  readonly outOfSample?: number | undefined;
+  /** What else is known of luck. */
+  readonly luck?: readonly LuckLine[];
 }
 
 /** The page as one self-contained HTML text. */
@@ -25,13 +39,19 @@ export function tearSheet(backtest: Backtest, facts: TearSheetFacts): string {
     release,
     trials: backtest.trials,
     params: { ...series.params, ...facts.params },
-    source: file.path,
+    source: facts.source ?? file.path,
     warnings,
     generatedAt: facts.now,
     extended: CATALOGUE.some((metric) => metric.extended && backtest.metrics.has(metric.name)),
     defined: definedFigures(backtest),
     trades: series.trades,
     intervals: backtest.intervals,
+    inputHash: facts.inputHash ?? file.sha256,
+    ...(facts.capital === undefined ? {} : { capital: facts.capital }),
+    ...(facts.author === undefined ? {} : { author: facts.author }),
+    ...(facts.note === undefined ? {} : { note: facts.note }),
+    ...(facts.outOfSample === undefined ? {} : { outOfSample: facts.outOfSample }),
+    luck: facts.luck ?? [],
     ...(benchmark?.file === undefined || benchmark.file === null
       ? {}
       : { benchmarkName: fileStem(benchmark.file.path) }),
@@ -43,5 +63,5 @@ export function tearSheet(backtest: Backtest, facts: TearSheetFacts): string {
 function definedFigures({ metrics }: Backtest): DefinedFigure[] {
   const known = new Set(CATALOGUE.map((metric) => metric.name));
   return [...metrics].filter(([name]) => !known.has(name))
-    .map(([name, value]) => ({ name, value, definition: "given with --define" }));
+    .map(([name, value]) => ({ name, value, definition: "the author’s own" }));
 }

@@ -9,7 +9,7 @@ import { defineCommand } from "../command/declare.ts";
 import type { Command, Context } from "../command/declare.ts";
 import type { Result } from "../command/answer.ts";
 import { ARTIFACT_HOST_FLAGS, CONNECTION_FLAGS } from "../config/connection_flags.ts";
-import { NotFoundError, present, UsageError } from "../errors.ts";
+import { hostProblem, InputError, NotFoundError, present, UsageError } from "../errors.ts";
 import { pairs, text } from "../command/flags.ts";
 import type { Files } from "../io.ts";
 import {
@@ -20,9 +20,13 @@ import {
   RETURNS_ARTIFACTS,
 } from "../backtest/returns_file.ts";
 import { fileStem } from "../backtest/file_stem.ts";
-import { isOwnParam } from "../own_names.ts";
+import { readSplitDate } from "../backtest/split_date.ts";
+import type { TearSheetFacts } from "../backtest/tear_sheet.ts";
+import { INPUT_HASH_TAG, isOwnParam, NOTE_TAG, OOS_TAG } from "../own_names.ts";
 import type { Run } from "../tracker.ts";
+import { readSmall } from "../small_file.ts";
 import { findRun } from "../tracking/find.ts";
+import { judgedLuck } from "../tracking/judged_luck.ts";
 import { releaseOf } from "../tracking/releases.ts";
 
 /** Writes a tear sheet of a file or of a logged run. */
@@ -47,6 +51,13 @@ export const command: Command = defineCommand({
     runId: text({ summary: "Report this run, from the returns that it has attached", value: "ID" }),
     runName: text({ summary: "Heading of the page", short: "r", value: "HEADING" }),
     param: pairs({ summary: "A parameter to show" }),
+    author: text({ summary: "Who answers for the page", value: "TEXT" }),
+    note: text({
+      summary: "File of words of your own for the page",
+      value: "FILE",
+      fallback: "the run's description",
+      completes: "file",
+    }),
     ...BACKTEST_FLAGS,
     ...ARTIFACT_HOST_FLAGS,
     ...CONNECTION_FLAGS,
@@ -69,16 +80,20 @@ export const command: Command = defineCommand({
       throw new UsageError("Cannot write HTML to a terminal: name a file with --output FILE");
     }
     return await withBackends(context, flags, async (backends) => {
-      const options = backtestOptions(flags, backends.config);
+      const options = { ...backtestOptions(flags, backends.config), hash: true };
+      const note = flags.note === undefined ? undefined : await readNote(context, flags.note);
       const page = path === undefined
         ? await ofRun(context, backends, present(flags.runId, "the run's id"), options)
         : await ofFile(context, path, options, flags.param);
       for (const warning of page.backtest.warnings) context.warn(warning);
       const { tearSheet } = await import("../backtest/tear_sheet.ts");
       const html = tearSheet(page.backtest, {
-        heading: flags.runName ?? page.heading,
-        params: page.params,
+        ...page.facts,
+        heading: flags.runName ?? page.facts.heading,
         now: context.io.now(),
+        capital: flags.capital,
+        author: flags.author,
+        note: note ?? page.facts.note,
       });
       return { html: () => Promise.resolve(html) };
     });
@@ -87,8 +102,16 @@ export const command: Command = defineCommand({
 
 interface Page {
   readonly backtest: Backtest;
-  readonly heading: string;
-  readonly params: Readonly<Record<string, string>>;
+  readonly facts: Omit<TearSheetFacts, "now">;
+}
+
+/** @throws {InputError} where it cannot be read. */
+async function readNote({ io }: Context, path: string): Promise<string> {
+  try {
+    return new TextDecoder().decode(await readSmall(io.files, path));
+  } catch (cause) {
+    throw new InputError(path, hostProblem(cause, "reading"), { cause });
+  }
 }
 
 async function ofFile(
@@ -105,7 +128,7 @@ async function ofFile(
       `Cannot report ${path}: it holds several strategies (${names}); use --strategy`,
     );
   }
-  return { backtest, heading: backtest.series.name ?? fileStem(path), params };
+  return { backtest, facts: { heading: backtest.series.name ?? fileStem(path), params } };
 }
 
 /** A run's returns are attached files: they are read through the same reader as any other. */
@@ -146,7 +169,19 @@ async function ofRun(
   checkAttached(backtest.file);
   if (backtest.benchmark?.file) checkAttached(backtest.benchmark.file);
   const params = Object.entries(run.params).filter(([key]) => !isOwnParam(key));
-  return { backtest, heading: run.name, params: Object.fromEntries(params) };
+  const declared = run.tags[OOS_TAG];
+  return {
+    backtest,
+    facts: {
+      heading: run.name,
+      params: Object.fromEntries(params),
+      source: run.params.returns_file,
+      inputHash: run.tags[INPUT_HASH_TAG] ?? "",
+      note: run.tags[NOTE_TAG],
+      outOfSample: declared === undefined ? undefined : readSplitDate(`tag ${OOS_TAG}`, declared),
+      luck: judgedLuck(run.metrics),
+    },
+  };
 }
 
 /**

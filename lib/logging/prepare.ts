@@ -101,7 +101,7 @@ export async function prepareRun(
 
 /** The files btflow makes itself: the returns and the tear sheet. */
 async function makeArtifacts(
-  { context: { io }, request }: PrepareWork,
+  { context: { io }, request, options }: PrepareWork,
   attached: readonly AttachedFile[],
   backtest: Backtest,
   heading: string,
@@ -118,7 +118,14 @@ async function makeArtifacts(
   }
   if (request.report) {
     const { tearSheet } = await import("../backtest/tear_sheet.ts");
-    const html = tearSheet(backtest, { heading, params: request.params, now: io.now() });
+    const html = tearSheet(backtest, {
+      heading,
+      params: request.params,
+      now: io.now(),
+      capital: options.read.capital,
+      note: request.description,
+      outOfSample: request.oos,
+    });
     artifacts.push({ path: "tearsheet.html", content: new TextEncoder().encode(html) });
   }
   return artifacts;

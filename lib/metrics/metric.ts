@@ -68,6 +68,10 @@ interface Facts extends Definition {
   readonly source: string;
   /** What counts as good. */
   readonly good: string;
+  /** Calendar months that its window should hold; absent where it looks at the whole series. */
+  readonly windowMonths?: number;
+  /** Its label where it is known what a row is, which takes the place of `{row}`. */
+  readonly rowLabel?: string;
 }
 
 /** What most rows leave out. */

@@ -15,7 +15,7 @@ export {
   type Unit,
 } from "./metric.ts";
 export { definitionIn, type EarlierDefinition } from "./metric.ts";
-export { joinRates, type RateKind, type RateSeries, ratesJoined } from "./rates.ts";
+export { joinRates, type RateKind, ratePerPeriod, type RateSeries, ratesJoined } from "./rates.ts";
 export {
   isUpTo,
   missingReturnsIn,
@@ -26,12 +26,18 @@ export {
   RELEASES,
 } from "./releases.ts";
 export { cagr, exposure, totalReturn } from "./returns/whole_series.ts";
+export {
+  minimumTrackRecordLength,
+  sharpeRatioLower95,
+  sharpeRatioSe,
+  sharpeRatioUpper95,
+} from "./ratios/significance.ts";
 export { maxDrawdown } from "./drawdown/depth.ts";
 export { profitFactor, winRate } from "./trade.ts";
 export type { TradeList } from "./listed_trades.ts";
-export { sharpeRatio } from "./ratios/sharpe.ts";
+export { probabilisticSharpeRatio, sharpeRatio } from "./ratios/sharpe.ts";
 export { sortinoRatio } from "./ratios/sortino.ts";
-export { volatility } from "./risk/spread.ts";
+export { riskOfRuin, volatility } from "./risk/spread.ts";
 export {
   computeMetrics,
   type MetricOptions,
@@ -45,6 +51,7 @@ export {
   drawdownPeriods,
 } from "./drawdown_periods.ts";
 export { drawdownSeries, equityCurve } from "./growth.ts";
+export { monthsBefore } from "./calendar.ts";
 export { monthlyReturns, type PeriodReturns, quarterlyReturns, yearlyReturns } from "./calendar.ts";
 export { normalCdf, normalDensity, normalQuantile } from "./normal.ts";
 export { deviationOf, meanOf, type Moments, sumOf, varianceOf } from "./kernel.ts";

@@ -19,6 +19,7 @@ import { avgLoss, avgWin } from "./returns/whole_series.ts";
 export const winRate: Metric = metric("win_rate", {
   summary: "Share of winning periods among those in the market",
   label: "Win Rate",
+  rowLabel: "Winning {row}s",
   category: "trade",
   unit: "fraction",
   better: "higher",

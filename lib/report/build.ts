@@ -2,28 +2,26 @@
 // choosing, pairing strategy and benchmark, and thinning.
 
 import type { Warning } from "../errors.ts";
-import {
-  drawdownDetails,
-  drawdownPeriods,
-  drawdownSeries,
-  type JoinedBenchmark,
-  monthlyReturns,
-  NEWEST_RELEASE,
-  type Returns,
-  sumOf,
-  yearlyReturns,
-} from "../metrics/mod.ts";
+import { type JoinedBenchmark, NEWEST_RELEASE, type Returns } from "../metrics/mod.ts";
+import { monthRows, MOST_YEARS, worstDrawdowns, yearOf, yearRows } from "./calendar_rows.ts";
+import { cardsOf } from "./cards.ts";
 import { timeCharts } from "./charts.ts";
-import { boxesOf, frequencyName, histogramsOf, isCoarse } from "./distribution.ts";
+import { baseName, conditionsOf } from "./conditions.ts";
+import { boxesOf, histogramsOf } from "./distribution.ts";
 import { figuresOf } from "./figures.ts";
+import { frequencyName, isCoarse, rowName, yearsOf } from "./frequency.ts";
+import { luckOf, splitOf } from "./luck.ts";
+import { FEW_ROWS, noticesOf, readersWords } from "./notices.ts";
 import { formatFigure } from "./numbers.ts";
-import type { Drawdown, MonthRow, TearSheetModel, TearSheetOptions, YearRow } from "./model.ts";
+import type { Ruin, TearSheetModel, TearSheetOptions } from "./model.ts";
+import { sentenceOf } from "./sentence.ts";
+import { tradeBook } from "./trade_book.ts";
+import { viewOf } from "./view_source.ts";
+import { ruinRow } from "./wealth.ts";
 
-const MAX_POINTS = 4_000;
 /** Bounds that keep the page small whatever it is given; what they leave out is said on it. */
 const MOST_PARAMS = 300;
 const MOST_WARNINGS = 100;
-const MOST_YEARS = 300;
 
 /**
  * Computes everything a tear sheet shows.
@@ -34,52 +32,89 @@ const MOST_YEARS = 300;
  */
 export function buildModel(
   returns: Returns,
-  benchmark: JoinedBenchmark | null,
+  joined: JoinedBenchmark | null,
   options: TearSheetOptions,
 ): TearSheetModel {
   const { dates, values } = returns;
-  const { periods, riskFreeRate = 0, extended = false, maxPoints = MAX_POINTS } = options;
-  const { release = NEWEST_RELEASE } = options;
+  const { periods, riskFreeRate = 0, extended = false, release = NEWEST_RELEASE } = options;
   const rates = options.rates === undefined ? {} : { rates: options.rates };
-  const benchmarkName = options.benchmarkName ?? "Benchmark";
-  const joined = benchmark;
-  const sources = {
+  const asked = { riskFreeRate, ...rates, periods, release };
+  const benchmarkName = joined === null ? null : options.benchmarkName ?? "Benchmark";
+  const { charts, rows } = timeCharts({
+    ...asked,
     returns,
     joined,
-    benchmarkName: shortened(benchmarkName),
-    periods,
-    riskFreeRate,
-    ...rates,
-    release,
-    maxPoints,
-  };
-  return {
-    heading: options.heading,
-    source: options.source ?? null,
-    generatedAt: options.generatedAt,
+    benchmarkName: shortened(benchmarkName ?? ""),
+  }, options.maxPoints);
+  const figures = figuresOf(returns, joined, { ...asked, extended }, options);
+  const luck = luckOf(returns, asked, options.intervals?.intervals.get("sharpe_ratio") ?? null);
+  const drawdowns = worstDrawdowns(returns);
+  const years = dates === null ? [] : yearRows(values, dates, joined);
+  const facts = {
+    figures: figures.all,
+    benchmarkName,
     dated: dates !== null,
-    points: values.length,
     start: dates?.[0] ?? NaN,
     end: dates?.at(-1) ?? NaN,
+    rows: values.length,
+    years: yearsOf(dates, values.length, periods),
+    ruin: ruinOf(returns),
+    worst: drawdowns[0],
+    sharpeError: luck.sharpeError,
+    calendar: years,
+  };
+  const idle = values.length > 0 && values.every((value) => value === 0);
+  const isDated = dates !== null && !isCoarse(frequencyName(dates));
+  return {
+    heading: options.heading,
+    source: options.source === undefined ? null : baseName(options.source),
+    generatedAt: options.generatedAt,
+    dated: facts.dated,
+    points: values.length,
+    start: facts.start,
+    end: facts.end,
     periods,
     riskFreeRate,
     release,
     intervals: options.intervals ?? null,
-    benchmarkName: joined === null ? null : benchmarkName,
+    benchmarkName,
     joinedPoints: joined?.dates.length ?? null,
     params: Object.entries(options.params ?? {}).slice(0, MOST_PARAMS),
-    warnings: [...(options.warnings ?? []).slice(0, MOST_WARNINGS), ...leftOut(options, dates)],
-    ...figuresOf(returns, joined, { riskFreeRate, ...rates, periods, release, extended }, options),
-    charts: timeCharts(sources),
-    years: dates === null ? [] : yearRows(values, dates, joined),
-    months: dates === null || isCoarse(frequencyName(dates)) ? [] : monthRows(values, dates),
-    histograms: values.length === 0 ? [] : histogramsOf(returns, joined),
-    boxes: boxesOf(returns),
-    drawdowns: worstDrawdowns(returns).slice(0, 10),
+    warnings: [...(options.warnings ?? []).slice(0, MOST_WARNINGS), ...leftOut(options, dates)]
+      .map((warning) => ({ ...warning, message: readersWords(warning) })),
+    author: options.author ?? null,
+    note: options.note ?? null,
+    sentence: sentenceOf(facts),
+    notices: noticesOf({ ...facts, idle }),
+    idle,
+    cards: cardsOf(facts),
+    ruin: facts.ruin,
+    conditions: conditionsOf(options, { ...facts, joinedPoints: joined?.dates.length ?? null }),
+    luck: [...values.length < FEW_ROWS ? [] : luck.lines, ...options.luck ?? []],
+    split: splitOf(returns, asked, options.outOfSample),
+    trades: tradeBook(
+      options.trades ?? null,
+      figures.groups.find(({ name }) => name === "trade_list"),
+    ),
+    view: viewOf(returns, joined, { periods, riskFreeRate, ...rates }, rows.length),
+    rowWord: rowName(dates).toLowerCase(),
+    groups: figures.groups,
+    undefinedFigures: figures.undefinedFigures,
+    charts,
+    years,
+    months: isDated ? monthRows(values, dates) : [],
+    histograms: values.length === 0 || idle ? [] : histogramsOf(returns, joined),
+    boxes: idle ? [] : boxesOf(returns),
+    drawdowns: drawdowns.slice(0, 10),
     benchmarkDrawdown: joined === null
       ? null
       : worstDrawdowns({ dates: joined.dates, values: joined.benchmark })[0] ?? null,
   };
+}
+
+function ruinOf({ dates, values }: Returns): Ruin | null {
+  const row = ruinRow(values);
+  return row < 0 ? null : { row, at: dates?.[row] ?? row + 1 };
 }
 
 function leftOut(options: TearSheetOptions, dates: Float64Array | null): Warning[] {
@@ -99,73 +134,4 @@ function leftOut(options: TearSheetOptions, dates: Float64Array | null): Warning
 /** A legend's length: the page's head has the whole name. */
 function shortened(name: string): string {
   return name.length <= 40 ? name : `${name.slice(0, 39).toWellFormed()}…`;
-}
-
-function yearOf(timeMs: number): number {
-  return new Date(timeMs).getUTCFullYear();
-}
-
-function yearRows(
-  values: Float64Array,
-  dates: Float64Array,
-  joined: JoinedBenchmark | null,
-): YearRow[] {
-  const own = yearlyReturns(values, dates);
-  const other = joined === null ? null : yearlyReturns(joined.benchmark, joined.dates);
-  const others = new Map(
-    Array.from(
-      other?.starts ?? [],
-      (start, index) => [yearOf(start), other?.returns[index] ?? NaN],
-    ),
-  );
-  return Array.from(own.starts, (start, index): YearRow => {
-    const year = yearOf(start);
-    const strategy = own.returns[index] ?? NaN;
-    const benchmark = joined === null ? null : others.get(year) ?? NaN;
-    return {
-      year,
-      strategy,
-      sum: sumOf(values.subarray(own.firstRows[index], own.firstRows[index + 1])),
-      benchmark,
-      multiple: benchmark === null ? null : benchmark === 0 ? NaN : strategy / benchmark,
-    };
-  }).slice(-MOST_YEARS);
-}
-
-function monthRows(values: Float64Array, dates: Float64Array): MonthRow[] {
-  const years = yearlyReturns(values, dates);
-  const months = monthlyReturns(values, dates);
-  const rows = new Map<number, number[]>();
-  months.starts.forEach((start, index) => {
-    const date = new Date(start);
-    const row = rows.get(date.getUTCFullYear()) ?? new Array<number>(12).fill(NaN);
-    row[date.getUTCMonth()] = months.returns[index] ?? NaN;
-    rows.set(date.getUTCFullYear(), row);
-  });
-  return Array.from(years.starts, (start, index): MonthRow => ({
-    year: yearOf(start),
-    months: rows.get(yearOf(start)) ?? [],
-    total: years.returns[index] ?? NaN,
-  })).slice(-MOST_YEARS);
-}
-
-/** Deepest first; where there are no dates, lengths are in rows. */
-function worstDrawdowns({ dates, values }: Returns): Drawdown[] {
-  const series = drawdownSeries(values);
-  const periods = dates === null || series.length === 0
-    ? drawdownPeriods(series).map((period) => ({
-      start: period.start,
-      valley: period.valley,
-      end: period.recovered ? period.end + 1 : null,
-      days: period.end - period.start + 1,
-      depth: period.depth,
-    }))
-    : drawdownDetails(series, dates).map((period) => ({
-      start: period.startMs,
-      valley: period.valleyMs,
-      end: period.recovered ? dates[period.end + 1] ?? null : null,
-      days: period.days,
-      depth: period.depth,
-    }));
-  return periods.sort((one, other) => one.depth - other.depth);
 }

@@ -1,6 +1,34 @@
-// Which rows of a long series a chart keeps: in each stretch the rows where any of its lines is
+// Which rows the charts keep of a long series: in each stretch the rows where any of its lines is
 // lowest or highest, so that no peak, crash or end disappears at any width of the screen. Unlike the
 // thinning of logged series it serves several lines that share their x, and keeps gaps as gaps.
+
+/** Drawn whole up to here; the page stays below 2 MB and the reader's machine does not notice. */
+export const MOST_POINTS = 20_000;
+
+const YEAR_MS = 366 * 86_400_000;
+
+/**
+ * The rows that all charts of a page share: every one up to `limit`; of more, the last year whole (at
+ * most half of the limit) and the extremes of what is before it.
+ */
+export function sharedRows(
+  count: number,
+  series: readonly Float64Array[],
+  { dates, periods, limit }: {
+    readonly dates: Float64Array | null;
+    readonly periods: number;
+    readonly limit: number;
+  },
+): number[] {
+  if (count <= limit) return chartRows(count, series, limit);
+  const yearAgo = dates === null
+    ? count - Math.ceil(periods)
+    : dates.findIndex((date) => date > (dates.at(-1) ?? 0) - YEAR_MS);
+  const recent = Math.max(yearAgo, count - Math.floor(limit / 2), 0);
+  const rows = chartRows(recent, series, Math.floor((limit * 2) / 5));
+  for (let row = recent; row < count; row++) rows.push(row);
+  return rows;
+}
 
 /**
  * Ascending row numbers, at most about `limit` of them; all rows when they are no more than that.

@@ -6,14 +6,16 @@ import type { Line, TimeChart } from "./model.ts";
 
 /** A line before it is thinned: one value a row, NaN where there is none. */
 export interface FullLine extends Pick<Line, "label" | "paint">, Partial<Pick<Line, "kind">> {
-  readonly values: ArrayLike<number>;
+  readonly values: Float64Array;
+  /** The growth factors that it is made of, where it follows the range in view. */
+  readonly factors?: Float64Array;
 }
 
 /** A chart before it is thinned. */
 export interface FullChart
   extends
     Pick<TimeChart, "id" | "title" | "unit" | "height">,
-    Partial<Pick<TimeChart, "growth" | "bands" | "levels" | "viewLabel">> {
+    Partial<Pick<TimeChart, "growth" | "follows" | "most" | "bands" | "levels" | "viewLabel">> {
   readonly lines: readonly FullLine[];
   readonly views?: readonly { readonly label: string; readonly lines: readonly FullLine[] }[];
 }
@@ -28,7 +30,10 @@ export interface ChartSource {
   /** A rate that changes, in place of the one above. */
   readonly rates?: RateSeries;
   readonly release: Release;
-  readonly maxPoints: number;
+  /** What one unit became. */
+  readonly wealth: Float64Array;
+  /** How far below the peak; empty where nothing can be compounded. */
+  readonly fall: Float64Array;
 }
 
 /** Values at some of the dates, carried forward to all; NaN before the first. */

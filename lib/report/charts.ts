@@ -1,76 +1,91 @@
-// The charts over time: which lines each has, thinned together so that its lines share their x.
-// Growth is shown as factors (1 = nothing gained), since a logarithm needs them.
+// The charts over time: which there are, and their thinning to the rows that they share. Growth is kept
+// as factors (1 = nothing gained): a logarithm needs them, and they begin anew at any row.
 
-import {
-  drawdownPeriods,
-  drawdownSeries,
-  equityCurve,
-  type JoinedBenchmark,
-  type Returns,
-} from "../metrics/mod.ts";
+import type { JoinedBenchmark } from "../metrics/mod.ts";
+import { drawdownPeriods } from "../metrics/mod.ts";
 import { carriedTo, type ChartSource, type FullChart, type FullLine } from "./chart_source.ts";
-import { frequencyName } from "./distribution.ts";
-import type { Line, TimeChart } from "./model.ts";
+import { MOST_POINTS, sharedRows } from "./chart_rows.ts";
+import { frequencyName } from "./frequency.ts";
+import type { Band, TimeChart, TimeLine } from "./model.ts";
 import { formatDate, formatFigure } from "./numbers.ts";
 import { rollingCharts } from "./rolling_charts.ts";
-import { chartRows } from "./chart_rows.ts";
+import { fallOf, ruinRow, wealthOf } from "./wealth.ts";
 
-/** All charts over time that the returns allow. */
-export function timeCharts(source: ChartSource): TimeChart[] {
-  const { returns, maxPoints } = source;
-  if (returns.values.length === 0) return [];
-  const wealth = wealthOf(returns.values);
-  const drawdown = drawdownSeries(returns.values);
-  const charts = [
-    cumulativeChart(source, wealth),
-    ...(drawdown.length === 0
-      ? []
-      : [underwaterChart(drawdown), periodsChart(returns, wealth, drawdown)]),
-    returnsChart(returns),
-    ...rollingCharts(source),
-  ];
-  return charts.map((chart) => finished(chart, returns.dates, maxPoints));
+/** The number of stretches below the peak that are shaded. */
+const SHADED = 5;
+
+/** The charts, in the order in which they are made; none where the returns do not allow it. */
+const CHARTS: readonly ((source: ChartSource) => readonly FullChart[])[] = [
+  cumulativeChart,
+  underwaterChart,
+  returnsChart,
+  rollingCharts,
+];
+
+/** All charts over time that the returns allow, and the rows that they share. */
+export function timeCharts(
+  source: Omit<ChartSource, "wealth" | "fall">,
+  maxPoints: number = MOST_POINTS,
+): { readonly charts: TimeChart[]; readonly rows: readonly number[] } {
+  const { dates, values } = source.returns;
+  if (values.length === 0) return { charts: [], rows: [] };
+  const prepared = { ...source, wealth: wealthOf(values), fall: fallOf(values) };
+  const full = CHARTS.flatMap((make) => make(prepared));
+  const shaping = full.slice(0, 3).flatMap(({ lines }) => lines.map((line) => line.values));
+  const rows = sharedRows(values.length, [...new Set(shaping)], {
+    dates,
+    periods: source.periods,
+    limit: maxPoints,
+  });
+  const x = rows.map((row) => dates?.[row] ?? row + 1);
+  return { charts: full.map((chart) => finished(chart, dates, rows, x)), rows };
 }
 
-/** The equity curve, which ends where everything is lost: nothing compounds after that. */
-function wealthOf(values: Float64Array): Float64Array {
-  const wealth = equityCurve(values);
-  const ruin = values.findIndex((value) => value <= -1);
-  if (ruin < 0) return wealth;
-  wealth[ruin] = Math.max(0, wealth[ruin] ?? 0);
-  return wealth.fill(NaN, ruin + 1);
+function strategyLine(values: Float64Array): FullLine {
+  return { label: "Strategy", paint: "strategy", values };
 }
 
-function cumulativeChart(source: ChartSource, wealth: Float64Array): FullChart {
-  const { returns, joined, benchmarkName } = source;
-  const strategy: FullLine = { label: "Strategy", paint: "strategy", values: wealth };
+/** The benchmark's wealth at the strategy's rows. */
+function benchmarkWealth({ returns: { dates }, joined }: ChartSource): Float64Array | null {
+  return joined === null || dates === null
+    ? null
+    : carriedTo(dates, joined.dates, wealthOf(joined.benchmark));
+}
+
+function cumulativeChart(source: ChartSource): FullChart[] {
+  const { returns, joined, benchmarkName, wealth, fall } = source;
+  const growing = (line: FullLine): FullLine => ({ ...line, factors: line.values });
   const chart = {
     id: "cumulative",
     title: "Cumulative returns",
     unit: "fraction",
     growth: true,
+    follows: "growth",
     height: 340,
+    bands: worstBands(source, fall),
   } as const;
-  if (joined === null || returns.dates === null) return { ...chart, lines: [strategy] };
-  const benchmark: FullLine = {
-    label: benchmarkName,
-    paint: "benchmark",
-    values: carriedTo(returns.dates, joined.dates, wealthOf(joined.benchmark)),
-  };
+  const other = benchmarkWealth(source);
+  if (other === null || joined === null || returns.dates === null) {
+    return [{ ...chart, lines: [growing(strategyLine(wealth))] }];
+  }
+  const benchmark = growing({ label: benchmarkName, paint: "benchmark", values: other });
   const matched = matchedVolatility(joined);
-  return {
+  return [{
     ...chart,
-    lines: [benchmark, strategy],
-    viewLabel: "As it was",
+    lines: [growing(strategyLine(wealth)), benchmark],
+    viewLabel: "As traded",
     views: matched === null ? [] : [{
       label: "Volatility-matched",
-      lines: [benchmark, {
-        label: "Strategy at the benchmark’s volatility",
-        paint: "strategy",
-        values: carriedTo(returns.dates, joined.dates, wealthOf(matched)),
-      }],
+      lines: [
+        growing({
+          label: "Strategy at the benchmark’s volatility",
+          paint: "strategy",
+          values: carriedTo(returns.dates, joined.dates, wealthOf(matched)),
+        }),
+        benchmark,
+      ],
     }],
-  };
+  }];
 }
 
 /** The strategy's joined returns scaled to the benchmark's standard deviation, as QuantStats has it. */
@@ -86,69 +101,87 @@ function deviation(values: Float64Array): number {
   );
 }
 
-function underwaterChart(drawdown: Float64Array): FullChart {
-  const mean = drawdown.reduce((sum, value) => sum + value, 0) / drawdown.length;
-  return {
+/** The worst stretches below the peak, by depth; all that comes after everything was lost. */
+function worstBands({ returns: { dates, values } }: ChartSource, fall: Float64Array): Band[] {
+  const at = (row: number): number => dates?.[row] ?? row + 1;
+  const ruin = ruinRow(values);
+  const known = ruin < 0 ? fall : fall.subarray(0, ruin + 1);
+  const worst = drawdownPeriods(known).sort((one, other) => one.depth - other.depth)
+    .slice(0, SHADED);
+  const bands = worst.map(({ start, end }, index): Band => ({
+    from: at(start),
+    to: at(end),
+    label: String(index + 1),
+  }));
+  return ruin < 0
+    ? bands
+    : [...bands, { from: at(ruin), to: at(values.length - 1), label: "lost" }];
+}
+
+function underwaterChart(source: ChartSource): FullChart[] {
+  const { joined, wealth, fall, benchmarkName, returns: { dates } } = source;
+  if (fall.length === 0) return [];
+  const other = benchmarkWealth(source);
+  const benchmarkFall = joined === null || dates === null ? null : fallOf(joined.benchmark);
+  return [{
     id: "underwater",
     title: "Underwater",
     unit: "fraction",
-    height: 180,
-    lines: [{ label: "Drawdown", paint: "loss", kind: "area", values: drawdown }],
-    levels: !(mean < 0) ? [] : [{ value: mean, label: `mean ${formatFigure(mean, "fraction")}` }],
-  };
+    follows: "fall",
+    height: 150,
+    lines: [
+      { label: "Strategy", paint: "loss", kind: "area", values: fall, factors: wealth },
+      ...(other === null || benchmarkFall === null || benchmarkFall.length === 0 ? [] : [{
+        label: benchmarkName,
+        paint: "benchmark" as const,
+        values: carriedTo(dates ?? fall, joined?.dates ?? fall, benchmarkFall),
+        factors: other,
+      }]),
+    ],
+  }];
 }
 
-function periodsChart({ dates }: Returns, wealth: Float64Array, drawdown: Float64Array): FullChart {
-  const at = (row: number): number => dates?.[row] ?? row;
-  const worst = drawdownPeriods(drawdown).sort((one, other) => one.depth - other.depth).slice(0, 5);
-  return {
-    id: "drawdown-periods",
-    title: "Five worst drawdowns",
-    unit: "fraction",
-    growth: true,
-    height: 260,
-    lines: [{ label: "Strategy", paint: "strategy", values: wealth }],
-    bands: worst.map(({ start, end, depth }) => ({
-      from: at(start),
-      to: at(end),
-      label: formatFigure(depth, "fraction"),
-    })),
-  };
-}
-
-function returnsChart({ dates, values }: Returns): FullChart {
+function returnsChart({ returns: { dates, values } }: ChartSource): FullChart[] {
   const name = frequencyName(dates);
   const sums = new Float64Array(values.length);
   let sum = 0;
   for (let row = 0; row < values.length; row++) sums[row] = sum += values[row] as number;
-  return {
+  return [{
     id: "returns",
-    title: name === "Per row" || name === "Intraday" ? "Returns by row" : `${name} returns`,
+    title: name === "Per row" || name === "Intraday" ? "Returns of each period" : `${name} returns`,
     unit: "fraction",
-    height: 200,
+    height: 180,
     lines: [{ label: "Return", paint: "strategy", kind: "bars", values }],
-    viewLabel: "Each",
+    viewLabel: "Single",
     views: [{
-      label: "Cumulative sum",
+      label: "Running sum",
       lines: [{ label: "Sum", paint: "strategy", kind: "area", values: sums }],
     }],
-  };
+  }];
 }
 
-function finished(chart: FullChart, dates: Float64Array | null, maxPoints: number): TimeChart {
-  const views = chart.views ?? [];
-  const all = [...chart.lines, ...views.flatMap((view) => view.lines)];
-  const distinct = [...new Set(all.map((line) => line.values))];
-  const rows = chartRows(distinct[0]?.length ?? 0, distinct, maxPoints);
-  const lines = (full: readonly FullLine[]): Line[] =>
-    full.map(({ label, paint, kind = "line", values }) => ({
+function finished(
+  chart: FullChart,
+  dates: Float64Array | null,
+  rows: readonly number[],
+  x: readonly number[],
+): TimeChart {
+  const known = new Map<Float64Array, (number | null)[]>();
+  const kept = (values: Float64Array): (number | null)[] => {
+    const made = known.get(values) ?? rows.map((row) => {
+      const value = values[row] as number;
+      return Number.isFinite(value) ? value : null;
+    });
+    known.set(values, made);
+    return made;
+  };
+  const lines = (full: readonly FullLine[]): TimeLine[] =>
+    full.map(({ label, paint, kind = "line", values, factors }) => ({
       label,
       paint,
       kind,
-      values: rows.map((row) => {
-        const value = values[row] as number;
-        return Number.isFinite(value) ? value : null;
-      }),
+      values: kept(values),
+      ...(factors === undefined ? {} : { factors: kept(factors) }),
     }));
   return {
     id: chart.id,
@@ -156,13 +189,15 @@ function finished(chart: FullChart, dates: Float64Array | null, maxPoints: numbe
     description: describe(chart, dates),
     unit: chart.unit,
     growth: chart.growth ?? false,
+    follows: chart.follows ?? "nothing",
+    ...(chart.most === undefined || !Number.isFinite(chart.most) ? {} : { most: chart.most }),
     height: chart.height,
-    x: rows.map((row) => dates?.[row] ?? row),
+    x,
     lines: lines(chart.lines),
     bands: chart.bands ?? [],
     levels: chart.levels ?? [],
     viewLabel: chart.viewLabel ?? "",
-    views: views.map((view) => ({ label: view.label, lines: lines(view.lines) })),
+    views: (chart.views ?? []).map((view) => ({ label: view.label, lines: lines(view.lines) })),
   };
 }
 

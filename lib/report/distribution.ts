@@ -10,32 +10,15 @@ import {
   type Returns,
   yearlyReturns,
 } from "../metrics/mod.ts";
-import type { Bin, Box, Histogram } from "./model.ts";
+import { frequencyName, isCoarse } from "./frequency.ts";
+import type { Bin, Box, Histogram, Unit } from "./model.ts";
 
 const DAY_MS = 86_400_000;
 /** 1970-01-05, the first Monday: weeks end on Mondays, as in QuantStats' quantiles. */
 const MONDAY = 4;
 const MOST_OUTLIERS = 200;
-
-/** The day's own name for the spacing of the rows, by their median distance. */
-export function frequencyName(dates: Float64Array | null): string {
-  if (dates === null || dates.length < 2) return "Per row";
-  const gaps = new Float64Array(dates.length - 1);
-  for (let row = 1; row < dates.length; row++) {
-    gaps[row - 1] = ((dates[row] as number) - (dates[row - 1] as number)) / DAY_MS;
-  }
-  const gap = quantilesOf(gaps, [0.5])[0] ?? 0;
-  if (gap < 0.9) return "Intraday";
-  if (gap < 5) return "Daily";
-  if (gap < 15) return "Weekly";
-  if (gap < 60) return "Monthly";
-  return gap < 200 ? "Quarterly" : "Yearly";
-}
-
-/** Rows that each span several months: they have no monthly returns. */
-export function isCoarse(name: string): boolean {
-  return name === "Quarterly" || name === "Yearly";
-}
+/** Fewer values have no distribution. */
+const LEAST_VALUES = 5;
 
 /** Compounded returns of consecutive rows whose instants have the same key. */
 function compoundedBy(
@@ -84,20 +67,23 @@ export function histogramsOf(returns: Returns, joined: JoinedBenchmark | null): 
       joined?.benchmark ?? null,
     );
   if (isCoarse(name) || name === "Monthly") return [rows];
+  // Beyond a year: the bars of a few months tell what the table of months does.
   const monthly = histogram(
     "monthly",
     "Distribution of monthly returns",
     monthlyReturns(values, dates).returns,
     joined === null ? null : monthlyReturns(joined.benchmark, joined.dates).returns,
   );
-  return [monthly, rows];
+  return monthly.count < 2 * LEAST_VALUES ? [rows] : [monthly, rows];
 }
 
-function histogram(
+/** How often the values fell into bins that suit them. */
+export function histogram(
   id: string,
   title: string,
   values: Float64Array,
   benchmark: Float64Array | null,
+  unit: Unit = "fraction",
 ): Histogram {
   const edges = binEdges(drawable(values), benchmark === null ? null : drawable(benchmark));
   const own = countsIn(edges, values);
@@ -111,8 +97,10 @@ function histogram(
   return {
     id,
     title,
+    unit,
     bins: values.length === 0 ? [] : bins,
     mean: meanOf(values),
+    median: quantilesOf(values, [0.5])[0] ?? NaN,
     benchmarkMean: benchmark === null ? null : meanOf(benchmark),
     count: values.length,
   };
@@ -168,7 +156,7 @@ export function boxesOf({ dates, values }: Returns): Box[] {
   ];
   const first = Math.max(0, lengths.findIndex(([label]) => label === name));
   return lengths.slice(first).map(([label, returnsOf]) => boxOf(label, drawable(returnsOf())))
-    .filter((box) => box.count > 0);
+    .filter((box) => box.count >= LEAST_VALUES);
 }
 
 /** Compounding can pass what a number holds: such a period has no place on an axis. */

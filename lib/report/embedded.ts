@@ -1,15 +1,10 @@
 // The shapes of the data inside the pages, shared by what writes them and what reads them in the
 // browser: numbers are cut to what a screen shows, and times are differences, so pages stay small.
 
-import type { ComparedRun, ComparisonModel, TearSheetModel, TimeChart } from "./model.ts";
+import type { ComparedRun, ComparisonModel, TimeChart } from "./model.ts";
 
 /** A chart over time as a page holds it: its x are the first one and the differences that follow. */
 export type EmbeddedChart = Omit<TimeChart, "description" | "viewLabel">;
-
-/** The tear sheet’s data block. */
-export interface EmbeddedTearSheet extends Pick<TearSheetModel, "dated"> {
-  readonly charts: readonly EmbeddedChart[];
-}
 
 /** A run as the comparison page holds it. */
 export interface EmbeddedRun extends Pick<ComparedRun, "id" | "name" | "status"> {

@@ -6,49 +6,126 @@ import {
   CATALOGUE,
   CATEGORIES,
   computeMetrics,
+  definitionIn,
   maxDrawdown,
   type MetricSet,
-  profitFactor,
-  sharpeRatio,
-  sortinoRatio,
+  monthsBefore,
+  NEWEST_RELEASE,
+  riskOfRuin,
   totalReturn,
-  volatility,
-  winRate,
 } from "../metrics/mod.ts";
-import type { JoinedBenchmark, Metric, MetricOptions, Returns } from "../metrics/mod.ts";
+import type { JoinedBenchmark, Metric, MetricOptions, Release, Returns } from "../metrics/mod.ts";
+import { rowName, spacingDays } from "./frequency.ts";
 import type {
   ComparedMetric,
   DefinedFigure,
   DrawnIntervals,
   Figure,
   FigureGroup,
+  Prominence,
   TearSheetOptions,
   UndefinedFigure,
 } from "./model.ts";
+import { ruinRow } from "./wealth.ts";
 
-/** The figures on top of a tear sheet. */
-const KEY_FIGURES: readonly Metric[] = [
-  totalReturn,
-  cagr,
-  sharpeRatio,
-  sortinoRatio,
-  maxDrawdown,
-  volatility,
-  winRate,
-  profitFactor,
+/** The metrics that are shown before the others are asked for. */
+export const OPEN_METRICS: readonly string[] = [
+  "total_return",
+  "cagr",
+  "volatility",
+  "sharpe_ratio",
+  "sortino_ratio",
+  "calmar_ratio",
+  "max_drawdown",
+  "longest_drawdown_days",
+  "best_month",
+  "worst_month",
+  "win_rate",
+  "profit_factor",
+  "exposure",
+  "var",
+  "alpha",
+  "beta",
 ];
 
-function explanationOf(metric: Metric): string {
+/** Those that paper has room for besides. */
+export const PAPER_METRICS: readonly string[] = [
+  "best_year",
+  "worst_year",
+  "best_day",
+  "worst_day",
+  "return_ytd",
+  "return_1y",
+  "omega_ratio",
+  "probabilistic_sharpe_ratio",
+  "cvar",
+  "ulcer_index",
+  "recovery_factor",
+  "skew",
+  "kurtosis",
+  "correlation",
+];
+
+/** What these come to once everything is lost, although nothing compounds then. */
+const LOST: ReadonlyMap<Metric, number> = new Map([[totalReturn, -1], [cagr, -1], [
+  maxDrawdown,
+  -1,
+]]);
+
+const DAY_MS = 86_400_000;
+
+function explanationOf(metric: Metric, release: Release): string {
   return [
     metric.summary,
-    `Definition: ${metric.quantstats ?? metric.formula}`,
+    `Formula: ${inWords(definitionIn(metric, release).formula)}`,
     `What counts as good: ${metric.good}`,
   ].join("\n");
 }
 
+/** A formula with other metrics by their labels, as the page has them. */
+function inWords(formula: string): string {
+  return formula.replace(/\b[a-z][a-z0-9]*(_[a-z0-9]+)*\b/g, (word) => LABELS.get(word) ?? word);
+}
+
+const LABELS: ReadonlyMap<string, string> = new Map(
+  CATALOGUE.filter(({ name }) => name.length > 3).map(({ name, label }) => [name, label]),
+);
+
+function prominenceOf({ name }: Metric): Prominence {
+  return OPEN_METRICS.includes(name) ? "open" : PAPER_METRICS.includes(name) ? "paper" : "folded";
+}
+
+/** Why the page shows no value although there is one; null where it shows it. */
+function reasonAgainst(metric: Metric, { dates, values }: Returns): string | null {
+  if (metric === riskOfRuin && ruinRow(values) >= 0) return "everything was lost";
+  const [first, last] = [dates?.[0], dates?.at(-1)];
+  if (metric.windowMonths === undefined || first === undefined || last === undefined) return null;
+  // A window of whole months begins on a day that may be a holiday, or within a month's own row.
+  const grace = Math.max(5, spacingDays(dates) * 1.5 || 0) * DAY_MS;
+  return first - monthsBefore(last, metric.windowMonths) <= grace
+    ? null
+    : `the series is shorter than ${windowWords(metric.windowMonths)}`;
+}
+
+/** A reason without the alternatives that are none here. */
+function narrowed(reason: string | undefined, { dates, values }: Returns): string | undefined {
+  const isNoneHere = (part: string): boolean => {
+    const few = /^fewer than (\d+) rows$/.exec(part)?.[1];
+    return (dates !== null && part === "no dates") || (values.length > 0 && part === "no rows") ||
+      (few !== undefined && values.length >= Number(few));
+  };
+  const left = (reason?.split(/, or |, /) ?? []).filter((part) => !isNoneHere(part));
+  return reason === undefined || left.length === 0 ? reason : inWords(left.join(", or "));
+}
+
+function windowWords(months: number): string {
+  return months < 12 ? `${months} months` : months === 12 ? "a year" : `${months / 12} years`;
+}
+
 /** What a page shows of the metrics. */
 export interface Figures {
-  readonly keyFigures: readonly Figure[];
+  /** By name. */
+  readonly all: ReadonlyMap<string, Figure>;
   readonly groups: readonly FigureGroup[];
   readonly undefinedFigures: readonly UndefinedFigure[];
 }
@@ -74,7 +151,7 @@ export function figuresOf(
     : computeMetrics({ dates: joined.dates, values: joined.benchmark }, options);
   const figures = new Map(
     CATALOGUE.filter((metric) => isIn(own, metric.name)).map((metric) =>
-      [metric.name, figureOf(metric, own, other, intervals)] as const
+      [metric.name, figureOf(metric, returns, { own, other, intervals, ...options })] as const
     ),
   );
   const groups = Object.entries(CATEGORIES).map(([category, title]): FigureGroup => ({
@@ -84,14 +161,21 @@ export function figuresOf(
       .flatMap((metric) => figures.get(metric.name) ?? []),
   }));
   const reasons = new Map(own.undefined.map(({ metric, reason }) => [metric, reason]));
+  const shownReason = (metric: Metric): string | undefined =>
+    Number.isNaN(figures.get(metric.name)?.strategy ?? 0)
+      ? reasonAgainst(metric, returns) ?? narrowed(reasons.get(metric.name), returns)
+      : undefined;
   return {
-    keyFigures: KEY_FIGURES.flatMap(({ name }) => figures.get(name) ?? []),
+    all: figures,
     groups: [...groups, definedGroup(defined, intervals)].filter((group) =>
       group.figures.length > 0
     ),
-    undefinedFigures: [...figures.values()].flatMap(({ name, label }) => {
-      const reason = reasons.get(name);
-      return reason === undefined ? [] : [{ name, label, reason }];
+    undefinedFigures: CATALOGUE.flatMap((metric) => {
+      const label = figures.get(metric.name)?.label;
+      const reason = label === undefined ? undefined : shownReason(metric);
+      return label === undefined || reason === undefined
+        ? []
+        : [{ name: metric.name, label, reason }];
     }),
   };
 }
@@ -107,8 +191,9 @@ function definedGroup(
       name,
       label: name,
       unit: "ratio",
-      explanation: `Definition: ${definition}`,
+      explanation: `Formula: ${definition}`,
       toned: false,
+      prominence: "open",
       strategy: value,
       interval: intervals?.intervals.get(name) ?? null,
       benchmark: null,
@@ -122,20 +207,29 @@ function isIn(set: MetricSet, name: string): boolean {
 
 function figureOf(
   metric: Metric,
-  own: MetricSet,
-  other: MetricSet | null,
-  intervals: DrawnIntervals | null,
+  returns: Returns,
+  { own, other, intervals, release = NEWEST_RELEASE }: {
+    readonly own: MetricSet;
+    readonly other: MetricSet | null;
+    readonly intervals: DrawnIntervals | null;
+    readonly release?: Release;
+  },
 ): Figure {
+  const lost = ruinRow(returns.values) >= 0 ? LOST.get(metric) : undefined;
+  const hidden = reasonAgainst(metric, returns) !== null;
   return {
     name: metric.name,
-    label: metric.label,
+    label: metric.rowLabel?.replace("{row}", rowName(returns.dates)) ?? metric.label,
     unit: metric.unit,
-    explanation: explanationOf(metric),
+    explanation: explanationOf(metric, release),
     toned: metric.toned,
-    strategy: own.values.get(metric.name) ?? NaN,
-    interval: intervals?.intervals.get(metric.name) ?? null,
+    prominence: prominenceOf(metric),
+    strategy: lost ?? (hidden ? NaN : own.values.get(metric.name) ?? NaN),
+    interval: hidden || lost !== undefined ? null : intervals?.intervals.get(metric.name) ?? null,
     benchmark: other === null || !isIn(other, metric.name)
       ? null
+      : hidden
+      ? NaN
       : other.values.get(metric.name) ?? NaN,
   };
 }
@@ -158,7 +252,7 @@ export function comparedMetric(name: string): ComparedMetric & { readonly order:
     name,
     label: metric.label,
     unit: metric.unit,
-    explanation: explanationOf(metric),
+    explanation: explanationOf(metric, NEWEST_RELEASE),
     better: metric.better,
     order,
   };

@@ -11,7 +11,11 @@ import type {
   TradeList,
   Unit,
 } from "../metrics/mod.ts";
+import type { TimeChart } from "./chart_model.ts";
+import type { FrontPage, LuckLine } from "./front_model.ts";
 
+export type * from "./chart_model.ts";
+export type * from "./front_model.ts";
 export type { Unit };
 
 /** What the page says besides the series itself. */
@@ -43,8 +47,20 @@ export interface TearSheetOptions {
   readonly defined?: readonly DefinedFigure[];
   /** The intervals of the strategy's metrics; null or absent where there are none. */
   readonly intervals?: DrawnIntervals | null;
-  /** At most this many points a line; 4,000 when absent. Extremes stay. */
+  /** At most this many points a line; 20,000 when absent. Extremes and the last year stay. */
   readonly maxPoints?: number;
+  /** Who answers for the page. */
+  readonly author?: string;
+  /** The author's own words. */
+  readonly note?: string;
+  /** What trades or results in money were divided by; in the file's money. */
+  readonly capital?: number;
+  /** SHA-256 of the file, in hex. */
+  readonly inputHash?: string;
+  /** ms since the epoch: rows from here on are out of sample, as was declared. */
+  readonly outOfSample?: number;
+  /** What else is known of luck, such as what a judgement logged. */
+  readonly luck?: readonly LuckLine[];
 }
 
 /** 95 % intervals of metrics by stationary bootstrap, and how they were drawn. */
@@ -71,10 +87,14 @@ export interface DefinedFigure {
   readonly definition: string;
 }
 
+/** Where a figure is shown: at once, on paper too, or when the reader asks for all. */
+export type Prominence = "open" | "paper" | "folded";
+
 /** One metric of the page: the strategy's value beside the benchmark's. */
 export interface Figure extends Pick<Metric, "name" | "label" | "unit" | "toned"> {
   /** What the number means, how it is defined, what counts as good. */
   readonly explanation: string;
+  readonly prominence: Prominence;
   /** NaN is undefined. */
   readonly strategy: number;
   /** Of the strategy's value; null where it has none. */
@@ -94,56 +114,6 @@ export interface FigureGroup {
 /** A metric that could not be computed, and why. */
 export interface UndefinedFigure extends Pick<Metric, "name" | "label"> {
   readonly reason: string;
-}
-
-/**
- * Which of the page's colours a line or bar has; the style sheet says which that is. Those with a
- * number are the comparison's.
- */
-export type Paint = "strategy" | "benchmark" | "accent" | "loss" | "muted" | `c${number}`;
-
-/** One line, area or row of bars of a chart; null is a gap. */
-export interface Line {
-  readonly label: string;
-  readonly paint: Paint;
-  readonly kind: "line" | "area" | "bars";
-  /** One for each x of the chart, in the chart's unit. */
-  readonly values: readonly (number | null)[];
-}
-
-/** A shaded stretch of time. */
-export interface Band {
-  /** On the chart's x. */
-  readonly from: number;
-  /** On the chart's x; at least `from`. */
-  readonly to: number;
-  readonly label: string;
-}
-
-/** A chart over time, or over row numbers where the series has no dates. */
-export interface TimeChart {
-  /** Unique on the page. */
-  readonly id: string;
-  readonly title: string;
-  /** One sentence that says what is seen, for those who do not see it. */
-  readonly description: string;
-  readonly unit: Unit;
-  /** True when the values are growth factors (1 = nothing gained), shown as returns. */
-  readonly growth: boolean;
-  /** In CSS pixels. */
-  readonly height: number;
-  /** ms since the epoch, or row numbers; ascending. */
-  readonly x: readonly number[];
-  /** The first view's, drawn in this order. */
-  readonly lines: readonly Line[];
-  /** Shaded below the lines. */
-  readonly bands: readonly Band[];
-  /** Horizontal lines, such as a mean. */
-  readonly levels: readonly { readonly value: number; readonly label: string }[];
-  /** What the first view is called, where there are others. */
-  readonly viewLabel: string;
-  /** Other views of the same chart by button, such as the volatility-matched one. */
-  readonly views: readonly { readonly label: string; readonly lines: readonly Line[] }[];
 }
 
 /** Returns of one calendar year. */
@@ -183,9 +153,11 @@ export interface Histogram {
   /** Unique on the page. */
   readonly id: string;
   readonly title: string;
+  readonly unit: Unit;
   /** Ascending, without gaps. */
   readonly bins: readonly Bin[];
   readonly mean: number;
+  readonly median: number;
   /** Of the benchmark's values; null without a benchmark. */
   readonly benchmarkMean: number | null;
   readonly count: number;
@@ -222,7 +194,7 @@ export interface Drawdown {
 }
 
 /** Everything a tear sheet shows. */
-export interface TearSheetModel {
+export interface TearSheetModel extends FrontPage {
   readonly heading: string;
   /** Where the returns come from; null when unknown. */
   readonly source: string | null;
@@ -247,8 +219,6 @@ export interface TearSheetModel {
   /** In the order given; cut off where there are very many. */
   readonly params: readonly (readonly [name: string, value: string])[];
   readonly warnings: readonly Warning[];
-  /** The cards on top. */
-  readonly keyFigures: readonly Figure[];
   readonly groups: readonly FigureGroup[];
   /** Named with their reasons, and left out of the groups. */
   readonly undefinedFigures: readonly UndefinedFigure[];

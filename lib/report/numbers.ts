@@ -7,8 +7,8 @@ import type { Unit } from "./model.ts";
 export const UNDEFINED_TEXT = "–";
 
 /**
- * A figure as text: percent with two decimals for fractions and probabilities, two decimals for
- * ratios, and more where two would show nothing but zeros. NaN is an en dash.
+ * A figure as text: percent for fractions and probabilities; two decimals, so that a column can be read
+ * down. One that two decimals would make nothing is said to be less than they show. NaN is an en dash.
  */
 export function formatFigure(value: number, unit: Unit): string {
   if (Number.isNaN(value)) return UNDEFINED_TEXT;
@@ -16,11 +16,23 @@ export function formatFigure(value: number, unit: Unit): string {
   if (unit === "count") return grouped(value, 0);
   if (unit === "days" || unit === "periods") return grouped(value, Number.isInteger(value) ? 0 : 1);
   if (unit === "money") return grouped(value, 2);
-  if (unit === "ratio") return grouped(value, decimalsFor(value));
+  if (unit === "ratio") return twoDecimals(value, "");
   const percent = value * 100;
-  return Number.isFinite(percent)
-    ? `${grouped(percent, decimalsFor(percent))}%`
-    : formatFigure(percent, "ratio");
+  return Number.isFinite(percent) ? twoDecimals(percent, "%") : formatFigure(percent, "ratio");
+}
+
+function twoDecimals(value: number, sign: string): string {
+  const isSmall = value !== 0 && Math.abs(value) < 0.005;
+  if (isSmall) return value > 0 ? `< 0.01${sign}` : `> −0.01${sign}`;
+  return grouped(value, 2) + sign;
+}
+
+/** How far a figure is from another: `+1.20`, in points where the figures are percent. */
+export function formatDifference(value: number, unit: Unit): string {
+  if (!Number.isFinite(value)) return UNDEFINED_TEXT;
+  const shown = unit === "fraction" || unit === "probability" ? value * 100 : value;
+  const text = grouped(Math.abs(shown), unit === "count" || unit === "days" ? 0 : 2);
+  return /[1-9]/.test(text) ? `${value < 0 ? "−" : "+"}${text}` : text;
 }
 
 /** A fraction as percent with two decimals and no sign of percent: a cell of the heat map. */
@@ -29,17 +41,9 @@ export function formatPercent(value: number): string {
   return Math.abs(value) >= 1e13 ? formatFigure(value * 100, "ratio") : fixed(value * 100, 2);
 }
 
-/** Two, or as many as show two significant digits, at most 6. */
-function decimalsFor(value: number): number {
-  const size = Math.abs(value);
-  if (size === 0 || size >= 0.095) return 2;
-  return Math.min(6, 1 - Math.floor(Math.log10(size)));
-}
-
 function grouped(value: number, decimals: number): string {
   const size = Math.abs(value);
   if (size >= 1e15) return value.toExponential(2).replace("-", "−");
-  if (size > 0 && size < 0.5 * 10 ** -decimals) return value.toExponential(1).replaceAll("-", "−");
   return fixed(value, decimals);
 }
 

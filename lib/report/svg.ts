@@ -2,7 +2,7 @@
 // rounded coordinates, so that the same returns give the same bytes, and classes for colours, so
 // that dark mode and paper are the style sheet's business.
 
-import type { Box, Histogram, YearRow } from "./model.ts";
+import type { Box, Histogram, Ruin, YearRow } from "./model.ts";
 import { coordinate, escapeHtml } from "./markup.ts";
 import { formatFigure, formatTick, niceStep } from "./numbers.ts";
 
@@ -79,13 +79,14 @@ function bar(
   y2: number,
   classes: string,
   tip: string,
+  range = "",
 ): string {
   const top = Math.min(y1, y2);
   const height = Math.max(0.5, Math.abs(y2 - y1));
   const [a, b, c, d] = [x, top, width, height].map(coordinate);
   return `<rect x="${a}" y="${b}" width="${c}" height="${d}" class="mark ${classes}" data-tip="${
     escapeHtml(tip)
-  }"/>`;
+  }"${range === "" ? "" : ` data-range="${escapeHtml(range)}"`}/>`;
 }
 
 function horizontalGrid(axis: Axis, left: number, right: number): string {
@@ -97,7 +98,7 @@ function horizontalGrid(axis: Axis, left: number, right: number): string {
 
 /** The step between years that are named: about twenty names fit, and the steps are round. */
 function yearStep(count: number): number {
-  return [1, 2, 5, 10, 20, 50].find((step) => count <= step * 21) ?? 100;
+  return [1, 2, 5, 10, 20, 50].find((step) => count <= step * 12) ?? 100;
 }
 
 /** Of the strategy's calendar years; NaN where there is no more than one. */
@@ -107,8 +108,12 @@ export function yearMean(years: readonly YearRow[]): number {
 }
 
 /** Returns by calendar year, the benchmark's beside them, with the mean as a dashed line. */
-export function yearBars(years: readonly YearRow[], benchmarkName: string | null): string {
-  const [width, height, left, right, top, bottom] = [800, 260, 62, 790, 12, 232];
+export function yearBars(
+  years: readonly YearRow[],
+  benchmarkName: string | null,
+  ruin: Ruin | null = null,
+): string {
+  const [width, height, left, right, top, bottom] = [560, 250, 50, 556, 12, 222];
   const values = years.flatMap(({ strategy, benchmark }) => [strategy, benchmark ?? NaN]);
   const axis = axisOf([0, ...values], bottom, top, 6);
   const slot = (right - left) / Math.max(1, years.length);
@@ -124,8 +129,9 @@ export function yearBars(years: readonly YearRow[], benchmarkName: string | null
         each,
         zero,
         axis.at(strategy),
-        "fill-strategy",
+        ruin !== null && Date.UTC(year, 0, 1) > ruin.at ? "fill-muted" : "fill-strategy",
         `${year}: ${formatFigure(strategy, "fraction")}`,
+        String(year),
       )
       : "";
     const other = benchmarkName !== null && drawn(benchmark)
@@ -136,6 +142,7 @@ export function yearBars(years: readonly YearRow[], benchmarkName: string | null
         axis.at(benchmark),
         "fill-benchmark",
         `${year}, ${benchmarkName}: ${formatFigure(benchmark, "fraction")}`,
+        String(year),
       )
       : "";
     return own + other +
@@ -149,79 +156,82 @@ export function yearBars(years: readonly YearRow[], benchmarkName: string | null
   return picture(width, height, label, horizontalGrid(axis, left, right) + marks.join("") + level);
 }
 
-/** How often returns fell into each bin, the benchmark's outlined over it, means as dashed lines. */
+/** How often values fell into each bin, the benchmark's as a stepped outline, the median dashed. */
 export function histogramBars(histogram: Histogram): string {
   const [width, height, left, right, top, bottom] = [480, 230, 44, 470, 12, 200];
-  const { bins } = histogram;
-  const counts = bins.flatMap((bin) => [bin.count, bin.benchmarkCount ?? 0]);
-  const tallest = Math.max(1, ...counts);
-  const up = (count: number): number => bottom - (count / tallest) * (bottom - top);
+  const { bins, unit } = histogram;
+  const tallest = Math.max(1, ...bins.flatMap((bin) => [bin.count, bin.benchmarkCount ?? 0]));
+  const counts = axisOf([0, tallest], bottom, top, 3);
   const low = bins[0]?.from ?? 0;
   const high = bins.at(-1)?.to ?? 1;
   const across = (value: number): number =>
     left + ((value - low) / (high - low || 1)) * (right - left);
   const marks = bins.map((bin) => {
+    if (bin.count === 0) return "";
     const x = across(bin.from);
     const wide = Math.max(0.5, across(bin.to) - x - 1);
-    const where = `${formatFigure(bin.from, "fraction")} to ${formatFigure(bin.to, "fraction")}`;
-    const own = bin.count > 0
-      ? bar(x, wide, bottom, up(bin.count), "fill-strategy", `${where}: ${bin.count}`)
-      : "";
-    const other = bin.benchmarkCount !== null && bin.benchmarkCount > 0
-      ? bar(
-        x,
-        wide,
-        bottom,
-        up(bin.benchmarkCount),
-        "fill-benchmark see-through",
-        `${where}: ${bin.count}, benchmark ${bin.benchmarkCount}`,
-      )
-      : "";
-    return own + other;
+    const beside = bin.benchmarkCount === null ? "" : `, benchmark ${bin.benchmarkCount}`;
+    const tip = `${formatFigure(bin.from, unit)} to ${
+      formatFigure(bin.to, unit)
+    }: ${bin.count}${beside}`;
+    return bar(x, wide, bottom, counts.at(bin.count), "fill-strategy", tip);
   });
-  const axis = axisOf([low, high], left, right, 6);
-  const ticks = axis.ticks
+  const values = axisOf([low, high], left, right, 6);
+  const ticks = values.ticks
     .filter((tick) => tick >= low && tick <= high)
     .map((tick) =>
       line(across(tick), bottom, across(tick), bottom + 4, "axis") +
-      text(across(tick), bottom + 18, formatTick(tick, axis.step, "fraction"), "middle")
+      text(across(tick), bottom + 18, formatTick(tick, values.step, unit), "middle")
     );
-  const levels = [
-    Number.isFinite(histogram.mean)
-      ? line(across(histogram.mean), top, across(histogram.mean), bottom, "level")
-      : "",
-    histogram.benchmarkMean !== null && Number.isFinite(histogram.benchmarkMean)
-      ? line(
-        across(histogram.benchmarkMean),
-        top,
-        across(histogram.benchmarkMean),
-        bottom,
-        "level benchmark",
-      )
-      : "",
-  ];
-  const frame = line(left, bottom, right, bottom, "axis zero") +
-    text(left - 6, top + 4, formatFigure(tallest, "count"), "end") +
-    text(left - 6, bottom + 4, "0", "end");
-  const label = `${histogram.title}: ${histogram.count} values, mean ${
-    formatFigure(histogram.mean, "fraction")
-  }`;
-  return picture(width, height, label, frame + ticks.join("") + marks.join("") + levels.join(""));
+  const grid = counts.ticks.map((tick) =>
+    line(left, counts.at(tick), right, counts.at(tick), tick === 0 ? "axis zero" : "axis") +
+    text(left - 6, counts.at(tick) + 4, formatFigure(tick, "count"), "end")
+  );
+  const middle = Number.isFinite(histogram.median)
+    ? line(across(histogram.median), top, across(histogram.median), bottom, "level")
+    : "";
+  const label = `${histogram.title}: ${histogram.count} values, median ${
+    formatFigure(histogram.median, unit)
+  }, mean ${formatFigure(histogram.mean, unit)}`;
+  const outline = steps(histogram, across, (count) => counts.at(count));
+  return picture(
+    width,
+    height,
+    label,
+    grid.join("") + ticks.join("") + marks.join("") + outline + middle,
+  );
 }
 
-/** Quartiles, whiskers and outliers of the returns of each length of period. */
+/** The benchmark's counts as one stepped line; nothing without a benchmark. */
+function steps(
+  { bins, benchmarkMean }: Histogram,
+  across: (value: number) => number,
+  up: (count: number) => number,
+): string {
+  if (benchmarkMean === null || bins.length === 0) return "";
+  const path = bins.map((bin, index) =>
+    `${index === 0 ? `M${coordinate(across(bin.from))} ${coordinate(up(0))}` : ""}V${
+      coordinate(up(bin.benchmarkCount ?? 0))
+    }H${coordinate(across(bin.to))}`
+  );
+  return `<path d="${path.join("")}V${coordinate(up(0))}" class="outline-benchmark"/>`;
+}
+
+/** Quartiles, whiskers and outliers of the returns of each length of period, each on its own scale. */
 export function boxPlots(boxes: readonly Box[]): string {
-  const [width, height, left, right, top, bottom] = [800, 300, 62, 790, 12, 270];
-  const axis = axisOf([0, ...boxes.flatMap((box) => [box.minimum, box.maximum])], bottom, top, 7);
-  const slot = (right - left) / Math.max(1, boxes.length);
-  const half = Math.min(44, slot * 0.3);
+  const [width, height, top, bottom] = [560, 250, 12, 222];
+  const slot = width / Math.max(1, boxes.length);
+  const half = Math.min(26, slot * 0.16);
   const marks = boxes.map((box, index) => {
-    const x = left + slot * (index + 0.5);
+    const [left, right] = [slot * index + 46, slot * (index + 1) - 6];
+    const axis = axisOf([0, box.minimum, box.maximum], bottom, top, 5);
+    const x = (left + right) / 2;
     const y = (value: number): number => axis.at(value);
     const outliers = box.outliers.map((value) =>
-      `<circle cx="${coordinate(x)}" cy="${coordinate(y(value))}" r="2.5" class="outlier"/>`
+      `<circle cx="${coordinate(x)}" cy="${coordinate(y(value))}" r="2" class="outlier"/>`
     );
     return [
+      horizontalGrid(axis, left, right),
       line(x, y(box.low), x, y(box.quartile1), "whisker"),
       line(x, y(box.quartile3), x, y(box.high), "whisker"),
       line(x - half / 2, y(box.low), x + half / 2, y(box.low), "whisker"),
@@ -233,7 +243,7 @@ export function boxPlots(boxes: readonly Box[]): string {
     ].join("");
   });
   const label = `Return quantiles. ${boxes.map(boxText).join(". ")}`;
-  return picture(width, height, label, horizontalGrid(axis, left, right) + marks.join(""));
+  return picture(width, height, label, marks.join(""));
 }
 
 function boxText(box: Box): string {

@@ -1,17 +1,9 @@
-// The tear sheet's tables. Every figure stands in a <data> element whose value is the unrounded
-// number, so that what is copied, tested or read by a program is what was computed.
+// The tear sheet's cards and its tables of metrics. Every figure stands in a <data> element whose value
+// is the unrounded number, so that what is copied, tested or read by a program is what was computed.
 
-import type {
-  Drawdown,
-  Figure,
-  FigureGroup,
-  MonthRow,
-  TearSheetModel,
-  Unit,
-  YearRow,
-} from "./model.ts";
+import type { Card, Figure, FigureGroup, TearSheetModel, Unit } from "./model.ts";
 import { escapeHtml, foreignText } from "./markup.ts";
-import { formatDate, formatFigure, formatPercent, UNDEFINED_TEXT } from "./numbers.ts";
+import { formatDifference, formatFigure, UNDEFINED_TEXT } from "./numbers.ts";
 
 /** A figure with its exact value; a dash, and no value, where it is undefined. */
 export function dataCell(value: number | null, unit: Unit, name?: string): string {
@@ -35,24 +27,28 @@ export function term(figure: { readonly name: string; readonly label: string }):
     `${escapeHtml(figure.label)}</button>`;
 }
 
-/** The figures on top. */
-export function keyCards(model: TearSheetModel): string {
-  const cards = model.keyFigures.map((figure) => {
-    const other = figure.benchmark === null || model.benchmarkName === null
-      ? ""
-      : `<dd>${foreignText(model.benchmarkName, 40)} ${
-        dataCell(figure.benchmark, figure.unit)
-      }</dd>`;
-    const interval = intervalText(figure);
-    return `<div><dt>${term(figure)}</dt><dd${classesOf(figure)}>${
-      dataCell(figure.strategy, figure.unit)
-    }</dd>${interval === "" ? "" : `<dd>${interval}</dd>`}${other}</div>`;
+/** The figures on top, each with how far it is from the benchmark's. */
+export function keyCards({ cards }: TearSheetModel): string {
+  const items = cards.map((card) => {
+    const { strategy, unit, aside } = card;
+    const lines = [
+      ...(aside === "" ? [] : [`<dd class="aside">${escapeHtml(aside)}</dd>`]),
+      ...(card.benchmark === null || !Number.isFinite(card.benchmark) ? [] : [
+        `<dd><span class="of-benchmark">${dataCell(card.benchmark, unit)}</span> ` +
+        `<span class="quiet">${
+          escapeHtml(formatDifference(strategy - card.benchmark, unit))
+        }</span></dd>`,
+      ]),
+    ];
+    return `<div><dt>${term(card)}</dt><dd${classesOf(card)}>${dataCell(strategy, unit)}</dd>${
+      lines.join("")
+    }</div>`;
   });
-  return `<dl class="cards">${cards.join("")}</dl>`;
+  return `<dl class="cards">${items.join("")}</dl>`;
 }
 
 /** Its tone, and whether it is too long for large digits: a number is never broken in two. */
-function classesOf({ toned, strategy, unit }: Figure): string {
+function classesOf({ toned, strategy, unit }: Card): string {
   const { length } = formatFigure(strategy, unit);
   const classes = [
     ...(toned && strategy < 0 ? ["loss"] : toned && strategy > 0 ? ["gain"] : []),
@@ -61,114 +57,57 @@ function classesOf({ toned, strategy, unit }: Figure): string {
   return classes.length === 0 ? "" : ` class="${classes.join(" ")}"`;
 }
 
+/** Whose colour is whose, once for the page; nothing where there is only one. */
+export function colourKey(benchmarkName: string | null): string {
+  return benchmarkName === null
+    ? ""
+    : `<span class="key paint-strategy">Strategy</span><span class="key paint-benchmark">${
+      foreignText(benchmarkName, 40)
+    }</span>`;
+}
+
 /** A benchmark's name over its column, which may break after an underscore as well as at a space. */
-function columnName(name: string): string {
+export function columnName(name: string): string {
   return foreignText(name, 40).replaceAll("_", "_<wbr>");
 }
 
-/** All metrics by category, the strategy's beside the benchmark's. */
-export function metricTables(model: TearSheetModel): string {
-  return model.groups.map((group) => groupTable(group, model.benchmarkName)).join("");
+/** All metrics by category, the strategy's beside the benchmark's; most are folded away by a script. */
+export function metricSection(model: TearSheetModel): string {
+  const groups = model.groups.filter(({ name }) => name !== model.trades?.figures.name);
+  const count = groups.reduce((sum, group) => sum + group.figures.length, 0);
+  const tools = `<div class="tools" id="metric-tools" hidden><label>Find a metric ` +
+    `<input type="search" id="find-metric" autocomplete="off"></label>` +
+    `<button type="button" class="button" id="all-metrics" aria-expanded="true" aria-controls="metric-tables">` +
+    `All ${count} metrics</button></div>`;
+  return `${tools}<div class="metric-tables" id="metric-tables">${
+    groups.map((group) => groupTable(group, model.benchmarkName)).join("")
+  }</div>`;
 }
 
-function groupTable(group: FigureGroup, benchmarkName: string | null): string {
-  const paired = benchmarkName !== null &&
-    group.figures.some((figure) => figure.benchmark !== null);
-  const ranged = group.figures.some((figure) => figure.interval !== null);
-  const head = `<thead><tr><th scope="col">Metric</th><th scope="col">Strategy</th>` +
+/** The metrics of one category. */
+export function groupTable({ title, figures }: FigureGroup, benchmarkName: string | null): string {
+  const other = figures.some((figure) => figure.benchmark !== null) ? benchmarkName : null;
+  const ranged = figures.some((figure) => figure.interval !== null);
+  const head = `<thead><tr><th scope="col">${escapeHtml(title)}</th><th scope="col">Strategy</th>` +
     (ranged ? `<th scope="col" class="interval">95 % interval</th>` : "") +
-    (paired ? `<th scope="col">${columnName(benchmarkName)}</th>` : "") + "</tr></thead>";
-  const rows = group.figures.map((figure) =>
-    `<tr><th scope="row">${term(figure)}</th>` +
-    `<td>${dataCell(figure.strategy, figure.unit, figure.name)}</td>` +
-    (ranged ? `<td class="interval">${intervalText(figure)}</td>` : "") +
-    (paired
-      ? `<td>${dataCell(figure.benchmark, figure.unit, `benchmark ${figure.name}`)}</td>`
-      : "") +
-    "</tr>"
-  );
-  return `<table class="metrics"><caption>${escapeHtml(group.title)}</caption>${head}` +
-    `<tbody>${rows.join("")}</tbody></table>`;
-}
-
-/** Returns by calendar year. */
-export function yearTable(years: readonly YearRow[], benchmarkName: string | null): string {
-  const other = benchmarkName === null
-    ? '<th scope="col">Sum</th>'
-    : `<th scope="col">${
-      columnName(benchmarkName)
-    }</th><th scope="col">Multiple</th><th scope="col">Won</th>`;
-  const rows = years.map((row) => {
-    const won = row.benchmark === null || Number.isNaN(row.strategy - row.benchmark)
-      ? UNDEFINED_TEXT
-      : row.strategy >= row.benchmark
-      ? "yes"
-      : "no";
-    const rest = benchmarkName === null
-      ? `<td>${dataCell(row.sum, "fraction")}</td>`
-      : `<td>${dataCell(row.benchmark, "fraction")}</td><td>${
-        dataCell(row.multiple, "ratio")
-      }</td><td>${won}</td>`;
-    return `<tr><th scope="row">${row.year}</th><td>${
-      dataCell(row.strategy, "fraction")
-    }</td>${rest}</tr>`;
+    (other === null
+      ? ""
+      : `<th scope="col">${
+        columnName(other)
+      }</th><th scope="col" class="difference">Difference</th>`) +
+    "</tr></thead>";
+  const rows = figures.map((figure) => {
+    const { name, unit, strategy, benchmark } = figure;
+    const beside = other === null
+      ? ""
+      : `<td>${dataCell(benchmark, unit, `benchmark ${name}`)}</td><td class="difference quiet">${
+        benchmark === null ? "" : escapeHtml(formatDifference(strategy - benchmark, unit))
+      }</td>`;
+    return `<tr class="${figure.prominence}"><th scope="row">${term(figure)}</th>` +
+      `<td>${dataCell(strategy, unit, name)}</td>` +
+      (ranged ? `<td class="interval">${intervalText(figure)}</td>` : "") + `${beside}</tr>`;
   });
-  return `<div class="scroll"><table class="years"><caption>End-of-year returns</caption><thead><tr>` +
-    `<th scope="col">Year</th><th scope="col">Strategy</th>${other}</tr></thead>` +
-    `<tbody>${rows.join("")}</tbody></table></div>`;
-}
-
-/** The ten worst drawdowns, and the benchmark's worst below them. */
-export function drawdownTable(
-  { drawdowns, benchmarkDrawdown, benchmarkName, dated }: TearSheetModel,
-): string {
-  const when = (at: number): string => dated ? formatDate(at) : `row ${formatFigure(at, "count")}`;
-  const rowOf = (one: Drawdown): string =>
-    `<tr><td>${when(one.start)}</td><td>${when(one.valley)}</td>` +
-    `<td>${one.end === null ? "not yet" : when(one.end)}</td>` +
-    `<td>${dataCell(one.depth, "fraction")}</td><td>${
-      dataCell(one.days, dated ? "days" : "count")
-    }</td></tr>`;
-  const foot = benchmarkDrawdown === null
-    ? ""
-    : `<tfoot><tr><th colspan="5" class="words">Worst of ${
-      foreignText(benchmarkName ?? "", 40)
-    }</th></tr>${rowOf(benchmarkDrawdown)}</tfoot>`;
-  return `<div class="scroll"><table class="drawdowns tight"><caption>Ten worst drawdowns</caption><thead><tr>` +
-    `<th scope="col">Started</th><th scope="col">Deepest</th><th scope="col">Recovered</th>` +
-    `<th scope="col">Drawdown</th><th scope="col">${dated ? "Days" : "Rows"}</th></tr></thead>` +
-    `<tbody>${drawdowns.map(rowOf).join("")}</tbody>${foot}</table></div>`;
-}
-
-const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
-
-/** Monthly returns in percent, shaded by size: a table, so that it can be read and copied. */
-export function heatMap(months: readonly MonthRow[]): string {
-  const sizes = months.flatMap((row) => row.months).filter(Number.isFinite).map(Math.abs);
-  sizes.sort((one, other) => one - other);
-  const scale = sizes[Math.floor((sizes.length - 1) * 0.9)] ?? 1;
-  const shade = (value: number): string => {
-    if (!Number.isFinite(value) || value === 0) return "";
-    const level = Math.max(1, Math.min(5, Math.ceil((Math.abs(value) / (scale || 1)) * 5)));
-    return ` class="${value > 0 ? "up" : "down"}${level}"`;
-  };
-  const cell = (value: number): string =>
-    Number.isNaN(value) ? "<td></td>" : `<td${shade(value)}>${percentOf(value)}</td>`;
-  const head = MONTHS.map((name) => `<th scope="col">${name}</th>`).join("");
-  const rows = months.map((row) =>
-    `<tr><th scope="row">${row.year}</th>${row.months.map(cell).join("")}` +
-    `<td>${percentOf(row.total)}</td></tr>`
-  );
-  return `<div class="scroll" tabindex="0" role="region" aria-label="Monthly returns"><table class="heat"><thead><tr>` +
-    `<th scope="col">Year</th>${head}<th scope="col">Total</th></tr></thead><tbody>${
-      rows.join("")
-    }</tbody></table></div>`;
-}
-
-function percentOf(value: number): string {
-  return Number.isFinite(value)
-    ? `<data value="${value}">${formatPercent(value)}</data>`
-    : UNDEFINED_TEXT;
+  return `<table class="metrics">${head}<tbody>${rows.join("")}</tbody></table>`;
 }
 
 /** The run's parameters as they were given. */

@@ -1,230 +1,144 @@
-// The tear sheet as HTML, from its model: what is where, and what is said beside it. Charts over
-// time get an empty place that the page's script fills; everything else is complete without it.
+// The tear sheet as HTML, from its model: the front page, the bar that leads through it, the sections and
+// the definitions. Charts over time get an empty place that the page's script fills; everything else is
+// complete without it.
 
 import { TEAR_SHEET, TEAR_SHEET_STYLE, UPLOT } from "./assets.ts";
-import { differences, type EmbeddedChart, type EmbeddedTearSheet } from "./embedded.ts";
+import { differences } from "./embedded.ts";
+import { VIEW_FIGURES } from "./in_view.ts";
 import { escapeHtml, foreignText } from "./markup.ts";
-import type { DrawnIntervals, Histogram, Line, TearSheetModel, TimeChart } from "./model.ts";
+import type { TearSheetModel, TimeLine } from "./model.ts";
 import { formatDate, formatFigure, significant, significantGrowth } from "./numbers.ts";
 import { madeBy, renderPage, THEME_BUTTON, warningBox, WITHOUT_SCRIPTS } from "./page.ts";
-import { boxPlots, histogramBars, yearBars, yearMean } from "./svg.ts";
-import {
-  drawdownTable,
-  heatMap,
-  keyCards,
-  metricTables,
-  parameterTable,
-  term,
-  yearTable,
-} from "./tables.ts";
+import { type EmbeddedLine, type EmbeddedTearSheet, exactText } from "./sheet_data.ts";
+import { sectionsOf } from "./sections.ts";
+import { colourKey, keyCards } from "./tables.ts";
 
 /** What a chart's points are cut to: a screen shows fewer. */
 const DIGITS = 6;
+/** Of factors, which begin anew at any row: a month after years of growth has its digits too. */
+const FACTOR_DIGITS = 9;
 
 /** Renders a tear sheet as one self-contained HTML file. */
 export function renderTearSheet(model: TearSheetModel): string {
+  const sections = sectionsOf(model);
   return renderPage({
     title: model.heading,
     style: TEAR_SHEET_STYLE,
     scripts: [UPLOT, TEAR_SHEET],
     data: embedded(model),
-    body: [header(model), main(model), footer(model)].join("\n"),
+    body: [
+      header(model),
+      `<main>${bar(model, sections)}${sections.map(({ html }) => html).join("\n")}</main>`,
+      footer(model),
+    ].join("\n"),
   });
 }
 
 function embedded(model: TearSheetModel): EmbeddedTearSheet {
-  const lines = (all: readonly Line[], growth: boolean): Line[] => {
-    const rounded = growth ? significantGrowth : significant;
-    return all.map((line) => ({
-      ...line,
-      values: line.values.map((value) => value === null ? null : rounded(value, DIGITS)),
-    }));
+  const known = new Map<TimeLine["values"], number>();
+  const blocks: (number | null)[][] = [];
+  const embeddedLine = ({ label, paint, kind, values, factors }: TimeLine): EmbeddedLine => {
+    const source = factors ?? values;
+    const at = known.get(source) ?? blocks.push(
+          source.map((value) =>
+            value === null
+              ? null
+              : factors === undefined
+              ? significant(value, DIGITS)
+              : significantGrowth(value, FACTOR_DIGITS)
+          ),
+        ) - 1;
+    known.set(source, at);
+    return { label, paint, kind, at };
   };
-  const charts = model.charts.map((chart): EmbeddedChart => ({
-    id: chart.id,
-    title: chart.title,
-    unit: chart.unit,
-    growth: chart.growth,
-    height: chart.height,
-    x: differences(chart.x),
-    lines: lines(chart.lines, chart.growth),
-    views: chart.views.map((view) => ({
-      label: view.label,
-      lines: lines(view.lines, chart.growth),
-    })),
-    bands: chart.bands,
-    levels: chart.levels,
+  const charts = model.charts.map((
+    { description: _, viewLabel: __, x: ___, lines, views, ...chart },
+  ) => ({
+    ...chart,
+    lines: lines.map(embeddedLine),
+    views: views.map((view) => ({ label: view.label, lines: view.lines.map(embeddedLine) })),
   }));
-  return { dated: model.dated, charts };
+  const { returns, benchmark, rates, rate, periods } = model.view;
+  const exact = (values: Float64Array | null): string | null =>
+    values === null ? null : exactText(values);
+  return {
+    dated: model.dated,
+    x: differences(model.charts[0]?.x ?? []),
+    blocks,
+    charts,
+    exact: {
+      returns: exact(returns),
+      benchmark: exact(benchmark),
+      rates: exact(rates),
+      rate,
+      periods,
+    },
+  };
 }
 
 function header(model: TearSheetModel): string {
+  const rows = `${formatFigure(model.points, "count")} ${model.points === 1 ? "row" : "rows"}`;
   const facts = [
+    ...(model.author === null ? [] : [foreignText(model.author, 200)]),
     model.dated ? `${formatDate(model.start)} to ${formatDate(model.end)}` : "no dates",
-    `${formatFigure(model.points, "count")} ${model.points === 1 ? "row" : "rows"}`,
-    `${formatFigure(model.periods, "count")} periods a year`,
-    Number.isNaN(model.riskFreeRate)
-      ? "a risk-free rate that changes"
-      : `risk-free rate ${formatFigure(model.riskFreeRate, "fraction")}`,
-    `metrics as QuantStats ${model.release} defines them`,
-    ...(model.intervals === null ? [] : [intervalsFact(model.intervals)]),
+    rows,
   ];
-  const origin = [
-    ...(model.source === null ? [] : [`Returns: ${foreignText(model.source, 300)}`]),
-    ...(model.benchmarkName === null
-      ? []
-      : [`Benchmark: ${foreignText(model.benchmarkName, 300)}${joinedText(model)}`]),
-  ];
-  return `<header><div class="top"><div><h1>${foreignText(model.heading, 2_000)}</h1>` +
-    `<p class="quiet">${facts.map(escapeHtml).join(" · ")}</p>` +
-    (origin.length === 0 ? "" : `<p class="quiet">${origin.join(" · ")}</p>`) +
-    `</div>${THEME_BUTTON}</div>${WITHOUT_SCRIPTS}${keyCards(model)}${
+  const notices = model.notices.map(({ kind, text }) =>
+    `<p class="notice ${kind}"${kind === "loss" ? ' role="alert"' : ""}>${escapeHtml(text)}</p>`
+  );
+  return `<header><a class="skip" href="#overview">Skip to the charts</a>` +
+    `<div class="top"><div><h1>${foreignText(model.heading, 2_000)}</h1>` +
+    `<p class="quiet">${facts.join(" · ")}</p></div>${THEME_BUTTON}</div>${WITHOUT_SCRIPTS}` +
+    (model.sentence === "" ? "" : `<p class="sentence">${foreignText(model.sentence)}</p>`) +
+    `${notices.join("")}${keyCards(model)}<p class="whose">${colourKey(model.benchmarkName)}</p>${
       warningBox(model.warnings.map(({ message }) => message))
     }</header>`;
 }
 
-function intervalsFact({ resamples, seed, blockLength }: DrawnIntervals): string {
-  return `95 % intervals by stationary bootstrap (${
-    formatFigure(resamples, "count")
-  } resamples in ` +
-    `blocks of ${formatFigure(blockLength, "ratio")} rows on average, seed ${seed})`;
-}
-
-function joinedText({ joinedPoints, points }: TearSheetModel): string {
-  return joinedPoints === null || joinedPoints === points
+/** Where to go, which range is in view, and what it comes to: the script fills the last two. */
+function bar(
+  model: TearSheetModel,
+  sections: readonly { readonly id: string; readonly title: string }[],
+): string {
+  const links = sections.map(({ id, title }) => `<a href="#${id}">${title}</a>`).join("");
+  const figures = VIEW_FIGURES
+    .filter(([key]) => key !== "beta" || model.benchmarkName !== null)
+    .map(([key, label]) =>
+      `<div><dt>${label}</dt><dd data-view="${key}"></dd>${
+        model.benchmarkName === null || key === "beta"
+          ? ""
+          : `<dd class="of-benchmark" data-view="benchmark ${key}"></dd>`
+      }</div>`
+    );
+  const strip = model.points === 0
     ? ""
-    : ` (${formatFigure(joinedPoints, "count")} common rows)`;
-}
-
-function main(model: TearSheetModel): string {
-  return `<main><div class="sheet"><div class="figures">${
-    figures(model)
-  }</div><div class="numbers">` +
-    `<h2>Metrics</h2>${metricTables(model)}` +
-    (model.dated ? yearTable(model.years, model.benchmarkName) : "") +
-    (model.drawdowns.length === 0 && model.benchmarkDrawdown === null ? "" : drawdownTable(model)) +
-    `${parameterTable(model.params)}${undefinedList(model)}</div></div></main>`;
-}
-
-/** The charts, in QuantStats' order as far as its readers look for one beside another. */
-function figures(model: TearSheetModel): string {
-  const chart = (id: string): string => {
-    const found = model.charts.find((one) => one.id === id);
-    return found === undefined ? "" : timeFigure(found);
-  };
-  return [
-    "<h2>Returns</h2>",
-    '<div class="zoom"><div class="choices" id="ranges" role="group" aria-label="Time range" hidden></div></div>',
-    chart("cumulative"),
-    chart("underwater"),
-    model.dated
-      ? staticFigure(
-        "End-of-year returns",
-        yearBars(model.years, model.benchmarkName),
-        legend(model.benchmarkName) + meanKey(yearMean(model.years)),
-      )
-      : "",
-    model.months.length === 0
-      ? ""
-      : `<section><h2>Monthly returns (%)</h2>${heatMap(model.months)}</section>`,
-    "<h2>Distribution</h2>",
-    `<div class="pair">${
-      model.histograms.map((one) => histogramFigure(one, model.benchmarkName)).join("")
-    }</div>`,
-    model.boxes.length === 0 ? "" : staticFigure("Return quantiles", boxPlots(model.boxes), ""),
-    chart("returns"),
-    "<h2>Risk over time</h2>",
-    ...["rolling-beta", "rolling-volatility", "rolling-sharpe", "rolling-sortino"].map(chart),
-    chart("drawdown-periods"),
-  ].join("\n");
-}
-
-function timeFigure(chart: TimeChart): string {
-  const button = (words: string, attribute: string, pressed: boolean): string =>
-    `<button type="button" data-chart="${
-      escapeHtml(chart.id)
-    }" ${attribute} aria-pressed="${pressed}">${escapeHtml(words)}</button>`;
-  const views = chart.views.length === 0 ? "" : group("View", [
-    button(chart.viewLabel, 'data-view="-1"', true),
-    ...chart.views.map((view, index) => button(view.label, `data-view="${index}"`, false)),
-  ]);
-  const scales = !chart.growth ? "" : group("Scale", [
-    button("Linear", 'data-scale="linear"', true),
-    button("Log", 'data-scale="log"', false),
-  ]);
-  const levels = chart.levels.map(({ label }) => levelKey(label)).join("");
-  return `<figure><figcaption><h3>${
-    escapeHtml(chart.title)
-  }</h3>${levels}${views}${scales}</figcaption>` +
-    `<div class="plot" id="plot-${escapeHtml(chart.id)}" role="group" tabindex="0" aria-label="${
-      escapeHtml(chart.description)
-    }"></div></figure>`;
-}
-
-function group(label: string, buttons: readonly string[]): string {
-  return `<div class="choices" role="group" aria-label="${label}">${buttons.join("")}</div>`;
-}
-
-function staticFigure(title: string, picture: string, keys: string): string {
-  return `<figure><figcaption><h3>${escapeHtml(title)}</h3><div>${keys}</div></figcaption>` +
-    `<div class="scroll wide">${picture}</div></figure>`;
-}
-
-function histogramFigure(histogram: Histogram, benchmarkName: string | null): string {
-  const other = histogram.benchmarkMean === null ? null : benchmarkName;
-  return `<figure><figcaption><h3>${escapeHtml(histogram.title)}</h3><div>${
-    legend(other) + meanKey(histogram.mean)
-  }</div></figcaption>` +
-    `${histogramBars(histogram)}</figure>`;
-}
-
-function legend(benchmarkName: string | null): string {
-  return benchmarkName === null
-    ? ""
-    : `<span class="key paint-strategy">Strategy</span><span class="key paint-benchmark">${
-      foreignText(benchmarkName, 40)
-    }</span>`;
-}
-
-/** What a dashed line is, and where it stands. */
-function levelKey(label: string): string {
-  return `<span class="key dashed">${escapeHtml(label)}</span>`;
-}
-
-function meanKey(mean: number): string {
-  return Number.isFinite(mean) ? levelKey(`mean ${formatFigure(mean, "fraction")}`) : "";
-}
-
-/** By reason: one cause, such as a missing date, often leaves many figures undefined. */
-function undefinedList({ undefinedFigures }: TearSheetModel): string {
-  if (undefinedFigures.length === 0) return "";
-  const byReason = new Map<string, string[]>();
-  for (const one of undefinedFigures) {
-    byReason.set(one.reason, [...byReason.get(one.reason) ?? [], term(one)]);
-  }
-  const rows = [...byReason].map(([reason, terms]) =>
-    `<tr><th scope="row" class="words">${escapeHtml(reason)}</th>` +
-    `<td class="words">${terms.join(", ")}</td></tr>`
-  );
-  return `<table class="undefined"><caption>Not computed, and why</caption><thead><tr>` +
-    `<th scope="col" class="words">Reason</th><th scope="col" class="words">Metrics</th>` +
-    `</tr></thead><tbody>${rows.join("")}</tbody></table>`;
+    : `<div class="in-view" id="in-view" hidden><p id="view-span" role="status"></p><dl>${
+      figures.join("")
+    }</dl></div>`;
+  const status = `<p class="unseen" id="cursor-status" role="status"></p>`;
+  return `<div class="bar"><div class="leads"><nav aria-label="Sections">${links}</nav>` +
+    `<div class="choices" id="ranges" role="group" aria-label="Time range" hidden></div></div>${strip}${status}</div>`;
 }
 
 function footer(model: TearSheetModel): string {
-  const figures = new Map([...model.keyFigures, ...model.groups.flatMap((one) => one.figures)]
-    .map((figure) => [figure.name, figure]));
+  const figures = new Map(
+    model.groups.flatMap((group) => group.figures).map((figure) => [figure.name, figure]),
+  );
   // What a dash stands for is said where the dash is, not only in the table of reasons.
   const reasons = new Map(model.undefinedFigures.map(({ name, reason }) => [name, reason]));
   const list = [...figures.values()].map((figure) => {
     const reason = reasons.get(figure.name);
     const text = figure.explanation +
       (reason === undefined ? "" : `\nNot computed here: ${reason}`);
-    return `<div><dt>${escapeHtml(figure.label)} <code>${escapeHtml(figure.name)}</code></dt>` +
+    return `<div><dt>${escapeHtml(figure.label)}</dt>` +
       `<dd id="d-${escapeHtml(figure.name)}">${escapeHtml(text)}</dd></div>`;
   });
   return `<footer><details><summary>Definitions of the ${list.length} metrics</summary>` +
-    `<dl class="definitions">${list.join("")}</dl></details>` +
+    `<p>${SYMBOLS}</p><dl class="definitions">${list.join("")}</dl></details>` +
     `<p>${madeBy(model.generatedAt)} ` +
-    `<span class="hint">Drag over a chart to zoom all charts over time, double-click to see all again; arrow keys move the cursor.</span></p></footer>`;
+    `<span class="hint">Drag over a chart, or choose a month, a year or a drawdown, to see that range alone; double-click to see all again; arrow keys move along a chart.</span></p></footer>`;
 }
+
+const SYMBOLS =
+  "r: returns, one a row; b: the benchmark’s; n: rows; P: periods a year; rf: risk-free rate a " +
+  "year, f: a period; sd: standard deviation; q: quantile; p: profits of trades; Φ: normal distribution.";

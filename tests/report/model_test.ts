@@ -5,7 +5,7 @@ import { assert, assertAlmostEquals, assertEquals, assertGreater, assertLess } f
 import { CATALOGUE, computeMetrics, type Returns } from "../../lib/metrics/mod.ts";
 import { buildModel, renderTearSheet } from "../../lib/report/mod.ts";
 import type { Figure, TearSheetModel } from "../../lib/report/model.ts";
-import { frequencyName } from "../../lib/report/distribution.ts";
+import { frequencyName } from "../../lib/report/frequency.ts";
 import { chartRows } from "../../lib/report/chart_rows.ts";
 import { DAY_MS, examplePair, madeUp, OPTIONS } from "./samples.ts";
 

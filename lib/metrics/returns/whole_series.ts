@@ -132,6 +132,7 @@ export const avgLoss: Metric = metric("avg_loss", {
 export const bestDay: Metric = metric("best_day", {
   summary: "Best period of the input",
   label: "Best Day",
+  rowLabel: "Best {row}",
   category: "returns",
   unit: "fraction",
   better: "higher",
@@ -146,6 +147,7 @@ export const bestDay: Metric = metric("best_day", {
 export const worstDay: Metric = metric("worst_day", {
   summary: "Worst period of the input",
   label: "Worst Day",
+  rowLabel: "Worst {row}",
   category: "returns",
   unit: "fraction",
   better: "higher",
@@ -183,7 +185,7 @@ export const cagrCalendar: Metric = metric("cagr_calendar", {
   compared:
     "Differs from cagr, which counts rows: sparse or patchy series grow faster there than time passed",
   source: "geometric mean, annualised; 365.25 days as in ffn",
-  good: "close to cagr: then --periods is right",
+  good: "close to cagr: then the periods a year are right",
   needs: ["dates", "growth"],
   undefinedWhen: "fewer than 2 rows, or no dates",
   extended: true,

@@ -46,6 +46,7 @@ export const return3m: Metric = metric("return_3m", {
   source: "compounding",
   good: "in line with the longer windows",
   needs: ["calendar", "growth"],
+  windowMonths: 3,
   undefinedWhen: "no dates",
   compute: (basis) => windowTotal(basis, monthsBefore(lastDate(basis), 3)),
 });
@@ -62,6 +63,7 @@ export const return6m: Metric = metric("return_6m", {
   source: "compounding",
   good: "in line with the longer windows",
   needs: ["calendar", "growth"],
+  windowMonths: 6,
   undefinedWhen: "no dates",
   compute: (basis) => windowTotal(basis, monthsBefore(lastDate(basis), 6)),
 });
@@ -94,6 +96,7 @@ export const return1y: Metric = metric("return_1y", {
   source: "compounding",
   good: "in line with cagr",
   needs: ["calendar", "growth"],
+  windowMonths: 12,
   undefinedWhen: "no dates",
   compute: (basis) => windowTotal(basis, monthsBefore(lastDate(basis), 12)),
 });
@@ -109,6 +112,7 @@ export const cagr3y: Metric = metric("cagr_3y", {
   source: "QuantStats' report, which counts 35 months for three years",
   good: "in line with cagr",
   needs: ["calendar", "growth"],
+  windowMonths: 36,
   undefinedWhen: "no dates",
   compute: (basis) => windowCagr(basis, 35),
 });
@@ -124,6 +128,7 @@ export const cagr5y: Metric = metric("cagr_5y", {
   source: "QuantStats' report, which counts 59 months for five years",
   good: "in line with cagr",
   needs: ["calendar", "growth"],
+  windowMonths: 60,
   undefinedWhen: "no dates",
   compute: (basis) => windowCagr(basis, 59),
 });
@@ -140,6 +145,7 @@ export const cagr10y: Metric = metric("cagr_10y", {
   source: "QuantStats' report",
   good: "in line with cagr",
   needs: ["calendar", "growth"],
+  windowMonths: 120,
   undefinedWhen: "no dates",
   compute: (basis) => windowCagr(basis, 120),
 });

@@ -1,54 +1,89 @@
-// The tear sheet in the browser: draws its charts, keeps their zoom together, and redraws them when
-// the colours, the width or the chosen view change, and for paper.
+// The tear sheet in the browser: one range of rows is in view, and everything follows it: charts, the
+// strip of figures, the address. Charts are redrawn when colours, width or their view change.
 /// <reference no-default-lib="true" />
 /// <reference lib="esnext" />
 /// <reference lib="dom" />
 /// <reference lib="dom.iterable" />
 
-import { cumulated, type EmbeddedChart, type EmbeddedTearSheet } from "../embedded.ts";
+import { cumulated } from "../embedded.ts";
+import type { Line } from "../model.ts";
+import { formatFigure } from "../numbers.ts";
+import type { EmbeddedTearSheet, SharedChart } from "../sheet_data.ts";
 import type { UPlot } from "../uplot.ts";
+import { followed } from "./followed.ts";
+import { wireMetrics } from "./metric_tools.ts";
 import { pageData, wireTheme, wireTips } from "./page.ts";
-import { drawTimeChart, RANGES } from "./time_chart.ts";
+import { onPaper, wirePaper } from "./paper.ts";
+import { wireStrip } from "./strip.ts";
+import { drawTimeChart, plottedData, RANGES, showLast } from "./time_chart.ts";
+import {
+  axisOf,
+  rangeName,
+  rangeWords,
+  type RowRange,
+  rowsNamed,
+  rowsShown,
+} from "./view_range.ts";
 
 interface Place {
   readonly host: HTMLElement;
-  readonly chart: EmbeddedChart;
-  readonly x: readonly number[];
+  readonly chart: SharedChart;
   view: number;
   logarithmic: boolean;
   plot: UPlot | null;
 }
 
-const PAPER_WIDTH = 680;
+/** Beyond this growth a linear scale shows the end alone. */
+const LOGARITHMIC_FROM = 10;
+/** Of a chart's height on a screen. */
+const PAPER_HEIGHT = 0.72;
+const PAPER_MOST = 215;
 const data = pageData<EmbeddedTearSheet>();
+const x = cumulated(data.x);
+const whole: RowRange = { first: 0, last: x.length - 1 };
 const places: Place[] = data.charts.flatMap((chart) => {
   const host = document.getElementById(`plot-${chart.id}`);
-  const x = cumulated(chart.x);
-  return host === null ? [] : [{ host, chart, x, view: -1, logarithmic: false, plot: null }];
+  return host === null ? [] : [{ host, chart, view: -1, logarithmic: growsFar(chart), plot: null }];
 });
-const whole = wholeRange();
+const tell = wireStrip(data);
 let range = whole;
-let paper = false;
 
-/** From the first to the last value of any chart; a single point gets some room. */
-function wholeRange(): { min: number; max: number } {
-  const min = Math.min(...places.map(({ x }) => x[0] ?? Infinity));
-  const max = Math.max(...places.map(({ x }) => x.at(-1) ?? -Infinity));
-  if (!(min <= max)) return { min: 0, max: 1 };
+function growsFar({ growth, lines }: SharedChart): boolean {
+  const values = growth ? blockOf(lines[0]?.at).filter((value) => value !== null) : [];
+  const least = values.reduce((low, value) => Math.min(low, value), 1);
+  const most = values.reduce((high, value) => Math.max(high, value), 1);
+  return least > 0 && most / least > LOGARITHMIC_FROM;
+}
+
+function blockOf(at: number | undefined): readonly (number | null)[] {
+  return data.blocks[at ?? -1] ?? [];
+}
+
+function linesOf({ chart, view }: Place): Line[] {
+  return (chart.views[view]?.lines ?? chart.lines).map(({ at, ...line }) => ({
+    ...line,
+    values: followed(blockOf(at), chart.follows, range.first),
+  }));
+}
+
+/** A single point gets some room. */
+function axisRange(): { min: number; max: number } {
+  const { min, max } = axisOf(x, range);
   const room = data.dated ? 43_200_000 : 0.5;
   return min === max ? { min: min - room, max: max + room } : { min, max };
 }
 
 function draw(place: Place): void {
   place.plot?.destroy();
-  const { host, chart, x, logarithmic } = place;
-  const lines = chart.views[place.view]?.lines ?? chart.lines;
-  const width = paper ? PAPER_WIDTH : host.clientWidth;
-  const plot = drawTimeChart(host, chart, x, lines, {
+  const { host, chart, logarithmic } = place;
+  const width = host.clientWidth;
+  const height = onPaper() ? Math.min(chart.height * PAPER_HEIGHT, PAPER_MOST) : chart.height;
+  const plot = drawTimeChart(host, { ...chart, height }, x, linesOf(place), {
     dated: data.dated,
     logarithmic,
     width,
-    range,
+    range: axisRange(),
+    endRoom: width < 480 ? 54 : 66,
   });
   plot.hooks.setScale = [(self, key) => {
     if (key === "x") follow(self);
@@ -61,45 +96,96 @@ function drawAll(): void {
   for (const place of places) draw(place);
 }
 
-/** One chart was zoomed: the others take its range. */
+/** One chart was zoomed: all take the rows that it shows. */
 function follow(source: UPlot): void {
   const { min, max } = source.scales["x"] ?? {};
   if (min === undefined || max === undefined || min === null || max === null) return;
-  if (min === range.min && max === range.max) return;
-  setRange({ min, max });
+  const now = axisRange();
+  if (min === now.min && max === now.max) return;
+  setRange(rowsShown(x, min, max) ?? range);
 }
 
-function setRange(next: { min: number; max: number }): void {
+function setRange(next: RowRange): void {
   range = next;
-  for (const { plot } of places) {
-    const now = plot?.scales["x"];
-    if (now?.min !== next.min || now?.max !== next.max) plot?.setScale("x", next);
+  const scale = axisRange();
+  for (const place of places) {
+    const { plot, chart, logarithmic } = place;
+    if (plot === null) continue;
+    plot.batch(() => {
+      if (chart.follows !== "nothing") {
+        plot.setData(plottedData(chart, x, linesOf(place), { logarithmic }), false);
+      }
+      plot.setScale("x", scale);
+    });
+    showLast(plot);
   }
+  showRange();
+}
+
+/** What the page says of the range: the strip, the pressed button, the address. */
+function showRange(): void {
+  const isWhole = range.first === whole.first && range.last === whole.last;
+  const words = `${isWhole ? "All" : "In view"}: ${rangeWords(x, range, data.dated)}`;
+  tell(range, data.exact.returns === null ? words : `${words}, ${rowCount()}`);
   for (const button of document.querySelectorAll<HTMLElement>("#ranges button")) {
-    const pressed = Number(button.dataset["from"]) === next.min && next.max === whole.max;
+    const pressed = Number(button.dataset["first"]) === range.first && range.last === whole.last;
     button.setAttribute("aria-pressed", String(pressed));
   }
+  document.documentElement.toggleAttribute("data-zoomed", !isWhole);
+  const name = isWhole ? "" : `#range=${rangeName(x, range, data.dated)}`;
+  try {
+    if (location.hash !== name && (name !== "" || location.hash.startsWith("#range="))) {
+      history.replaceState(null, "", name === "" ? location.href.replace(/#.*/, "") : name);
+    }
+  } catch {
+    // A frame without an origin has no address to keep.
+  }
+}
+
+function rowCount(): string {
+  const count = range.last - range.first + 1;
+  return `${formatFigure(count, "count")} ${count === 1 ? "row" : "rows"}`;
 }
 
 function wireRanges(): void {
   const bar = document.getElementById("ranges");
   if (bar === null || places.length === 0) return;
-  const add = (label: string, min: number): void => {
+  const add = (label: string, first: number): void => {
     const button = document.createElement("button");
     button.type = "button";
     button.textContent = label;
-    button.dataset["from"] = String(min);
-    button.setAttribute("aria-pressed", String(min === whole.min));
-    button.addEventListener("click", () => setRange({ min, max: whole.max }));
+    button.dataset["first"] = String(first);
+    button.addEventListener("click", () => setRange({ first, last: whole.last }));
     bar.append(button);
   };
-  if (data.dated) {
-    for (const [label, length] of RANGES) {
-      if (length < whole.max - whole.min) add(label, whole.max - length);
-    }
+  const [start = 0, end = 0] = [x[0], x.at(-1)];
+  for (const [label, length] of data.dated ? RANGES : []) {
+    const shown = length < end - start ? rowsShown(x, end - length, end) : null;
+    if (shown !== null) add(label, shown.first);
   }
-  add("All", whole.min);
+  add("All", 0);
   bar.hidden = false;
+}
+
+/** A month, a year or a drawdown shows itself alone; chosen again, everything. */
+function wireStretches(): void {
+  document.addEventListener("click", ({ target }) => {
+    const place = target instanceof Element ? target.closest<HTMLElement>("[data-range]") : null;
+    const next = place === null ? null : rowsNamed(x, place.dataset["range"] ?? "", data.dated);
+    if (next === null) return;
+    const again = next.first === range.first && next.last === range.last;
+    setRange(again ? whole : next);
+  });
+}
+
+function wireAddress(): void {
+  const read = (): void => {
+    const name = /^#range=(.+)$/.exec(decodeURIComponent(location.hash))?.[1];
+    const next = name === undefined ? null : rowsNamed(x, name, data.dated);
+    if (next !== null) setRange(next);
+  };
+  addEventListener("hashchange", read);
+  read();
 }
 
 /** The buttons over a chart: which view, and whether its growth is on a logarithmic scale. */
@@ -123,42 +209,43 @@ function wireChoices(place: Place): void {
       show();
     });
   }
+  show();
 }
 
-/** Arrow keys move the cursor along the points; Home, End and Escape do as they say. */
+/** Arrow keys move the cursor of all charts along the points; Home, End and Escape do as they say. */
 function wireKeys(place: Place): void {
   place.host.addEventListener("keydown", (event) => {
-    const { plot, x } = place;
+    const { plot } = place;
     if (plot === null) return;
-    const last = x.length - 1;
-    const stride = event.shiftKey ? Math.max(1, Math.round(last / 20)) : 1;
-    const now = plot.cursor.idx ?? 0;
+    const stride = event.shiftKey ? Math.max(1, Math.round((range.last - range.first) / 20)) : 1;
+    const now = plot.cursor.idx ?? range.first;
+    const { first, last } = range;
     const next =
-      { ArrowLeft: now - stride, ArrowRight: now + stride, Home: 0, End: last }[event.key];
+      { ArrowLeft: now - stride, ArrowRight: now + stride, Home: first, End: last }[event.key];
     if (event.key === "Escape") setRange(whole);
     if (next === undefined) return;
     event.preventDefault();
-    const at = x[Math.min(last, Math.max(0, next))] ?? 0;
-    plot.setCursor({ left: plot.valToPos(at, "x"), top: plot.over.clientHeight / 2 });
+    const at = x[Math.min(last, Math.max(first, next))] ?? 0;
+    for (const other of places) {
+      other.plot?.setCursor({ left: other.plot.valToPos(at, "x"), top: 10 });
+    }
+    say(plot);
   });
 }
 
-function wirePaper(): void {
-  const print = (on: boolean): void => {
-    paper = on;
-    const root = document.documentElement;
-    if (on) root.dataset["paper"] = "";
-    else delete root.dataset["paper"];
-    drawAll();
-  };
-  addEventListener("beforeprint", () => print(true));
-  addEventListener("afterprint", () => print(false));
+/** The values at the cursor, for those who do not see the legend. */
+function say(plot: UPlot): void {
+  const status = document.getElementById("cursor-status");
+  const rows = plot.root.querySelectorAll(".u-legend .u-series");
+  if (status !== null) {
+    status.textContent = Array.from(rows, (row) => row.textContent?.trim()).join(", ");
+  }
 }
 
 function wireWidth(): void {
   let width = document.documentElement.clientWidth;
   addEventListener("resize", () => {
-    if (paper || document.documentElement.clientWidth === width) return;
+    if (onPaper() || document.documentElement.clientWidth === width) return;
     width = document.documentElement.clientWidth;
     for (const { host, plot, chart } of places) {
       plot?.setSize({ width: host.clientWidth, height: chart.height });
@@ -166,6 +253,7 @@ function wireWidth(): void {
   });
 }
 
+wireMetrics();
 drawAll();
 wireTheme(drawAll);
 wireTips();
@@ -174,5 +262,10 @@ for (const place of places) {
   wireChoices(place);
   wireKeys(place);
 }
-wirePaper();
+if (x.length > 0) {
+  showRange();
+  wireAddress();
+}
+wireStretches();
+wirePaper(drawAll);
 wireWidth();

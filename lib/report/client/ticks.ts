@@ -15,7 +15,12 @@ export function timeTick(at: number, step: number): string {
   return step >= DAY_MS ? day : `${day.slice(-5)} ${time.slice(0, 5)}`;
 }
 
-/** Growth factors that read well as returns: 1-2-5 over a wide range, even steps over a narrow one. */
+/** Factors within a power of ten, from few to many. */
+const WITHIN = [[1], [1, 3], [1, 2, 5], [1, 1.5, 2, 3, 5, 7]];
+/** As many ticks as tell a shape. */
+const WANTED = 5;
+
+/** Growth factors that read well as returns: within powers of ten over a wide range, even steps over a narrow one. */
 export function logarithmicTicks(low: number, high: number): number[] {
   if (!(low > 0) || !(high > low)) return [1];
   const ticks: number[] = [];
@@ -26,15 +31,19 @@ export function logarithmicTicks(low: number, high: number): number[] {
     }
     return ticks;
   }
-  const wide = high / low > 1e4;
   const from = Math.floor(Math.log10(low));
   const to = Math.ceil(Math.log10(high));
   const skip = Math.max(1, Math.ceil((to - from) / 12));
-  for (let power = from; power <= to; power += skip) {
-    for (const factor of wide ? [1] : [1, 2, 5]) {
-      const tick = factor * 10 ** power;
-      if (tick >= low && tick <= high) ticks.push(tick);
+  const within = (factors: readonly number[]): number[] => {
+    const found: number[] = [];
+    for (let power = from; power <= to; power += skip) {
+      for (const factor of factors) {
+        const tick = factor * 10 ** power;
+        if (tick >= low && tick <= high) found.push(tick);
+      }
     }
-  }
-  return ticks;
+    return found;
+  };
+  const sets = WITHIN.map(within);
+  return sets.find((set) => set.length >= WANTED) ?? sets.at(-1) ?? ticks;
 }

@@ -10,8 +10,12 @@ import type { EmbeddedChart } from "../embedded.ts";
 import type { Line } from "../model.ts";
 import { inlinedUplot, type UPlot } from "../uplot.ts";
 import { formatDate, formatFigure, formatTick } from "../numbers.ts";
+import { drawAcross, drawBands, drawEnds } from "./chart_marks.ts";
 import { paintColour } from "./page.ts";
 import { logarithmicTicks, timeTick } from "./ticks.ts";
+
+/** A chart without its points, which the caller has. */
+export type DrawnChart = Omit<EmbeddedChart, "x" | "lines" | "views">;
 
 /** What a chart is drawn with besides its own data. */
 export interface ChartLook {
@@ -23,6 +27,8 @@ export interface ChartLook {
   readonly reach?: readonly number[];
   /** Draws under the lines. */
   readonly beneath?: (plot: UPlot) => void;
+  /** Room at the right, in CSS pixels, in which the lines' last values are written; none without it. */
+  readonly endRoom?: number;
 }
 
 const DAY_MS = 86_400_000;
@@ -30,7 +36,7 @@ const DAY_MS = 86_400_000;
 /** Draws a chart into its place; the caller destroys it. */
 export function drawTimeChart(
   host: HTMLElement,
-  chart: EmbeddedChart,
+  chart: DrawnChart,
   x: readonly number[],
   lines: readonly Line[],
   look: ChartLook,
@@ -40,13 +46,15 @@ export function drawTimeChart(
     width: look.width,
     height: chart.height,
     // Half of the longest tick: the last one stands at the very end.
-    padding: [null, 32, null, null],
+    padding: [null, look.endRoom ?? 32, null, null],
     ms: 1,
     tzDate: (time) => uPlot.tzDate(new Date(time), "Etc/UTC"),
     cursor: {
       sync: { key: "time", scales: ["x", null] },
       drag: { x: true, y: false, dist: 5 },
       points: { size: 7 },
+      // The line stands on the point whose values are told.
+      move: (plot, left, top) => [left < 0 ? left : pointAt(plot, left), top],
     },
     scales: { x: { time: look.dated, ...look.range }, y: valueScale(chart, look) },
     axes: axes(chart, look),
@@ -56,26 +64,54 @@ export function drawTimeChart(
     ],
     hooks: {
       drawClear: [
-        (plot) => drawBands(plot, chart),
+        (plot) => drawBands(plot, chart.bands),
         ...(look.beneath === undefined ? [] : [look.beneath]),
       ],
-      drawAxes: [(plot) => drawZero(plot, look)],
-      draw: [(plot) => drawLevels(plot, chart)],
+      drawAxes: [(plot) => drawAcross(plot, zeroOf(look), paintColour("quiet"), [])],
+      draw: [(plot) => {
+        for (const { value } of chart.levels) drawAcross(plot, value, paintColour("quiet"), [5, 4]);
+        if (look.endRoom !== undefined) {
+          drawEnds(
+            plot,
+            lines.filter(({ kind }) => kind !== "bars"),
+            (value) => formatFigure(value - zeroOf(look), chart.unit),
+          );
+        }
+      }],
       setCursor: [(plot) => {
         if (plot.cursor.left === undefined || plot.cursor.left < 0) showLast(plot);
       }],
     },
   };
-  const data = [x, ...lines.map((line) => plotted(line.values, chart, look))];
-  const plot = new uPlot(options, data as UPlot.AlignedData, host);
+  const plot = new uPlot(options, plottedData(chart, x, lines, look), host);
   showLast(plot);
   return plot;
 }
 
-/** With no cursor over the charts the legend tells the last values. */
-function showLast(plot: UPlot): void {
+/** The points of a chart as they are drawn: for a chart that stays while its lines change. */
+export function plottedData(
+  chart: DrawnChart,
+  x: readonly number[],
+  lines: readonly Pick<Line, "values">[],
+  look: Pick<ChartLook, "logarithmic">,
+): UPlot.AlignedData {
+  const data = [x, ...lines.map((line) => plotted(line.values, chart, look))];
+  return data as UPlot.AlignedData;
+}
+
+function pointAt(plot: UPlot, left: number): number {
+  const at = plot.data[0][plot.posToIdx(left)];
+  return at === undefined
+    ? left
+    : Math.min(Math.max(plot.valToPos(at, "x"), 0), plot.over.clientWidth);
+}
+
+/** With no cursor over the charts the legend tells the last values in view. */
+export function showLast(plot: UPlot): void {
+  const { max } = plot.scales["x"] ?? {};
   const last = plot.data[0].length - 1;
-  if (last >= 0) plot.setLegend({ idx: last }, false);
+  const index = max === undefined || max === null ? last : Math.min(last, plot.valToIdx(max));
+  if (last >= 0) plot.setLegend({ idx: index }, false);
 }
 
 function xText(value: number | null, dated: boolean): string {
@@ -86,8 +122,8 @@ function xText(value: number | null, dated: boolean): string {
 /** Growth is drawn as returns, whose ticks are round; as factors where a logarithm needs them. */
 function plotted(
   values: readonly (number | null)[],
-  { growth }: EmbeddedChart,
-  { logarithmic }: ChartLook,
+  { growth }: Pick<DrawnChart, "growth">,
+  { logarithmic }: Pick<ChartLook, "logarithmic">,
 ): (number | null)[] {
   if (logarithmic) return values.map((value) => value !== null && value <= 0 ? null : value);
   return growth ? values.map((value) => value === null ? null : value - 1) : [...values];
@@ -98,7 +134,7 @@ function zeroOf({ logarithmic }: ChartLook): number {
   return logarithmic ? 1 : 0;
 }
 
-function series(line: Line, chart: EmbeddedChart, look: ChartLook): UPlot.Series {
+function series(line: Line, chart: DrawnChart, look: ChartLook): UPlot.Series {
   const uPlot = inlinedUplot();
   const colour = paintColour(line.paint);
   const bars = line.kind === "bars" ? uPlot.paths.bars?.({ size: [0.9, 24, 1] }) : undefined;
@@ -106,6 +142,8 @@ function series(line: Line, chart: EmbeddedChart, look: ChartLook): UPlot.Series
     label: line.label,
     stroke: colour,
     width: line.kind === "bars" ? 0 : 1.4,
+    // Told from the strategy without its colour, on paper and in high contrast.
+    ...(line.paint === "benchmark" ? { dash: [5, 3] } : {}),
     ...(line.kind === "line" ? {} : { fill: translucent(colour, bars === undefined ? 0.22 : 0.9) }),
     ...(bars === undefined ? {} : { paths: bars }),
     ...(line.kind === "line" ? {} : { fillTo: zeroOf(look) }),
@@ -119,13 +157,13 @@ function translucent(colour: string, alpha: number): string {
   return `color-mix(in srgb, ${colour} ${Math.round(alpha * 100)}%, transparent)`;
 }
 
-function valueScale(chart: EmbeddedChart, look: ChartLook): UPlot.Scale {
+function valueScale(chart: DrawnChart, look: ChartLook): UPlot.Scale {
   const levels = [...chart.levels.map((level) => level.value), ...(look.reach ?? [])];
   const zero = zeroOf(look);
   const reach = (low: number | null, high: number | null): [number, number] => {
     const least = Math.min(low ?? zero, zero, ...levels);
-    const most = Math.max(high ?? zero, zero, ...levels);
-    return least === most ? [least - 0.01, most + 0.01] : [least, most];
+    const most = Math.min(Math.max(high ?? zero, zero, ...levels), chart.most ?? Infinity);
+    return least >= most ? [least - 0.01, least + 0.01] : [least, most];
   };
   if (!look.logarithmic) {
     return {
@@ -141,15 +179,15 @@ function valueScale(chart: EmbeddedChart, look: ChartLook): UPlot.Scale {
     fwd: (value) => Math.log(Math.max(value, Number.MIN_VALUE)),
     bwd: (value) => Math.exp(value),
     range: (_, low, high) => {
-      const least = Math.min(low ?? 1, 1);
-      const most = Math.max(high ?? 1, 1);
+      const least = Math.min(low ?? 1, 1, ...(look.reach ?? []));
+      const most = Math.max(high ?? 1, 1, ...(look.reach ?? []));
       const pad = (most / least) ** 0.05;
       return least === most ? [0.99, 1.01] : [least / pad, most * pad];
     },
   };
 }
 
-function axes(chart: EmbeddedChart, look: ChartLook): UPlot.Axis[] {
+function axes(chart: DrawnChart, look: ChartLook): UPlot.Axis[] {
   const text = paintColour("quiet");
   const grid = { stroke: paintColour("rule"), width: 1 };
   const font = "11px system-ui, sans-serif";
@@ -183,46 +221,6 @@ function axes(chart: EmbeddedChart, look: ChartLook): UPlot.Axis[] {
         }),
     },
   ];
-}
-
-function drawBands(plot: UPlot, chart: EmbeddedChart): void {
-  const { ctx, bbox } = plot;
-  ctx.save();
-  ctx.fillStyle = paintColour("band");
-  ctx.beginPath();
-  ctx.rect(bbox.left, bbox.top, bbox.width, bbox.height);
-  ctx.clip();
-  for (const band of chart.bands) {
-    const left = plot.valToPos(band.from, "x", true);
-    const right = plot.valToPos(band.to, "x", true);
-    ctx.fillRect(left, bbox.top, Math.max(1, right - left), bbox.height);
-  }
-  ctx.restore();
-}
-
-function drawZero(plot: UPlot, look: ChartLook): void {
-  drawAcross(plot, zeroOf(look), paintColour("quiet"), []);
-}
-
-function drawLevels(plot: UPlot, chart: EmbeddedChart): void {
-  for (const level of chart.levels) drawAcross(plot, level.value, paintColour("loss"), [5, 4]);
-}
-
-/** A horizontal line, where it is in sight. */
-function drawAcross(plot: UPlot, value: number, colour: string, dash: readonly number[]): void {
-  const { ctx, bbox } = plot;
-  const ratio = devicePixelRatio;
-  const y = plot.valToPos(value, "y", true);
-  if (!(y >= bbox.top && y <= bbox.top + bbox.height)) return;
-  ctx.save();
-  ctx.lineWidth = ratio;
-  ctx.strokeStyle = colour;
-  ctx.setLineDash(dash.map((length) => length * ratio));
-  ctx.beginPath();
-  ctx.moveTo(bbox.left, y);
-  ctx.lineTo(bbox.left + bbox.width, y);
-  ctx.stroke();
-  ctx.restore();
 }
 
 /** Ranges that the buttons offer: label and how far back from the end, in ms. */
