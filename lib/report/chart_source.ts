@@ -32,6 +32,8 @@ export interface ChartSource {
   readonly release: Release;
   /** What one unit became. */
   readonly wealth: Float64Array;
+  /** What one unit of the benchmark became, at the strategy's rows; null without one. */
+  readonly benchmarkWealth: Float64Array | null;
   /** How far below the peak; empty where nothing can be compounded. */
   readonly fall: Float64Array;
 }

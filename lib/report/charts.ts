@@ -24,12 +24,17 @@ const CHARTS: readonly ((source: ChartSource) => readonly FullChart[])[] = [
 
 /** All charts over time that the returns allow, and the rows that they share. */
 export function timeCharts(
-  source: Omit<ChartSource, "wealth" | "fall">,
+  source: Omit<ChartSource, "wealth" | "fall" | "benchmarkWealth">,
   maxPoints: number = MOST_POINTS,
 ): { readonly charts: TimeChart[]; readonly rows: readonly number[] } {
   const { dates, values } = source.returns;
   if (values.length === 0) return { charts: [], rows: [] };
-  const prepared = { ...source, wealth: wealthOf(values), fall: fallOf(values) };
+  const prepared = {
+    ...source,
+    wealth: wealthOf(values),
+    fall: fallOf(values),
+    benchmarkWealth: benchmarkWealth(source),
+  };
   const full = CHARTS.flatMap((make) => make(prepared));
   const shaping = full.slice(0, 3).flatMap(({ lines }) => lines.map((line) => line.values));
   const rows = sharedRows(values.length, [...new Set(shaping)], {
@@ -46,14 +51,16 @@ function strategyLine(values: Float64Array): FullLine {
 }
 
 /** The benchmark's wealth at the strategy's rows. */
-function benchmarkWealth({ returns: { dates }, joined }: ChartSource): Float64Array | null {
+function benchmarkWealth(
+  { returns: { dates }, joined }: Pick<ChartSource, "returns" | "joined">,
+): Float64Array | null {
   return joined === null || dates === null
     ? null
     : carriedTo(dates, joined.dates, wealthOf(joined.benchmark));
 }
 
 function cumulativeChart(source: ChartSource): FullChart[] {
-  const { returns, joined, benchmarkName, wealth, fall } = source;
+  const { returns, joined, benchmarkName, wealth, fall, benchmarkWealth: other } = source;
   const growing = (line: FullLine): FullLine => ({ ...line, factors: line.values });
   const chart = {
     id: "cumulative",
@@ -64,7 +71,6 @@ function cumulativeChart(source: ChartSource): FullChart[] {
     height: 340,
     bands: worstBands(source, fall),
   } as const;
-  const other = benchmarkWealth(source);
   if (other === null || joined === null || returns.dates === null) {
     return [{ ...chart, lines: [growing(strategyLine(wealth))] }];
   }
@@ -119,9 +125,9 @@ function worstBands({ returns: { dates, values } }: ChartSource, fall: Float64Ar
 }
 
 function underwaterChart(source: ChartSource): FullChart[] {
-  const { joined, wealth, fall, benchmarkName, returns: { dates } } = source;
+  const { joined, wealth, fall, benchmarkName, benchmarkWealth: other, returns: { dates } } =
+    source;
   if (fall.length === 0) return [];
-  const other = benchmarkWealth(source);
   const benchmarkFall = joined === null || dates === null ? null : fallOf(joined.benchmark);
   return [{
     id: "underwater",

@@ -77,18 +77,20 @@ const DAY_MS = 86_400_000;
 function explanationOf(metric: Metric, release: Release): string {
   return [
     metric.summary,
-    `Formula: ${inWords(definitionIn(metric, release).formula)}`,
+    `Formula: ${definitionIn(metric, release).formula}`,
     `What counts as good: ${metric.good}`,
-  ].join("\n");
+  ].map(inWords).join("\n");
 }
 
-/** A formula with other metrics by their labels, as the page has them. */
-function inWords(formula: string): string {
-  return formula.replace(/\b[a-z][a-z0-9]*(_[a-z0-9]+)*\b/g, (word) => LABELS.get(word) ?? word);
+/** A text with other metrics by their labels, as the page has them. */
+function inWords(text: string): string {
+  return text.replace(/\b[a-z][a-z0-9]*(_[a-z0-9]+)*\b/g, (word) => LABELS.get(word) ?? word);
 }
 
 const LABELS: ReadonlyMap<string, string> = new Map(
-  CATALOGUE.filter(({ name }) => name.length > 3).map(({ name, label }) => [name, label]),
+  CATALOGUE.filter(({ name }) => name.includes("_") || name === "cagr").map((
+    { name, label },
+  ) => [name, label]),
 );
 
 function prominenceOf({ name }: Metric): Prominence {
@@ -215,7 +217,7 @@ function figureOf(
     readonly release?: Release;
   },
 ): Figure {
-  const lost = ruinRow(returns.values) >= 0 ? LOST.get(metric) : undefined;
+  const lost = LOST.has(metric) && ruinRow(returns.values) >= 0 ? LOST.get(metric) : undefined;
   const hidden = reasonAgainst(metric, returns) !== null;
   return {
     name: metric.name,

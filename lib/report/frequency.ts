@@ -8,6 +8,15 @@ const DAY_MS = 86_400_000;
 /** The median distance of the rows in days; NaN where there is none. */
 export function spacingDays(dates: Float64Array | null): number {
   if (dates === null || dates.length < 2) return NaN;
+  const known = KNOWN.get(dates) ?? medianGap(dates);
+  KNOWN.set(dates, known);
+  return known;
+}
+
+/** Many parts of a page ask it of the same dates. */
+const KNOWN = new WeakMap<Float64Array, number>();
+
+function medianGap(dates: Float64Array): number {
   const gaps = new Float64Array(dates.length - 1);
   for (let row = 1; row < dates.length; row++) {
     gaps[row - 1] = ((dates[row] as number) - (dates[row - 1] as number)) / DAY_MS;

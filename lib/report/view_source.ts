@@ -20,7 +20,8 @@ export function viewOf(
   },
   points: number,
 ): ViewSource {
-  const isWhole = points === values.length;
+  const common = { rate: ratePerPeriod(riskFreeRate, periods), periods };
+  if (points !== values.length) return { returns: null, benchmark: null, rates: null, ...common };
   const others = new Map(
     Array.from(joined?.dates ?? [], (date, row) => [date, joined?.benchmark[row] ?? NaN]),
   );
@@ -29,14 +30,13 @@ export function viewOf(
     : dates.map((date) => others.get(date) ?? NaN);
   const rowRates = rates === undefined || dates === null ? null : joinRates(dates, rates);
   return {
-    returns: isWhole ? values : null,
-    benchmark: isWhole ? benchmark : null,
-    rates: !isWhole || rowRates === null
+    returns: values,
+    benchmark,
+    rates: rowRates === null
       ? null
       : rowRates.kind === "period"
       ? rowRates.rates
       : rowRates.rates.map((rate) => ratePerPeriod(rate, periods)),
-    rate: ratePerPeriod(riskFreeRate, periods),
-    periods,
+    ...common,
   };
 }

@@ -10,6 +10,11 @@ import { chartRows } from "../../lib/report/chart_rows.ts";
 import { DAY_MS, examplePair, madeUp, OPTIONS } from "./samples.ts";
 
 const { returns, joined } = examplePair();
+/** A figure by name. */
+function figureNamed({ groups }: TearSheetModel, name: string): Figure | undefined {
+  return groups.flatMap(({ figures }) => figures).find((figure) => figure.name === name);
+}
+
 const model = buildModel(returns, joined, {
   ...OPTIONS,
   riskFreeRate: 0.02,
@@ -30,16 +35,15 @@ Deno.test("the figures are those of computeMetrics, for strategy and benchmark",
     if (figure.benchmark !== null) assertEquals(figure.benchmark, other.get(figure.name) ?? NaN);
     assertGreater(figure.explanation.length, 20);
   }
-  assertEquals(model.keyFigures.length, 8);
-  for (const figure of model.keyFigures) assertEquals(figure.strategy, own.get(figure.name));
+  assertEquals(model.cards.length, 6);
+  for (const card of model.cards) assertEquals(card.strategy, own.get(card.name));
 });
 
 Deno.test("a Sharpe ratio is deflated by the trials told of, for the strategy alone", () => {
   const name = "deflated_sharpe_ratio";
   const trials = { trials: 50, trialsVariance: 0.001 };
   const options = { ...OPTIONS, extended: true };
-  const deflated = ({ groups }: TearSheetModel): Figure | undefined =>
-    groups.flatMap(({ figures }) => figures).find((figure) => figure.name === name);
+  const deflated = (one: TearSheetModel): Figure | undefined => figureNamed(one, name);
   const shown = deflated(buildModel(returns, joined, { ...options, trials }));
   const { values } = computeMetrics(returns, { periods: 252, names: [name], ...trials });
   assertAlmostEquals(shown?.strategy ?? NaN, values.get(name) ?? NaN);
@@ -74,9 +78,9 @@ Deno.test("metrics beyond QuantStats' and the user's own are shown when asked fo
 
 Deno.test("cumulative returns end at the total return, the benchmark's and the matched one too", () => {
   const chart = model.charts.find((one) => one.id === "cumulative");
-  const figure = model.keyFigures.find((one) => one.name === "total_return");
+  const figure = figureNamed(model, "total_return");
   assert(chart !== undefined && figure !== undefined);
-  const [benchmark, strategy] = chart.lines;
+  const [strategy, benchmark] = chart.lines;
   assertAlmostEquals((strategy?.values.at(-1) ?? NaN) - 1, figure.strategy, 1e-9);
   assertAlmostEquals((benchmark?.values.at(-1) ?? NaN) - 1, figure.benchmark ?? NaN, 1e-9);
   // Scaled to the benchmark's volatility: by hand from the definition.
@@ -88,7 +92,7 @@ Deno.test("cumulative returns end at the total return, the benchmark's and the m
   };
   const ratio = spread(joined.benchmark) / spread(joined.strategy);
   const wealth = joined.strategy.reduce((product, value) => product * (1 + value * ratio), 1);
-  assertAlmostEquals(chart.views[0]?.lines[1]?.values.at(-1) ?? NaN, wealth, 1e-9);
+  assertAlmostEquals(chart.views[0]?.lines[0]?.values.at(-1) ?? NaN, wealth, 1e-9);
 });
 
 Deno.test("months multiply to their year, years to the total", () => {
@@ -99,7 +103,7 @@ Deno.test("months multiply to their year, years to the total", () => {
     assertAlmostEquals(product - 1, year, 1e-12);
     total *= 1 + year;
   }
-  const figure = model.keyFigures.find((one) => one.name === "total_return");
+  const figure = figureNamed(model, "total_return");
   assertAlmostEquals(total - 1, figure?.strategy ?? NaN, 1e-10);
   assertEquals(model.years.map((row) => row.strategy), model.months.map((row) => row.total));
 });
@@ -142,8 +146,8 @@ Deno.test("the ten worst drawdowns are in order, the deepest is the max drawdown
   assertEquals(model.drawdowns.length, 10);
   const depths = model.drawdowns.map((one) => one.depth);
   assertEquals([...depths].sort((one, other) => one - other), depths);
-  assertEquals(depths[0], model.keyFigures.find((one) => one.name === "max_drawdown")?.strategy);
-  const chart = model.charts.find((one) => one.id === "drawdown-periods");
+  assertEquals(depths[0], figureNamed(model, "max_drawdown")?.strategy);
+  const chart = model.charts.find((one) => one.id === "cumulative");
   assertEquals(chart?.bands.length, 5);
   assertEquals(chart?.bands[0]?.from, model.drawdowns[0]?.start);
 });
@@ -205,14 +209,138 @@ for (
   });
 }
 
-Deno.test("after ruin the curve ends, and the figures that compound say why", () => {
+Deno.test("after ruin the curve ends, the page says so, and what was lost is lost", () => {
   const made = buildModel(ruin, null, OPTIONS);
-  const curve = made.charts.find((chart) => chart.id === "cumulative")?.lines[0]?.values ?? [];
-  assertEquals(curve[200], 0);
-  assertEquals(curve.slice(201), new Array(199).fill(null));
-  assert(
-    made.undefinedFigures.some((one) => one.name === "cagr" && one.reason.includes("row 201")),
+  const [curve, fall] = ["cumulative", "underwater"].map((id) =>
+    made.charts.find((chart) => chart.id === id)?.lines[0]?.values ?? []
   );
+  assertEquals([curve?.[200], fall?.[200]], [0, -1]);
+  for (const line of [curve, fall]) assertEquals(line?.slice(201), new Array(199).fill(null));
+  assertEquals(made.notices.map(({ kind }) => kind), ["loss"]);
+  assertEquals(
+    made.notices[0]?.text.slice(0, 42),
+    "Lost everything on 2015-07-20 (row 201). N",
+  );
+  for (const name of ["total_return", "cagr", "max_drawdown"]) {
+    assertEquals(figureNamed(made, name)?.strategy, -1, name);
+  }
+  assertEquals(made.drawdowns[0]?.depth, -1);
+  assert(
+    made.undefinedFigures.some((one) =>
+      one.name === "calmar_ratio" && one.reason.includes("row 201")
+    ),
+  );
+  assert(made.undefinedFigures.some((one) => one.name === "risk_of_ruin"));
+  const html = renderTearSheet(made);
+  assert(html.includes('<p class="notice loss" role="alert">Lost everything on 2015-07-20'));
+  assert(/<td class="after" data-range="2015-08">/.test(html), "months after it are grey");
+});
+
+Deno.test("windows longer than the series have no figure, and short series say so", () => {
+  const half = buildModel(madeUp(130, DAY_MS * 1.4), null, OPTIONS);
+  assertEquals(
+    ["return_3m", "return_1y", "cagr_3y", "cagr_10y"].map((name) =>
+      Number.isNaN(figureNamed(half, name)?.strategy)
+    ),
+    [false, true, true, true],
+  );
+  const reasons = new Map(half.undefinedFigures.map(({ name, reason }) => [name, reason]));
+  assertEquals(reasons.get("return_1y"), "the series is shorter than a year");
+  assertEquals(half.cards.map(({ name }) => name).includes("cagr"), false);
+  assertEquals(half.notices.length, 1);
+  const five = buildModel(madeUp(5, DAY_MS), null, OPTIONS);
+  assertEquals(five.notices[0]?.text, "5 rows: ratios mean nothing.");
+  assertEquals(five.luck, []);
+});
+
+Deno.test("a window that the series just fills has its figure", () => {
+  for (const step of [DAY_MS, 30.44 * DAY_MS]) {
+    const year = madeUp(Math.round((366 * DAY_MS) / step), step);
+    const made = buildModel(year, null, { ...OPTIONS, periods: 12 });
+    assert(Number.isFinite(figureNamed(made, "return_1y")?.strategy), String(step));
+  }
+});
+
+Deno.test("what a row is called follows from how far apart rows are", () => {
+  const labels = (step: number): (string | undefined)[] => {
+    const made = buildModel(madeUp(60, step), null, OPTIONS);
+    return ["best_day", "win_rate"].map((name) => figureNamed(made, name)?.label);
+  };
+  assertEquals(labels(3_600_000), ["Best Hour", "Winning Hours"]);
+  assertEquals(labels(60_000), ["Best Minute", "Winning Minutes"]);
+  assertEquals(labels(DAY_MS), ["Best Day", "Winning Days"]);
+  assertEquals(labels(30.4 * DAY_MS), ["Best Month", "Winning Months"]);
+  const undated = buildModel({ dates: null, values: madeUp(60, 1).values }, null, OPTIONS);
+  assertEquals(figureNamed(undated, "best_day")?.label, "Best Row");
+});
+
+Deno.test("every row of up to 20,000 is drawn; of more the last year is, and all charts share their rows", () => {
+  const rows = madeUp(20_000, DAY_MS);
+  const whole = buildModel(rows, null, OPTIONS);
+  for (const chart of whole.charts) assertEquals(chart.x.length, 20_000, chart.id);
+  const more = madeUp(60_000, DAY_MS);
+  const thinned = buildModel(more, null, OPTIONS);
+  const [first] = thinned.charts;
+  for (const { x } of thinned.charts) assert(x === first?.x);
+  assertEquals(first?.x.slice(-366), Array.from(more.dates.slice(-366)));
+  assertLess(first?.x.length ?? Infinity, 20_001);
+});
+
+Deno.test("a page has no path, no flag and no code", () => {
+  const html = renderTearSheet(buildModel(returns, joined, {
+    ...OPTIONS,
+    source: "/home/trader/secret/returns.csv",
+    benchmarkName: "NASDAQ",
+    extended: true,
+    warnings: [
+      {
+        code: "a",
+        message: "The dates look like 365 a year; use --periods 365 (or auto) if right",
+      },
+      { code: "b", message: "/home/trader/x.csv: 2 missing values were left out; --missing zero" },
+      { code: "c", message: "use --timezone UTC" },
+    ],
+  }));
+  const text = bodyOf(html) + (/<footer>.*<\/footer>/s.exec(html)?.[0] ?? "");
+  assert(text.includes("returns.csv") && text.includes("x.csv: 2 missing values were left out"));
+  for (const told of [/\/home/, /trader/, / --[a-z]/, /\bst\./, /btflow [a-z]/, /\['/]) {
+    assert(!told.test(text), String(told));
+  }
+});
+
+Deno.test("both sides of a declared date have the figures of their own rows", () => {
+  const at = Date.UTC(2010, 0, 1);
+  const made = buildModel(returns, joined, { ...OPTIONS, outOfSample: at });
+  const split = returns.dates?.findIndex((date) => date >= at) ?? 0;
+  const parts = [[0, split], [split, returns.values.length]].map(([from, to]) =>
+    returns.values.slice(from, to)
+  );
+  made.split.forEach(({ figures, points }, index) => {
+    const { values } = computeMetrics({ dates: null, values: parts[index] ?? new Float64Array() }, {
+      periods: 252,
+    });
+    assertEquals(points, parts[index]?.length);
+    for (const { name, strategy } of figures) assertEquals(strategy, values.get(name), name);
+  });
+  assertEquals(made.split.map(({ label }) => label), ["In sample", "Out of sample"]);
+  assertEquals(buildModel(returns, joined, { ...OPTIONS, outOfSample: 0 }).split, []);
+});
+
+Deno.test("a chapter on trades has their figures, apart from those of days", () => {
+  const profits = Float64Array.of(10, -4, 6, -2, 30, -8, 5);
+  const holdingDays = Float64Array.of(1, 2, 3, 4, 5, 6, 7);
+  const sides = Int8Array.of(1, -1, 1, 1, -1, 1, 1);
+  const made = buildModel(madeUp(60, DAY_MS), null, {
+    ...OPTIONS,
+    trades: { profits, holdingDays, sides },
+  });
+  const figures = new Map(made.trades?.figures.figures.map((one) => [one.name, one.strategy]));
+  assertEquals([figures.get("trade_count"), figures.get("trade_win_rate")], [7, 4 / 7]);
+  assertEquals(made.trades?.best[0], { profit: 30, holdingDays: 5, side: "short" });
+  assertEquals(made.trades?.worst[0], { profit: -8, holdingDays: 6, side: "long" });
+  const html = renderTearSheet(made);
+  assert(html.includes('<section id="trades"') && html.includes('<a href="#trades">Trades</a>'));
+  assert(!renderTearSheet(model).includes('id="trades"'));
 });
 
 Deno.test("a million rows are a page of less than 5 MB, within seconds", () => {
@@ -228,7 +356,7 @@ Deno.test("a million rows are a page of less than 5 MB, within seconds", () => {
   assertLess(html.length, 5_000_000);
   const drawdown = made.charts.find((chart) => chart.id === "underwater");
   const deepest = Math.min(...(drawdown?.lines[0]?.values ?? []).map((value) => value ?? 0));
-  assertEquals(deepest, made.keyFigures.find((one) => one.name === "max_drawdown")?.strategy);
+  assertEquals(deepest, figureNamed(made, "max_drawdown")?.strategy);
 });
 
 Deno.test("rows that span several months have no monthly returns", () => {
@@ -240,7 +368,7 @@ Deno.test("rows that span several months have no monthly returns", () => {
 
 Deno.test("a definition says why its figure is not computed", () => {
   const html = renderTearSheet(buildModel(below, null, OPTIONS));
-  const definition = /<dd id="d-total_return">(.*?)<\/dd>/s.exec(html)?.[1] ?? "";
+  const definition = /<dd id="d-calmar_ratio">(.*?)<\/dd>/s.exec(html)?.[1] ?? "";
   assert(/\nNot computed here: \S/.test(definition), definition);
   assert(/\nWhat counts as good: \S/.test(definition), definition);
 });

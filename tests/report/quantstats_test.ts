@@ -237,14 +237,14 @@ pythonTest({
       });
     });
     await context.step("the charts over time", () => {
-      const matched = chartOf("cumulative").views[0]?.lines[1]?.values.at(-1) ?? NaN;
+      const matched = chartOf("cumulative").views[0]?.lines[0]?.values.at(-1) ?? NaN;
       assertAlmostEquals(matched - 1, reference.matched, 1e-9);
-      const [benchmark, strategy] = chartOf("rolling-volatility").lines;
+      const [strategy, benchmark] = chartOf("rolling-volatility").lines;
       assertLine(strategy?.values, reference.volatility);
       assertLine(benchmark?.values, reference.benchmark_volatility);
       assertLine(chartOf("rolling-sharpe").lines[0]?.values, reference.sharpe);
       assertLine(chartOf("rolling-sortino").lines[0]?.values, reference.sortino);
-      const [long, short] = chartOf("rolling-beta").lines;
+      const [short, long] = chartOf("rolling-beta").lines;
       assertLine(long?.values, reference.long_beta);
       assertLine(short?.values, reference.beta);
       for (const name of ["volatility", "sharpe", "sortino"] as const) {

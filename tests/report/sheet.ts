@@ -24,6 +24,7 @@ export const SHEET: string = renderTearSheet(
 export const CHARTS: readonly (readonly [string, string])[] = [
   ["cumulative", "strategy"],
   ["cumulative", "benchmark"],
+  ["cumulative", "band"],
   ["underwater", "loss"],
   ["returns", "strategy"],
   ["rolling-beta", "strategy"],
@@ -32,6 +33,5 @@ export const CHARTS: readonly (readonly [string, string])[] = [
   ["rolling-volatility", "benchmark"],
   ["rolling-sharpe", "strategy"],
   ["rolling-sortino", "strategy"],
-  ["drawdown-periods", "strategy"],
-  ["drawdown-periods", "band"],
+  ["underwater", "benchmark"],
 ];

@@ -6,6 +6,7 @@ import { cumulated, differences } from "../../lib/report/embedded.ts";
 import { coordinate, embedJson, escapeHtml, foreignText } from "../../lib/report/markup.ts";
 import {
   formatDate,
+  formatDifference,
   formatFigure,
   formatPercent,
   formatTick,
@@ -14,11 +15,16 @@ import {
 } from "../../lib/report/numbers.ts";
 import { DAY_MS, HOSTILE } from "./samples.ts";
 
-Deno.test("figures are written by their unit, with the digits that say something", () => {
+Deno.test("figures are written by their unit, with two decimals so that columns can be read down", () => {
   assertEquals(formatFigure(0.12345, "fraction"), "12.35%");
   assertEquals(formatFigure(-0.5678, "fraction"), "−56.78%");
-  assertEquals(formatFigure(0.00012, "fraction"), "0.012%");
-  assertEquals(formatFigure(1.2e-9, "fraction"), "1.2e−7%");
+  assertEquals(formatFigure(0.00012, "fraction"), "0.01%");
+  assertEquals(formatFigure(1.2e-9, "fraction"), "< 0.01%");
+  assertEquals(formatFigure(-0.0000321, "fraction"), "> −0.01%");
+  assertEquals(formatFigure(0.0018, "ratio"), "< 0.01");
+  assertEquals(formatDifference(0.0123, "fraction"), "+1.23");
+  assertEquals(formatDifference(-0.5, "ratio"), "−0.50");
+  assertEquals(formatDifference(-1e-9, "ratio"), "0.00");
   assertEquals(formatFigure(0, "fraction"), "0.00%");
   assertEquals(formatFigure(-0, "ratio"), "0.00");
   assertEquals(formatFigure(1234.5, "ratio"), "1,234.50");

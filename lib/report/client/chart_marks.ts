@@ -25,6 +25,7 @@ export function drawBands(plot: UPlot, bands: readonly Band[]): void {
   ctx.clip();
   ctx.font = scaled(FONT, ratio);
   ctx.textAlign = "center";
+  ctx.textBaseline = "alphabetic";
   for (const { from, to, label } of bands) {
     const left = plot.valToPos(from, "x", true);
     const right = plot.valToPos(to, "x", true);
