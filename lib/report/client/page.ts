@@ -56,15 +56,30 @@ function tipBox(): HTMLElement {
   return tip;
 }
 
+/** Up to this width a page is a phone's, as in the style sheet. */
+const PHONE = 600;
+
 /** Shows text beside a place on the screen, inside the window. */
 export function showTip(text: string, place: { left: number; top: number; bottom: number }): void {
   const tip = tipBox();
   tip.textContent = text;
   tip.hidden = false;
   const { width, height } = tip.getBoundingClientRect();
-  const left = Math.max(8, Math.min(place.left, innerWidth - width - 8));
+  // On a phone the finger is where the text would be; else beside the word, whose row goes on to its
+  // right, and below it only where there is no room.
+  const isNarrow = innerWidth <= PHONE;
+  const beside = place.left - width - 12;
   const below = place.bottom + 6;
-  const top = below + height > innerHeight ? Math.max(8, place.top - height - 6) : below;
+  const left = isNarrow || beside < 8
+    ? Math.max(8, Math.min(place.left, innerWidth - width - 8))
+    : beside;
+  const top = isNarrow
+    ? innerHeight - height - 8
+    : beside >= 8
+    ? Math.max(8, Math.min(place.top, innerHeight - height - 8))
+    : below + height > innerHeight
+    ? Math.max(8, place.top - height - 6)
+    : below;
   tip.style.left = `${left}px`;
   tip.style.top = `${top}px`;
 }
