@@ -8,8 +8,8 @@ export const MOST_POINTS = 20_000;
 const YEAR_MS = 366 * 86_400_000;
 
 /**
- * The rows that all charts of a page share: every one up to `limit`; of more, the last year whole (at
- * most half of the limit) and the extremes of what is before it.
+ * The rows that all charts of a page share: every one up to `limit`; of more, the last year whole
+ * where it is no more than half of the limit, and the extremes of what is before it.
  */
 export function sharedRows(
   count: number,
@@ -24,7 +24,9 @@ export function sharedRows(
   const yearAgo = dates === null
     ? count - Math.ceil(periods)
     : dates.findIndex((date) => date > (dates.at(-1) ?? 0) - YEAR_MS);
-  const recent = Math.max(yearAgo, count - Math.floor(limit / 2), 0);
+  // A year of minutes is more than any chart holds: then the last rows are few, and near enough.
+  const most = Math.floor(limit / 2);
+  const recent = Math.max(0, count - yearAgo <= most ? yearAgo : count - Math.floor(most / 4));
   const rows = chartRows(recent, series, Math.floor((limit * 2) / 5));
   for (let row = recent; row < count; row++) rows.push(row);
   return rows;

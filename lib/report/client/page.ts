@@ -10,13 +10,23 @@ export function pageData<Data>(): Data {
   return JSON.parse(document.getElementById("data")?.textContent ?? "null") as Data;
 }
 
+/** Colours by what decides them and their name: asking the browser makes it lay out the page. */
+const colours = new Map<string, string>();
+
 /** The colour a paint has now; resolved by the browser, so light, dark and print are one path. */
 export function paintColour(variable: string): string {
+  const { theme = "", paper } = document.documentElement.dataset;
+  const isDark = matchMedia("(prefers-color-scheme: dark)").matches;
+  const isPrinted = paper !== undefined || matchMedia("print").matches;
+  const key = `${theme} ${isDark} ${isPrinted} ${variable}`;
+  const known = colours.get(key);
+  if (known !== undefined) return known;
   const probe = document.createElement("span");
   probe.style.color = `var(--${variable})`;
   document.body.append(probe);
   const colour = getComputedStyle(probe).color;
   probe.remove();
+  colours.set(key, colour);
   return colour;
 }
 
