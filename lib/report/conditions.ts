@@ -29,7 +29,9 @@ export function conditionsOf(
     ["Periods a year", formatFigure(options.periods, "count")],
     [
       "Risk-free rate",
-      options.rates === undefined ? `${formatFigure(riskFreeRate, "fraction")} a year` : "changes",
+      options.rates === undefined
+        ? `${formatFigure(riskFreeRate, "fraction")} a year`
+        : "one that changes",
     ],
     ...(capital === undefined
       ? []

@@ -1,7 +1,7 @@
 // The shapes of what a tear sheet says in words: its front page, its conditions, what is known of luck,
 // and the trades.
 
-import type { Figure, FigureGroup, Histogram } from "./model.ts";
+import type { Figure, FigureGroup, Histogram } from "./figure_model.ts";
 
 /** What the reader must know before all figures. */
 export interface Notice {

@@ -122,3 +122,40 @@ Deno.test("a run is reported from the returns that its version attached", async 
     io.remove();
   }
 });
+
+Deno.test("a page has its author, its words, and where a declared date splits it", async () => {
+  const io = testIo();
+  const store = ["--store", path.join(io.folder, "store.db")];
+  const file = (name: string): string => path.join(io.folder, name);
+  try {
+    fs.writeFileSync(file("words.txt"), "Live since <May>.\nNo leverage.");
+    const head = ["report", RETURNS, "-o", file("a.html"), "--author", "A & B"];
+    assertEquals((await io.run(...head, "--note", file("words.txt"))).code, 0);
+    const page = fs.readFileSync(file("a.html"), "utf8");
+    assertStringIncludes(page, "Live since &lt;May&gt;.\nNo leverage.");
+    assertStringIncludes(page, "A &amp; B");
+    assert(!page.includes(repository) && !page.includes(io.folder), "no path is on the page");
+    const sha256 = await digest(fs.readFileSync(RETURNS));
+    assertStringIncludes(page, sha256);
+    const missing = await io.run(...head, "--note", file("none.txt"));
+    assertEquals(missing.code, 3);
+    assertStringIncludes(missing.err, `Cannot read ${file("none.txt")}: `);
+
+    const log = ["log", "-e", "e", "--returns", RETURNS, "--attach-returns", "--format", "json"];
+    const told = ["--description", "As we trade it", "--oos", "2010-01-04", ...store];
+    const run = JSON.parse((await io.run(...log, ...told)).out);
+    const of = ["report", "--run-id", run.run_id, "-o", file("r.html"), ...store];
+    assertEquals((await io.run(...of)).code, 0);
+    const logged = fs.readFileSync(file("r.html"), "utf8");
+    for (const words of ["As we trade it", "Out of sample", "sp500_returns.csv", sha256]) {
+      assertStringIncludes(logged, words);
+    }
+  } finally {
+    io.remove();
+  }
+});
+
+async function digest(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
+  const hash = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
+  return Array.from(hash, (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
