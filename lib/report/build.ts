@@ -81,7 +81,7 @@ export function buildModel(
     joinedPoints: joined?.dates.length ?? null,
     params: Object.entries(options.params ?? {}).slice(0, MOST_PARAMS),
     warnings: [...(options.warnings ?? []).slice(0, MOST_WARNINGS), ...leftOut(options, dates)]
-      .map((warning) => ({ ...warning, message: readersWords(warning) })),
+      .map((warning) => ({ ...warning, message: readersWords(warning, options.source) })),
     author: options.author ?? null,
     note: options.note ?? null,
     sentence: sentenceOf(facts),

@@ -2,6 +2,7 @@
 // paths are the author's business, and are said where the page is made.
 
 import type { Warning } from "../errors.ts";
+import { baseName } from "./conditions.ts";
 import type { Notice, Ruin } from "./model.ts";
 import { LEAST_YEAR } from "./in_view.ts";
 import { formatDate, formatFigure } from "./numbers.ts";
@@ -43,14 +44,21 @@ export function noticesOf(
   return notices;
 }
 
-/** A message without what only its author can act on; the whole of it where nothing else is left. */
-export function readersWords({ message }: Warning): string {
-  const named = message.replace(PATH, (path) => path.slice(path.search(/[^/\\]*$/)));
+/**
+ * A message without what only its author can act on; the whole of it where nothing else is left.
+ * `source` is the file's path as it was given.
+ */
+export function readersWords({ message }: Warning, source?: string): string {
+  // Known paths first: one with spaces looks like several words.
+  const known = source === undefined || source === ""
+    ? message
+    : message.replaceAll(source, baseName(source));
+  const named = known.replace(PATH, (path) => path.slice(path.search(/[^/\\]*$/)));
   const said = named.replace(/ \([^()]*--[a-z][^()]*\)/g, "").split("; ")
     .filter((part) => !/--[a-z]|\bbtflow \w/.test(part)).join("; ");
   return said === "" ? named.replace(/ ?--[a-z][-a-z]*/g, "") : said;
 }
 
-/** A path of at least one folder: two words with a stroke between them, as in `win/loss`, are none. */
+/** A word that is a path: from a root or a drive, or of folders that end with a file. */
 const PATH =
-  /(?:[A-Za-z]:[\\/]|\.{0,2}\/)[^\s:;,"'()<>]*|[^\s:;,"'()<>/]+(?:\/[^\s:;,"'()<>/]+)*\/[^\s:;,"'()<>/]+\.\w+/g;
+  /(?<=^|[\s"'(])(?:(?:[A-Za-z]:[\\/]|\.{0,2}\/)[^\s:;,"'()<>]*|[^\s:;,"'()<>/]+(?:\/[^\s:;,"'()<>/]+)*\/[^\s:;,"'()<>/]+\.[A-Za-z]\w*)/g;

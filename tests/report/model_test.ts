@@ -299,10 +299,12 @@ Deno.test("a page has no path, no flag and no code", () => {
       },
       { code: "b", message: "/home/trader/x.csv: 2 missing values were left out; --missing zero" },
       { code: "c", message: "use --timezone UTC" },
+      { code: "d", message: "wins and/or losses of runs/day, 3/4 of 2020/01/02 in data/b.csv" },
     ],
   }));
   const text = bodyOf(html) + (/<footer>.*<\/footer>/s.exec(html)?.[0] ?? "");
   assert(text.includes("returns.csv") && text.includes("x.csv: 2 missing values were left out"));
+  assert(text.includes("wins and/or losses of runs/day, 3/4 of 2020/01/02 in b.csv"));
   for (const told of [/\/home/, /trader/, / --[a-z]/, /\bst\./, /btflow [a-z]/, /\['/]) {
     assert(!told.test(text), String(told));
   }
