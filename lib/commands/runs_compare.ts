@@ -57,9 +57,8 @@ export const compare: Command = defineCommand({
       const { tracker } = session;
       const runs = await Promise.all(ids.map((id) => findRun(tracker, id)));
       if (format === "html") {
-        const { comparisonPage } = await import("../tracking/comparison_page.ts");
-        const facts = { heading: "Comparison", now: context.io.now() };
-        const html = await comparisonPage(tracker, runs, facts);
+        const { namedPage } = await import("../tracking/comparison_page.ts");
+        const html = await namedPage(context, tracker, runs);
         return { html: () => Promise.resolve(html) };
       }
       const watch = releaseWatch();

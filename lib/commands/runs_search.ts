@@ -2,7 +2,7 @@
 
 import { defineCommand } from "../command/declare.ts";
 import type { Command, Context } from "../command/declare.ts";
-import { CONNECTION_FLAGS, STORES_FLAG } from "../config/connection_flags.ts";
+import { ARTIFACT_HOST_FLAGS, CONNECTION_FLAGS, STORES_FLAG } from "../config/connection_flags.ts";
 import type { ConnectionValues } from "../config/connection_flags.ts";
 import { UsageError } from "../errors.ts";
 import { type OrderBy, parseFilter, parseSortKeys } from "../filter/mod.ts";
@@ -13,16 +13,15 @@ import type { Run } from "../tracker.ts";
 import { checkGroupBy, GROUPED_METRICS, groupedRows } from "../tracking/group_runs.ts";
 import { type Found, nothingYet } from "../tracking/found.ts";
 import { releaseWatch } from "../tracking/releases.ts";
+import type { PageRequest } from "../tracking/comparison_page.ts";
 import { checkRunColumns, defaultRunColumns, runRow } from "../tracking/rows.ts";
 import { hasTraded, runColumns } from "../tracking/run_columns.ts";
-import { searchHere, searchRuns } from "../tracking/search.ts";
+import { searchRuns } from "../tracking/search.ts";
 import type { Search } from "../tracking/search.ts";
 import { limitFlag } from "../tracking/selection_flags.ts";
 import { withTracker } from "../tracking/session.ts";
 
 const DEFAULT_LIMIT = 100;
-/** A page is looked at as a whole, and it names a best: it takes all that a browser can show. */
-const PAGE_LIMIT = 5000;
 
 /** Finds runs by a filter. */
 export const search: Command = defineCommand({
@@ -45,7 +44,7 @@ export const search: Command = defineCommand({
       value: "KEY",
       fallback: "start_time DESC",
     }),
-    maxResults: limitFlag(`${DEFAULT_LIMIT}; with --group-by: all; html: ${PAGE_LIMIT}`),
+    maxResults: limitFlag(`${DEFAULT_LIMIT}; with --group-by: all; html: 5,000`),
     columns: list({
       short: "c",
       summary: "Columns: run_id, status, metrics.X, params.X, tags.X, …",
@@ -55,6 +54,7 @@ export const search: Command = defineCommand({
       summary: "Sum metrics up by this (params.X, tags.X, status): count, mean, min, max",
       value: "KEY",
     }),
+    ...ARTIFACT_HOST_FLAGS,
     ...CONNECTION_FLAGS,
     store: STORES_FLAG,
   },
@@ -73,7 +73,7 @@ export const search: Command = defineCommand({
     },
     {
       command: "btflow runs search -e crypto --output crypto.html",
-      does: "A page to look at: leaderboard, scatters, curves of runs logged with --series",
+      does: "A page to choose with: map, curves, leaderboard, and whether the best is luck",
     },
   ],
   exits: [4, 5, 7],
@@ -89,10 +89,16 @@ export const search: Command = defineCommand({
       filter: flags.filter === undefined ? null : parseFilter(flags.filter),
       orderBy: parseSortKeys(flags.orderBy, "runs"),
       view: flags.showDeleted ? "all" : "active",
-      limit: flags.maxResults ??
-        (groupBy !== undefined ? Infinity : format === "html" ? PAGE_LIMIT : DEFAULT_LIMIT),
+      limit: flags.maxResults ?? (groupBy === undefined ? DEFAULT_LIMIT : Infinity),
     };
-    if (format === "html") return { html: await page(context, flags, search) };
+    if (format === "html") {
+      const request: PageRequest = {
+        ...{ search, limit: flags.maxResults ?? null, orderBy: flags.orderBy },
+        filter: flags.filter ?? null,
+        metrics: columns === undefined ? null : columns.flatMap(shownMetric),
+      };
+      return { html: await page(context, flags, request) };
+    }
     const found = nothingYet();
     const pages = await searchRuns(context, flags, search, found);
     if (groupBy !== undefined) {
@@ -117,31 +123,28 @@ export const search: Command = defineCommand({
   },
 });
 
-/** The comparison page: it needs the runs all at once, and their curves from the same place. */
+/** The comparison page: it needs the runs all at once, and their returns from the same place. */
 async function page(
   context: Context,
   flags: Omit<ConnectionValues, "store">,
-  search: Search,
+  request: PageRequest,
 ): Promise<() => Promise<string>> {
-  const [store, ...others] = search.stores;
+  const [store, ...others] = request.search.stores;
   if (others.length > 0) {
     throw new UsageError(
       "Cannot compare the runs of several stores on one page: bring them together (sync --import)",
     );
   }
   return await withTracker(context, { ...flags, store }, async (session) => {
-    const runs: Run[] = [];
-    const found = nothingYet();
-    for await (const some of await searchHere(session, search, found)) {
-      for (const run of some) runs.push(run);
-    }
-    if (found.hasMore) context.note(countText(found, search.orderBy));
-    const { comparisonPage } = await import("../tracking/comparison_page.ts");
-    const heading = search.experiments.join(", ") || "Runs";
-    const facts = { heading, now: context.io.now() };
-    const html = await comparisonPage(session.tracker, runs, facts);
+    const { searchPage } = await import("../tracking/comparison_page.ts");
+    const html = await searchPage(session, request);
     return () => Promise.resolve(html);
   });
+}
+
+/** Of a page the columns that are metrics are chosen; params that differ are columns anyway. */
+function shownMetric(column: string): readonly string[] {
+  return column.startsWith("metrics.") ? [column.slice("metrics.".length)] : [];
 }
 
 /** With --group-by, columns are metrics. */

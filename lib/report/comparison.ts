@@ -1,7 +1,6 @@
-// The comparison page of many runs: a sortable leaderboard, metric against metric, a parameter
-// against a metric, and equity curves laid over each other. The page's script draws all of it from
-// one block of data, whose size is bounded by sharing a fixed number of curve points among the
-// runs.
+// The comparison page of many runs: from columns and curves to the page's one block of data, from
+// which its script draws everything. What bounds the page's size is decided here: points are shared
+// among the curves, and exact returns are those of the best runs.
 
 import type { Warning } from "../errors.ts";
 import {
@@ -9,82 +8,95 @@ import {
   KEY_METRICS,
   maxDrawdown,
   type Metric,
-  sharpeRatio,
   totalReturn,
   volatility,
 } from "../metrics/mod.ts";
 import { COMPARISON, COMPARISON_STYLE, UPLOT } from "./assets.ts";
-import { differences, type EmbeddedComparison, type EmbeddedRun } from "./embedded.ts";
-import { foreignText } from "./markup.ts";
-import type { ComparedMetric, ComparedRun, ComparisonModel } from "./model.ts";
-import { formatFigure, significant } from "./numbers.ts";
-import { madeBy, renderPage, THEME_BUTTON, warningBox } from "./page.ts";
-import { comparedMetric } from "./figures.ts";
 import { chartRows } from "./chart_rows.ts";
+import { comparisonBody } from "./comparison_body.ts";
+import type {
+  ComparedCurve,
+  ComparedMetric,
+  ComparisonLuck,
+  ComparisonModel,
+} from "./comparison_model.ts";
+import { embeddedRows } from "./comparison_rows.ts";
+import { differences, type EmbeddedComparison, type EmbeddedCurve } from "./embedded.ts";
+import { comparedMetric } from "./figures.ts";
+import { significant } from "./numbers.ts";
+import { packed, packedTexts } from "./packed.ts";
+import { renderPage } from "./page.ts";
+import { type CodedTexts, cut, type RunColumns } from "./run_columns.ts";
 
 /** What the page says besides the runs. */
 export interface ComparisonOptions {
   readonly heading: string;
   /** When the page was made, ms since the epoch. */
   readonly generatedAt: number;
-  /** True when the curves' x are times, false when they are steps. */
+  /** True when the curves' x are times, false when they are rows or steps. */
   readonly dated: boolean;
+  readonly facts?: readonly string[];
+  readonly curves?: ReadonlyMap<number, ComparedCurve>;
+  readonly curveNotes?: readonly string[];
+  readonly benchmark?: ComparisonModel["benchmark"];
+  readonly rows?: ComparisonModel["rows"];
+  readonly luck?: ComparisonLuck | null;
+  readonly command?: string | null;
+  /** Names of the metrics that are columns at first; the key metrics by default. */
+  readonly shown?: readonly string[];
   readonly warnings?: readonly Warning[];
 }
 
-/** More runs than this are too much for a page to hold and a reader to look at. */
-const MOST_RUNS = 5_000;
-/** All curves together have at most about this many points. */
+/** All curves together have at most about this many points, one at most 2,000. */
 const CURVE_POINTS = 150_000;
-/** A param or name longer than this is cut: a page of 1,000 runs must stay small. */
-const TEXT_LIMIT = 400;
+const LONGEST_CURVE = 2_000;
 /** All params together have at most about this many characters, but each as many as tell a value. */
 const PARAM_CHARACTERS = 1_500_000;
 const LEAST_PARAM_LIMIT = 24;
+/** Params beyond this many are no columns: who varies more looks at them in a table of their own. */
+const MOST_PARAMS = 100;
 
-/**
- * Prepares runs for the page: which metrics there are, which params differ, curves thinned. Of more
- * than 5,000 runs the first are taken, and the page says so.
- */
-export function buildComparison(
-  allRuns: readonly ComparedRun[],
-  options: ComparisonOptions,
-): ComparisonModel {
-  const runs = allRuns.slice(0, MOST_RUNS);
-  const names = new Set(runs.flatMap((run) => Object.keys(run.metrics)));
-  const known = [...names].map(comparedMetric).sort((one, other) => one.order - other.order);
-  const paramNames = new Set(runs.flatMap((run) => Object.keys(run.params)));
-  const limit = Math.max(20, Math.floor(CURVE_POINTS / Math.max(1, runs.length)));
+/** Prepares runs for the page: which metrics there are, which params differ, curves thinned. */
+export function buildComparison(runs: RunColumns, options: ComparisonOptions): ComparisonModel {
+  const known = [...runs.metrics.keys()].map(comparedMetric)
+    .sort((one, other) => one.order - other.order);
+  const curves = options.curves ?? new Map<number, ComparedCurve>();
+  const limit = Math.max(20, Math.floor(CURVE_POINTS / Math.max(1, curves.size)));
+  const shown = options.shown ?? KEY_METRICS.map(({ name }) => name);
+  const params = [...runs.params].filter(([, texts]) => runs.count === 1 || differs(texts));
   return {
     heading: options.heading,
     generatedAt: options.generatedAt,
-    runs: runs.map((run) => ({ ...run, ...thinnedCurve(run, limit) })),
+    facts: options.facts ?? [],
+    runs,
     metrics: known.map(({ order: _, ...metric }): ComparedMetric => metric),
-    params: [...paramNames].filter((name) =>
-      runs.length === 1 || new Set(runs.map((run) => run.params[name])).size > 1
+    shown: shown.filter((name) => runs.metrics.has(name)),
+    params: params.slice(0, MOST_PARAMS).map(([name]) => name),
+    curves: new Map(
+      [...curves].flatMap(([run, curve]) =>
+        curve.x.length === 0 ? [] : [[run, thinned(curve, limit)] as const]
+      ),
     ),
+    curveNotes: options.curveNotes ?? [],
+    benchmark: options.benchmark === undefined || options.benchmark === null
+      ? null
+      : { name: options.benchmark.name, ...thinned(options.benchmark, LONGEST_CURVE) },
+    rows: options.rows ?? null,
+    luck: options.luck ?? null,
+    command: options.command ?? null,
     dated: options.dated,
-    warnings: [...options.warnings ?? [], ...leftOut(allRuns.length)],
+    warnings: options.warnings ?? [],
   };
 }
 
-function leftOut(count: number): Warning[] {
-  if (count <= MOST_RUNS) return [];
-  const text = (number: number): string => formatFigure(number, "count");
-  return [{
-    code: "runs-left-out",
-    message: `Of ${text(count)} runs the first ${
-      text(MOST_RUNS)
-    } are shown; narrow the search to see others`,
-  }];
+/** Whether a param has not the same value in all runs. */
+function differs({ codes }: CodedTexts): boolean {
+  return codes.some((code) => code !== codes[0]);
 }
 
-function thinnedCurve({ curve }: ComparedRun, limit: number): Pick<ComparedRun, "curve"> {
-  if (curve === undefined || curve.x.length === 0) return {};
-  const rows = chartRows(curve.x.length, [curve.y], Math.min(limit, 2_000));
-  return {
-    curve: { x: rows.map((row) => curve.x[row] ?? NaN), y: rows.map((row) => curve.y[row] ?? NaN) },
-  };
+function thinned({ x, y }: ComparedCurve, limit: number): ComparedCurve {
+  const rows = chartRows(x.length, [y], Math.min(limit, LONGEST_CURVE));
+  return { x: rows.map((row) => x[row] ?? NaN), y: rows.map((row) => y[row] ?? NaN) };
 }
 
 /** Renders the comparison as one self-contained HTML file. */
@@ -94,92 +106,59 @@ export function renderComparison(model: ComparisonModel): string {
     style: COMPARISON_STYLE,
     scripts: [UPLOT, COMPARISON],
     data: embedded(model),
-    body: body(model),
+    body: comparisonBody(model),
   });
 }
 
 function embedded(model: ComparisonModel): EmbeddedComparison {
-  const positions = (...wanted: readonly Metric[]): number[] =>
-    wanted.map(({ name }) => model.metrics.findIndex((metric) => metric.name === name))
+  const { runs, metrics, params } = model;
+  const positions = (...names: readonly string[]): number[] =>
+    names.map((name) => metrics.findIndex((metric) => metric.name === name))
       .filter((index) => index >= 0);
-  const keys = positions(...KEY_METRICS);
-  const share = Math.floor(PARAM_CHARACTERS / Math.max(1, model.runs.length * model.params.length));
-  const paramLimit = Math.max(LEAST_PARAM_LIMIT, Math.min(TEXT_LIMIT, share));
+  const found = (...wanted: readonly Metric[]): number =>
+    positions(...wanted.map(({ name }) => name))[0] ?? 0;
+  const limit = paramLimit(model);
+  const benchmark = model.benchmark === null ? [] : [embeddedCurve(-1, model.benchmark)];
   return {
     dated: model.dated,
-    metrics: model.metrics,
-    shown: keys.length > 0 ? keys : model.metrics.slice(0, 6).map((_, index) => index),
-    axes: {
-      across: positions(maxDrawdown, volatility)[0] ?? 0,
-      up: positions(cagr, totalReturn)[0] ?? 0,
-      byParam: positions(sharpeRatio)[0] ?? 0,
-    },
-    params: model.params.map((name) => cut(name)),
-    runs: model.runs.map((run): EmbeddedRun => ({
-      id: cut(run.id),
-      name: cut(run.name),
-      status: cut(run.status),
-      start: run.startTime,
-      metrics: model.metrics.map(({ name }) => significant(run.metrics[name] ?? NaN, 8)),
-      params: model.params.map((name) => {
-        const value = run.params[name];
-        return value === undefined ? null : cut(value, paramLimit);
-      }),
-      x: differences(run.curve?.x ?? []),
-      y: (run.curve?.y ?? []).map((value) => significant(value, 5)),
-    })),
+    metrics,
+    shown: model.shown.length > 0
+      ? positions(...model.shown)
+      : metrics.slice(0, 6).map((_, index) => index),
+    axes: { across: found(maxDrawdown, volatility), up: found(cagr, totalReturn) },
+    params: params.map((name) => cut(name, LEAST_PARAM_LIMIT * 10)),
+    count: runs.count,
+    ids: runs.ids,
+    names: runs.names,
+    statuses: packedTexts(runs.statuses),
+    starts: packed(runs.starts),
+    idle: runs.idle,
+    values: metrics.map(({ name }) => packed(runs.metrics.get(name) ?? new Float64Array())),
+    settings: params.flatMap((name) => {
+      const texts = runs.params.get(name);
+      if (texts === undefined) return [];
+      return [packedTexts({ ...texts, texts: texts.texts.map((text) => cut(text, limit)) })];
+    }),
+    curves: [
+      ...benchmark,
+      ...[...model.curves].map(([run, curve]) => embeddedCurve(run, curve)),
+    ],
+    benchmarkName: model.benchmark?.name ?? "",
+    shared: model.rows === null ? null : embeddedRows(model.rows),
+    command: model.command,
   };
 }
 
-function cut(text: string, limit = TEXT_LIMIT): string {
-  const fit = text.toWellFormed();
-  return fit.length <= limit ? fit : `${fit.slice(0, limit).toWellFormed()}…`;
+/** How long a param's text may be: as all of them together must stay small. */
+function paramLimit({ runs, params }: ComparisonModel): number {
+  const texts = params.reduce((sum, name) => sum + (runs.params.get(name)?.texts.length ?? 0), 0);
+  return Math.max(LEAST_PARAM_LIMIT, Math.floor(PARAM_CHARACTERS / Math.max(1, texts)));
 }
 
-function body(model: ComparisonModel): string {
-  const count = model.runs.length;
-  const curves = model.runs.filter((run) => run.curve !== undefined).length;
-  const warnings = warningBox(model.warnings.map(({ message }) => message));
-  const facts = `${formatFigure(count, "count")} ${count === 1 ? "run" : "runs"} · ` +
-    `${formatFigure(model.metrics.length, "count")} metrics · ` +
-    `${formatFigure(model.params.length, "count")} ${
-      model.params.length === 1 ? "parameter that differs" : "parameters that differ"
-    }`;
-  return `<header><div class="top"><div><h1>${
-    foreignText(model.heading)
-  }</h1><p class="quiet">${facts}</p></div>` +
-    `${THEME_BUTTON}</div>${warnings}</header>` +
-    `<main><noscript><p>This page needs JavaScript.</p></noscript>${LEADERBOARD}${
-      curvesSection(curves)
-    }${SCATTERS}</main>` +
-    `<footer><p>${madeBy(model.generatedAt)}</p></footer>`;
-}
-
-const LEADERBOARD =
-  `<section aria-labelledby="leaderboard-title"><h2 id="leaderboard-title">Leaderboard</h2>` +
-  `<div class="choices bar"><label>Find <input type="search" id="find" placeholder="run or parameter"></label>` +
-  `<button type="button" class="button" id="select-top">Select the top 8</button>` +
-  `<button type="button" class="button" id="select-none">Select none</button>` +
-  `<span class="quiet" id="count" role="status"></span></div>` +
-  `<details class="columns"><summary>Columns</summary><div id="columns" class="grid"></div></details>` +
-  `<div class="scroll board" tabindex="0" role="region" aria-label="Leaderboard"><table id="board"></table></div>` +
-  `<p><button type="button" class="button" id="show-all" hidden>Show all rows</button></p></section>`;
-
-function curvesSection(curves: number): string {
-  const place = curves === 0
-    ? `<p class="quiet">No run has logged points of cumulative_return, so there is no curve to draw.</p>`
-    : `<div class="plot" id="curves" role="group" aria-label="Cumulative returns of the selected runs; the others in grey"></div>`;
-  return `<section aria-labelledby="curves-title"><h2 id="curves-title">Cumulative returns</h2>${place}</section>`;
-}
-
-const SCATTERS =
-  `<section aria-labelledby="scatter-title"><h2 id="scatter-title">Runs against each other</h2><div class="pair">` +
-  scatterPlace("metrics", "Metric against metric") +
-  scatterPlace("params", "Parameter against metric") +
-  "</div></section>";
-
-function scatterPlace(id: string, title: string): string {
-  return `<figure id="scatter-${id}"><figcaption><h3>${title}</h3><div class="choices">` +
-    `<label>Up <select data-axis="y"></select></label><label>Across <select data-axis="x"></select></label></div></figcaption>` +
-    `<div class="scatter"></div></figure>`;
+function embeddedCurve(run: number, { x, y }: ComparedCurve): EmbeddedCurve {
+  return {
+    run,
+    x: differences(Array.from(x)),
+    y: Array.from(y, (value) => significant(value, 5)),
+  };
 }

@@ -15,9 +15,9 @@ import {
   totalReturn,
 } from "../metrics/mod.ts";
 import type { JoinedBenchmark, Metric, MetricOptions, Release, Returns } from "../metrics/mod.ts";
+import type { ComparedMetric } from "./comparison_model.ts";
 import { rowName, spacingDays } from "./frequency.ts";
 import type {
-  ComparedMetric,
   DefinedFigure,
   DrawnIntervals,
   Figure,
@@ -245,6 +245,7 @@ export function comparedMetric(name: string): ComparedMetric & { readonly order:
       name,
       label: name,
       unit: "ratio",
+      group: "Others",
       explanation: "",
       better: "none",
       order: CATALOGUE.length,
@@ -254,6 +255,7 @@ export function comparedMetric(name: string): ComparedMetric & { readonly order:
     name,
     label: metric.label,
     unit: metric.unit,
+    group: CATEGORIES[metric.category],
     explanation: explanationOf(metric, NEWEST_RELEASE),
     better: metric.better,
     order,

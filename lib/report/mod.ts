@@ -4,6 +4,8 @@
 
 export { buildModel } from "./build.ts";
 export { buildComparison, type ComparisonOptions, renderComparison } from "./comparison.ts";
+export type * from "./comparison_model.ts";
 export { type JudgementModel, renderJudgement } from "./judgement.ts";
 export type * from "./model.ts";
+export { type ColumnsBuilder, FEW_RUNS, type RunColumns, runColumns } from "./run_columns.ts";
 export { renderTearSheet } from "./tear_sheet.ts";

@@ -181,36 +181,3 @@ export interface TearSheetModel extends FrontPage {
   /** The benchmark's deepest; null where it has none, or there is no benchmark. */
   readonly benchmarkDrawdown: Drawdown | null;
 }
-
-/** A run as the comparison page shows it. */
-export interface ComparedRun {
-  readonly id: string;
-  /** May be empty. */
-  readonly name: string;
-  readonly status: string;
-  readonly startTime: number;
-  readonly metrics: Readonly<Record<string, number>>;
-  readonly params: Readonly<Record<string, string>>;
-  /** Logged points of `cumulative_return`, by time or step; absent when none were logged. */
-  readonly curve?: { readonly x: readonly number[]; readonly y: readonly number[] };
-}
-
-/** A metric's facts as the comparison page uses them. */
-export interface ComparedMetric extends Pick<Metric, "name" | "label" | "unit" | "better"> {
-  /** As `Figure.explanation`; empty for metrics that are not the catalogue's. */
-  readonly explanation: string;
-}
-
-/** Everything a comparison page shows. */
-export interface ComparisonModel {
-  readonly heading: string;
-  readonly generatedAt: number;
-  readonly runs: readonly ComparedRun[];
-  /** Those that any run has. */
-  readonly metrics: readonly ComparedMetric[];
-  /** Params whose value is not the same in every run, in order of first appearance. */
-  readonly params: readonly string[];
-  /** True when the curves' x are times, false when they are steps. */
-  readonly dated: boolean;
-  readonly warnings: readonly Warning[];
-}

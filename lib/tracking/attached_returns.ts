@@ -1,7 +1,11 @@
 // The returns of many runs, from the files attached to them: a few runs at a time, and a run without
 // such a file, or with a damaged one, is no reason to do without the others.
 
-import { readReturnsArtifact, RETURNS_ARTIFACTS } from "../backtest/returns_file.ts";
+import {
+  type BENCHMARK_ARTIFACTS,
+  readReturnsArtifact,
+  RETURNS_ARTIFACTS,
+} from "../backtest/returns_file.ts";
 import { joined } from "../bytes.ts";
 import { InputError, NotFoundError, StorageError, TrackerError } from "../errors.ts";
 import { MAX_ARTIFACT_BYTES } from "../limits.ts";
@@ -62,12 +66,15 @@ async function returnsOf(run: Attached): Promise<AttachedReturns> {
 }
 
 /**
- * Reads the returns of one run; null where none are attached.
+ * Reads the returns of one run, or those of its benchmark; null where none are attached.
  *
  * @throws {InputError} where they are damaged.
  */
-export async function readAttached({ id, tracker }: Attached): Promise<Returns | null> {
-  for (const path of RETURNS_ARTIFACTS) {
+export async function readAttached(
+  { id, tracker }: Attached,
+  names: typeof RETURNS_ARTIFACTS | typeof BENCHMARK_ARTIFACTS = RETURNS_ARTIFACTS,
+): Promise<Returns | null> {
+  for (const path of names) {
     try {
       return await readReturnsArtifact(await contentOf(tracker, id, path), path);
     } catch (error) {

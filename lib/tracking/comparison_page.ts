@@ -1,88 +1,179 @@
-// Runs as a comparison page: what runs compare and runs search write as HTML. Curves are the logged
-// points of cumulative_return, asked for only where a run has that metric, a few runs at a time.
+// Runs as a comparison page: what runs compare and runs search write as HTML. The page takes all runs
+// that a search finds, up to 5,000 unless more are asked for, and says where it does not.
 
-import { NotFoundError } from "../errors.ts";
-import { buildComparison, type ComparedRun, renderComparison } from "../report/mod.ts";
-import { isOwnParam, withoutBounds } from "../own_names.ts";
-import { releaseWatch } from "./releases.ts";
-import type { MetricPoint, Run, Tracker } from "../tracker.ts";
+import type { Context } from "../command/declare.ts";
+import { UsageError } from "../errors.ts";
+import { KEY_METRICS } from "../metrics/mod.ts";
+import { buildComparison, FEW_RUNS, renderComparison } from "../report/mod.ts";
+import type { Run } from "../tracker.ts";
+import { comparedCurves, type CurveSource } from "./compared_curves.ts";
+import { comparedLuck, shellWord } from "./compared_luck.ts";
+import { type ComparedRuns, comparedRuns, LOOKED_AT } from "./compared_runs.ts";
+import { countRuns, foundHere, type Search } from "./search.ts";
+import type { Session } from "./session.ts";
 
-/** What the page says besides the runs. */
-export interface ComparisonFacts {
-  /** The page's title. */
-  readonly heading: string;
-  /** ms since the epoch. */
-  readonly now: number;
+/** What a page of a search is asked for. */
+export interface PageRequest {
+  readonly search: Omit<Search, "limit">;
+  /** Runs on the page; null for as many as fit one. */
+  readonly limit: number | null;
+  /** As written; they narrow what is judged, and order what is cut. */
+  readonly filter: string | null;
+  readonly orderBy: readonly string[];
+  /** Metrics that are columns at first; null for the key metrics. */
+  readonly metrics: readonly string[] | null;
 }
 
-const CURVE = "cumulative_return";
-const AT_ONCE = 8;
+/** Metrics of more than 5,000 runs: the key metrics, and those asked for. */
+const MOST_METRICS = 16;
+/** More than these are not counted one by one where only some are shown. */
+const MOST_COUNTED = 1_000_000;
 
-/** The page as one self-contained HTML text. */
-export async function comparisonPage(
-  tracker: Pick<Tracker, "metricHistory">,
-  runs: readonly Run[],
-  { heading, now }: ComparisonFacts,
+/** The page of the runs that a search finds. */
+export async function searchPage(
+  session: Session,
+  { search, limit, filter, orderBy, metrics }: PageRequest,
 ): Promise<string> {
-  const points: (readonly MetricPoint[])[] = new Array(runs.length).fill([]);
-  const waiting = runs.keys();
-  const read = async (): Promise<void> => {
-    for (const index of waiting) {
-      const run = runs[index];
-      if (run !== undefined && CURVE in run.metrics) points[index] = await curveOf(tracker, run.id);
+  const { context, tracker } = session;
+  const kept = keptMetrics(metrics);
+  const { query, experiments } = await foundHere(session, search);
+  const most = limit ?? FEW_RUNS;
+  const count = (): Promise<number> => countRuns(tracker, query, MOST_COUNTED);
+  // Whether there are many decides which metrics are read.
+  const counted = most > FEW_RUNS ? await count() : null;
+  const narrowed = Math.min(counted ?? 0, most) > FEW_RUNS
+    ? { metrics: [...kept, ...LOOKED_AT] }
+    : {};
+  const builder = comparedRuns(kept);
+  for await (const page of tracker.searchRuns({ ...query, ...narrowed, limit: most })) {
+    for (const run of page) builder.add(run);
+    if (counted !== null) {
+      const total = Math.min(counted, most);
+      context.progress({ done: builder.count, total, failed: 0, label: "runs read" });
     }
-  };
-  await Promise.all(Array.from({ length: AT_ONCE }, read));
-  // Rows without a date, or before 1970, are logged at time 0: one makes steps the common measure.
-  const dated = points.every((curve) => curve.every((one) => one.timestamp > 0));
-  const watch = releaseWatch();
-  runs.forEach(watch.add);
-  const warnings = watch.warnings(null);
-  const compared = runs.map((run, index) => comparedRun(run, points[index] ?? [], dated));
+  }
+  const total = counted ?? (builder.count < most ? builder.count : await count());
+  const runs = builder.end();
+  const size = sizeText(runs.columns.count, total, orderBy);
+  if (total > runs.columns.count) {
+    context.warn({
+      code: "runs-left-out",
+      message: `The page holds ${size}; --max-results all takes all`,
+    });
+  }
+  if (narrowed.metrics !== undefined) {
+    context.note(
+      `Of more than ${whole(FEW_RUNS)} runs the page holds ${kept.size} metrics: the key metrics ` +
+        "and those named by --columns metrics.NAME",
+    );
+  }
+  const [experiment, ...others] = experiments;
+  const luck = experiment === undefined || others.length > 0
+    ? null
+    : await comparedLuck(session, experiment, filter);
+  return await page(context, tracker, runs, {
+    heading: experiments.length <= 3 ? experiments.map(({ name }) => name).join(", ") : "Runs",
+    size,
+    shown: metrics,
+    luck,
+    command: [
+      "btflow runs search",
+      ...experiments.slice(0, 20).map(({ name }) => `-e ${shellWord(name)}`),
+    ]
+      .join(" "),
+    warnings: total > runs.columns.count
+      ? [{
+        code: "runs-left-out",
+        message: `This page holds ${size}: the best of all may be another`,
+      }]
+      : [],
+  });
+}
+
+/** The page of runs that are named. */
+export async function namedPage(
+  context: Context,
+  tracker: CurveSource,
+  runs: readonly Run[],
+): Promise<string> {
+  const builder = comparedRuns(new Set());
+  runs.forEach(builder.add);
+  return await page(context, tracker, builder.end(), {
+    ...{ heading: "Comparison", size: sizeText(runs.length, runs.length, []) },
+    ...{ shown: null, luck: null, command: null, warnings: [] },
+  });
+}
+
+interface PageFacts {
+  readonly heading: string;
+  readonly size: string;
+  readonly shown: readonly string[] | null;
+  readonly luck: Awaited<ReturnType<typeof comparedLuck>>;
+  readonly command: string | null;
+  readonly warnings: ComparedRuns["warnings"];
+}
+
+async function page(
+  context: Context,
+  tracker: CurveSource,
+  runs: ComparedRuns,
+  { heading, size, shown, luck, command, warnings }: PageFacts,
+): Promise<string> {
+  const names = shown ?? KEY_METRICS.map(({ name }) => name);
+  const { notes, ...curves } = await comparedCurves(context, tracker, runs, {
+    by: names.find((name) => runs.columns.metrics.has(name)),
+    known: luck?.returns ?? new Map(),
+  });
   return renderComparison(
-    buildComparison(compared, { heading, generatedAt: now, dated, warnings }),
+    buildComparison(runs.columns, {
+      ...{ heading, generatedAt: context.io.now(), command, ...curves },
+      facts: [size, ...factsOf(runs)],
+      curveNotes: notes,
+      luck: luck?.luck ?? null,
+      warnings: [...warnings, ...runs.warnings],
+      ...(shown === null ? {} : { shown }),
+    }),
   );
 }
 
-async function curveOf(
-  tracker: Pick<Tracker, "metricHistory">,
-  runId: string,
-): Promise<readonly MetricPoint[]> {
-  const points: MetricPoint[] = [];
-  try {
-    for await (const page of tracker.metricHistory(runId, CURVE)) {
-      for (const point of page) points.push(point);
-    }
-  } catch (error) {
-    // Deleted since the search: the run keeps its row and has no curve.
-    if (!(error instanceof NotFoundError)) throw error;
+/** Key metrics first, then those asked for. */
+function keptMetrics(asked: readonly string[] | null): ReadonlySet<string> {
+  const kept = new Set([...KEY_METRICS.map(({ name }) => name), ...asked ?? []]);
+  if (kept.size > MOST_METRICS) {
+    const room = MOST_METRICS - KEY_METRICS.length;
+    throw new UsageError(
+      `Cannot make a page with ${kept.size} metrics as columns: --columns takes at most ${room} ` +
+        "besides the key metrics",
+    );
   }
-  return points;
+  return kept;
 }
 
-function comparedRun(run: Run, points: readonly MetricPoint[], dated: boolean): ComparedRun {
-  const { id, name, status, startTime, metrics, params } = run;
-  // The user's own params come first, so that they are the first columns.
-  const entries = Object.entries(params);
-  const isUsers = ([param]: readonly [string, string]): boolean => !isOwnParam(param);
-  return {
-    id,
-    name,
-    status,
-    startTime,
-    // The ends of intervals would be two more columns for each.
-    metrics: Object.fromEntries(
-      withoutBounds(Object.keys(metrics)).map((key) => [key, metrics[key] ?? NaN]),
-    ),
-    params: Object.fromEntries([
-      ...entries.filter(isUsers),
-      ...entries.filter((entry) => !isUsers(entry)),
+/** How many of how many: a page must not pass some runs off as all. */
+function sizeText(shown: number, total: number, orderBy: readonly string[]): string {
+  const noun = total === 1 ? "run" : "runs";
+  if (shown >= total) return `${whole(total)} ${noun}`;
+  const bound = total >= MOST_COUNTED ? `more than ${whole(MOST_COUNTED)}` : whole(total);
+  const which = orderBy.length === 0 ? "the newest" : `the first by ${orderBy.join(", ")}`;
+  return `${whole(shown)} of ${bound} ${noun}, ${which}`;
+}
+
+function factsOf({ columns, dates }: ComparedRuns): readonly string[] {
+  const idle = columns.idle.length;
+  const differing = [...columns.params.values()]
+    .filter(({ codes }) => codes.some((code) => code !== codes[0])).length;
+  return [
+    ...(idle === 0 ? [] : [`${whole(idle)} never traded`]),
+    ...(dates === null ? [] : [`${dates.first} to ${dates.last}`]),
+    `${whole(columns.metrics.size)} metrics`,
+    ...(columns.count < 2 ? [] : [
+      `${whole(differing)} ${
+        differing === 1 ? "parameter that differs" : "parameters that differ"
+      }`,
     ]),
-    ...(points.length < 2 ? {} : {
-      curve: {
-        x: points.map((point) => dated ? point.timestamp : point.step),
-        y: points.map((point) => point.value),
-      },
-    }),
-  };
+  ];
+}
+
+function whole(count: number): string {
+  return String(count).replace(/\B(?=(\d{3})+$)/g, ",");
 }

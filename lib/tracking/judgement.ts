@@ -11,7 +11,7 @@ import { OOS_TAG, TRIAL_TAG } from "../own_names.ts";
 import { stateOf } from "../store/read_trials.ts";
 import { parseTrialTag } from "../store/trial_tag.ts";
 import type { Run, Tracker } from "../tracker.ts";
-import { attachedReturns } from "./attached_returns.ts";
+import { type AttachedReturns, attachedReturns } from "./attached_returns.ts";
 import { type CountingTrials, countingTrials, type TrialCounts, type Trials } from "./trials.ts";
 
 /** How to judge. */
@@ -81,6 +81,8 @@ export interface Judged {
   readonly compared: readonly JudgedRun[];
   /** The best run; null where none has a Sharpe ratio. */
   readonly best: Candidate | null;
+  /** What was read of each candidate, by its id. */
+  readonly returns: ReadonlyMap<string, AttachedReturns>;
 }
 
 /**
@@ -134,6 +136,10 @@ export async function judgement(
     details,
     compared: details.columns.flatMap((id) => columns.get(id) ?? []),
     best: ordered.find(({ run }) => run.id === answer.best?.run_id) ?? null,
+    returns: new Map(ordered.flatMap(({ run }, index) => {
+      const read = returns[index];
+      return read === undefined ? [] : [[run.id, read]];
+    })),
   };
 }
 

@@ -9,6 +9,8 @@ import { repeatsText, statesText } from "./trials.ts";
 
 /** One number and what it is. */
 export interface JudgementLine {
+  /** Key of the answer. */
+  readonly field: string;
   readonly label: string;
   /** As shown; a dash where there is none. */
   readonly value: string;
@@ -108,7 +110,7 @@ export function judgementLines({ answer, compared }: Judged): readonly Judgement
   const haircut = answer.haircut_sharpe_ratio;
   const p = pValue(answer.resamples);
   const against = answer.benchmark === null ? "0" : "the benchmark";
-  const lines: (JudgementLine & { readonly field: string })[] = [
+  const lines: JudgementLine[] = [
     {
       field: "deflated_sharpe_ratio",
       label: "Deflated Sharpe ratio",
@@ -194,8 +196,8 @@ export function judgementLines({ answer, compared }: Judged): readonly Judgement
   ];
   const undefinedFor = answer.undefined;
   return [
-    ...lines.map(({ field, ...line }) => {
-      const reason = undefinedFor[field];
+    ...lines.map((line) => {
+      const reason = undefinedFor[line.field];
       return line.value === NONE && reason !== undefined ? { ...line, meaning: reason } : line;
     }),
     ...holdoutLine(answer),
@@ -215,10 +217,11 @@ function holdoutLine(answer: JudgementAnswer): readonly JudgementLine[] {
     const reason = answer.undefined["holdout"];
     return reason === undefined || reason === NO_HOLDOUT
       ? []
-      : [{ label: "Holdout", value: NONE, meaning: reason }];
+      : [{ field: "holdout", label: "Holdout", value: NONE, meaning: reason }];
   }
   const place = holdout.rank === null ? "" : `, place ${places(0)(holdout.rank)} of ${answer.runs}`;
   return [{
+    field: "holdout",
     label: "Holdout",
     value: shown(holdout.out_of_sample, ratioText),
     meaning: `from ${holdout.date.slice(0, 10)} on: ${holdout.best.run_name}, best before with ${

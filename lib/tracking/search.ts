@@ -5,7 +5,7 @@ import type { Context } from "../command/declare.ts";
 import type { ConnectionValues } from "../config/connection_flags.ts";
 import { NotFoundError, StorageError, UsageError } from "../errors.ts";
 import { compareRuns } from "../filter/mod.ts";
-import type { Run } from "../tracker.ts";
+import type { Experiment, Run, RunQuery, Tracker } from "../tracker.ts";
 import { chosenExperiments, listExperiments } from "./find.ts";
 import { type Found, learning, nothingYet, oneMore, type Search, upTo } from "./found.ts";
 import { type Session, withPages } from "./session.ts";
@@ -45,19 +45,43 @@ export async function searchRuns(
 }
 
 /** Pages of the runs found by an open tracker; `seen` is filled as they pass. */
-export async function searchHere(
+async function searchHere(
   session: Session,
   search: Search,
   seen: Found,
 ): Promise<AsyncIterable<readonly Run[]>> {
+  const { query } = await foundHere(session, search);
+  const pages = session.tracker.searchRuns({ ...query, limit: oneMore(search.limit) });
+  return learning(session, search, query.experimentIds, pages, seen);
+}
+
+/** What an open tracker is asked for a search, and in which experiments. */
+export async function foundHere(
+  session: Session,
+  { filter, orderBy, view, experiments }: Omit<Search, "limit">,
+): Promise<{
+  readonly query: Omit<RunQuery, "limit">;
+  readonly experiments: readonly Experiment[];
+}> {
   const { tracker, backends } = session;
   await noteWaiting(session);
-  const { filter, orderBy, view, limit } = search;
-  const chosen = await chosenExperiments(tracker, backends, search.experiments) ??
+  const chosen = await chosenExperiments(tracker, backends, experiments) ??
     await listExperiments(tracker, "active");
   const experimentIds = chosen.map(({ id }) => id);
-  const query = { experimentIds, filter, orderBy, view, limit: oneMore(limit) };
-  return learning(session, search, experimentIds, tracker.searchRuns(query), seen);
+  return { query: { experimentIds, filter, orderBy, view }, experiments: chosen };
+}
+
+/** How many runs a query finds, at most so many. */
+export async function countRuns(
+  tracker: Pick<Tracker, "searchRuns">,
+  query: Omit<RunQuery, "limit">,
+  limit: number,
+): Promise<number> {
+  let count = 0;
+  for await (const page of tracker.searchRuns({ ...query, metrics: [], limit })) {
+    count += page.length;
+  }
+  return count;
 }
 
 /** Against a server: says when runs wait in the store, for the search cannot find those. */

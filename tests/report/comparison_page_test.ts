@@ -3,68 +3,38 @@
 
 import { assert, assertEquals, assertGreater, assertLess } from "@std/assert";
 import type { Page } from "playwright-core";
-import { buildComparison, type ComparedRun, renderComparison } from "../../lib/report/mod.ts";
+import { renderComparison } from "../../lib/report/mod.ts";
 import { ask, browserTests, drawingTimeMs, openPage, pixelsOf } from "./browser.ts";
-import { seededRandom } from "../helpers/random.ts";
-import { DAY_MS, GENERATED_AT, HOSTILE, madeUp } from "./samples.ts";
-
-const OPTIONS = { heading: "Sweep", generatedAt: GENERATED_AT, dated: true } as const;
-
-/** A sweep by rule: run 7 has no Sharpe ratio, run 3 no curve. */
-function sweep(count: number): ComparedRun[] {
-  const next = seededRandom(11);
-  return Array.from({ length: count }, (_, index): ComparedRun => {
-    const { dates, values } = madeUp(1_000, DAY_MS, { seed: index + 1 });
-    let wealth = 1;
-    const curve = { x: [...dates], y: [...values].map((value) => (wealth *= 1 + value) - 1) };
-    const sharpe = next() * 3;
-    return {
-      id: index.toString(16).padStart(32, "0"),
-      name: `run ${index}`,
-      status: "FINISHED",
-      startTime: GENERATED_AT + index,
-      metrics: {
-        ...(index === 7 ? {} : { sharpe_ratio: sharpe }),
-        max_drawdown: -next() / 2,
-        cagr: next() / 5,
-        volatility: 0.1 + next() / 5,
-        my_own: next(),
-      },
-      params: {
-        fast: String(5 + index % 20),
-        market: ["crypto", "fx", "equities"][index % 3] ?? "",
-        returns_count: "1000",
-      },
-      ...(index === 3 ? {} : { curve }),
-    };
-  });
-}
+import { HOSTILE } from "./samples.ts";
+import { comparisonOf, sweep, type SweptRun } from "./sweeps.ts";
 
 const runs = sweep(1_000);
-const html = renderComparison(buildComparison(runs, OPTIONS));
+const html = renderComparison(comparisonOf(runs));
 
 Deno.test("the model names what differs and knows which end is good", () => {
-  const model = buildComparison(runs.slice(0, 10), OPTIONS);
+  const model = comparisonOf(runs.slice(0, 10));
   assertEquals(model.params, ["fast", "market"]);
   assertEquals(model.metrics.map((metric) => [metric.name, metric.better]), [
     ["sharpe_ratio", "higher"],
     ["cagr", "higher"],
+    ["exposure", "none"],
     ["max_drawdown", "higher"],
     ["volatility", "lower"],
     ["my_own", "none"],
   ]);
-  assertEquals(model.runs[0]?.curve?.y.at(-1), runs[0]?.curve?.y.at(-1));
-  assertEquals(model.runs[3]?.curve, undefined);
+  assertEquals(Array.from(model.curves.get(0)?.y ?? []).at(-1), runs[0]?.curve?.y[999]);
+  assertEquals(model.curves.get(3), undefined);
+  assertEquals(model.runs.idle, [9]);
 });
 
 Deno.test("1,000 runs with curves are a page of less than 5 MB", () => {
   assertLess(html.length, 5_000_000);
-  const curve = buildComparison(runs, OPTIONS).runs[0]?.curve;
+  const curve = comparisonOf(runs).curves.get(0);
   const full = runs[0]?.curve;
   assert(curve !== undefined && full !== undefined);
   assertLess(curve.x.length, 160);
-  assertEquals(Math.max(...curve.y), Math.max(...full.y));
-  assertEquals(Math.min(...curve.y), Math.min(...full.y));
+  assertEquals(Math.max(...Array.from(curve.y)), Math.max(...Array.from(full.y)));
+  assertEquals(Math.min(...Array.from(curve.y)), Math.min(...Array.from(full.y)));
 });
 
 Deno.test("params as long as MLflow takes them leave 1,000 runs a page of less than 5 MB", () => {
@@ -74,134 +44,205 @@ Deno.test("params as long as MLflow takes them leave 1,000 runs a page of less t
       Array.from({ length: 40 }, (_, number) => [`p${number}`, `${index} ${"x".repeat(6_000)}`]),
     ),
   }));
-  const page = renderComparison(buildComparison(wordy, OPTIONS));
+  const page = renderComparison(comparisonOf(wordy));
   assertLess(page.length, 5_000_000);
   assert(page.includes(`"999 ${"x".repeat(20)}`), "what tells values apart is kept");
 });
 
-Deno.test("of too many runs the first are shown, and the page says so", () => {
-  const many = Array.from(
-    { length: 5_001 },
-    (_, index) => ({ ...runs[index % 1_000] as ComparedRun, id: String(index) }),
-  );
-  const model = buildComparison(many, OPTIONS);
-  assertEquals(model.runs.length, 5_000);
-  assertEquals(model.warnings.map((one) => one.code), ["runs-left-out"]);
-});
-
 const { inBrowser, end } = browserTests();
 
-/** The text of a column of the leaderboard, top to bottom. */
+/** The text of a column of the leaderboard's rows in the document, top to bottom. */
 function column(page: Page, position: number): Promise<string[]> {
   return ask(
     page,
-    `[...document.querySelectorAll("#board tbody tr")].map((row) => row.children[${position}].textContent)`,
+    `[...document.querySelectorAll("#board tbody tr[data-run]")].map((row) => row.children[${position}].querySelector("data, bdi").textContent)`,
   );
 }
+
+/** Runs that traded, the best Sharpe ratio first, then those without one. */
+const byHand = runs.filter(({ isIdle }) => !isIdle).sort((one, other) =>
+  (other.metrics["sharpe_ratio"] ?? -1) - (one.metrics["sharpe_ratio"] ?? -1)
+).map(({ name }) => name);
 
 inBrowser("1,000 runs: drawn in time, sorted by a click, best ones marked", async (browser) => {
   const { page, complaints, close } = await openPage(browser, html);
   assertLess(await drawingTimeMs(page), 2_000);
-  assertEquals((await column(page, 2)).length, 200);
-  await page.getByRole("button", { name: "Show all 1,000 rows" }).click();
-  const byHand = [...runs].sort((one, other) =>
-    (other.metrics["sharpe_ratio"] ?? -1) - (one.metrics["sharpe_ratio"] ?? -1)
-  ).map((run) => run.name);
-  assertEquals(await column(page, 2), byHand);
-  assertEquals((await column(page, 3)).at(-1), "–", "a run without the metric is last");
-  assertEquals(await page.locator("#board .best").first().innerText(), (await column(page, 3))[0]);
-  await page.getByRole("button", { name: /^Sharpe Ratio/ }).click();
-  assertEquals(await column(page, 2), [...byHand.slice(0, -1).reverse(), "run 7"]);
-  assertEquals(await page.locator("th[aria-sort]").getAttribute("aria-sort"), "ascending");
-  await page.getByRole("button", { name: "market" }).click();
-  assertEquals((await column(page, 7))[0], "crypto");
-  await page.getByLabel("Find").fill("equities RUN 99");
-  const found = runs.filter((run) =>
-    run.params["market"] === "equities" && `${run.name} ${run.id}`.includes("99")
-  ).map((run) => run.name);
-  assertEquals((await column(page, 2)).sort(), found.sort());
+  const names = await column(page, 1);
+  assertLess(names.length, 100, "rows out of sight are not in the document");
+  assertEquals(names, byHand.slice(0, names.length));
+  assertEquals(await page.locator("#board .best").first().innerText(), (await column(page, 2))[0]);
+  await page.locator("#board tbody input").first().focus();
+  await page.keyboard.press("End");
+  assertEquals((await column(page, 1)).at(-1), "run 7", "a run without the metric is last");
+  assertEquals((await column(page, 2)).at(-1), "–");
   assertEquals(
-    await page.locator("#count").innerText(),
-    `${found.length} of 1,000 runs, 8 selected`,
+    await ask(page, `document.activeElement.closest("tr").querySelector("bdi").textContent`),
+    "run 7",
   );
+  await page.getByRole("button", { name: /^Sharpe Ratio/ }).click();
+  await page.keyboard.press("Home");
+  assertEquals(await page.locator("th[aria-sort]").getAttribute("aria-sort"), "ascending");
+  await page.locator(".board").evaluate("(board) => board.scrollTop = 0");
+  await page.waitForFunction(`document.querySelector("#board tr[data-place='0']") !== null`);
+  assertEquals((await column(page, 1))[0], byHand.at(-2));
+  await page.getByRole("button", { name: "market" }).click();
+  assertEquals((await column(page, 6))[0], "crypto");
   assertEquals(complaints, []);
   await close();
 });
 
-inBrowser(
-  "curves: selected runs in colour, hover tells values, zoom and dark mode work",
-  async (browser) => {
-    const small = renderComparison(buildComparison(runs.slice(0, 30), OPTIONS));
-    const { page, complaints, close } = await openPage(browser, small);
-    for (const colour of ["c0", "c1", "c7"]) {
-      assertGreater(
-        await pixelsOf(page, "#curves", colour),
-        100,
-        colour,
-      );
-    }
-    const over = page.locator("#curves .u-over");
-    await over.scrollIntoViewIfNeeded();
-    const box = await over.boundingBox();
-    assert(box !== null);
-    await over.hover({ position: { x: box.width / 2, y: 100 } });
-    const shown = await page.locator("#curves .u-legend .u-value").allInnerTexts();
-    assertEquals(shown[0]?.slice(0, 7), "2016-05");
-    assert(shown.slice(1).every((text) => text.endsWith("%")));
-    await page.mouse.move(box.x + 100, box.y + 50);
-    await page.mouse.down();
-    await page.mouse.move(box.x + 300, box.y + 50, { steps: 4 });
-    await page.mouse.up();
-    await over.hover({ position: { x: 2, y: 100 } });
-    assert((await page.locator("#curves .u-value").first().innerText()) > "2015-02");
-    await over.dblclick();
-    await page.getByRole("button", { name: "Select none" }).click();
-    assertEquals(await pixelsOf(page, "#curves", "c0"), 0);
-    await page.getByLabel("Select run 5", { exact: true }).check();
-    assertGreater(await pixelsOf(page, "#curves", "c0"), 100);
-    await page.getByRole("button", { name: "Switch to dark" }).click();
-    assertGreater(await pixelsOf(page, "#curves", "c0"), 100);
-    assertEquals(complaints, []);
-    await close();
-  },
-);
+inBrowser("words and conditions find runs, and what has no such name is said", async (browser) => {
+  const { page, complaints, close } = await openPage(browser, html);
+  const find = async (typed: string): Promise<string> => {
+    await page.getByLabel("Find", { exact: true }).fill(typed);
+    return await page.locator("#count").innerText();
+  };
+  const count = (isFound: (run: SweptRun) => boolean): number =>
+    runs.filter((run) => !run.isIdle && isFound(run)).length;
+  const words = count(({ name, id, params }) =>
+    params["market"] === "equities" && `${name} ${id}`.includes("99")
+  );
+  assertEquals(await find("equities RUN 99"), `${words} of 1,000 runs, 8 ticked.`);
+  const both = count(({ params, metrics }) =>
+    params["fast"] === "20" && (metrics["sharpe_ratio"] ?? NaN) > 1
+  );
+  assertGreater(both, 0);
+  assertEquals(await find("fast=20 sharpe>1"), `${both} of 1,000 runs, 8 ticked.`);
+  assertEquals(await find("sharp_ratio>1"), "0 of 1,000 runs, 8 ticked.");
+  assertEquals(await page.locator("#found").innerText(), "No column is called sharp_ratio.");
+  assertEquals(complaints, []);
+  await close();
+});
 
-inBrowser("scatters: a dot a run, axes by choice, a click selects", async (browser) => {
+inBrowser("who never traded is hidden, last when shown, and never the best", async (browser) => {
   const { page, complaints, close } = await openPage(
     browser,
-    renderComparison(buildComparison(runs.slice(0, 60), OPTIONS)),
+    renderComparison(comparisonOf(runs.slice(0, 30))),
   );
-  const dots = (id: string): Promise<number> => page.locator(`#scatter-${id} circle`).count();
-  assertEquals([await dots("metrics"), await dots("params")], [60, 59]);
-  await page.locator("#scatter-params [data-axis=x]").selectOption({ label: "market" });
-  assertEquals(
-    await page.locator("#scatter-params svg text").allTextContents().then((texts) =>
-      texts.filter((text) => /[a-z]/.test(text))
-    ),
-    ["crypto", "equities", "fx"],
-  );
-  await page.locator("#scatter-params [data-axis=y]").selectOption({ label: "my_own" });
-  assertEquals(await dots("params"), 60);
-  await page.getByRole("button", { name: "Select none" }).click();
-  const dot = page.locator("#scatter-metrics circle").first();
-  await dot.scrollIntoViewIfNeeded();
-  await dot.hover({ force: true });
-  assert((await page.locator("#tip").innerText()).startsWith("run "));
-  await dot.click({ force: true });
-  assertEquals(await page.locator("#board tr[aria-selected=true]").count(), 1);
+  await page.getByRole("button", { name: /^Max Drawdown/ }).click();
+  assert(!(await column(page, 1)).includes("run 9"));
+  const best = await page.locator("#board .best").first().innerText();
+  await page.getByRole("button", { name: "1 run never traded: hidden" }).click();
+  for (let turn = 0; turn < 2; turn++) {
+    assertEquals((await column(page, 1)).at(-1), "run 9");
+    await page.getByRole("button", { name: /^Max Drawdown/ }).click();
+  }
+  const marked = page.locator("#board tr", { hasText: "run 9" }).last().locator(".best");
+  assertEquals(await marked.count(), 0);
+  assert((await page.locator("#board .best").allInnerTexts()).includes(best));
   assertEquals(complaints, []);
   await close();
 });
 
+inBrowser("curves: hover tells values, a zoom has its own axis, All goes back", async (browser) => {
+  const small = renderComparison(comparisonOf(runs.slice(0, 30)));
+  const { page, complaints, close } = await openPage(browser, small);
+  for (const colour of ["c0", "c1", "c7"]) {
+    assertGreater(await pixelsOf(page, "#curves", colour), 100, colour);
+  }
+  const over = page.locator("#curves .u-over");
+  await over.scrollIntoViewIfNeeded();
+  const box = await over.boundingBox();
+  assert(box !== null);
+  await over.hover({ position: { x: box.width / 2, y: 100 } });
+  const shown = await page.locator("#curves .u-legend .u-value").allInnerTexts();
+  assertEquals(shown[0]?.slice(0, 7), "2016-05");
+  assert(shown.slice(1).every((text) => text.endsWith("%")));
+  await page.mouse.move(box.x + 100, box.y + 50);
+  await page.mouse.down();
+  await page.mouse.move(box.x + 130, box.y + 50, { steps: 4 });
+  await page.mouse.up();
+  await page.waitForFunction(
+    `document.querySelector("#ranges [aria-pressed='true']") === null`,
+  );
+  await over.hover({ position: { x: 2, y: 5 } });
+  const first = await page.locator("#curves .u-value").allInnerTexts();
+  assert((first[0] ?? "") > "2015-02");
+  // All curves begin at nothing where the range does, and the axis is theirs: none is flat.
+  for (const text of first.slice(1)) {
+    assertLess(Math.abs(Number.parseFloat(text.replace("−", "-"))), 5);
+  }
+  await page.getByRole("button", { name: "All", exact: true }).click();
+  assertEquals(await page.locator("#ranges [aria-pressed='true']").innerText(), "All");
+  await page.getByRole("button", { name: "Tick none" }).click();
+  assertEquals(await pixelsOf(page, "#curves", "c0"), 0);
+  await page.getByLabel("Tick run 5", { exact: true }).check();
+  assertGreater(await pixelsOf(page, "#curves", "c0"), 100);
+  await page.getByRole("button", { name: "Switch to dark" }).click();
+  assertGreater(await pixelsOf(page, "#curves", "c0"), 100);
+  assertEquals(complaints, []);
+  await close();
+});
+
+inBrowser("no more than eight runs can be ticked: each has its own colour", async (browser) => {
+  const { page, close } = await openPage(browser, html);
+  const ninth = page.locator("#board tbody input:not(:checked)").first();
+  await ninth.click();
+  assertEquals(await page.locator("#board .ticked").count(), 8);
+  assert((await page.locator("#count").innerText()).includes("At most 8 runs"));
+  await close();
+});
+
+inBrowser("the map: axes by choice with their names, keys and clicks tick", async (browser) => {
+  const { page, complaints, close } = await openPage(
+    browser,
+    renderComparison(comparisonOf(runs.slice(0, 60))),
+  );
+  const titles = (): Promise<string[]> => page.locator("#dots svg .title").allTextContents();
+  assertEquals(await titles(), ["CAGR", "Max Drawdown"]);
+  assertEquals(await page.locator("#dots .front").count(), 1);
+  await page.locator("#dots [data-axis=x]").selectOption({ label: "market" });
+  assertEquals(await titles(), ["CAGR", "market"]);
+  assertEquals(
+    await page.locator("#dots svg text").allTextContents().then((texts) =>
+      texts.filter((text) => /^[a-z]+$/.test(text))
+    ),
+    ["crypto", "equities", "fx", "market"],
+  );
+  await page.getByRole("button", { name: "Tick none" }).click();
+  await page.locator("#dots .scatter").focus();
+  await page.keyboard.press("ArrowRight");
+  assert((await page.locator("#tip").innerText()).startsWith(byName(60)));
+  await page.keyboard.press("Enter");
+  assertEquals(await page.locator("#board .ticked bdi").first().innerText(), byName(60));
+  assertEquals(await page.locator("#dots .chosen").count(), 1);
+  assertEquals(complaints, []);
+  await close();
+});
+
+/** The best of the first runs. */
+function byName(count: number): string {
+  const [best] = byHand.filter((name) => Number(name.slice(4)) < count);
+  return best ?? "";
+}
+
 inBrowser("columns are chosen, a phone needs no sideways scrolling", async (browser) => {
-  const few = renderComparison(buildComparison(runs.slice(0, 20), OPTIONS));
+  const few = renderComparison(comparisonOf(runs.slice(0, 20)));
   const { page, complaints, close } = await openPage(browser, few, {
     viewport: { width: 360, height: 700 },
   });
   assertEquals(await ask(page, "document.documentElement.scrollWidth"), 360);
   await page.locator("summary", { hasText: "Columns" }).click();
+  await page.getByLabel("Find a column").fill("my_o");
+  assertEquals(await page.locator("#columns label:visible").count(), 1);
   await page.locator("#columns label", { hasText: "my_own" }).locator("input").check();
   assertEquals(await page.locator("#board thead button", { hasText: "my_own" }).count(), 1);
+  assertEquals(complaints, []);
+  await close();
+});
+
+inBrowser("on paper the curves are as wide as it is, and all rows are there", async (browser) => {
+  const { page, complaints, close } = await openPage(
+    browser,
+    renderComparison(comparisonOf(runs.slice(0, 200))),
+    { viewport: { width: 1920, height: 900 } },
+  );
+  await ask(page, `window.dispatchEvent(new Event("beforeprint"))`);
+  assertLess(await ask(page, `document.querySelector("#curves canvas").clientWidth`), 700);
+  assertEquals(await page.locator("#board tbody tr[data-run]").count(), 199);
+  await ask(page, `window.dispatchEvent(new Event("afterprint"))`);
+  assertGreater(await ask(page, `document.querySelector("#curves canvas").clientWidth`), 1_000);
+  assertLess(await page.locator("#board tbody tr[data-run]").count(), 100);
   assertEquals(complaints, []);
   await close();
 });
@@ -209,55 +250,64 @@ inBrowser("columns are chosen, a phone needs no sideways scrolling", async (brow
 inBrowser(
   "hostile names, ids, params and metrics run nothing; none and one run are pages too",
   async (browser) => {
-    const hostile = HOSTILE.map((text, index): ComparedRun => ({
+    const hostile = [...HOSTILE, ...HOSTILE].map((text, index): SweptRun => ({
       id: text,
       name: text,
       status: text,
-      startTime: GENERATED_AT,
+      startTime: 0,
+      isIdle: false,
       metrics: { sharpe_ratio: index, [text]: index, overflow: Infinity },
       params: { [text]: text, same: text },
       curve: { x: [0, 1, 2], y: [0, index, NaN] },
     }));
-    for (const some of [hostile, hostile.slice(0, 1), []]) {
-      const page = renderComparison(
-        buildComparison(some, { ...OPTIONS, heading: HOSTILE[0] ?? "", dated: false }),
+    for (const some of [hostile, hostile.slice(0, 3), hostile.slice(0, 1), []]) {
+      const html = renderComparison(
+        comparisonOf(some, {
+          ...{ heading: HOSTILE[0] ?? "", dated: false, command: "btflow runs search" },
+          facts: HOSTILE,
+          curveNotes: HOSTILE,
+          luck: {
+            sentence: HOSTILE[0] ?? "",
+            command: HOSTILE[1] ?? "",
+            lines: HOSTILE.map((text) => ({ label: text, value: text, meaning: text })),
+          },
+        }),
       );
-      const opened = await openPage(browser, page, { viewport: { width: 390, height: 800 } });
-      assertEquals(opened.complaints, []);
+      const opened = await openPage(browser, html, { viewport: { width: 390, height: 800 } });
+      const { page, complaints, close } = opened;
+      assertEquals(complaints, []);
       assertEquals(
-        await ask(
-          opened.page,
-          "document.querySelectorAll('img, b, [onerror], [onmouseover]').length",
-        ),
+        await ask(page, "document.querySelectorAll('img, b, [onerror], [onmouseover]').length"),
         0,
       );
-      assertEquals(
-        await ask(opened.page, "document.querySelectorAll('#board tbody tr').length"),
-        some.length,
-      );
-      assertEquals(await ask(opened.page, "document.documentElement.scrollWidth"), 390);
-      for (const button of await opened.page.locator("#board thead button").all()) {
-        await button
-          .click();
+      assertEquals(await ask(page, "document.documentElement.scrollWidth"), 390);
+      if (some.length > 8) {
+        assertGreater(await page.locator("#board tbody tr[data-run]").count(), 8);
+        for (const button of await page.locator("#board thead button").all()) await button.click();
+      } else if (some.length > 0) {
+        assertEquals(await page.locator("#sides thead th").count(), some.length);
       }
-      assertEquals(opened.complaints, []);
-      await opened.close();
+      assertEquals(complaints, []);
+      await close();
     }
   },
 );
 
-inBrowser("a scatter says so when no run has both of its metrics", async (browser) => {
-  const apart = [{ sharpe_ratio: 1 }, { max_drawdown: -0.1 }].map((metrics, index) => ({
+inBrowser("the map says so when no run has both of its metrics", async (browser) => {
+  const apart = Array.from({ length: 10 }, (_, index): SweptRun => ({
     id: `run${index}`,
     name: `run ${index}`,
     status: "FINISHED",
-    startTime: GENERATED_AT,
-    metrics: metrics as Record<string, number>,
+    startTime: 0,
+    isIdle: false,
+    metrics: index % 2 === 0 ? { cagr: 1 } : { max_drawdown: -0.1 },
     params: {},
   }));
-  const model = buildComparison(apart, { heading: "x", generatedAt: GENERATED_AT, dated: false });
-  const { page, complaints, close } = await openPage(browser, renderComparison(model));
-  assertEquals(await page.locator("#scatter-metrics").getByText("No run has both.").count(), 1);
+  const { page, complaints, close } = await openPage(
+    browser,
+    renderComparison(comparisonOf(apart)),
+  );
+  assertEquals(await page.locator("#dots").getByText("No run has both.").count(), 1);
   assertEquals(complaints, []);
   await close();
 });

@@ -1,15 +1,19 @@
-// Runs of a tracker as a comparison page: which histories are read, and what becomes of them.
+// Runs of a tracker as a comparison page: which histories and files are read, and what becomes of them.
 
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { comparisonPage } from "../../lib/tracking/comparison_page.ts";
+import { namedPage } from "../../lib/tracking/comparison_page.ts";
+import { returnsParquet } from "../../lib/backtest/returns_artifacts.ts";
+import type { Context } from "../../lib/command/declare.ts";
 import { NotFoundError } from "../../lib/errors.ts";
 import { cumulated, type EmbeddedComparison } from "../../lib/report/embedded.ts";
 import type { MetricPoint, Run, Tracker } from "../../lib/tracker.ts";
-import { DAY_MS, GENERATED_AT } from "./samples.ts";
+import { DAY_MS, GENERATED_AT, madeUp } from "./samples.ts";
 
 type Histories = Readonly<Record<string, readonly MetricPoint[] | Error>>;
+type Files = Readonly<Record<string, Uint8Array>>;
+type Reader = Pick<Tracker, "metricHistory" | "readArtifact">;
 
-function trackerOf(histories: Histories): Pick<Tracker, "metricHistory"> & { asked: string[] } {
+function trackerOf(histories: Histories, files: Files = {}): Reader & { asked: string[] } {
   const asked: string[] = [];
   return {
     asked,
@@ -21,6 +25,11 @@ function trackerOf(histories: Histories): Pick<Tracker, "metricHistory"> & { ask
       for (let start = 0; start < history.length; start += 2) {
         yield await Promise.resolve(history.slice(start, start + 2));
       }
+    },
+    async *readArtifact(runId, path) {
+      const content = files[`${runId}/${path}`];
+      if (content === undefined) throw new NotFoundError("artifact", path);
+      yield await Promise.resolve(content);
     },
   };
 }
@@ -34,7 +43,11 @@ function points(timestamps: readonly number[]): MetricPoint[] {
   }));
 }
 
-function runOf(id: string, metrics: Readonly<Record<string, number>>): Run {
+function runOf(
+  id: string,
+  metrics: Readonly<Record<string, number>>,
+  params: Readonly<Record<string, string>> = {},
+): Run {
   return {
     id,
     experimentId: "1",
@@ -46,20 +59,24 @@ function runOf(id: string, metrics: Readonly<Record<string, number>>): Run {
     lifecycleStage: "active",
     userId: "",
     metrics,
-    params: { returns_file: `${id}.csv`, fast: id },
+    params: { returns_file: `/home/me/secret/${id}.csv`, fast: id, ...params },
     tags: {},
     datasets: [],
   };
 }
 
-async function dataOf(
-  histories: Histories,
-  runs: readonly Run[],
-): Promise<[EmbeddedComparison, string[]]> {
-  const tracker = trackerOf(histories);
-  const html = await comparisonPage(tracker, runs, { heading: "Sweep", now: GENERATED_AT });
-  const json = html.match(/id="data">(.*?)<\/script>/s)?.[1] ?? "";
-  return [JSON.parse(json) as EmbeddedComparison, tracker.asked];
+async function pageOf(tracker: Reader, runs: readonly Run[]): Promise<string> {
+  const context = {
+    io: { now: () => GENERATED_AT },
+    interrupted: new AbortController().signal,
+    progress: () => {},
+  } as unknown as Context;
+  return await namedPage(context, tracker, runs);
+}
+
+async function dataOf(tracker: Reader, runs: readonly Run[]): Promise<EmbeddedComparison> {
+  const json = (await pageOf(tracker, runs)).match(/id="data">(.*?)<\/script>/s)?.[1] ?? "";
+  return JSON.parse(json) as EmbeddedComparison;
 }
 
 const CURVED = { sharpe_ratio: 1, cumulative_return: 0.2 };
@@ -67,29 +84,69 @@ const DATED = points([GENERATED_AT, GENERATED_AT + DAY_MS, GENERATED_AT + 2 * DA
 
 Deno.test("curves are read of the runs that have them, by date", async () => {
   const runs = [runOf("a", CURVED), runOf("b", { sharpe_ratio: 2 }), runOf("c", CURVED)];
-  const [data, asked] = await dataOf({ a: DATED, c: DATED }, runs);
-  assertEquals(asked.sort(), ["a cumulative_return", "c cumulative_return"]);
+  const tracker = trackerOf({ a: DATED, c: DATED });
+  const data = await dataOf(tracker, runs);
+  assertEquals(tracker.asked.sort(), ["a cumulative_return", "c cumulative_return"]);
   assert(data.dated);
-  assertEquals(data.runs.map((run) => cumulated(run.x)), [
-    DATED.map((point) => point.timestamp),
-    [],
-    DATED.map((point) => point.timestamp),
-  ]);
-  assertEquals(data.runs[0]?.y, [0, 0.1, 0.2]);
-  assertEquals(data.params, ["fast", "returns_file"], "the user's own params first");
+  assertEquals(
+    data.curves.map(({ run, x }) => [run, cumulated(x)]),
+    [0, 2].map((run) => [run, DATED.map((point) => point.timestamp)]),
+  );
+  assertEquals(data.curves[0]?.y, [0, 0.1, 0.2]);
 });
 
 Deno.test("one run without dates makes steps the measure of all", async () => {
-  const [data] = await dataOf({ a: DATED, b: points([0, 0, 0]) }, [
-    runOf("a", CURVED),
-    runOf("b", CURVED),
-  ]);
+  const tracker = trackerOf({ a: DATED, b: points([0, 0, 0]) });
+  const data = await dataOf(tracker, [runOf("a", CURVED), runOf("b", CURVED)]);
   assertEquals(data.dated, false);
-  assertEquals(data.runs.map((run) => cumulated(run.x)), [[0, 1, 2], [0, 1, 2]]);
+  assertEquals(data.curves.map(({ x }) => cumulated(x)), [[0, 1, 2], [0, 1, 2]]);
 });
 
 Deno.test("a run deleted meanwhile keeps its row; another failure is one", async () => {
-  const [data] = await dataOf({ a: new NotFoundError("run", "a") }, [runOf("a", CURVED)]);
-  assertEquals(data.runs.map((run) => [run.name, run.x.length]), [["name of a", 0]]);
-  await assertRejects(() => dataOf({ a: new Error("down") }, [runOf("a", CURVED)]), Error, "down");
+  const data = await dataOf(trackerOf({ a: new NotFoundError("run", "a") }), [runOf("a", CURVED)]);
+  assertEquals([data.names, data.curves], [["name of a"], []]);
+  const down = trackerOf({ a: new Error("down") });
+  await assertRejects(() => dataOf(down, [runOf("a", CURVED)]), Error, "down");
+});
+
+Deno.test("attached returns are drawn, and what is alike is one cluster", async () => {
+  const [one, other] = [madeUp(60, DAY_MS, { seed: 3 }), madeUp(60, DAY_MS, { seed: 4 })];
+  const twice = { ...one, values: one.values.map((value) => 2 * value) };
+  const files = Object.fromEntries(
+    Object.entries({ a: one, b: other, c: twice })
+      .map(([id, { dates, values }]) => [`${id}/returns.parquet`, returnsParquet(dates, values)]),
+  );
+  const runs = ["a", "b", "c"].map((id, index) => runOf(id, { sharpe_ratio: 3 - index }));
+  const tracker = trackerOf({}, files);
+  const data = await dataOf(tracker, runs);
+  assertEquals(tracker.asked, [], "no points are asked for where the returns are there");
+  assertEquals(data.curves.map(({ x }) => cumulated(x)), [0, 1, 2].map(() => [...one.dates]));
+  let wealth = 1;
+  one.values.forEach((value) => wealth *= 1 + value);
+  assertEquals(data.curves[0]?.y.at(-1), Number((wealth - 1).toPrecision(5)));
+  assertEquals(data.shared?.clusters, [0, 1, 0]);
+});
+
+Deno.test("what the files were read by is no param, and no path is on the page", async () => {
+  const html = await pageOf(trackerOf({}), [
+    runOf("a", CURVED, {
+      returns_start: "2020-01-01 00:00:00",
+      returns_end: "2021-01-01 00:00:00",
+    }),
+    runOf("b", CURVED, {
+      returns_start: "2019-01-01 00:00:00",
+      returns_end: "2021-01-01 00:00:00",
+    }),
+  ]);
+  assert(!html.includes("secret"), "a path");
+  const json = html.match(/id="data">(.*?)<\/script>/s)?.[1] ?? "";
+  assertEquals((JSON.parse(json) as EmbeddedComparison).params, ["fast"]);
+  assert(html.includes("2019-01-01 to 2021-01-01"));
+  assert(html.includes("do not have the same first day: 2020-01-01 in 1, 2019-01-01 in 1"));
+});
+
+Deno.test("without curves the page says what to do", async () => {
+  const html = await pageOf(trackerOf({}), [runOf("a", { sharpe_ratio: 1 })]);
+  assert(html.includes("--attach-returns"));
+  assert(!html.includes('id="curves"'));
 });

@@ -2,12 +2,8 @@
 // text. Run with `-- --update` after an intended change, and read the difference.
 
 import { assertEquals } from "@std/assert";
-import {
-  buildComparison,
-  buildModel,
-  renderComparison,
-  renderTearSheet,
-} from "../../lib/report/mod.ts";
+import { buildModel, renderComparison, renderTearSheet } from "../../lib/report/mod.ts";
+import { comparisonOf } from "./sweeps.ts";
 import { DAY_MS, examplePair, GENERATED_AT, madeUp, OPTIONS } from "./samples.ts";
 
 /** One element or text a line, coordinates and values to few digits; scripts and styles left out. */
@@ -72,19 +68,15 @@ Deno.test("a tear sheet without dates and benchmark", async () => {
 });
 
 Deno.test("a comparison", async () => {
-  const runs = [0, 1, 2].map((index) => ({
+  const runs = Array.from({ length: 9 }, (_, index) => ({
     id: `run${index}`,
     name: `run ${index}`,
     status: "FINISHED",
     startTime: GENERATED_AT,
+    isIdle: false,
     metrics: { sharpe_ratio: index + 0.5, my_own: index },
     params: { fast: String(index), same: "1" },
     curve: { x: [0, 1, 2], y: [0, index / 10, 0.5] },
   }));
-  const model = buildComparison(runs, {
-    heading: "Sweep",
-    generatedAt: GENERATED_AT,
-    dated: false,
-  });
-  await assertStructure("comparison", renderComparison(model));
+  await assertStructure("comparison", renderComparison(comparisonOf(runs, { dated: false })));
 });

@@ -4,38 +4,47 @@
 /// <reference lib="dom" />
 
 import type { EmbeddedComparison } from "../embedded.ts";
+import { type Column, tableOf } from "./columns.ts";
 import { wireCurves } from "./curves.ts";
+import { wireFilters } from "./filters.ts";
+import { wireHeat } from "./heat.ts";
 import { wireLeaderboard } from "./leaderboard.ts";
+import { wireColumns } from "./leaderboard_head.ts";
 import { pageData, wireTheme, wireTips } from "./page.ts";
-import {
-  arrange,
-  changed,
-  COLOURS,
-  type Column,
-  FIRST_ROWS,
-  firstDescending,
-  type Runs,
-  selectTop,
-} from "./runs.ts";
+import { arrange, changed, COLOURS, firstDescending, type Runs, selectTop } from "./runs.ts";
 import { wireScatter } from "./scatter.ts";
+import { wireSideBySide } from "./side_by_side.ts";
+import { wireSplit } from "./split.ts";
+import { wireTogether } from "./together.ts";
 
 /** Beyond this many differing params the leaderboard starts without the rest. */
 const FIRST_PARAMS = 6;
+/** Of a sheet of paper, in CSS pixels. */
+const PAPER_WIDTH = 680;
 
 const data = pageData<EmbeddedComparison>();
+const table = tableOf(data);
 const metricColumns = data.metrics.map((_, index): Column => ({ kind: "metric", index }));
 const paramColumns = data.params.map((_, index): Column => ({ kind: "param", index }));
-const leading: Column = data.shown[0] === undefined
-  ? { kind: "name" }
-  : { kind: "metric", index: data.shown[0] };
+const halves: Column[] = table.halves === null ? [] : [{ kind: "before" }, { kind: "after" }];
+const leading: Column = metricColumns[data.shown[0] ?? -1] ?? { kind: "name" };
+const offered = [...metricColumns, ...paramColumns, ...halves];
 const runs: Runs = {
-  data,
-  order: [],
-  sort: { column: leading, descending: firstDescending(data, leading) },
-  find: "",
-  rows: FIRST_ROWS,
+  table,
+  order: new Uint32Array(),
+  sort: { column: leading, descending: firstDescending(table, leading) },
+  find: { words: [], conditions: [], problem: "" },
+  filters: new Map(),
+  hidesIdle: data.count > COLOURS && data.idle.length < data.count,
+  onePerCluster: false,
+  onFront: false,
+  axes: {
+    x: metricColumns[data.axes.across] ?? leading,
+    y: metricColumns[data.axes.up] ?? leading,
+  },
   columns: [
-    ...data.shown.map((index): Column => ({ kind: "metric", index })),
+    ...data.shown.flatMap((index) => metricColumns[index] ?? []),
+    ...halves,
     ...paramColumns.slice(0, FIRST_PARAMS),
   ],
   selected: new Map(),
@@ -44,19 +53,37 @@ const runs: Runs = {
 
 arrange(runs);
 selectTop(runs, COLOURS);
-wireLeaderboard(runs);
+const printLeaderboard = wireLeaderboard(runs);
+wireColumns(runs);
+wireFilters(runs);
+wireSplit(runs);
+const drawScatter = offered.length === 0 ? () => {} : wireScatter(runs, offered);
+if (metricColumns.length > 0) wireHeat(runs, [...metricColumns, ...halves], leading);
 const drawCurves = wireCurves(runs);
-wireScatter(runs, "metrics", { x: metricColumns, y: metricColumns }, {
-  x: data.axes.across,
-  y: data.axes.up,
-});
-wireScatter(runs, "params", { x: paramColumns, y: metricColumns }, { x: 0, y: data.axes.byParam });
-wireTheme(drawCurves);
+wireSideBySide(runs);
+wireTogether(runs);
+const draw = (paperWidth?: number): void => {
+  drawScatter(paperWidth);
+  drawCurves(paperWidth);
+};
+wireTheme(draw);
 wireTips();
-let width = document.documentElement.clientWidth;
-addEventListener("resize", () => {
-  if (document.documentElement.clientWidth === width) return;
-  width = document.documentElement.clientWidth;
-  drawCurves();
-});
 changed(runs);
+
+let width = document.documentElement.clientWidth;
+let isPaper = false;
+addEventListener("resize", () => {
+  if (isPaper || document.documentElement.clientWidth === width) return;
+  width = document.documentElement.clientWidth;
+  draw();
+});
+const print = (on: boolean): void => {
+  isPaper = on;
+  const root = document.documentElement;
+  if (on) root.dataset["paper"] = "";
+  else delete root.dataset["paper"];
+  printLeaderboard(on);
+  draw(on ? PAPER_WIDTH : undefined);
+};
+addEventListener("beforeprint", () => print(true));
+addEventListener("afterprint", () => print(false));

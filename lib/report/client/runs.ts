@@ -1,120 +1,171 @@
-// The comparison page's state: which runs are shown, in which order, which are selected, and who
-// wants to know. Parts of the page read it and change it here, and never one another.
+// The comparison page's state: which runs are shown, in which order, which are ticked, and who wants
+// to know. Parts of the page read it and change it here, and never one another.
 /// <reference no-default-lib="true" />
 /// <reference lib="esnext" />
 /// <reference lib="dom" />
 
-import type { EmbeddedComparison, EmbeddedRun } from "../embedded.ts";
-import { formatDate, formatFigure } from "../numbers.ts";
+import { betterOf, type Column, columnId, type Table } from "./columns.ts";
+import { frontOf } from "./front.ts";
+import { matches, type Query, readQuery } from "./query.ts";
 
-/** A column of the leaderboard, or an axis of a scatter: a metric, a param, or the run's own. */
-export type Column =
-  | { readonly kind: "metric"; readonly index: number }
-  | { readonly kind: "param"; readonly index: number }
-  | { readonly kind: "name" }
-  | { readonly kind: "start" };
+/** Numbers of a column that are shown, both ends included. */
+export interface Range {
+  readonly kind: "range";
+  readonly column: Column;
+  readonly low: number;
+  readonly high: number;
+}
+
+/** Texts of a param that are shown, by their codes. */
+export interface Choice {
+  readonly kind: "choice";
+  readonly column: Column & { readonly kind: "param" };
+  readonly codes: ReadonlySet<number>;
+}
 
 export interface Runs {
-  readonly data: EmbeddedComparison;
-  /** Positions of the runs found, in order. */
-  order: number[];
+  readonly table: Table;
+  /** Positions of the runs shown, in order. */
+  order: Uint32Array;
   sort: { readonly column: Column; readonly descending: boolean };
-  find: string;
-  /** How many rows the leaderboard makes: laying out thousands takes longer than drawing the rest. */
-  rows: number;
+  find: Query;
+  /** By the id of their column. */
+  readonly filters: Map<string, Range | Choice>;
+  /** Runs that never traded are not shown. */
+  hidesIdle: boolean;
+  /** Of runs whose returns are alike the best one is shown alone. */
+  onePerCluster: boolean;
+  /** Runs that no other shown one beats on both axes of the map are shown alone. */
+  onFront: boolean;
+  axes: { readonly x: Column; readonly y: Column };
   readonly columns: Column[];
-  /** Selected runs and the place of each one's colour. */
+  /** Ticked runs and the place of each one's colour. */
   readonly selected: Map<number, number>;
   readonly listeners: (() => void)[];
 }
 
+/** Runs that may be ticked: as many as there are colours that can be told apart. */
 export const COLOURS = 8;
-
-/** Rows of the leaderboard before all are asked for. */
-export const FIRST_ROWS = 200;
 
 export function changed(runs: Runs): void {
   for (const listener of runs.listeners) listener();
 }
 
-export function sameColumn(one: Column, other: Column): boolean {
-  return one.kind === other.kind &&
-    ("index" in one ? one.index : 0) === ("index" in other ? other.index : 0);
-}
-
-export function columnLabel(data: EmbeddedComparison, column: Column): string {
-  if (column.kind === "metric") return data.metrics[column.index]?.label ?? "";
-  if (column.kind === "param") return data.params[column.index] ?? "";
-  return column.kind === "name" ? "Run" : "Started";
-}
-
-/** A number where the column has one: metrics, times, and params whose text is a number. */
-export function numberOf(run: EmbeddedRun, column: Column): number {
-  if (column.kind === "metric") return run.metrics[column.index] ?? NaN;
-  if (column.kind === "start") return run.start;
-  const text = textOf(run, column);
-  return text.trim() === "" ? NaN : Number(text);
-}
-
-function textOf(run: EmbeddedRun, column: Column): string {
-  if (column.kind === "param") return run.params[column.index] ?? "";
-  return column.kind === "name" ? run.name : "";
-}
-
-/** A cell as it is read. */
-export function cellText(data: EmbeddedComparison, run: EmbeddedRun, column: Column): string {
-  if (column.kind === "metric") {
-    return formatFigure(
-      run.metrics[column.index] ?? NaN,
-      data.metrics[column.index]?.unit ?? "ratio",
-    );
-  }
-  return column.kind === "start" ? formatDate(run.start - run.start % 1000) : textOf(run, column);
-}
-
 /** Which way a first click sorts: the good end on top. */
-export function firstDescending(data: EmbeddedComparison, column: Column): boolean {
-  if (column.kind === "metric") return data.metrics[column.index]?.better !== "lower";
-  return column.kind === "start";
+export function firstDescending(table: Table, column: Column): boolean {
+  if (column.kind === "metric") return betterOf(table, column) !== "lower";
+  return column.kind !== "name" && column.kind !== "param";
 }
 
-/** Finds and orders; runs without a value come last either way, equal ones keep their order. */
+/** Sets what is looked for, from text. */
+export function setFind(runs: Runs, text: string): void {
+  runs.find = readQuery(runs.table, text);
+}
+
+/** Finds and orders; runs without a value and those that never traded come last either way. */
 export function arrange(runs: Runs): void {
-  const { data, sort: { column, descending } } = runs;
-  const words = runs.find.toLowerCase().split(/\s+/).filter((word) => word !== "");
-  const found = data.runs.flatMap((run, index) => {
-    const text = [run.name, run.id, ...run.params].join("\n").toLowerCase();
-    return words.every((word) => text.includes(word)) ? [index] : [];
-  });
-  const numbers = data.runs.map((run) => numberOf(run, column));
-  const texts = data.runs.map((run) => textOf(run, column));
+  const { table, sort: { column, descending } } = runs;
+  const keys = table.keys(column);
+  const found = keptRuns(runs);
   const sign = descending ? -1 : 1;
-  const isText = column.kind === "name" ||
-    (column.kind === "param" &&
-      found.some((index) => Number.isNaN(numbers[index]) && texts[index] !== ""));
-  runs.order = found.sort((one, other) => {
-    if (isText) {
-      return sign * (texts[one] ?? "").localeCompare(texts[other] ?? "", "en", { numeric: true });
-    }
-    const [a = NaN, b = NaN] = [numbers[one], numbers[other]];
-    if (Number.isNaN(a) || Number.isNaN(b)) {
-      return Number(Number.isNaN(a)) - Number(Number.isNaN(b));
-    }
-    return sign * (a - b);
-  });
-}
-
-/** Selects or lets go; a new one takes the first free colour. */
-export function toggle(runs: Runs, index: number): void {
-  if (!runs.selected.delete(index)) {
-    const taken = new Set(runs.selected.values());
-    let place = 0;
-    while (taken.has(place)) place++;
-    runs.selected.set(index, place);
+  // One number to sort by: what has none is beyond all others, what never traded beyond even that.
+  const weights = new Float64Array(table.data.count);
+  for (const run of found) {
+    const key = keys[run] ?? NaN;
+    weights[run] = table.idle[run] === 1 ? Infinity : Number.isNaN(key) ? 1e308 : sign * key;
   }
+  found.sort((one, other) => (weights[one] as number) - (weights[other] as number) || one - other);
+  runs.order = narrowed(runs, found);
 }
 
+/** Runs that pass each filter on its own. */
+function keptRuns(runs: Runs): Uint32Array {
+  const { table, filters, hidesIdle } = runs;
+  const { count } = table.data;
+  const kept = new Uint8Array(count).fill(1);
+  if (hidesIdle) { for (const run of table.data.idle) kept[run] = 0; }
+  for (const filter of filters.values()) {
+    if (filter.kind === "range") {
+      const values = table.numbers(filter.column);
+      for (let run = 0; run < count; run++) {
+        const value = values[run] as number;
+        if (!(value >= filter.low && value <= filter.high)) kept[run] = 0;
+      }
+    } else {
+      const { codes } = table.setting(filter.column.index);
+      for (let run = 0; run < count; run++) {
+        if (!filter.codes.has(codes[run] as number)) kept[run] = 0;
+      }
+    }
+  }
+  matches(table, runs.find, kept);
+  const found = new Uint32Array(count);
+  let length = 0;
+  for (let run = 0; run < count; run++) if (kept[run] === 1) found[length++] = run;
+  return found.subarray(0, length);
+}
+
+/** Filters that look at all the runs that are left. */
+function narrowed(runs: Runs, found: Uint32Array): Uint32Array {
+  const { table } = runs;
+  let left = found;
+  if (runs.onePerCluster && table.data.shared !== null) {
+    const { runs: shared, clusters } = table.data.shared;
+    const clusterOf = new Map(shared.map((run, place) => [run, clusters[place] ?? place]));
+    const seen = new Set<number>();
+    left = left.filter((run) => {
+      const cluster = clusterOf.get(run);
+      if (cluster === undefined) return true;
+      if (seen.has(cluster)) return false;
+      seen.add(cluster);
+      return true;
+    });
+  }
+  if (runs.onFront) {
+    const front = new Set(frontOf(table, left, runs.axes));
+    left = left.filter((run) => front.has(run));
+  }
+  return left;
+}
+
+/** Ticks or lets go; a new one takes the first free colour. False where all colours are taken. */
+export function toggle(runs: Runs, run: number): boolean {
+  if (runs.selected.delete(run)) return true;
+  if (runs.selected.size >= COLOURS) return false;
+  const taken = new Set(runs.selected.values());
+  let place = 0;
+  while (taken.has(place)) place++;
+  runs.selected.set(run, place);
+  return true;
+}
+
+/** Ticks the first runs that traded. */
 export function selectTop(runs: Runs, count: number): void {
   runs.selected.clear();
-  for (const index of runs.order.slice(0, count)) toggle(runs, index);
+  let ticked = 0;
+  for (const run of runs.order) {
+    if (ticked === count || runs.table.idle[run] === 1) break;
+    toggle(runs, run);
+    ticked++;
+  }
+}
+
+/** The best value shown of a column with a good end; NaN, equal to nothing, otherwise. */
+export function bestOf({ table, order }: Pick<Runs, "table" | "order">, column: Column): number {
+  const better = betterOf(table, column);
+  if (better === "none") return NaN;
+  const values = table.numbers(column);
+  let best = NaN;
+  for (const run of order) {
+    const value = values[run] as number;
+    if (Number.isNaN(value) || table.idle[run] === 1) continue;
+    if (Number.isNaN(best) || (better === "higher" ? value > best : value < best)) best = value;
+  }
+  return best;
+}
+
+/** Sets a filter, or takes it away. */
+export function setFilter(runs: Runs, column: Column, filter: Range | Choice | null): void {
+  if (filter === null) runs.filters.delete(columnId(column));
+  else runs.filters.set(columnId(column), filter);
 }

@@ -1,119 +1,76 @@
-// One run against another as dots: a metric or param across, a metric up. Dots are SVG, so that a
-// thousand are crisp and the style sheet colours them; the nearest one answers hover and click.
+// The map of all runs as dots, a column on each axis, with the Pareto front where both have a good
+// end. Dots are drawn on a canvas, so that a hundred thousand are a moment's work; axes, front and
+// ticked runs are SVG over it. The nearest dot answers pointer and keys.
 /// <reference no-default-lib="true" />
 /// <reference lib="esnext" />
 /// <reference lib="dom" />
 /// <reference lib="dom.iterable" />
 
-import { formatTick, niceStep } from "../numbers.ts";
-import { hideTip, showTip } from "./page.ts";
-import {
-  cellText,
-  changed,
-  COLOURS,
-  type Column,
-  columnLabel,
-  numberOf,
-  type Runs,
-  toggle,
-} from "./runs.ts";
+import { cellText, type Column, columnLabel, nameOf, type Table } from "./columns.ts";
+import { frontOf } from "./front.ts";
+import { hideTip, paintColour, showTip } from "./page.ts";
+import { changed, type Runs, toggle } from "./runs.ts";
+import { scaleOf } from "./scatter_scale.ts";
 
 const SVG = "http://www.w3.org/2000/svg";
-const [WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM] = [560, 360, 64, 548, 12, 322];
+const HEIGHT = 440;
 
-interface Dot {
-  readonly index: number;
-  readonly x: number;
-  readonly y: number;
+interface Dots {
+  readonly runs: Runs;
+  readonly columns: readonly [Column, Column];
+  readonly width: number;
+  /** Runs with a place, and where: two numbers each. */
+  readonly placed: readonly number[];
+  readonly at: Float32Array;
+  readonly near: SVGElement;
 }
 
-/** Sets a scatter up: which columns its axes offer, and which they start with. */
-export function wireScatter(
-  runs: Runs,
-  id: string,
-  offered: { readonly x: readonly Column[]; readonly y: readonly Column[] },
-  first: { readonly x: number; readonly y: number },
-): void {
-  const figure = document.getElementById(`scatter-${id}`);
-  const place = figure?.querySelector<HTMLElement>(".scatter") ?? null;
-  if (figure === null || place === null) return;
-  if (offered.x.length === 0 || offered.y.length === 0) {
-    figure.querySelector<HTMLElement>(".choices")?.remove();
-    place.textContent = id === "params" ? "No parameter differs between the runs." : "No metrics.";
-    return;
-  }
-  const chosen = { x: offered.x[first.x] ?? offered.x[0], y: offered.y[first.y] ?? offered.y[0] };
-  const draw = (): void => {
-    if (chosen.x !== undefined && chosen.y !== undefined) {
-      place.replaceChildren(drawn(runs, chosen.x, chosen.y));
-    }
-  };
+/** Sets the map up and keeps it in step; returns how to draw it again. */
+export function wireScatter(runs: Runs, offered: readonly Column[]): (paperWidth?: number) => void {
+  const panel = document.getElementById("dots");
+  const place = panel?.querySelector<HTMLElement>(".scatter") ?? null;
+  if (panel === null || place === null) return () => {};
   for (const axis of ["x", "y"] as const) {
-    const select = figure.querySelector<HTMLSelectElement>(`[data-axis="${axis}"]`);
-    offered[axis].forEach((column, index) => {
-      const option = document.createElement("option");
-      option.value = String(index);
-      option.textContent = columnLabel(runs.data, column);
-      option.selected = column === chosen[axis];
-      select?.append(option);
-    });
-    select?.addEventListener("change", () => {
-      chosen[axis] = offered[axis][Number(select.value)];
-      draw();
+    const select = panel.querySelector<HTMLSelectElement>(`[data-axis="${axis}"]`);
+    if (select === null) continue;
+    fillSelect(select, runs.table, offered, runs.axes[axis]);
+    select.addEventListener("change", () => {
+      runs.axes = { ...runs.axes, [axis]: offered[Number(select.value)] ?? runs.axes[axis] };
+      runs.onFront = false;
+      changed(runs);
     });
   }
-  runs.listeners.push(draw);
-}
-
-interface Scale {
-  readonly at: (run: number) => number;
-  readonly ticks: readonly { readonly at: number; readonly text: string }[];
-}
-
-/** A number axis, or a place for each text where a param's values are not all numbers. */
-function scaleOf(runs: Runs, column: Column, from: number, to: number): Scale {
-  const { data, order } = runs;
-  const numbers = data.runs.map((run) => numberOf(run, column));
-  const texts = data.runs.map((run) =>
-    column.kind === "param" ? run.params[column.index] ?? "" : ""
-  );
-  if (
-    column.kind === "param" && order.some((run) => Number.isNaN(numbers[run]) && texts[run] !== "")
-  ) {
-    const names = [...new Set(order.map((run) => texts[run] ?? ""))].filter((text) => text !== "")
-      .sort((one, other) => one.localeCompare(other, "en", { numeric: true }));
-    const placeOf = new Map(
-      names.map((name, index) => [name, from + ((index + 0.5) / names.length) * (to - from)]),
-    );
-    const every = Math.ceil(names.length / 8);
-    const shown = names.filter((_, index) => index % every === 0);
-    return {
-      at: (run) => placeOf.get(texts[run] ?? "") ?? NaN,
-      ticks: shown.map((name) => ({
-        at: placeOf.get(name) ?? NaN,
-        text: name.length > 10 ? `${name.slice(0, 9)}…` : name,
-      })),
-    };
-  }
-  const values = order.map((run) => numbers[run] ?? NaN).filter(Number.isFinite);
-  const low = values.reduce((least, value) => Math.min(least, value), Infinity);
-  const high = values.reduce((most, value) => Math.max(most, value), -Infinity);
-  const room = (high - low) * 0.05 || Math.abs(high) * 0.1 || 1;
-  const [least, most] = values.length === 0 ? [0, 1] : [low - room, high + room];
-  const at = (value: number): number => from + ((value - least) / (most - least)) * (to - from);
-  const unit = column.kind === "metric" ? data.metrics[column.index]?.unit ?? "ratio" : "ratio";
-  const step = niceStep((most - least) / 5);
-  const count = Math.floor(most / step) - Math.ceil(least / step) + 1;
-  return {
-    at: (run) => at(numbers[run] ?? NaN),
-    ticks: Array.from({ length: Math.max(0, count) }, (_, index) => {
-      const value = (Math.ceil(least / step) + index) * step;
-      return { at: at(value), text: formatTick(value, step, unit) };
-    }),
+  let dots: Dots | null = null;
+  const draw = (paperWidth?: number): void => {
+    const width = paperWidth ?? place.clientWidth;
+    if (width > 0) dots = drawn(runs, place, width);
   };
+  runs.listeners.push(() => draw());
+  wirePointer(place, () => dots);
+  return draw;
 }
 
-function element(name: string, attributes: Readonly<Record<string, string | number>>): SVGElement {
+/** The columns that an axis offers. */
+export function fillSelect(
+  select: HTMLSelectElement,
+  table: Table,
+  offered: readonly Column[],
+  chosen: Column,
+): void {
+  const options = offered.map((column, index) => {
+    const option = document.createElement("option");
+    option.value = String(index);
+    option.textContent = columnLabel(table, column);
+    option.selected = column === chosen;
+    return option;
+  });
+  select.replaceChildren(...options);
+}
+
+export function element(
+  name: string,
+  attributes: Readonly<Record<string, string | number>>,
+): SVGElement {
   const made = document.createElementNS(SVG, name);
   for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, String(value));
   return made;
@@ -125,93 +82,177 @@ function words(text: string, x: number, y: number, anchor: string): SVGElement {
   return made;
 }
 
-function drawn(runs: Runs, across: Column, up: Column): SVGElement {
-  const { data } = runs;
-  const [x, y] = [scaleOf(runs, across, LEFT, RIGHT), scaleOf(runs, up, BOTTOM, TOP)];
-  const label = `${columnLabel(data, up)} against ${columnLabel(data, across)}`;
+function drawn(runs: Runs, place: HTMLElement, width: number): Dots {
+  const { table, order, axes } = runs;
+  const [left, right, top, bottom] = [64, width - 16, 26, HEIGHT - 46];
+  const x = scaleOf(table, order, axes.x, { from: left, to: right, ticks: width / 110 });
+  const y = scaleOf(table, order, axes.y, { from: bottom, to: top, ticks: 7 });
   const picture = element("svg", {
-    viewBox: `0 0 ${WIDTH} ${HEIGHT}`,
-    role: "img",
-    "aria-label": label,
+    ...{ viewBox: `0 0 ${width} ${HEIGHT}`, width, height: HEIGHT, role: "img" },
+    "aria-label": `${columnLabel(table, axes.y)} against ${columnLabel(table, axes.x)}`,
   });
   for (const { at, text } of y.ticks) {
     picture.append(
-      element("line", { x1: LEFT, x2: RIGHT, y1: at, y2: at, class: "axis" }),
-      words(text, LEFT - 6, at + 4, "end"),
+      element("line", { x1: left, x2: right, y1: at, y2: at, class: "axis" }),
+      words(text, left - 6, at + 4, "end"),
     );
   }
   for (const { at, text } of x.ticks) {
     picture.append(
-      element("line", { x1: at, x2: at, y1: TOP, y2: BOTTOM, class: "axis" }),
-      words(text, at, BOTTOM + 18, "middle"),
+      element("line", { x1: at, x2: at, y1: top, y2: bottom, class: "axis" }),
+      words(text, at, bottom + 18, "middle"),
     );
   }
-  const dots = runs.order.map((index): Dot => ({ index, x: x.at(index), y: y.at(index) }))
-    .filter((dot) => Number.isFinite(dot.x) && Number.isFinite(dot.y));
-  // Selected ones last, so that they lie on top.
-  dots.sort((one, other) =>
-    Number(runs.selected.has(one.index)) - Number(runs.selected.has(other.index))
+  const titles = [
+    words(columnLabel(table, axes.y), 4, 14, "start"),
+    words(columnLabel(table, axes.x), right, HEIGHT - 6, "end"),
+  ];
+  for (const title of titles) title.setAttribute("class", "title");
+  const placed: number[] = [];
+  const at: number[] = [];
+  for (const run of order) {
+    const [across, up] = [x.at(run), y.at(run)];
+    if (Number.isNaN(across) || Number.isNaN(up)) continue;
+    placed.push(run);
+    at.push(across, up);
+  }
+  const front = frontOf(table, order, axes);
+  const near = element("circle", { r: 6, class: "near", visibility: "hidden" });
+  picture.append(
+    ...titles,
+    ...frontLine(front, x.at, y.at),
+    ...[...runs.selected].flatMap(([run, colour]) => {
+      const [across, up] = [x.at(run), y.at(run)];
+      if (!order.includes(run) || Number.isNaN(across) || Number.isNaN(up)) return [];
+      const circle = element("circle", { cx: across, cy: up, r: 6, class: "chosen" });
+      circle.style.setProperty("--own", `var(--c${colour})`);
+      return [circle];
+    }),
+    near,
   );
-  const circles = new Map<number, SVGElement>();
-  for (const dot of dots) {
-    const place = runs.selected.get(dot.index);
-    const circle = element("circle", {
-      cx: dot.x.toFixed(1),
-      cy: dot.y.toFixed(1),
-      r: place === undefined ? 3.5 : 5.5,
-    });
-    if (place !== undefined) {
-      circle.classList.add("chosen");
-      circle.style.setProperty("--own", `var(--c${place % COLOURS})`);
-    }
-    circles.set(dot.index, circle);
-    picture.append(circle);
+  if (placed.length === 0) {
+    picture.append(words("No run has both.", (left + right) / 2, (top + bottom) / 2, "middle"));
   }
-  if (dots.length === 0) {
-    picture.append(words("No run has both.", (LEFT + RIGHT) / 2, (TOP + BOTTOM) / 2, "middle"));
+  const said = document.getElementById("front");
+  if (said !== null) {
+    said.textContent = front.length === 0 ? "" : `${front.length} on the Pareto front (line)`;
   }
-  wirePointer(runs, picture, dots, circles, [across, up]);
-  return picture;
+  place.replaceChildren(canvasOf(width, at), picture);
+  return {
+    ...{ runs, width, placed, near },
+    at: Float32Array.from(at),
+    columns: [axes.x, axes.y],
+  };
 }
 
-function wirePointer(
-  runs: Runs,
-  picture: SVGElement,
-  dots: readonly Dot[],
-  circles: ReadonlyMap<number, SVGElement>,
-  columns: readonly Column[],
-): void {
-  const { data } = runs;
-  let near: Dot | undefined;
-  picture.addEventListener("pointermove", (event) => {
-    const box = picture.getBoundingClientRect();
-    const scale = WIDTH / box.width;
-    const [x, y] = [(event.clientX - box.left) * scale, (event.clientY - box.top) * scale];
-    if (near !== undefined) circles.get(near.index)?.classList.remove("near");
-    near = undefined;
-    let least = 24 ** 2;
-    for (const dot of dots) {
-      const distance = (dot.x - x) ** 2 + (dot.y - y) ** 2;
-      if (distance <= least) [near, least] = [dot, distance];
+/** Steps through the runs that no other beats on both axes. */
+function frontLine(
+  front: readonly number[],
+  x: (run: number) => number,
+  y: (run: number) => number,
+): SVGElement[] {
+  if (front.length < 2) return [];
+  const points = front.map((run, index) => {
+    const corner = index === 0 ? "" : `${x(run)},${y(front[index - 1] ?? run)} `;
+    return `${corner}${x(run)},${y(run)}`;
+  });
+  return [element("polyline", { points: points.join(" "), class: "front" })];
+}
+
+function canvasOf(width: number, at: readonly number[]): HTMLCanvasElement {
+  const canvas = document.createElement("canvas");
+  const ratio = devicePixelRatio;
+  canvas.width = Math.round(width * ratio);
+  canvas.height = Math.round(HEIGHT * ratio);
+  canvas.setAttribute("aria-hidden", "true");
+  const context = canvas.getContext("2d");
+  if (context === null) return canvas;
+  const count = at.length / 2;
+  const radius = count > 5_000 ? 1.5 : 3.5;
+  context.scale(ratio, ratio);
+  context.fillStyle = paintColour("muted");
+  context.globalAlpha = Math.max(0.12, Math.min(0.5, 300 / count));
+  for (let dot = 0; dot < count; dot++) {
+    const [left, top] = [at[2 * dot] as number, at[2 * dot + 1] as number];
+    if (count > 5_000) {
+      context.fillRect(left - radius, top - radius, 2 * radius, 2 * radius);
+      continue;
     }
-    const run = near === undefined ? undefined : data.runs[near.index];
-    if (near === undefined || run === undefined) return hideTip();
-    circles.get(near.index)?.classList.add("near");
-    const values = columns.map((column) =>
-      `${columnLabel(data, column)}: ${cellText(data, run, column)}`
+    context.beginPath();
+    context.arc(left, top, radius, 0, 7);
+    context.fill();
+  }
+  return canvas;
+}
+
+/** Hover and arrow keys name a dot, click and Enter tick its run. */
+function wirePointer(place: HTMLElement, dots: () => Dots | null): void {
+  let near = -1;
+  const show = (): void => {
+    const now = dots();
+    if (now === null) return;
+    const run = now.placed[near];
+    if (run === undefined) {
+      now.near.setAttribute("visibility", "hidden");
+      return hideTip();
+    }
+    const { table } = now.runs;
+    const [left = 0, top = 0] = now.at.subarray(2 * near, 2 * near + 2);
+    now.near.setAttribute("cx", String(left));
+    now.near.setAttribute("cy", String(top));
+    now.near.setAttribute("visibility", "visible");
+    const values = now.columns.map((column) =>
+      `${columnLabel(table, column)}: ${cellText(table, run, column)}`
     );
-    const top = box.top + near.y / scale;
-    showTip([run.name, ...values].join("\n"), {
-      left: box.left + near.x / scale + 10,
-      top,
-      bottom: top,
-    });
-  });
-  picture.addEventListener("pointerleave", hideTip);
-  picture.addEventListener("click", () => {
-    if (near === undefined) return;
+    const text = [nameOf(table, run), ...values].join("\n");
+    const box = place.getBoundingClientRect();
+    const scale = box.width / now.width;
+    const height = box.top + top * scale;
+    showTip(text, { left: box.left + left * scale + 10, top: height, bottom: height });
+    place.setAttribute("aria-description", text);
+  };
+  const tick = (): void => {
+    const now = dots();
+    const run = now?.placed[near];
+    if (now === null || run === undefined) return;
     hideTip();
-    toggle(runs, near.index);
-    changed(runs);
+    toggle(now.runs, run);
+    changed(now.runs);
+  };
+  place.addEventListener("pointermove", (event) => {
+    const now = dots();
+    if (now === null) return;
+    const box = place.getBoundingClientRect();
+    const scale = now.width / box.width;
+    near = nearest(now.at, (event.clientX - box.left) * scale, (event.clientY - box.top) * scale);
+    show();
   });
+  place.addEventListener("pointerleave", () => {
+    near = -1;
+    show();
+  });
+  place.addEventListener("click", tick);
+  place.addEventListener("keydown", (event) => {
+    const now = dots();
+    if (now === null || now.placed.length === 0) return;
+    const step = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
+    if (event.key === "Enter" || event.key === " ") tick();
+    else if (step !== undefined) {
+      // In the order of the leaderboard: the best first.
+      near = near < 0 ? 0 : (near + step + now.placed.length) % now.placed.length;
+      show();
+    } else return;
+    event.preventDefault();
+  });
+  place.addEventListener("blur", hideTip);
+}
+
+/** The dot within 24 pixels that is nearest, or −1. */
+function nearest(at: Float32Array, x: number, y: number): number {
+  let [near, least] = [-1, 24 ** 2];
+  for (let dot = 0; dot < at.length / 2; dot++) {
+    const distance = ((at[2 * dot] as number) - x) ** 2 + ((at[2 * dot + 1] as number) - y) ** 2;
+    if (distance <= least) [near, least] = [dot, distance];
+  }
+  return near;
 }

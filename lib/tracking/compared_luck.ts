@@ -1,0 +1,136 @@
+// What `judge` says of the runs of a comparison page, in its own words: the page and the command are
+// made of the same lines. Of very many runs only what their records say is computed.
+
+import type { Context } from "../command/declare.ts";
+import { evaluate, parseFilter } from "../filter/mod.ts";
+import { sharpeRatio } from "../metrics/mod.ts";
+import type { ComparisonLuck } from "../report/mod.ts";
+import { stateOf } from "../store/read_trials.ts";
+import type { Experiment, Run } from "../tracker.ts";
+import type { AttachedReturns } from "./attached_returns.ts";
+import { type Candidate, type Judged, judgement, type JudgementOptions } from "./judgement.ts";
+import { judgementLines, judgementSentence } from "./judgement_text.ts";
+import type { Session } from "./session.ts";
+import { brokenWarning, repeatsText, statesText, trialsIn } from "./trials.ts";
+
+/** What is said, and what was read for it. */
+export interface ComparedLuck {
+  readonly luck: ComparisonLuck;
+  readonly returns: ReadonlyMap<string, AttachedReturns>;
+}
+
+/** Runs whose returns are read for it: of more the command says all. */
+const MOST_JUDGED = 1_000;
+
+/** The lines of the judgement that the page shows; none of them needs a resample. */
+const SHOWN = [
+  "expected_maximum_sharpe",
+  "deflated_sharpe_ratio",
+  "effective_trials",
+  "probability_of_backtest_overfitting",
+];
+
+const OPTIONS: Omit<JudgementOptions, "filter"> = {
+  ...{ benchmark: null, benchmarkFile: null, splits: 16, resamples: 100, blockLength: null },
+  ...{ seed: 1, holdout: null, trialsFrom: "all" as const, trials: null, jobs: 8 },
+};
+
+/** Judges the runs of an experiment; null where there is nothing to judge. */
+export async function comparedLuck(
+  session: Session,
+  experiment: Experiment,
+  filter: string | null,
+): Promise<ComparedLuck | null> {
+  const { context } = session;
+  const parsed = filter === null ? null : parseFilter(filter);
+  const gathered = gathering();
+  const counted = await trialsIn(session, experiment, {
+    isSharpeOnly: parsed === null,
+    onRun(run, tracker) {
+      if (parsed === null || evaluate(parsed, run)) gathered.add({ run, tracker });
+    },
+  });
+  for (const line of counted.breaks) context.warn(brokenWarning(line));
+  const candidates = gathered.judged().filter(({ run }) => !counted.groups.has(run.id));
+  if (candidates.length === 0) return null;
+  const judged = await judgement(quietly(context), experiment.name, candidates, counted, {
+    ...OPTIONS,
+    filter,
+  });
+  if (judged.answer.best === null) return null;
+  const command = `btflow judge -e ${shellWord(experiment.name)}` +
+    (filter === null ? "" : ` -f ${shellWord(filter)}`);
+  return { luck: luckOf(judged, command, gathered.isAll()), returns: judged.returns };
+}
+
+/** What the judgement warns of is said by the command that it names. */
+function quietly(context: Context): Context {
+  return { ...context, warn: () => {} };
+}
+
+interface Gathering {
+  add(candidate: Candidate): void;
+  isAll(): boolean;
+  judged(): readonly Candidate[];
+}
+
+/** All candidates where they are few, else those that decide which is the best. */
+function gathering(): Gathering {
+  const few: Candidate[] = [];
+  let count = 0;
+  let [active, any]: [Candidate | null, Candidate | null] = [null, null];
+  return {
+    add(candidate) {
+      if (++count <= MOST_JUDGED) few.push(candidate);
+      else few.length = 0;
+      if (isBetter(candidate.run, any?.run)) any = candidate;
+      const isActive = stateOf(candidate.run.lifecycleStage, candidate.run.status) === "active";
+      if (isActive && isBetter(candidate.run, active?.run)) active = candidate;
+    },
+    isAll: () => count <= MOST_JUDGED,
+    judged: () =>
+      count <= MOST_JUDGED
+        ? few
+        : [...new Set([active, any])].filter((one): one is Candidate => one !== null),
+  };
+}
+
+/** By Sharpe ratio, the earlier of equals. */
+function isBetter(one: Run, other: Run | undefined): boolean {
+  const [a, b] = [one, other].map((run) => run?.metrics[sharpeRatio.name] ?? NaN) as [
+    number,
+    number,
+  ];
+  if (!Number.isFinite(a)) return false;
+  if (!Number.isFinite(b) || a !== b) return !(a <= b);
+  const [from, to] = [one.startTime, other?.startTime ?? Infinity];
+  return from < to || from === to && one.id < (other?.id ?? "");
+}
+
+function luckOf(judged: Judged, command: string, isAll: boolean): ComparisonLuck {
+  const { answer } = judged;
+  const lines = judgementLines(judged);
+  const whole = (count: number): string => String(count).replace(/\B(?=(\d{3})+$)/g, ",");
+  const states = statesText(answer.trials, whole);
+  return {
+    sentence: judgementSentence(answer),
+    command,
+    lines: [
+      {
+        label: "Trials",
+        value: whole(answer.trials.total),
+        meaning: `distinct backtests ever logged: ${states}${repeatsText(answer.trials, whole)}`,
+      },
+      ...SHOWN.flatMap((field) => lines.filter((line) => line.field === field)).map((line) =>
+        isAll || line.value !== "–"
+          ? line
+          : { ...line, meaning: `of more than ${whole(MOST_JUDGED)} runs: by the command below` }
+      ),
+    ],
+  };
+}
+
+/** A word for a shell. */
+export function shellWord(text: string): string {
+  return /^[\w./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
+}
