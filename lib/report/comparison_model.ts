@@ -5,20 +5,6 @@ import type { Warning } from "../errors.ts";
 import type { Metric } from "../metrics/mod.ts";
 import type { RunColumns } from "./run_columns.ts";
 
-/** One run of a comparison. */
-export interface ComparedRun {
-  readonly id: string;
-  /** May be empty. */
-  readonly name: string;
-  readonly status: string;
-  readonly startTime: number;
-  readonly metrics: Readonly<Record<string, number>>;
-  /** Those of the user, not what the backtest was read by. */
-  readonly params: Readonly<Record<string, string>>;
-  /** True of a run that never held anything: its figures are of no strategy. */
-  readonly isIdle: boolean;
-}
-
 /** A curve of cumulative returns, by time or row. */
 export interface ComparedCurve {
   readonly x: ArrayLike<number>;

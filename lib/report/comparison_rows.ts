@@ -7,8 +7,8 @@ import { packed } from "./packed.ts";
 
 /** Places where the rows may be split. */
 const SPLITS = 40;
-/** Returns that the page holds one by one: 4 MB of text. */
-const MOST_RETURNS = 750_000;
+/** Returns that the page holds one by one: 5 MB of text. */
+const MOST_RETURNS = 500_000;
 
 /** Rows as the page holds them. */
 export function embeddedRows(rows: ComparedRows): EmbeddedRows {
@@ -25,7 +25,7 @@ export function embeddedRows(rows: ComparedRows): EmbeddedRows {
   const places = [...new Set([...evenly, middle])].filter((row) => row >= 2 && row <= length - 2)
     .sort((one, other) => one - other);
   const held = Math.min(columns.length, Math.floor(MOST_RETURNS / Math.max(1, length)));
-  const returns = new Float32Array(held * length);
+  const returns = new Float64Array(held * length);
   columns.slice(0, held).forEach((column, index) => returns.set(column, index * length));
   return {
     runs: rows.runs,

@@ -40,7 +40,7 @@ export interface EmbeddedRows {
   readonly squares: string;
   /** By run: the position in `runs` of the best run whose returns are like its own. */
   readonly clusters: readonly number[];
-  /** Returns of the first runs, row by row, as singles. */
+  /** Returns of the first runs, row by row, as doubles. */
   readonly returns: string;
 }
 
@@ -69,8 +69,12 @@ export interface EmbeddedComparison extends Pick<ComparisonModel, "dated" | "met
   readonly command: string | null;
 }
 
-/** Bytes as base64, in a browser too; whole at once it would be too many arguments for the engine. */
+/** Bytes from base64, by the engine where it can. */
 export function bytesOfText(text: string): Uint8Array<ArrayBuffer> {
+  const engine = Uint8Array as unknown as {
+    fromBase64?: (text: string) => Uint8Array<ArrayBuffer>;
+  };
+  if (engine.fromBase64 !== undefined) return engine.fromBase64(text);
   const binary = atob(text);
   const bytes = new Uint8Array(binary.length);
   for (let at = 0; at < bytes.length; at++) bytes[at] = binary.charCodeAt(at);

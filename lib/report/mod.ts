@@ -7,5 +7,11 @@ export { buildComparison, type ComparisonOptions, renderComparison } from "./com
 export type * from "./comparison_model.ts";
 export { type JudgementModel, renderJudgement } from "./judgement.ts";
 export type * from "./model.ts";
-export { type ColumnsBuilder, FEW_RUNS, type RunColumns, runColumns } from "./run_columns.ts";
+export {
+  type ColumnsBuilder,
+  type ComparedRun,
+  FEW_RUNS,
+  type RunColumns,
+  runColumns,
+} from "./run_columns.ts";
 export { renderTearSheet } from "./tear_sheet.ts";

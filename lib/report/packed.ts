@@ -6,7 +6,7 @@ import { type EmbeddedTexts, NO_SHORT_CODE } from "./embedded.ts";
 import { type CodedTexts, UNSET } from "./run_columns.ts";
 
 /** The bytes of an array in base64. All machines that this runs on write the low byte first. */
-export function packed(values: Float64Array | Float32Array | Uint16Array | Uint32Array): string {
+export function packed(values: Float64Array | Uint16Array | Uint32Array): string {
   return Buffer.from(values.buffer, values.byteOffset, values.byteLength).toString("base64");
 }
 

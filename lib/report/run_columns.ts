@@ -1,7 +1,19 @@
 // Runs to be compared as columns: a number a metric and run, each text of a param once. A hundred
 // thousand runs as objects would take a gigabyte; as columns they take what the page does.
 
-import type { ComparedRun } from "./comparison_model.ts";
+/** One run of a comparison. */
+export interface ComparedRun {
+  readonly id: string;
+  /** May be empty. */
+  readonly name: string;
+  readonly status: string;
+  readonly startTime: number;
+  readonly metrics: Readonly<Record<string, number>>;
+  /** Those of the user, not what the backtest was read by. */
+  readonly params: Readonly<Record<string, string>>;
+  /** True of a run that never held anything: its figures are of no strategy. */
+  readonly isIdle: boolean;
+}
 
 /** Texts of many runs: each different one once. */
 export interface CodedTexts {

@@ -16,6 +16,8 @@ import { brokenWarning, repeatsText, statesText, trialsIn } from "./trials.ts";
 /** What is said, and what was read for it. */
 export interface ComparedLuck {
   readonly luck: ComparisonLuck;
+  /** The best run, which need not be among those on the page. */
+  readonly best: { readonly id: string; readonly name: string };
   readonly returns: ReadonlyMap<string, AttachedReturns>;
 }
 
@@ -57,10 +59,15 @@ export async function comparedLuck(
     ...OPTIONS,
     filter,
   });
-  if (judged.answer.best === null) return null;
+  const { best } = judged.answer;
+  if (best === null) return null;
   const command = `btflow judge -e ${shellWord(experiment.name)}` +
     (filter === null ? "" : ` -f ${shellWord(filter)}`);
-  return { luck: luckOf(judged, command, gathered.isAll()), returns: judged.returns };
+  return {
+    luck: luckOf(judged, command, gathered.isAll()),
+    best: { id: best.run_id, name: best.run_name },
+    returns: judged.returns,
+  };
 }
 
 /** What the judgement warns of is said by the command that it names. */

@@ -2,7 +2,7 @@
 // that a search finds, up to 5,000 unless more are asked for, and says where it does not.
 
 import type { Context } from "../command/declare.ts";
-import { UsageError } from "../errors.ts";
+import { UsageError, type Warning } from "../errors.ts";
 import { KEY_METRICS } from "../metrics/mod.ts";
 import { buildComparison, FEW_RUNS, renderComparison } from "../report/mod.ts";
 import type { Run } from "../tracker.ts";
@@ -81,13 +81,23 @@ export async function searchPage(
       ...experiments.slice(0, 20).map(({ name }) => `-e ${shellWord(name)}`),
     ]
       .join(" "),
-    warnings: total > runs.columns.count
-      ? [{
-        code: "runs-left-out",
-        message: `This page holds ${size}: the best of all may be another`,
-      }]
-      : [],
+    warnings: total > runs.columns.count ? [leftOut(runs, size, luck)] : [],
   });
+}
+
+/** What a reader must know who looks for the best on a page that does not hold all. */
+function leftOut(
+  { columns }: ComparedRuns,
+  size: string,
+  luck: Awaited<ReturnType<typeof comparedLuck>>,
+): Warning {
+  const isHere = luck !== null && columns.ids.includes(luck.best.id);
+  const best = luck === null
+    ? "the best of all may be another"
+    : isHere
+    ? `the best of all, ${luck.best.name}, is among them`
+    : `the best of all, ${luck.best.name}, is not among them`;
+  return { code: "runs-left-out", message: `This page holds ${size}: ${best}` };
 }
 
 /** The page of runs that are named. */

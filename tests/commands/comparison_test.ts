@@ -47,6 +47,33 @@ Deno.test("a page holds all runs, or says how many of how many, and which", asyn
   const left = "3 of 12 runs, the newest";
   assertStringIncludes(read("three.html"), left);
   assertStringIncludes(io.err(), left);
+  const ordered = [
+    "runs",
+    "search",
+    "-e",
+    "sweep",
+    "-o",
+    "metrics.sharpe_ratio",
+    "--format",
+    "json",
+  ];
+  const [worst] = JSON.parse(
+    await call(...ordered, "--max-results", "1", "-f", "metrics.exposure > 0"),
+  );
+  const luckless = [
+    "-f",
+    `metrics.sharpe_ratio = ${worst["metrics.sharpe_ratio"]} OR params.fast = '3'`,
+  ];
+  await call(
+    ...words.slice(0, -2),
+    "1",
+    "--output",
+    "one.html",
+    "-o",
+    "metrics.sharpe_ratio",
+    ...luckless,
+  );
+  assert(/the best of all, <?[^<]*run \d+, is not among them/.test(read("one.html")));
   await call(...words, "first.html", "-o", "metrics.sharpe_ratio DESC");
   assertStringIncludes(
     read("first.html"),

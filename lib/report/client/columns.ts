@@ -24,7 +24,7 @@ export interface Setting {
   /** By code: the text as a number, NaN where it is none. */
   readonly numbers: Float64Array;
   /** By code: its place when the texts are sorted as people do. */
-  readonly ranks: Float64Array;
+  ranks(): Float64Array;
   /** True where every text is a number. */
   readonly isNumeric: boolean;
 }
@@ -79,7 +79,8 @@ export function tableOf(data: EmbeddedComparison): Table {
       if (column.kind !== "param" || setting(column.index).isNumeric) return numbers(column);
       return once(`places ${column.index}`, () => {
         const { codes, ranks } = setting(column.index);
-        return Float64Array.from(codes, (code) => ranks[code] ?? NaN);
+        const places = ranks();
+        return Float64Array.from(codes, (code) => places[code] ?? NaN);
       });
     },
     status: (run) => data.statuses.texts[statuses[run] ?? -1] ?? "",
@@ -89,15 +90,21 @@ export function tableOf(data: EmbeddedComparison): Table {
 function settingOf(data: EmbeddedComparison, index: number): Setting {
   const texts = data.settings[index]?.texts ?? [];
   const numbers = Float64Array.from(texts, (text) => text.trim() === "" ? NaN : Number(text));
+  let known: Float64Array | null = null;
+  return {
+    ...{ texts, numbers },
+    ranks: () => known ??= ranksOf(texts),
+    codes: codesOf(data.settings[index] ?? { texts: [], codes: "" }),
+    isNumeric: texts.length > 0 && numbers.every((value) => Number.isFinite(value)),
+  };
+}
+
+function ranksOf(texts: readonly string[]): Float64Array {
   const order = texts.map((_, code) => code)
     .sort((one, other) => compareTexts(texts[one] ?? "", texts[other] ?? ""));
   const ranks = new Float64Array(texts.length);
   order.forEach((code, place) => ranks[code] = place);
-  return {
-    ...{ texts, numbers, ranks },
-    codes: codesOf(data.settings[index] ?? { texts: [], codes: "" }),
-    isNumeric: texts.length > 0 && numbers.every((value) => Number.isFinite(value)),
-  };
+  return ranks;
 }
 
 /** Place of each name when all are sorted: compared as bytes with their numbers padded, for speed. */

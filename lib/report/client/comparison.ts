@@ -69,6 +69,9 @@ const draw = (paperWidth?: number): void => {
 wireTheme(draw);
 wireTips();
 changed(runs);
+// A hundred thousand names take a while to sort: before anyone asks, where the browser has nothing to do.
+const idle = globalThis.requestIdleCallback as typeof requestIdleCallback | undefined;
+idle?.(() => void table.keys({ kind: "name" }));
 
 let width = document.documentElement.clientWidth;
 let isPaper = false;

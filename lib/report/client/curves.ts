@@ -58,9 +58,13 @@ export function wireCurves(runs: Runs): (paperWidth?: number) => void {
   drawing.logarithmic = isSteep(drawing);
   const draw = (paperWidth?: number): void => {
     for (const plot of drawing.plots) plot.destroy();
+    const isFalling = chosen(drawing).length > 0;
+    for (const one of [falls, falls.previousElementSibling]) {
+      one?.toggleAttribute("hidden", !isFalling);
+    }
     drawing.plots = [
       drawGrowth(drawing, host, paperWidth ?? host.clientWidth),
-      drawFalls(drawing, falls, paperWidth ?? falls.clientWidth),
+      ...(isFalling ? [drawFalls(drawing, falls, paperWidth ?? falls.clientWidth)] : []),
     ];
     const again = soon(() => draw());
     for (const plot of drawing.plots) {
@@ -83,7 +87,9 @@ export function wireCurves(runs: Runs): (paperWidth?: number) => void {
   };
   wireBars(drawing, setRange, () => draw());
   wireKeys(drawing, host, () => setRange(whole));
-  runs.listeners.push(() => draw());
+  runs.listeners.push((what) => {
+    if (what === "all") draw();
+  });
   return draw;
 }
 

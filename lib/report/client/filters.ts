@@ -59,12 +59,16 @@ function filtered({ table, columns }: Runs): Column[] {
 
 /** The numbers that a slider stops at. */
 function stopsOf(table: Table, column: Column): readonly number[] {
-  // What never traded would stretch a slider to a drawdown of nothing.
-  const values = table.numbers(column)
-    .filter((value, run) => Number.isFinite(value) && table.idle[run] === 0).toSorted();
-  const distinct = [...new Set(values)];
-  if (distinct.length <= FEW_VALUES) return distinct;
-  const [low, high] = [values[0] ?? 0, values.at(-1) ?? 0];
+  const distinct = new Set<number>();
+  let [low, high] = [Infinity, -Infinity];
+  table.numbers(column).forEach((value, run) => {
+    // What never traded would stretch a slider to a drawdown of nothing.
+    if (!Number.isFinite(value) || table.idle[run] === 1) return;
+    low = Math.min(low, value);
+    high = Math.max(high, value);
+    if (distinct.size <= FEW_VALUES) distinct.add(value);
+  });
+  if (distinct.size <= FEW_VALUES) return [...distinct].sort((one, other) => one - other);
   // As few digits as tell the steps apart, so that the command can be read.
   const digits = 10 ** (Math.floor(Math.log10((high - low) / STEPS)));
   return Array.from({ length: STEPS + 1 }, (_, step) => {

@@ -63,7 +63,9 @@ export function wireHeat(runs: Runs, metrics: readonly Column[], first: Column):
   offer("rows", params);
   offer("columns", params);
   offer("metric", metrics);
-  runs.listeners.push(draw);
+  runs.listeners.push((what) => {
+    if (what === "all") draw();
+  });
   wireTabs(draw);
   wireCells(runs, place);
 }
@@ -143,7 +145,7 @@ function bandsOf(runs: Runs, param: Param): Bands {
   }
   const often = seen.toSorted((one, other) => (counts[other] ?? 0) - (counts[one] ?? 0))
     .slice(0, MOST_BANDS);
-  const order = isNumeric ? numbers : ranks;
+  const order = isNumeric ? numbers : ranks();
   often.sort((one, other) => (order[one] ?? 0) - (order[other] ?? 0));
   often.forEach((code, band) => of[code] = band);
   return {

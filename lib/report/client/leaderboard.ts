@@ -51,9 +51,11 @@ export function wireLeaderboard(runs: Runs): (paper: boolean) => void {
     });
   }, { passive: true });
   addEventListener("resize", () => showAll(board));
-  runs.listeners.push(() => {
+  runs.listeners.push((what) => {
     table.setAttribute("aria-rowcount", String(runs.order.length + 1));
     leaderboardHead(runs, table);
+    if (what === "order") scroll.scrollTop = 0;
+    else board.look = lookOf(runs);
     showAll(board);
     showCount(runs);
   });
@@ -136,14 +138,17 @@ function rowHeight(): number {
   return matchMedia("(max-width: 600px)").matches ? 46 : 30;
 }
 
+function lookOf(runs: Runs): RowLook {
+  return {
+    best: new Map(runs.columns.map((column) => [column, bestOf(runs, column)] as const)),
+    full: runs.selected.size >= COLOURS,
+  };
+}
+
 /** Makes all rows anew, as what they say has changed. */
 function showAll(board: Board): void {
   const { runs, body } = board;
   const focused = body.contains(document.activeElement);
-  board.look = {
-    best: new Map(runs.columns.map((column) => [column, bestOf(runs, column)] as const)),
-    full: runs.selected.size >= COLOURS,
-  };
   // Taken out at the end: an empty table would lose its place.
   const stale = [...board.rows.values()];
   board.rows.clear();

@@ -50,7 +50,8 @@ function headCell(runs: Runs, column: Column): Element {
     const descending = on ? !sort.descending : firstDescending(table, column);
     runs.sort = { column, descending };
     arrange(runs);
-    changed(runs);
+    // Which run is shown for its cluster depends on the order.
+    changed(runs, runs.onePerCluster ? "all" : "order");
   });
   cell.append(button);
   return cell;

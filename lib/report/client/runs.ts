@@ -41,14 +41,17 @@ export interface Runs {
   readonly columns: Column[];
   /** Ticked runs and the place of each one's colour. */
   readonly selected: Map<number, number>;
-  readonly listeners: (() => void)[];
+  readonly listeners: ((what: Change) => void)[];
 }
+
+/** Whether runs have only changed places. */
+export type Change = "order" | "all";
 
 /** Runs that may be ticked: as many as there are colours that can be told apart. */
 export const COLOURS = 8;
 
-export function changed(runs: Runs): void {
-  for (const listener of runs.listeners) listener();
+export function changed(runs: Runs, what: Change = "all"): void {
+  for (const listener of runs.listeners) listener(what);
 }
 
 /** Which way a first click sorts: the good end on top. */

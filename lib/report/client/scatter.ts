@@ -14,6 +14,8 @@ import { scaleOf } from "./scatter_scale.ts";
 
 const SVG = "http://www.w3.org/2000/svg";
 const HEIGHT = 440;
+/** More dots are drawn by how many there are in a place. */
+const MOST_CIRCLES = 5_000;
 
 interface Dots {
   readonly runs: Runs;
@@ -45,7 +47,9 @@ export function wireScatter(runs: Runs, offered: readonly Column[]): (paperWidth
     const width = paperWidth ?? place.clientWidth;
     if (width > 0) dots = drawn(runs, place, width);
   };
-  runs.listeners.push(() => draw());
+  runs.listeners.push((what) => {
+    if (what === "all") draw();
+  });
   wirePointer(place, () => dots);
   return draw;
 }
@@ -85,7 +89,11 @@ function words(text: string, x: number, y: number, anchor: string): SVGElement {
 function drawn(runs: Runs, place: HTMLElement, width: number): Dots {
   const { table, order, axes } = runs;
   const [left, right, top, bottom] = [64, width - 16, 26, HEIGHT - 46];
-  const x = scaleOf(table, order, axes.x, { from: left, to: right, ticks: width / 110 });
+  const x = scaleOf(table, order, axes.x, {
+    from: left,
+    to: right,
+    ticks: Math.max(3, width / 110),
+  });
   const y = scaleOf(table, order, axes.y, { from: bottom, to: top, ticks: 7 });
   const picture = element("svg", {
     ...{ viewBox: `0 0 ${width} ${HEIGHT}`, width, height: HEIGHT, role: "img" },
@@ -109,13 +117,16 @@ function drawn(runs: Runs, place: HTMLElement, width: number): Dots {
   ];
   for (const title of titles) title.setAttribute("class", "title");
   const placed: number[] = [];
-  const at: number[] = [];
-  for (const run of order) {
+  const all = new Float32Array(2 * order.length);
+  for (let place = 0; place < order.length; place++) {
+    const run = order[place] as number;
     const [across, up] = [x.at(run), y.at(run)];
     if (Number.isNaN(across) || Number.isNaN(up)) continue;
+    all[2 * placed.length] = across;
+    all[2 * placed.length + 1] = up;
     placed.push(run);
-    at.push(across, up);
   }
+  const at = all.subarray(0, 2 * placed.length);
   const front = frontOf(table, order, axes);
   const near = element("circle", { r: 6, class: "near", visibility: "hidden" });
   picture.append(
@@ -139,8 +150,7 @@ function drawn(runs: Runs, place: HTMLElement, width: number): Dots {
   }
   place.replaceChildren(canvasOf(width, at), picture);
   return {
-    ...{ runs, width, placed, near },
-    at: Float32Array.from(at),
+    ...{ runs, width, placed, at, near },
     columns: [axes.x, axes.y],
   };
 }
@@ -159,7 +169,7 @@ function frontLine(
   return [element("polyline", { points: points.join(" "), class: "front" })];
 }
 
-function canvasOf(width: number, at: readonly number[]): HTMLCanvasElement {
+function canvasOf(width: number, at: Float32Array): HTMLCanvasElement {
   const canvas = document.createElement("canvas");
   const ratio = devicePixelRatio;
   canvas.width = Math.round(width * ratio);
@@ -168,21 +178,41 @@ function canvasOf(width: number, at: readonly number[]): HTMLCanvasElement {
   const context = canvas.getContext("2d");
   if (context === null) return canvas;
   const count = at.length / 2;
-  const radius = count > 5_000 ? 1.5 : 3.5;
-  context.scale(ratio, ratio);
   context.fillStyle = paintColour("muted");
-  context.globalAlpha = Math.max(0.12, Math.min(0.5, 300 / count));
+  if (count > MOST_CIRCLES) {
+    drawDensity(context, at, ratio);
+    return canvas;
+  }
+  context.scale(ratio, ratio);
+  context.globalAlpha = Math.max(0.2, Math.min(0.5, 300 / count));
   for (let dot = 0; dot < count; dot++) {
-    const [left, top] = [at[2 * dot] as number, at[2 * dot + 1] as number];
-    if (count > 5_000) {
-      context.fillRect(left - radius, top - radius, 2 * radius, 2 * radius);
-      continue;
-    }
     context.beginPath();
-    context.arc(left, top, radius, 0, 7);
+    context.arc(at[2 * dot] as number, at[2 * dot + 1] as number, 3.5, 0, 7);
     context.fill();
   }
   return canvas;
+}
+
+/** Very many dots as how many there are: each adds a little to the square that it is in. */
+function drawDensity(
+  context: CanvasRenderingContext2D,
+  at: Float32Array,
+  ratio: number,
+): void {
+  const size = Math.max(1, Math.round(2 * ratio));
+  const { width, height } = context.canvas;
+  const across = Math.ceil(width / size);
+  const counts = new Uint32Array(across * Math.ceil(height / size));
+  for (let dot = 0; dot < at.length; dot += 2) {
+    const square = Math.floor((at[dot + 1] as number) * ratio / size) * across +
+      Math.floor((at[dot] as number) * ratio / size);
+    counts[square] = (counts[square] ?? 0) + 1;
+  }
+  counts.forEach((count, square) => {
+    if (count === 0) return;
+    context.globalAlpha = 1 - 0.75 ** count;
+    context.fillRect(square % across * size, Math.floor(square / across) * size, size, size);
+  });
 }
 
 /** Hover and arrow keys name a dot, click and Enter tick its run. */

@@ -49,11 +49,8 @@ function stripScale(
   seen: readonly number[],
   { from, to, ticks }: Room,
 ): Scale {
-  const sorted = seen.toSorted((one, other) =>
-    isNumeric
-      ? (numbers[one] ?? 0) - (numbers[other] ?? 0)
-      : (ranks[one] ?? 0) - (ranks[other] ?? 0)
-  );
+  const places = isNumeric ? numbers : ranks();
+  const sorted = seen.toSorted((one, other) => (places[one] ?? 0) - (places[other] ?? 0));
   const width = (to - from) / Math.max(1, sorted.length);
   const middle = new Map(sorted.map((code, place) => [code, from + (place + 0.5) * width]));
   const every = Math.ceil(sorted.length / Math.max(2, ticks));

@@ -26,7 +26,9 @@ export function wireSideBySide(runs: Runs): void {
   if (table === null || hint === null) return;
   const isFew = runs.table.data.count <= COLOURS;
   let full = false;
-  runs.listeners.push(() => show());
+  runs.listeners.push((what) => {
+    if (what === "all") show();
+  });
   const show = (): void => {
     const shown = isFew
       ? Array.from({ length: runs.table.data.count }, (_, run) => run)

@@ -207,6 +207,8 @@ function axes(chart: DrawnChart, look: ChartLook): UPlot.Axis[] {
       ...(look.logarithmic
         ? {
           splits: (_: UPlot, __: number, low: number, high: number) => logarithmicTicks(low, high),
+          // uPlot would blank out all but powers of ten.
+          filter: (_: UPlot, splits: readonly number[]) => [...splits],
         }
         : {}),
       values: (_, splits) =>

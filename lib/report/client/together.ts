@@ -4,7 +4,7 @@
 /// <reference lib="esnext" />
 /// <reference lib="dom" />
 
-import { bytesOfText, type EmbeddedRows } from "../embedded.ts";
+import { doublesOf, type EmbeddedRows } from "../embedded.ts";
 import { formatFigure } from "../numbers.ts";
 import { nameOf, type Table } from "./columns.ts";
 import { equalWeight, figuresOf } from "./growth.ts";
@@ -22,7 +22,8 @@ export function wireTogether(runs: Runs): void {
     return;
   }
   const columnOf = columnsOf(shared);
-  runs.listeners.push(() => {
+  runs.listeners.push((what) => {
+    if (what === "order") return;
     const ticked = [...runs.selected.keys()];
     const held = ticked.flatMap((run) => {
       const column = columnOf(run);
@@ -39,22 +40,22 @@ export function wireTogether(runs: Runs): void {
 
 interface Held {
   readonly run: number;
-  readonly column: Float32Array;
+  readonly column: Float64Array;
 }
 
 /** Returns of a run on the shared rows; null where the page does not hold them. */
-function columnsOf({ runs, rows, returns }: EmbeddedRows): (run: number) => Float32Array | null {
-  let all: Float32Array | null = null;
+function columnsOf({ runs, rows, returns }: EmbeddedRows): (run: number) => Float64Array | null {
+  let all: Float64Array | null = null;
   const places = new Map(runs.map((run, place) => [run, place]));
   return (run) => {
-    all ??= new Float32Array(bytesOfText(returns).buffer);
+    all ??= doublesOf(returns);
     const place = places.get(run);
     if (place === undefined || (place + 1) * rows > all.length) return null;
     return all.subarray(place * rows, (place + 1) * rows);
   };
 }
 
-function hintText(columns: readonly Float32Array[], lacking: number): string {
+function hintText(columns: readonly Float64Array[], lacking: number): string {
   const lack = lacking === 0
     ? ""
     : `${
