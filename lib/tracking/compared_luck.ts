@@ -24,13 +24,11 @@ export interface ComparedLuck {
 /** Runs whose returns are read for it: of more the command says all. */
 const MOST_JUDGED = 1_000;
 
+/** What needs the returns of all runs, not those of the best alone. */
+const OF_RETURNS = ["effective_trials", "probability_of_backtest_overfitting"];
+
 /** The lines of the judgement that the page shows; none of them needs a resample. */
-const SHOWN = [
-  "expected_maximum_sharpe",
-  "deflated_sharpe_ratio",
-  "effective_trials",
-  "probability_of_backtest_overfitting",
-];
+const SHOWN = ["expected_maximum_sharpe", "deflated_sharpe_ratio", ...OF_RETURNS];
 
 const OPTIONS: Omit<JudgementOptions, "filter"> = {
   ...{ benchmark: null, benchmarkFile: null, splits: 16, resamples: 100, blockLength: null },
@@ -129,7 +127,7 @@ function luckOf(judged: Judged, command: string, isAll: boolean): ComparisonLuck
         meaning: `distinct backtests ever logged: ${states}${repeatsText(answer.trials, whole)}`,
       },
       ...SHOWN.flatMap((field) => lines.filter((line) => line.field === field)).map((line) =>
-        isAll || line.value !== "–"
+        isAll || !OF_RETURNS.includes(line.field)
           ? line
           : { ...line, meaning: `of more than ${whole(MOST_JUDGED)} runs: by the command below` }
       ),
