@@ -35,15 +35,16 @@ const OPTIONS: Omit<JudgementOptions, "filter"> = {
   ...{ seed: 1, holdout: null, trialsFrom: "all" as const, trials: null, jobs: 8 },
 };
 
-/** Judges the runs of an experiment; null where there is nothing to judge. */
+/** Judges the runs of an experiment, by the returns of all up to `most`; null of nothing to judge. */
 export async function comparedLuck(
   session: Session,
   experiment: Experiment,
   filter: string | null,
+  most: number = MOST_JUDGED,
 ): Promise<ComparedLuck | null> {
   const { context } = session;
   const parsed = filter === null ? null : parseFilter(filter);
-  const gathered = gathering();
+  const gathered = gathering(most);
   const counted = await trialsIn(session, experiment, {
     isSharpeOnly: parsed === null,
     onRun(run, tracker) {
@@ -80,21 +81,21 @@ interface Gathering {
 }
 
 /** All candidates where they are few, else those that decide which is the best. */
-function gathering(): Gathering {
+function gathering(most: number): Gathering {
   const few: Candidate[] = [];
   let count = 0;
   let [active, any]: [Candidate | null, Candidate | null] = [null, null];
   return {
     add(candidate) {
-      if (++count <= MOST_JUDGED) few.push(candidate);
+      if (++count <= most) few.push(candidate);
       else few.length = 0;
       if (isBetter(candidate.run, any?.run)) any = candidate;
       const isActive = stateOf(candidate.run.lifecycleStage, candidate.run.status) === "active";
       if (isActive && isBetter(candidate.run, active?.run)) active = candidate;
     },
-    isAll: () => count <= MOST_JUDGED,
+    isAll: () => count <= most,
     judged: () =>
-      count <= MOST_JUDGED
+      count <= most
         ? few
         : [...new Set([active, any])].filter((one): one is Candidate => one !== null),
   };
@@ -129,7 +130,7 @@ function luckOf(judged: Judged, command: string, isAll: boolean): ComparisonLuck
       ...SHOWN.flatMap((field) => lines.filter((line) => line.field === field)).map((line) =>
         isAll || !OF_RETURNS.includes(line.field)
           ? line
-          : { ...line, meaning: `of more than ${whole(MOST_JUDGED)} runs: by the command below` }
+          : { ...line, value: "–", meaning: "of so many runs: by the command below" }
       ),
     ],
   };

@@ -5,6 +5,9 @@ import { assert, assertAlmostEquals, assertEquals, assertStringIncludes } from "
 import fs from "node:fs";
 import path from "node:path";
 import type { Page } from "playwright-core";
+import type { Context } from "../../lib/command/declare.ts";
+import { comparedLuck } from "../../lib/tracking/compared_luck.ts";
+import { withTracker } from "../../lib/tracking/session.ts";
 import { type TestIo, testIo } from "../helpers/test_io.ts";
 import { ask, browserTests, openPage } from "../report/browser.ts";
 import { DAY_MS, madeUp } from "../report/samples.ts";
@@ -79,6 +82,39 @@ Deno.test("a page holds all runs, or says how many of how many, and which", asyn
     read("first.html"),
     "3 of 12 runs, the first by metrics.sharpe_ratio DESC",
   );
+});
+
+Deno.test("of more runs than are read, the best is judged by all trials, and no more is said", async () => {
+  const context: Context = {
+    io,
+    warn: () => {},
+    note: () => {},
+    progress: () => {},
+    interrupted: new AbortController().signal,
+    kept: () => {},
+    confirm: () => Promise.resolve(null),
+  };
+  const flags = {
+    trackingUri: undefined,
+    store: path.join(io.folder, "store.db"),
+    envFile: undefined,
+  };
+  const found = await withTracker(
+    context,
+    flags,
+    (session) =>
+      session.tracker.findExperiment("sweep").then((experiment) =>
+        experiment === null ? null : comparedLuck(session, experiment, null, RUNS - 1)
+      ),
+  );
+  const judged = JSON.parse(await call("judge", "-e", "sweep", "--format", "json"));
+  assertEquals(found?.luck.lines.map(({ value }) => value), [
+    String(judged.trials.total),
+    judged.expected_maximum_sharpe.toFixed(2),
+    `${(judged.deflated_sharpe_ratio * 100).toFixed(1)} %`,
+    "–",
+    "–",
+  ]);
 });
 
 const { inBrowser, end } = browserTests();

@@ -7,36 +7,15 @@
 /// <reference lib="dom.iterable" />
 
 import { cumulated, type EmbeddedChart } from "../embedded.ts";
-import { formatDate, formatFigure } from "../numbers.ts";
 import type { Line } from "../model.ts";
 import type { UPlot } from "../uplot.ts";
-import { nameOf } from "./columns.ts";
-import { drawBeneath, extent, nearestCurve, type Rebased } from "./curves_beneath.ts";
+import { drawBeneath, extent } from "./curves_beneath.ts";
+import { chosen, type Drawing, type Interval, rebased } from "./curves_drawing.ts";
+import { wireKeys, wirePointer } from "./curves_input.ts";
 import { soon } from "./filters.ts";
 import { type Curve, fallsOf, mergedX, valueAt } from "./growth.ts";
-import { hideTip, showTip } from "./page.ts";
-import { changed, type Runs, toggle } from "./runs.ts";
+import type { Runs } from "./runs.ts";
 import { drawTimeChart, RANGES } from "./time_chart.ts";
-
-interface Interval {
-  readonly min: number;
-  readonly max: number;
-}
-
-interface Drawing {
-  readonly runs: Runs;
-  /** By run. */
-  readonly curves: ReadonlyMap<number, Curve>;
-  readonly benchmark: Curve | null;
-  readonly whole: Interval;
-  range: Interval;
-  logarithmic: boolean;
-  plots: UPlot[];
-  /** Grey curves as they are drawn now. */
-  beneath: readonly Rebased[];
-  /** The grey run under the pointer; −1 for none. */
-  near: number;
-}
 
 /** Draws the curves and keeps them in step; returns how to draw them again, for paper too. */
 export function wireCurves(runs: Runs): (paperWidth?: number) => void {
@@ -117,39 +96,11 @@ function isSteep({ runs, curves }: Drawing): boolean {
   return low > 0 && high / low > 10;
 }
 
-/** A curve that begins at 1 where the range does. */
-function rebased(curve: Curve, { range, whole }: Drawing, run: number): Rebased {
-  const base = range.min > whole.min ? valueAt(curve, range.min) ?? 1 : 1;
-  return { run, curve, base: base > 0 ? base : NaN };
-}
-
 function chartOf(id: string, growth: boolean, height: number): EmbeddedChart {
   return {
     ...{ id, title: "", unit: "fraction", growth, height, x: [], lines: [], views: [] },
     ...{ bands: [], levels: [] },
   };
-}
-
-/** Ticked runs in the order in which they were ticked, then the benchmark. */
-function chosen(drawing: Drawing): readonly (Rebased & Pick<Line, "label" | "paint">)[] {
-  const { runs, curves, benchmark } = drawing;
-  const { table } = runs;
-  const lines = [...runs.selected].flatMap(([run, colour]) => {
-    const curve = curves.get(run);
-    if (curve === undefined) return [];
-    return [{
-      ...rebased(curve, drawing, run),
-      label: shortened(nameOf(table, run)),
-      paint: `c${colour}` as const,
-    }];
-  });
-  if (benchmark === null) return lines;
-  const label = shortened(table.data.benchmarkName);
-  return [...lines, { ...rebased(benchmark, drawing, -1), label, paint: "benchmark" }];
-}
-
-function shortened(name: string): string {
-  return name.length > 60 ? `${name.slice(0, 59)}…` : name;
 }
 
 function drawGrowth(drawing: Drawing, host: HTMLElement, width: number): UPlot {
@@ -240,72 +191,4 @@ function showBars({ range, whole, logarithmic }: Drawing): void {
       String((button.dataset["scale"] === "log") === logarithmic),
     );
   }
-}
-
-/** The nearest grey curve lights up and is named; a click ticks it. */
-function wirePointer(drawing: Drawing, plot: UPlot): void {
-  const { runs, logarithmic, range } = drawing;
-  const unit = (factor: number): number => logarithmic ? factor : factor - 1;
-  let pressed = 0;
-  const light = (run: number): void => {
-    if (run === drawing.near) return;
-    drawing.near = run;
-    plot.redraw(false, false);
-  };
-  plot.over.addEventListener("mousemove", (event) => {
-    const at = plot.posToVal(event.offsetX, "x");
-    const found = at < range.min || at > range.max
-      ? null
-      : nearestCurve(plot, drawing.beneath, { at, top: event.offsetY, unit });
-    light(found?.run ?? -1);
-    if (found === null) return hideTip();
-    const gain = formatFigure(found.value - 1, "fraction");
-    const place = { left: event.clientX + 12, top: event.clientY, bottom: event.clientY };
-    showTip(`${nameOf(runs.table, found.run)}\n${gain}`, place);
-  });
-  plot.over.addEventListener("mouseleave", () => {
-    hideTip();
-    light(-1);
-  });
-  plot.over.addEventListener("mousedown", (event) => pressed = event.clientX);
-  plot.over.addEventListener("click", (event) => {
-    const run = drawing.near;
-    if (run < 0 || Math.abs(event.clientX - pressed) > 4) return;
-    drawing.near = -1;
-    hideTip();
-    toggle(runs, run);
-    changed(runs);
-  });
-}
-
-/** Arrow keys move the cursor of both charts, and what it stands on is said. */
-function wireKeys(drawing: Drawing, host: HTMLElement, reset: () => void): void {
-  const { dated } = drawing.runs.table.data;
-  host.addEventListener("keydown", (event) => {
-    const [plot] = drawing.plots;
-    const x = plot?.data[0] ?? [];
-    if (plot === undefined || x.length === 0) return;
-    if (event.key === "Escape") return reset();
-    const last = x.length - 1;
-    const stride = event.shiftKey ? Math.max(1, Math.round(last / 20)) : 1;
-    const now = plot.cursor.idx ?? (event.key === "ArrowLeft" ? last + 1 : -1);
-    const next =
-      { ArrowLeft: now - stride, ArrowRight: now + stride, Home: 0, End: last }[event.key];
-    if (next === undefined) return;
-    event.preventDefault();
-    const index = Math.min(last, Math.max(0, next));
-    const at = x[index] ?? 0;
-    for (const one of drawing.plots) {
-      one.setCursor({ left: one.valToPos(at, "x"), top: one.over.clientHeight / 2 });
-    }
-    const said = document.getElementById("at");
-    if (said === null) return;
-    const values = chosen(drawing).map(({ label, curve, base }) => {
-      const value = valueAt(curve, at);
-      return `${label} ${formatFigure(value === null ? NaN : value / base - 1, "fraction")}`;
-    });
-    said.textContent = `${dated ? formatDate(at) : formatFigure(at, "count")}: ${
-      values.join(", ")
-    }`;
-  });
 }
