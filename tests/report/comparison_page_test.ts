@@ -3,10 +3,10 @@
 
 import { assert, assertEquals, assertGreater, assertLess } from "@std/assert";
 import type { Page } from "playwright-core";
-import { renderComparison } from "../../lib/report/mod.ts";
+import { buildComparison, renderComparison, runColumns } from "../../lib/report/mod.ts";
 import { ask, browserTests, drawingTimeMs, openPage, pixelsOf } from "./browser.ts";
 import { HOSTILE } from "./samples.ts";
-import { comparisonOf, sweep, type SweptRun } from "./sweeps.ts";
+import { COMPARED, comparisonOf, sweep, type SweptRun } from "./sweeps.ts";
 
 const runs = sweep(1_000);
 const html = renderComparison(comparisonOf(runs));
@@ -47,6 +47,27 @@ Deno.test("params as long as MLflow takes them leave 1,000 runs a page of less t
   const page = renderComparison(comparisonOf(wordy));
   assertLess(page.length, 5_000_000);
   assert(page.includes(`"999 ${"x".repeat(20)}`), "what tells values apart is kept");
+});
+
+Deno.test("of more than 5,000 runs the metrics asked for stay, in less than 400 bytes a run", () => {
+  const names = Array.from({ length: 16 }, (_, index) => `metric_${index}`);
+  const builder = runColumns(new Set(names));
+  const count = 6_000;
+  for (let run = 0; run < count; run++) {
+    builder.add({
+      id: run.toString(16).padStart(32, "0"),
+      name: `ema_${run % 50}_${run}`,
+      status: "FINISHED",
+      startTime: run,
+      isIdle: false,
+      metrics: Object.fromEntries([...names, "other"].map((name) => [name, Math.sin(run)])),
+      params: { fast: String(run % 50), slow: String(run % 97) },
+    });
+  }
+  const model = buildComparison(builder.end(), { ...COMPARED, shown: names });
+  assertEquals(model.metrics.map(({ name }) => name).sort(), names.toSorted());
+  assertEquals(model.runs.metrics.get("metric_3")?.at(-1), Math.sin(count - 1));
+  assertLess(renderComparison(model).length / count, 400);
 });
 
 const { inBrowser, end } = browserTests();
@@ -164,6 +185,10 @@ inBrowser("curves: hover tells values, a zoom has its own axis, All goes back", 
   }
   await page.getByRole("button", { name: "All", exact: true }).click();
   assertEquals(await page.locator("#ranges [aria-pressed='true']").innerText(), "All");
+  await page.locator("#curves").focus();
+  await page.keyboard.press("Home");
+  await page.keyboard.press("ArrowRight");
+  assert(/^2015-01-02: run \d+ .*%, run/.test(await page.locator("#at").innerText()));
   await page.getByRole("button", { name: "Tick none" }).click();
   assertEquals(await pixelsOf(page, "#curves", "c0"), 0);
   await page.getByLabel("Tick run 5", { exact: true }).check();
