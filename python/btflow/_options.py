@@ -189,6 +189,8 @@ class SearchOptions(TypedDict, total=False):
     show_deleted: bool
     #: Sum metrics up by this (params.X, tags.X, status): count, mean, min, max
     group_by: Union[str, Sequence[str]]
+    #: Let artifacts go to this host by the server's signed addresses (repeatable; default: BTFLOW_ALLOW_ARTIFACT_HOST)
+    allow_artifact_host: Union[Word, Sequence[Word]]
     #: MLflow server to use (default: MLFLOW_TRACKING_URI, else the local store)
     tracking_uri: Word
     #: Local store file (repeatable; default: BTFLOW_STORE, else btflow/store.db in the user's data folder)
