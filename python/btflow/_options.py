@@ -90,6 +90,10 @@ class StatsOptions(BacktestOptions, total=False):
 class ReportOptions(BacktestOptions, total=False):
     """Keywords of btflow report."""
 
+    #: Who answers for the page
+    author: Word
+    #: File of words of your own for the page (default: the run's description)
+    note: Word
     #: Let artifacts go to this host by the server's signed addresses (repeatable; default: BTFLOW_ALLOW_ARTIFACT_HOST)
     allow_artifact_host: Union[Word, Sequence[Word]]
     #: MLflow server to use (default: MLFLOW_TRACKING_URI, else the local store)
