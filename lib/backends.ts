@@ -192,8 +192,18 @@ async function openLocalStore(
 ): Promise<LocalStore> {
   const { openStore, openStoreToRead } = await import("./store/mod.ts");
   const open = toRead ? openStoreToRead : openStore;
-  return await open(context.io, await storePath(context, config));
+  return await open(context.io, await storePath(context, config), {
+    onMigration: (runs) => {
+      if (runs < MANY_RUNS) return;
+      context.note(
+        `The store is brought to this btflow's format, once; of ${runs} runs that takes a while`,
+      );
+    },
+  });
 }
+
+/** Fewer are brought to a newer format in less than a second or two. */
+const MANY_RUNS = 50_000;
 
 async function openServer(context: Context, config: Config): Promise<Tracker> {
   if (config.trackingUri === null) {

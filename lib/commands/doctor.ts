@@ -21,6 +21,9 @@ export const command: Command = defineCommand({
       summary: "Also write: a throw-away experiment, deleted afterwards",
       writes: true,
     }),
+    wholeStore: toggle({
+      summary: "Read all of a store over 100 MB too, which takes minutes, not only its newest runs",
+    }),
     ...CONNECTION_FLAGS,
   },
   examples: [
@@ -37,7 +40,7 @@ export const command: Command = defineCommand({
     const findings: Finding[] = [];
     const checks = runChecks(config, io, {
       write: flags.write,
-      store: () => healthOf(io, config.storePath ?? defaultStorePath(io)),
+      store: () => healthOf(io, config.storePath ?? defaultStorePath(io), flags.wholeStore),
     });
     for await (const finding of checks) findings.push(finding);
     return {
@@ -56,12 +59,12 @@ export const command: Command = defineCommand({
 });
 
 /** The health of the store; null while there is none, for looking must not make one. */
-async function healthOf(io: Io, path: string): Promise<StoreHealth | null> {
+async function healthOf(io: Io, path: string, whole: boolean): Promise<StoreHealth | null> {
   if (await io.files.info(path) === null) return null;
   const { openStoreToRead } = await import("../store/mod.ts");
   const store = await openStoreToRead(io, path);
   try {
-    return await store.health();
+    return await store.health({ whole });
   } finally {
     await store.close();
   }

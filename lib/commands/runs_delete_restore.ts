@@ -154,7 +154,7 @@ async function prune(context: Context, { flags, operands }: StageInput): Promise
   }
   return await withBackends(context, flags, async (backends) => {
     const store = await backends.store();
-    const { runs } = store.prune({ olderThanMs: olderThan, dryRun: true });
+    const { runs } = await store.prune({ olderThanMs: olderThan, dryRun: true });
     const count = counted(runs, "delivered runs");
     if (flags.dryRun) {
       return { text: `Would remove ${count} from ${store.path}`, json: { would_remove: runs } };
@@ -165,7 +165,7 @@ async function prune(context: Context, { flags, operands }: StageInput): Promise
       command: "runs delete --delivered",
     };
     if (!await agreed(context, proposal, flags.yes)) return { text: "", json: { removed: 0 } };
-    const pruned = store.prune({ olderThanMs: olderThan });
+    const pruned = await store.prune({ olderThanMs: olderThan });
     const freed = (pruned.freedBytes / 1e6).toFixed(1);
     return {
       text: `Removed ${counted(pruned.runs, "runs")} (${freed} MB) from ${store.path}`,

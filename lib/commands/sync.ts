@@ -250,14 +250,14 @@ function warnOfOthers(
 function refuseForeignServer(backends: Backends, store: LocalStore, flags: Flags): void {
   const { config, serverUri } = backends;
   if (serverUri === null || config.directions.length === 0) return;
-  const isKnown = store.hasReceivedOthers(serverUri);
-  const [direction] = config.directions.filter(({ name }) => !isKnown || name !== SERVER);
-  if (direction === undefined) return;
   const others = runsOf(
     store.countWaiting(waitingHere(backends, flags))
       .filter(({ trackingUri }) => trackingUri !== serverUri),
   );
   if (others === 0) return;
+  const isKnown = store.hasReceivedOthers(serverUri);
+  const [direction] = config.directions.filter(({ name }) => !isKnown || name !== SERVER);
+  if (direction === undefined) return;
   const { name, origin } = direction;
   const what = name === SERVER ? `names the server ${serverUri}` : `sets ${name}`;
   throw new UsageError(

@@ -30,7 +30,7 @@ function checkStore(state: StoreHealth): Verdict {
     state.experiments === 1 ? "experiment" : "experiments"
   }`;
   const contents = `${state.path}: ${runs} in ${experiments}, ` +
-    `${state.waiting} ${state.waiting === 1 ? "waits" : "wait"} for delivery`;
+    `${state.waiting} ${state.waiting === 1 ? "waits" : "wait"} for delivery${partly(state)}`;
   if (!state.isSound) {
     return failed(
       `${state.path} is damaged: ${state.problems[0] ?? "unknown"}`,
@@ -51,11 +51,24 @@ function checkStore(state: StoreHealth): Verdict {
   return ok(contents);
 }
 
+/** A check that saw a part says so: what it did not read may be damaged. */
+function partly({ newest, sizeBytes }: StoreHealth): string {
+  if (newest === null) return "";
+  const size = `${(sizeBytes / 1e9).toFixed(1)} GB`;
+  return `; its ${newest} newest runs were read (--whole-store reads all ${size})`;
+}
+
 /** A record that was changed cannot be mended, only known of. */
-function checkTrials({ trials, trialBreaks }: StoreHealth): Verdict {
+function checkTrials({ trials, trialBreaks, newest }: StoreHealth): Verdict {
   const recorded = `${trials} ${trials === 1 ? "backtest is" : "backtests are"} recorded`;
   const [first] = trialBreaks;
-  if (first === undefined) return ok(`${recorded}, and the record is whole`);
+  if (first === undefined) {
+    return ok(
+      newest === null
+        ? `${recorded}, and the record is whole`
+        : `${recorded}; the newest ${newest} are whole`,
+    );
+  }
   const more = trialBreaks.length > 1 ? `; ${trialBreaks.slice(1).join("; ")}` : "";
   return warning(
     `${recorded}, but the record was changed: ${first}${more}`,

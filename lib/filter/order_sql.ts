@@ -15,12 +15,14 @@ export interface OrderSql {
   readonly parameters: readonly string[];
 }
 
-/** The same over the runs that have the metric which comes first: `FROM ${from} WHERE ${condition} AND …`. */
+/** The same over the runs that have what comes first: `FROM ${from} WHERE ${condition} AND …`. */
 export interface PresentOrderSql {
-  /** Begins with the metric that comes first. */
+  /** Begins with what comes first. */
   readonly from: string;
-  /** Holds the metric's key as a parameter. */
+  /** Holds the metric's key as a parameter, unless it is known by its id. */
   readonly condition: string;
+  /** What comes first; a value that it must be as good as bounds what is read. */
+  readonly column: "o1.value" | "runs.start_time";
   readonly runId: RunIdSql;
   /** As in `OrderSql`. */
   readonly orderBy: string;
@@ -41,7 +43,8 @@ export function orderToSql(orderBy: readonly OrderBy[]): OrderSql {
     const direction = descending ? " DESC" : "";
     if (entity === "attribute") {
       const column = runColumn(key as RunAttribute);
-      terms.push(`${column} IS NULL`, `${column}${direction}`);
+      if (MAY_BE_MISSING.has(key)) terms.push(`${column} IS NULL`);
+      terms.push(`${column}${direction}`);
       continue;
     }
     const alias = `o${parameters.length + 1}`;
@@ -56,24 +59,51 @@ export function orderToSql(orderBy: readonly OrderBy[]): OrderSql {
   return { joins: joins.join(" "), orderBy: [...terms, "runs.key"].join(", "), parameters };
 }
 
+/** Attributes that not every run has; an order by one of the others is an index's own. */
+const MAY_BE_MISSING: ReadonlySet<string> = new Set<RunAttribute>(["end_time", "duration"]);
+
 /**
- * A quicker way to the first runs of an order that starts with a metric; null for other orders:
+ * A quicker way to the first runs of an order that starts with a metric or with the start; null for
+ * other orders:
  * `SELECT … FROM ${from} WHERE ${condition} AND ${toSql(filter, runId)} ORDER BY ${orderBy} LIMIT n`.
- * It reads the metric's own range instead of run by run: measured three times as fast. When it gives
- * fewer than n, ask again by `orderToSql`: runs without the metric come last.
+ * It reads the metric's own range instead of run by run (measured three times as fast), in its order
+ * where the metric is a ranked one (`rankedId`, its id in `keys`). When it gives fewer than n, ask
+ * again by `orderToSql`: runs without the metric come last.
  */
-export function presentOrderToSql(orderBy: readonly OrderBy[]): PresentOrderSql | null {
-  if (orderBy[0]?.entity !== "metric") return null;
+export function presentOrderToSql(
+  orderBy: readonly OrderBy[],
+  rankedId: number | null = null,
+): PresentOrderSql | null {
   const { joins, orderBy: terms, parameters } = orderToSql(orderBy);
+  if (startsWithStart(orderBy)) {
+    return {
+      from: `runs INDEXED BY runs_by_start ${joins}`,
+      column: "runs.start_time",
+      runId: "runs.id",
+      condition: "1",
+      orderBy: terms,
+      parameters,
+    };
+  }
+  if (orderBy[0]?.entity !== "metric") return null;
   const first = orderJoin("metric", "o1");
+  const index = rankedId === null ? "" : " INDEXED BY metrics_by_value";
   return {
-    from: `metrics AS o1 CROSS JOIN runs ON runs.id = o1.run_id${joins.slice(first.length)}`,
+    from: `metrics AS o1${index} CROSS JOIN runs ON runs.id = o1.run_id${
+      joins.slice(first.length)
+    }`,
+    column: "o1.value",
     runId: "o1.run_id",
-    condition: `o1.value IS NOT NULL AND o1.key_id = ${KEY_ID}`,
+    condition: `o1.value IS NOT NULL AND o1.key_id = ${rankedId ?? KEY_ID}`,
     orderBy: terms.replace("o1.run_id IS NULL, o1.value IS NULL, ", ""),
     // The first key's parameter moves from the first join to the condition, after the other joins.
-    parameters: [...parameters.slice(1), ...parameters.slice(0, 1)],
+    parameters: [...parameters.slice(1), ...(rankedId === null ? parameters.slice(0, 1) : [])],
   };
+}
+
+/** Whether the start decides first; it does too where nothing else is said. */
+function startsWithStart([first]: readonly OrderBy[]): boolean {
+  return first === undefined || (first.entity === "attribute" && first.key === "start_time");
 }
 
 const KEY_ID = "(SELECT id FROM keys WHERE name = ?)";

@@ -2,7 +2,7 @@
 // the evaluator says; each literal and each key is a parameter, and the SQL is made of fixed parts.
 // Metrics lie together by name, so a test reads that range once (IN); params and tags lie together by
 // run, so a test looks each run up (EXISTS). Measured: the other way round costs a quarter more. Where
-// a join has picked a few runs beforehand, metrics are looked up by run as well.
+// few of many runs are tested, metrics are looked up by run as well.
 
 import { type Expression, type Field, type Literal, type Test, visit } from "./ast.ts";
 import type { ExperimentAttribute, RunAttribute } from "./fields.ts";
@@ -15,7 +15,7 @@ export interface FilterSql {
   readonly parameters: readonly Literal[];
 }
 
-/** Where a query has a run's row id: in `o1`, a joined table that is read first and picks the runs. */
+/** Where a query has a run's row id: in `o1`, a joined table that is read first, or in the run's row. */
 export type RunIdSql = "runs.id" | "o1.run_id";
 
 /** How a field is reached: `around` holds the test of `column` as a condition of the outer row. */
@@ -55,9 +55,10 @@ export function experimentColumn(attribute: ExperimentAttribute): string {
 
 /**
  * A condition for `… FROM runs WHERE` of the store's tables; every key and literal is a parameter.
- * `runId` is `presentOrderToSql`'s where its FROM is used.
+ * With `runId` (`presentOrderToSql`'s where its FROM is used) it is made for few runs, each of which
+ * is looked up; without, for all of them.
  */
-export function toSql(filter: Filter, runId: RunIdSql = "runs.id"): FilterSql {
+export function toSql(filter: Filter, runId?: RunIdSql): FilterSql {
   return condition(filter.expression, (field) => runAccess(field, runId));
 }
 
@@ -139,10 +140,11 @@ function columnTest(node: Test, column: string): FilterSql {
   }
 }
 
-function runAccess(field: Field, runId: RunIdSql): Access {
+function runAccess(field: Field, pickedBy: RunIdSql | undefined): Access {
+  const runId = pickedBy ?? "runs.id";
   switch (field.entity) {
     case "metric":
-      return metricAccess(field, runId);
+      return metricAccess(field, pickedBy);
     case "param":
       return exists("params AS p", "p", field, runId);
     case "tag":
@@ -159,12 +161,12 @@ function runAccess(field: Field, runId: RunIdSql): Access {
   }
 }
 
-function metricAccess(field: Field, runId: RunIdSql): Access {
+function metricAccess(field: Field, runId: RunIdSql | undefined): Access {
   const rows = "FROM metrics AS m WHERE m.key_id = (SELECT id FROM keys WHERE name = ?)";
   return {
     column: "m.value",
     around: (test) =>
-      runId === "runs.id"
+      runId === undefined
         ? `runs.id IN (SELECT m.run_id ${rows} AND ${test})`
         : `EXISTS (SELECT 1 ${rows} AND m.run_id = ${runId} AND ${test})`,
     parameters: [field.key],

@@ -3,6 +3,7 @@
 // power cut takes them, looking up and sending again end in the same state.
 
 import { present } from "../errors.ts";
+import { settleRun } from "./settled.ts";
 import type { Database } from "./sqlite.ts";
 
 /**
@@ -141,6 +142,7 @@ export function updateDelivery(
       id.runId,
       id.serverId,
     );
+    if ("state" in change || "delivered_revision" in change) settleRun(database, id.runId);
   }, options);
 }
 

@@ -8,6 +8,7 @@ import { importTrials } from "./import_trials.ts";
 import { insertRows } from "./insert.ts";
 import { changedParts, copyContent, copyTags, mergeRun } from "./merge_run.ts";
 import type { RunRow } from "./run_rows.ts";
+import { settleRun } from "./settled.ts";
 import type { Database, Value } from "./sqlite.ts";
 import { recordedParts, recordParts } from "./undeliverable.ts";
 
@@ -225,4 +226,5 @@ function importDeliveries(
     const refused = recordedParts(source, { runId: run.id, serverId: Number(row.server_id) });
     recordParts(target, { runId: id, serverId: server }, refused);
   }
+  settleRun(target, id);
 }

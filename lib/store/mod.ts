@@ -8,7 +8,7 @@ import type { DeliveryState } from "./deliveries.ts";
 import type { DeliveryOutcome, StepHook } from "./outbox/delivery.ts";
 import { fileLeases, type Leases } from "./lease.ts";
 import { findFingerprint, type FoundRun } from "./fingerprints.ts";
-import { type StoreHealth, storeHealth } from "./health.ts";
+import { type HealthOptions, type StoreHealth, storeHealth } from "./health.ts";
 import { storeHeader } from "./header.ts";
 import { storeTracker } from "./local_store.ts";
 import { type OpenOptions, openStoreFile } from "./open.ts";
@@ -55,6 +55,7 @@ export type {
   ExperimentSummary,
   Exported,
   FoundRun,
+  HealthOptions,
   ImportedStore,
   OpenOptions,
   Pruned,
@@ -119,10 +120,10 @@ export interface LocalStore extends Tracker {
   keyLength(keys: readonly string[]): number;
   /** What there is of each experiment with active runs, by its id, and the highest value of a metric. */
   experimentSummaries(metric: string): ReadonlyMap<string, ExperimentSummary>;
-  /** Removes delivered runs by age. */
-  prune(options: PruneOptions): Pruned;
-  /** Examines the whole file; takes a while where there is much. */
-  health(): Promise<StoreHealth>;
+  /** Removes delivered runs by age, in steps between which others write. */
+  prune(options: PruneOptions): Promise<Pruned>;
+  /** Examines the file, of a large one the newest part unless the whole is asked for. */
+  health(options?: HealthOptions): Promise<StoreHealth>;
 }
 
 /** Opens a store, making it if need be. */
@@ -140,11 +141,15 @@ export async function openStore(
  * Opens a store for reading. An export, and any other store without a write-ahead log, is read as it
  * lies, on read-only media too, and stays as it is.
  */
-export async function openStoreToRead(io: Io, path: string): Promise<LocalStore> {
+export async function openStoreToRead(
+  io: Io,
+  path: string,
+  options: Pick<OpenOptions, "onMigration"> = {},
+): Promise<LocalStore> {
   const header = await storeHeader(io, path).catch(() => null);
   const isNewest = header?.format === MIGRATIONS.length;
   const readOnly = header !== null && (header.isExport || header.isSelfContained && isNewest);
-  return await openStore(io, path, { readOnly });
+  return await openStore(io, path, { ...options, readOnly });
 }
 
 /** A store in a database that is open already. */
@@ -176,7 +181,7 @@ export function localStore(io: Io, database: Database, leases: Leases): LocalSto
     countRuns: (query) => countRuns(database, query),
     keyLength: (keys) => keyLength(database, keys),
     experimentSummaries: (metric) => experimentSummaries(database, metric),
-    prune: (options) => pruneRuns(database, options, now()),
-    health: () => storeHealth(io, database),
+    prune: (options) => pruneRuns(io, database, options),
+    health: (options) => storeHealth(io, database, options),
   };
 }

@@ -14,6 +14,8 @@ export interface OpenOptions {
   readonly readOnly?: boolean;
   /** How long to wait for another process that is writing. */
   readonly busyTimeoutMs?: number;
+  /** Called before a store of an older format is brought up to date, with about how many runs it has. */
+  readonly onMigration?: (runs: number) => void;
   /** The formats to bring the file to, in place of this program's own. */
   readonly migrations?: readonly (readonly MigrationStep[])[];
 }
@@ -37,11 +39,15 @@ export async function openStoreFile(
       checkReadable(database, migrations.length);
       return database;
     }
-    checkFormat(database, migrations.length);
+    const format = checkFormat(database, migrations.length);
     await setJournal(io, database, await networkFileSystem(io, path), busyTimeoutMs);
     // Without a write-ahead log a commit is the removal of a journal, which a power cut may take back
     // until the folder is on the disk.
     database.run("PRAGMA synchronous = EXTRA");
+    if (format > 0 && format < migrations.length) {
+      const last = database.get<{ last: number | null }>("SELECT max(id) AS last FROM runs")?.last;
+      options.onMigration?.(last ?? 0);
+    }
     migrate(database, migrations);
     return database;
   } catch (error) {

@@ -3,6 +3,7 @@
 // Its trial record stays as it is.
 
 import { present } from "../errors.ts";
+import type { Io } from "../io.ts";
 import { TRIAL_TAG } from "../own_names.ts";
 import { doubtMs } from "./deliveries.ts";
 import { changedParts } from "./merge_run.ts";
@@ -26,12 +27,25 @@ function removeContent(
   database: Database,
   run: Pick<RunRow, "id" | "metric_set">,
 ): void {
+  const blobs = database.arrays<[number]>(
+    "SELECT blob_id FROM artifacts WHERE run_id = ?",
+    run.id,
+  );
   for (const table of CONTENT_TABLES) {
     database.run(`DELETE FROM ${table} WHERE run_id = ?`, run.id);
   }
+  for (const [id] of blobs) removeUnusedBlob(database, id);
   for (const keyId of metricSetIds(database, run.metric_set)) {
     database.run("DELETE FROM metrics WHERE key_id = ? AND run_id = ?", keyId, run.id);
   }
+}
+
+/** Removes the content of files that no run has. */
+function removeUnusedBlob(database: Database, id: number): number {
+  return database.run(
+    "DELETE FROM blobs WHERE id = ? AND NOT EXISTS (SELECT 1 FROM artifacts WHERE blob_id = ?)",
+    ...[id, id],
+  ).changes;
 }
 
 /** Which delivered runs are removed. */
@@ -50,7 +64,12 @@ export interface Pruned {
   readonly freedBytes: number;
 }
 
-const RUNS_AT_ONCE = 200;
+/** Runs, or files, removed in one transaction: others that write wait for tens of ms. */
+const ITEMS_A_STEP = 100;
+/** Pages given back in one: 4 MB. */
+const PAGES_A_STEP = 1000;
+/** Between two steps: SQLite does not queue who waits, but lets each try now and then. */
+const PAUSE_MS = 20;
 
 /** Of runs that their own server has whole, that nobody delivers, and of which no second can arrive. */
 const PRUNABLE = `FROM runs
@@ -67,14 +86,16 @@ const PRUNABLE = `FROM runs
       OR (d.uncertain = 2 AND d.create_time > $sharedDoubt)))`;
 
 /**
- * Removes delivered runs by age, and the content that only they had. They are chosen in the
- * transaction that removes them: one that is changed meanwhile stays.
+ * Removes delivered runs by age, and the content that only they had, in steps, so that others write
+ * meanwhile; stopped at any of them it has removed whole runs. Runs are looked for while others write,
+ * and looked at again in the transaction that removes them: one that was changed meanwhile stays.
  */
-export function pruneRuns(
+export async function pruneRuns(
+  io: Pick<Io, "now" | "sleep">,
   database: Database,
   { olderThanMs, dryRun = false }: PruneOptions,
-  nowMs: number,
-): Pruned {
+): Promise<Pruned> {
+  const nowMs = io.now();
   const limits = {
     before: nowMs - olderThanMs,
     doubt: nowMs - doubtMs(1),
@@ -85,22 +106,76 @@ export function pruneRuns(
     return { runs: present(count, "a count").n, freedBytes: 0 };
   }
   const before = sizeOf(database);
-  let runs = 0;
-  for (let removed = -1; removed !== 0; runs += removed) {
-    removed = database.write(() => {
-      const rows = database.named<Pick<RunRow, "id" | "metric_set">>(
-        `SELECT runs.id, runs.metric_set ${PRUNABLE} LIMIT ${RUNS_AT_ONCE}`,
-        limits,
-      );
-      for (const row of rows) removeDelivered(database, row);
-      return rows.length;
-    });
-  }
-  database.write(() => {
-    database.run("DELETE FROM blobs WHERE id NOT IN (SELECT blob_id FROM artifacts)");
+  const prunable = (after: string | number): readonly Found[] =>
+    database.named<Found>(
+      `SELECT runs.id, runs.id AS place ${PRUNABLE} AND runs.id > $after
+       ORDER BY runs.id LIMIT ${ITEMS_A_STEP}`,
+      { ...limits, after },
+    );
+  const runs = await inSteps(io, database, prunable, 0, (ids) => {
+    const rows = database.named<Pick<RunRow, "id" | "metric_set">>(
+      `SELECT runs.id, runs.metric_set ${PRUNABLE}
+       AND runs.id IN (SELECT value FROM json_each($ids))`,
+      { ...limits, ids: JSON.stringify(ids) },
+    );
+    for (const row of rows) removeDelivered(database, row);
+    return rows.length;
   });
-  database.all("PRAGMA incremental_vacuum");
+  await inSteps(io, database, (after) => unusedBlobs(database, after), "", (ids) => {
+    return ids.reduce((sum, id) => sum + removeUnusedBlob(database, id), 0);
+  });
+  await giveBack(io, database);
   return { runs, freedBytes: Math.max(0, before - sizeOf(database)) };
+}
+
+/** A row to be removed, and its place in the order that they are looked for in. */
+interface Found {
+  readonly id: number;
+  readonly place: string | number;
+}
+
+/** Looks for rows from a place on and removes them, a transaction for each find; returns how many. */
+async function inSteps(
+  io: Pick<Io, "sleep">,
+  database: Database,
+  find: (after: string | number) => readonly Found[],
+  first: string | number,
+  remove: (ids: readonly number[]) => number,
+): Promise<number> {
+  let removed = 0;
+  let after = first;
+  for (;;) {
+    const found = find(after);
+    const last = found.at(-1);
+    if (last === undefined) return removed;
+    after = last.place;
+    removed += database.write(() => remove(found.map(({ id }) => id)));
+    if (found.length < ITEMS_A_STEP) return removed;
+    await io.sleep(PAUSE_MS);
+  }
+}
+
+/** Files that no run has any more, as one leaves that is replaced; in the order of an index of them all. */
+function unusedBlobs(database: Database, after: string | number): readonly Found[] {
+  return database.named<Found>(
+    `SELECT id, sha256 AS place FROM blobs WHERE sha256 > $after
+     AND NOT EXISTS (SELECT 1 FROM artifacts WHERE blob_id = blobs.id)
+     ORDER BY sha256 LIMIT ${ITEMS_A_STEP}`,
+    { after: String(after) },
+  );
+}
+
+/** Gives free pages back to the file system; a store without `auto_vacuum` keeps them for later runs. */
+async function giveBack(io: Pick<Io, "sleep">, database: Database): Promise<void> {
+  const free = (): number =>
+    database.get<{ freelist_count: number }>("PRAGMA freelist_count")?.freelist_count ?? 0;
+  for (let left = free(); left > 0;) {
+    database.all(`PRAGMA incremental_vacuum(${PAGES_A_STEP})`);
+    const now = free();
+    if (now === 0 || now >= left) return;
+    left = now;
+    await io.sleep(PAUSE_MS);
+  }
 }
 
 function removeDelivered(database: Database, run: Pick<RunRow, "id" | "metric_set">): void {

@@ -2,6 +2,7 @@
 // store has the only copy of them, and only --retry-undeliverable sends them again.
 
 import type { DeliveryId } from "./deliveries.ts";
+import { settleRun } from "./settled.ts";
 import type { Database } from "./sqlite.ts";
 
 /** A part of a run that a server refuses for good. */
@@ -64,10 +65,14 @@ export function recordParts(
         optional,
       );
     }
+    settleRun(database, id.runId);
   }, { durable: false });
 }
 
 /** Forgets what a server refuses of a run: what it has of it by now is another run there, or none. */
 export function forgetParts(database: Database, { runId, serverId }: DeliveryId): void {
-  database.run("DELETE FROM undeliverable WHERE run_id = ? AND server_id = ?", runId, serverId);
+  database.write(() => {
+    database.run("DELETE FROM undeliverable WHERE run_id = ? AND server_id = ?", runId, serverId);
+    settleRun(database, runId);
+  }, { durable: false });
 }

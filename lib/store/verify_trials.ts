@@ -9,19 +9,30 @@ import { FIELD_COLUMNS, type FieldRow, fieldsOf, toHex, trialHash } from "./tria
 /** At most this many breaks are named; all are counted. */
 const NAMED_BREAKS = 20;
 
-/** What is wrong with the record of trials, a line each; nothing when it is whole. */
-export function verifyTrials(database: Database): readonly string[] {
+/** After which rows is looked: what was written last has the largest ids. */
+export interface Since {
+  readonly trial: number;
+  readonly run: number;
+}
+
+const EVER: Since = { trial: 0, run: 0 };
+
+/**
+ * What is wrong with the record of trials, a line each; nothing when it is whole. With `since` only of
+ * what was written after it, pruned runs aside.
+ */
+export function verifyTrials(database: Database, since: Since = EVER): readonly string[] {
   const named: string[] = [];
   let count = 0;
   const say = (line: string): void => {
     if (count++ < NAMED_BREAKS) named.push(line);
   };
   database.read(() => {
-    verifyRecords(database, say);
-    verifyLinks(database, say);
-    verifyExperiments(database, say);
-    verifyRuns(database, say);
-    verifyPruned(database, say);
+    verifyRecords(database, since, say);
+    verifyLinks(database, since, say);
+    verifyExperiments(database, since, say);
+    verifyRuns(database, since, say);
+    if (since === EVER) verifyPruned(database, say);
   });
   return count > NAMED_BREAKS ? [...named, `and ${count - NAMED_BREAKS} more`] : named;
 }
@@ -30,8 +41,8 @@ type Say = (line: string) => void;
 
 const PAGE_ROWS = 1000;
 
-function verifyRecords(database: Database, say: Say): void {
-  for (let after = 0;;) {
+function verifyRecords(database: Database, since: Since, say: Say): void {
+  for (let after = since.trial;;) {
     const page = database.arrays<[id: number, hash: Uint8Array, ...FieldRow]>(
       `SELECT id, hash, ${FIELD_COLUMNS.join(", ")} FROM trials WHERE id > ? ORDER BY id
        LIMIT ${PAGE_ROWS}`,
@@ -48,15 +59,17 @@ function verifyRecords(database: Database, say: Say): void {
   }
 }
 
-function verifyLinks(database: Database, say: Say): void {
+function verifyLinks(database: Database, since: Since, say: Say): void {
   const cut = database.iterate<[string]>(
-    `SELECT key FROM trials AS t WHERE length(previous) > 0
+    `SELECT key FROM trials AS t WHERE id > ? AND length(previous) > 0
        AND NOT EXISTS (SELECT 1 FROM trials AS p WHERE p.hash = t.previous) ORDER BY id`,
+    since.trial,
   );
   for (const [key] of cut) say(`record of run ${key}: the record before it is missing`);
   const begun = database.iterate<[string]>(
     `SELECT key FROM trials WHERE own = 1 AND length(previous) = 0
-       AND id > (SELECT min(id) FROM trials WHERE own = 1) ORDER BY id`,
+       AND id > max(?, (SELECT min(id) FROM trials WHERE own = 1)) ORDER BY id`,
+    since.trial,
   );
   for (const [key] of begun) {
     say(`record of run ${key}: it begins a second chain, where one was broken off`);
@@ -64,18 +77,20 @@ function verifyLinks(database: Database, say: Say): void {
 }
 
 /** Experiments are renamed; a record stays in its own, unless its name was not known at first. */
-function verifyExperiments(database: Database, say: Say): void {
+function verifyExperiments(database: Database, since: Since, say: Say): void {
   const moved = database.iterate<[string]>(
     `SELECT t.key FROM trials AS t LEFT JOIN runs ON runs.key = t.key
-     WHERE runs.experiment_id <> t.experiment_id OR (t.own = 1 AND t.origin_id > 0
-       AND t.experiment_id IS NOT t.origin_id AND t.origin_name NOT LIKE '(experiment %')
+     WHERE t.id > ? AND (runs.experiment_id <> t.experiment_id
+       OR (t.own = 1 AND t.origin_id > 0 AND t.experiment_id IS NOT t.origin_id
+         AND t.origin_name NOT LIKE '(experiment %'))
      ORDER BY t.id`,
+    since.trial,
   );
   for (const [key] of moved) say(`record of run ${key}: it was moved to another experiment`);
 }
 
-function verifyRuns(database: Database, say: Say): void {
-  for (let after = 0;;) {
+function verifyRuns(database: Database, since: Since, say: Say): void {
+  for (let after = since.run;;) {
     // What btflow makes of returns says how many they are, and has had a record since there are records.
     const page = database.arrays<[id: number, key: string, tag: string | null, isTrial: number]>(
       `SELECT runs.id, runs.key, t.value, runs.fingerprint IS NOT NULL AND EXISTS (

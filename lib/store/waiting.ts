@@ -178,11 +178,15 @@ function selectWaiting(
   const ownServer = "(SELECT s.id FROM servers AS s WHERE s.uri = runs.tracking_uri)";
   const anyServer = `(SELECT o.server_id FROM deliveries AS o WHERE o.run_id = runs.id
     ORDER BY o.state = 'delivered' DESC, o.last_attempt DESC LIMIT 1)`;
+  const isNamed = query.keys !== undefined || query.ids !== undefined;
+  const isMarked = !isNamed && (uri === null || query.copy !== true);
   const id = uri === null
     ? `CASE WHEN runs.tracking_uri IS NULL THEN ${anyServer} ELSE ${ownServer} END`
     : "$id";
   const conditions = [
     "runs.lifecycle_stage = 'active'",
+    // Of runs that are named, and of those that other servers have, the mark says nothing.
+    ...(isMarked ? ["runs.settled_revision < runs.revision"] : []),
     query.refused === true ? `(NOT ${IS_THERE} OR ${IS_REFUSED})` : `NOT ${IS_THERE}`,
   ];
   if (uri !== null) conditions.push(query.copy === true ? COPIED : MEANT_FOR);
@@ -192,7 +196,9 @@ function selectWaiting(
   }
   if (query.ids !== undefined) conditions.push("runs.id IN (SELECT value FROM json_each($ids))");
   return {
-    from: `FROM runs JOIN experiments AS e ON e.id = runs.experiment_id
+    from: `FROM runs ${
+      isMarked ? "INDEXED BY runs_waiting" : ""
+    } JOIN experiments AS e ON e.id = runs.experiment_id
       LEFT JOIN deliveries AS d ON d.run_id = runs.id AND d.server_id = ${id}
       WHERE ${conditions.join(" AND ")}`,
     values: {

@@ -22,7 +22,8 @@ import {
   presentOrderToSql,
   toSql,
 } from "../../lib/filter/mod.ts";
-import { MIGRATIONS } from "../../lib/store/schema.ts";
+import { migrate } from "../../lib/store/schema.ts";
+import { openDatabase } from "../../lib/store/sqlite.ts";
 import { seededRandom } from "../helpers/random.ts";
 import { anyExpression } from "./generate.ts";
 import { METRIC_KEYS, PARAM_KEYS, pick, seedRuns, TAG_KEYS } from "./seed.ts";
@@ -31,8 +32,18 @@ const RUNS = 60;
 const FILTERS = 3000;
 
 function emptyStore(): DatabaseSync {
+  const store = openDatabase(":memory:");
+  migrate(store);
   const database = new DatabaseSync(":memory:");
-  for (const step of MIGRATIONS.flat()) if (typeof step === "string") database.exec(step);
+  const schema = store.all<{ sql: string }>(
+    "SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite_%'",
+  );
+  for (const { sql } of schema) database.exec(sql);
+  const keys = store.arrays<[number, string]>("SELECT id, name FROM keys WHERE ranked = 1");
+  for (const [id, name] of keys) {
+    database.prepare("INSERT INTO keys (id, name, ranked) VALUES (?, ?, 1)").run(id, name);
+  }
+  store.close();
   database.exec(
     "INSERT INTO experiments (name, creation_time, last_update_time) VALUES ('first', 1, 1)",
   );
@@ -96,6 +107,11 @@ function insertRun(database: DatabaseSync, id: number, run: FilterableRun): void
   }
 }
 
+function rankedId(database: DatabaseSync, name: string): number | null {
+  const row = database.prepare("SELECT id FROM keys WHERE name = ? AND ranked = 1").get(name);
+  return row === undefined ? null : Number(row["id"]);
+}
+
 function found(database: DatabaseSync, filter: Filter): readonly string[] {
   const { sql, parameters } = toSql(filter);
   const rows = database.prepare(`SELECT key FROM runs WHERE ${sql} ORDER BY id`).all(...parameters);
@@ -147,6 +163,7 @@ Deno.test("SQL sorts runs as the comparison does", () => {
     "run_id",
     "user_id",
   ];
+  let throughIndex = 0;
   for (let index = 0; index < 400; index++) {
     const orderBy = Array.from(
       { length: Math.floor(next() * 4) },
@@ -158,20 +175,27 @@ Deno.test("SQL sorts runs as the comparison does", () => {
     const sorted = [...runs].sort(compareRuns(orderBy));
     const wanted = sorted.map((run) => run.id);
     assertEquals(rows.map((row) => row["key"]), wanted, orderBy.map(({ text }) => text).join());
-    const present = presentOrderToSql(orderBy);
     const first = orderBy[0];
-    assertEquals(present !== null, first?.entity === "metric");
-    if (present === null || first === undefined) continue;
+    const isMetric = first?.entity === "metric";
+    const isStart = first === undefined || first.key === "start_time";
+    assertEquals(presentOrderToSql(orderBy) !== null, isMetric || isStart);
     const filter = filterOf(anyExpression(next, 1));
-    const { sql, parameters: literals } = toSql(filter, present.runId);
-    const having = database.prepare(
-      `SELECT runs.key FROM ${present.from} WHERE ${present.condition} AND ${sql} ` +
-        `ORDER BY ${present.orderBy}`,
-    ).all(...present.parameters, ...literals);
-    const ids = sorted.filter((run) => Number.isFinite(run.metrics[first.key] ?? NaN))
+    const ids = sorted.filter((run) => !isMetric || Number.isFinite(run.metrics[first.key] ?? NaN))
       .filter((run) => evaluate(filter, run)).map((run) => run.id);
-    assertEquals(having.map((row) => row["key"]), ids, "runs that have the metric");
+    const ranked = isMetric ? rankedId(database, first.key) : null;
+    for (const id of new Set([null, ranked])) {
+      const present = presentOrderToSql(orderBy, id);
+      if (present === null) continue;
+      const { sql, parameters: literals } = toSql(filter, present.runId);
+      const having = database.prepare(
+        `SELECT runs.key FROM ${present.from} WHERE ${present.condition} AND ${sql} ` +
+          `ORDER BY ${present.orderBy}`,
+      ).all(...present.parameters, ...literals);
+      assertEquals(having.map((row) => row["key"]), ids, "runs that have what comes first");
+      if (id !== null) throughIndex++;
+    }
   }
+  assert(throughIndex > 10);
   database.close();
 });
 

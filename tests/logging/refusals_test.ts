@@ -195,7 +195,7 @@ async function statusOf(line: CommandLine): Promise<readonly { undeliverable: Pa
 async function pruned({ folder }: CommandLine): Promise<number> {
   const store = await openStore(hostIo(), path.join(folder, "store.db"));
   try {
-    return store.prune({ olderThanMs: -10_000 }).runs;
+    return (await store.prune({ olderThanMs: -10_000 })).runs;
   } finally {
     await store.close();
   }

@@ -51,6 +51,7 @@ Deno.test("the store's state is judged", async () => {
     format: 1,
     journalMode: "wal",
     sizeBytes: 4096,
+    newest: null,
     isSound: true,
     problems: [],
     fileMode: 0o600,

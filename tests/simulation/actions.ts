@@ -114,7 +114,9 @@ const WORK: Readonly<Record<Action["kind"], Work>> = {
     }),
   restore: (world, action, { store }) =>
     onRun(world, action, store, (key) => store.restoreRun(key)),
-  prune: (_world, _action, { store }) => void store.prune({ olderThanMs: -1 }),
+  prune: async (_world, _action, { store }) => {
+    await store.prune({ olderThanMs: -1 });
+  },
   "power cut": ({ processes, stores }, { store }) => {
     for (const process of processes[store] ?? []) process.alive = false;
     stores[store]?.cutPower();

@@ -90,5 +90,5 @@ deliveryTest("prune leaves a run that its server has deleted since", async (worl
   // Not for what it lacked there alone.
   database.run("DELETE FROM undeliverable");
   database.close();
-  assertEquals(store.prune({ olderThanMs: -START }).runs, 0);
+  assertEquals((await store.prune({ olderThanMs: -START })).runs, 0);
 });

@@ -299,9 +299,9 @@ refusalTest("carried to another store, a run is not taken for whole there", asyn
   await other.importFrom(`${folder}/export.btflow`);
   const [run] = other.waiting({ trackingUri: server.uri, refused: true });
   assertEquals(run?.undeliverable, [{ part: "param window", reason: REASON }]);
-  assertEquals(other.prune({ olderThanMs: -1_000_000 }).runs, 0);
+  assertEquals((await other.prune({ olderThanMs: -1_000_000 })).runs, 0);
   assertEquals(status(await other.deliver(server, { retryUndeliverable: true })), ["delivered"]);
-  assertEquals(other.prune({ olderThanMs: -1_000_000 }).runs, 1);
+  assertEquals((await other.prune({ olderThanMs: -1_000_000 })).runs, 1);
   await other.close();
 });
 
@@ -362,7 +362,7 @@ for (
     assertEquals((await store.verify(server))[0]?.differences, []);
     await store.deliver(server, { retryUndeliverable: true });
     assertEquals(server.runs.get(run.id)?.artifacts.size, 2, "a retry sends it");
-    assertEquals(store.prune({ olderThanMs: -1_000_000 }).runs, 1);
+    assertEquals((await store.prune({ olderThanMs: -1_000_000 })).runs, 1);
   });
 }
 
@@ -468,7 +468,7 @@ Deno.test("a store of before names the artifacts that could not be delivered", a
     [keys[0] ?? "", [{ part: "artifact a.txt", reason: "the run's artifacts are at s3://b" }]],
   ]);
   assertEquals(store.waiting({ trackingUri: "http://server:5000" }), []);
-  assertEquals(store.prune({ olderThanMs: -1_000_000 }).runs, 1);
+  assertEquals((await store.prune({ olderThanMs: -1_000_000 })).runs, 1);
   await store.close();
   await remove();
 });

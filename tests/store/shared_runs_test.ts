@@ -98,9 +98,9 @@ shared("a change carried home is delivered, also where the run was pruned", asyn
   await tag(site, key, { x: "1" });
   await site.deliver(server);
   // The office may have made it at the same moment, and take this one for a leftover.
-  assertEquals(site.prune({ olderThanMs: 0 }).runs, 0);
+  assertEquals((await site.prune({ olderThanMs: 0 })).runs, 0);
   await world.io.sleep(6 * 60_000);
-  assertEquals(site.prune({ olderThanMs: 0 }).runs, 1);
+  assertEquals((await site.prune({ olderThanMs: 0 })).runs, 1);
   assertEquals(await carry(office, site), {
     added: 0,
     updated: 0,
@@ -237,24 +237,28 @@ shared("so is a file that was changed before another store sent the old one", as
   assertEquals(files(), [changed]);
 });
 
-shared("a run that is changed while others are pruned stays", async ({ site, server, path }) => {
-  const keys = site.commitRuns(Array.from({ length: 250 }, (_, index) => record(index)));
-  await site.deliver(server);
-  const database = openDatabase(path);
-  let writes = 0;
-  const interrupted: Database = {
-    ...database,
-    write: (work, options) => {
-      // Another process changes the last run while the first ones are removed.
-      if (++writes === 2) void site.logBatch(keys.at(-1) ?? "", { tags: { kept: "yes" } });
-      return database.write(work, options);
-    },
-  };
-  assertEquals(pruneRuns(interrupted, { olderThanMs: 0 }, START * 2).runs, 249);
-  database.close();
-  assertEquals((await site.getRun(keys.at(-1) ?? "")).tags["kept"], "yes");
-  assertEquals(site.waiting({ trackingUri: server.uri }).length, 1);
-});
+shared(
+  "a run that is changed while others are pruned stays",
+  async ({ site, server, path, io }) => {
+    const keys = site.commitRuns(Array.from({ length: 250 }, (_, index) => record(index)));
+    await site.deliver(server);
+    const database = openDatabase(path);
+    let writes = 0;
+    const interrupted: Database = {
+      ...database,
+      write: (work, options) => {
+        // Another process changes the last run while the first ones are removed.
+        if (++writes === 2) void site.logBatch(keys.at(-1) ?? "", { tags: { kept: "yes" } });
+        return database.write(work, options);
+      },
+    };
+    const later = { ...io, now: () => START * 2 };
+    assertEquals((await pruneRuns(later, interrupted, { olderThanMs: 0 })).runs, 249);
+    database.close();
+    assertEquals((await site.getRun(keys.at(-1) ?? "")).tags["kept"], "yes");
+    assertEquals(site.waiting({ trackingUri: server.uri }).length, 1);
+  },
+);
 
 function failure(status: number): TrackerError {
   const code = status === 0 ? "TIMEOUT" : "GATEWAY_TIMEOUT";
@@ -282,7 +286,7 @@ shared("a creation that arrives hours later leaves no second run", async (world)
   assertEquals((await site.deliver(slow)).map(({ status }) => status), ["delivered"]);
   await io.sleep(3_600_000);
   await late?.();
-  assertEquals(site.prune({ olderThanMs: -START }).runs, 0);
+  assertEquals((await site.prune({ olderThanMs: -START })).runs, 0);
   assertEquals(await site.deliver(server), []);
   assertEquals(only(server).status, "FINISHED");
   // After a day nothing is on its way any more: no further sync asks.
@@ -290,7 +294,7 @@ shared("a creation that arrives hours later leaves no second run", async (world)
   await site.deliver(server);
   const silent = { ...server, searchRuns: () => Promise.reject(failure(0)) } as unknown as Tracker;
   assertEquals(await site.deliver(silent), []);
-  assertEquals(site.prune({ olderThanMs: -START }).runs, 1);
+  assertEquals((await site.prune({ olderThanMs: -START })).runs, 1);
 });
 
 shared("a run taken in delivered leaves a creation of one's own in doubt", async (world) => {
@@ -492,7 +496,7 @@ shared("a group that was delivered and pruned is found beyond the air gap, too",
   const parentKey = site.commitRun(record(1));
   await site.deliver(server);
   const [group] = server.runs.keys();
-  site.prune({ olderThanMs: -START });
+  await site.prune({ olderThanMs: -START });
   const key = site.commitRun(record(2, { parentKey }));
   await carry(site, office);
   const [outcome] = await office.deliver(server);
@@ -524,7 +528,7 @@ shared("a run that others deliver and prune before its turn is no error", async 
       if (step !== "before claim" || isDone) return;
       isDone = true;
       await other.deliver(server);
-      assertEquals(other.prune({ olderThanMs: 0 }).runs, 1);
+      assertEquals((await other.prune({ olderThanMs: 0 })).runs, 1);
     },
   });
   assertEquals([isDone, outcomes], [true, []]);

@@ -350,7 +350,7 @@ storeTest("delivered runs are pruned by age and stay known", async (world) => {
   }));
   const fresh = store.commitRun(record(3, { startTime: io.now(), endTime: io.now() }));
   await store.deliver(server, { keys: [fresh] });
-  assertEquals(store.prune({ olderThanMs: 86_400_000 }).runs, 1);
+  assertEquals((await store.prune({ olderThanMs: 86_400_000 })).runs, 1);
   assertEquals((await search(store)).map(({ id }) => id).sort(), [waiting, fresh].sort());
   await assertRejects(() => store.getRun(old), NotFoundError);
   const found = { key: old, runId: sent?.runId ?? null, delivered: true };
@@ -367,6 +367,7 @@ storeTest("health tells what is there", async ({ store, io, path }) => {
     {
       path,
       format: MIGRATIONS.length,
+      newest: null,
       isSound: true,
       problems: [],
       journalMode: "wal",

@@ -77,8 +77,8 @@ deliveryTest("a run that is removed while second runs are looked for stops none"
   await inDoubt(world, 2);
   await io.sleep(2 * 86_400_000);
   let pruned = 0;
-  const stopAt = (step: string): void => {
-    if (step === "before claim") pruned += store.prune({ olderThanMs: -START }).runs;
+  const stopAt = async (step: string): Promise<void> => {
+    if (step === "before claim") pruned += (await store.prune({ olderThanMs: -START })).runs;
   };
   assertEquals([await send({}, { stopAt }), pruned], [[], 2]);
 });
@@ -167,11 +167,11 @@ deliveryTest("an empty run that still goes on is no orphan of its own", async (w
 
 deliveryTest("prune leaves a run that is not delivered, or is in a sync's hands", async (world) => {
   const { store, server, send, io, path } = world;
-  const prune = (): number => store.prune({ olderThanMs: -START }).runs;
+  const prune = async (): Promise<number> => (await store.prune({ olderThanMs: -START })).runs;
   const key = store.commitRun(record(1));
-  assertEquals(prune(), 0);
+  assertEquals(await prune(), 0);
   await send({ logBatch: () => Promise.reject(LOST) });
-  assertEquals(prune(), 0);
+  assertEquals(await prune(), 0);
   await send();
   await send({ deleteTag: () => Promise.reject(LOST) });
   const other = await openStore(io, path);
@@ -179,17 +179,17 @@ deliveryTest("prune leaves a run that is not delivered, or is in a sync's hands"
   await store.deliver({ ...server, logBatch: server.logBatch }, { verify: true });
   await store.logBatch(key, { tags: { side: "short" } });
   await send({}, {
-    stopAt: (step) => {
+    stopAt: async (step) => {
       if (step !== "before done") return;
       const database = openDatabase(path);
       // As another process finds it that is a moment late.
       database.run("UPDATE deliveries SET delivered_revision = 9, state = 'delivered'");
       database.close();
-      pruned = other.prune({ olderThanMs: -START }).runs;
+      pruned = (await other.prune({ olderThanMs: -START })).runs;
     },
   });
   assertEquals(pruned, 0);
-  assertEquals(prune(), 1);
+  assertEquals(await prune(), 1);
   await other.close();
 });
 

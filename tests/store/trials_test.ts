@@ -133,7 +133,7 @@ trialTest("deleting, failing and pruning a run leave its record", async ({ io, p
   assertEquals(await states(store), ["active", "deleted", "failed", "active"]);
   await store.restoreRun(keys[1] ?? "");
   await store.deliver(fakeServer());
-  assert(store.prune(EVER).runs >= 3);
+  assert((await store.prune(EVER)).runs >= 3);
   assertEquals((await states(store)).length, 4);
   assert((await states(store)).includes("pruned"));
   assertEquals(store.verifyTrials(), []);
@@ -165,7 +165,7 @@ async function prunedExport({ io, folder }: StoreFolder, from: number): Promise<
   const store = await openStore(io, path);
   store.commitRuns([0, 1, 2].map((nth) => backtest(from + nth)));
   await store.deliver(fakeServer());
-  assertEquals(store.prune(EVER).runs, 3);
+  assertEquals((await store.prune(EVER)).runs, 3);
   store.commitRun(backtest(from + 3));
   const file = `${folder}/${from}.btflow`;
   await store.exportTo(file);
@@ -299,7 +299,7 @@ for (const nth of [1, 3, 5]) {
       const keys = store.commitRuns([1, 2, 3, 4, 5].map((index) => backtest(index)));
       if (isPruned) {
         await store.deliver(fakeServer());
-        assertEquals(store.prune(EVER).runs, 5);
+        assertEquals((await store.prune(EVER)).runs, 5);
       }
       await changed(store, own, (file) => file.run("DELETE FROM trials WHERE id = ?", nth));
       const expected = [

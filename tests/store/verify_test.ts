@@ -189,9 +189,9 @@ deliveryTest(
     const { store, server, send } = world;
     store.commitRuns([record(1), record(2)]);
     await send();
-    const getRun: Tracker["getRun"] = (id) => {
-      store.prune({ olderThanMs: -START });
-      return server.getRun(id);
+    const getRun: Tracker["getRun"] = async (id) => {
+      await store.prune({ olderThanMs: -START });
+      return await server.getRun(id);
     };
     const outcomes = await store.verify({ ...server, getRun });
     assertEquals(outcomes.at(-1)?.differences, ["it is gone from the store"]);

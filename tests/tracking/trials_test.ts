@@ -123,7 +123,7 @@ trialsTest(
     // The server is where it was deleted: what the store still has of it changes nothing.
     assertEquals((await trialsAt([server], [store])).trials, without);
     await server.restoreRun(gone);
-    assertEquals(store.prune(EVER).runs, 3);
+    assertEquals((await store.prune(EVER)).runs, 3);
     const [first = ""] = server.runs.keys();
     server.purge(first);
     store.commitRuns([backtest(4), backtest(1)]);

@@ -19,7 +19,8 @@ export function runsInDoubt(
   experiment: string | undefined,
 ): readonly string[] {
   return database.arrays<[string]>(
-    `SELECT runs.key FROM deliveries AS d JOIN runs ON runs.id = d.run_id
+    `SELECT runs.key FROM deliveries AS d INDEXED BY deliveries_in_doubt
+     JOIN runs ON runs.id = d.run_id
      JOIN experiments AS e ON e.id = runs.experiment_id
      WHERE d.server_id = ? AND d.uncertain > 0 AND (d.state = 'delivered'
        OR (d.state = 'creating' AND runs.lifecycle_stage = 'deleted'))
