@@ -14,6 +14,7 @@ import { REPORT } from "./cases/report.ts";
 import { SEARCH } from "./cases/search.ts";
 import { SERVER } from "./cases/server.ts";
 import { STARTUP } from "./cases/startup.ts";
+import { STORE } from "./cases/store.ts";
 import { SWEEP } from "./cases/sweep.ts";
 import { type BenchContext, type Case, repository, type Row } from "./harness.ts";
 import { machineFacts } from "./machine.ts";
@@ -28,6 +29,7 @@ export const CASES: readonly Case[] = [
   CORES,
   SERVER,
   SEARCH,
+  STORE,
   JUDGE,
   INTERVALS,
   REPORT,

@@ -7,6 +7,7 @@ import path from "node:path";
 import { CORES } from "../bench/cases/cores.ts";
 import { GROWTH } from "../bench/cases/files.ts";
 import { SEARCH } from "../bench/cases/search.ts";
+import { STORE } from "../bench/cases/store.ts";
 import { SWEEP } from "../bench/cases/sweep.ts";
 import { type BenchContext, type Case, faster, median, type Row } from "../bench/harness.ts";
 import { returnsFile } from "../bench/inputs.ts";
@@ -42,7 +43,13 @@ async function quickRows(one: Case): Promise<readonly Row[]> {
 }
 
 // Not those that start MLflow several times, or a server: half a minute each.
-const TRIED = [[GROWTH, false], [SWEEP, true], [CORES, true], [SEARCH, true]] as const;
+const TRIED = [
+  [GROWTH, false],
+  [SWEEP, true],
+  [CORES, true],
+  [SEARCH, true],
+  [STORE, true],
+] as const;
 for (const [one, isCompared] of TRIED) {
   pythonTest({
     name: `bench: the case ${one.name} runs`,

@@ -3,9 +3,6 @@
 
 import path from "node:path";
 
-import { hostIo } from "../../lib/io.ts";
-import { openStore, type RunRecord } from "../../lib/store/mod.ts";
-import { CATALOGUE } from "../../lib/metrics/mod.ts";
 import {
   type BenchContext,
   type Case,
@@ -17,11 +14,10 @@ import {
   pythonScript,
   repository,
 } from "../harness.ts";
-import { seededRandom } from "../../tests/helpers/random.ts";
+import { fillStore } from "../stored_runs.ts";
 
 const EXPERIMENT = "bench";
 const METRICS = 24;
-const GROUP_RUNS = 500;
 const REPEATS = 5;
 const FILTER = "metrics.sharpe_ratio > 0.5 and params.lookback = '20'";
 
@@ -34,7 +30,11 @@ export const SEARCH: Case = {
     const theirRuns = context.quick ? 100 : 10_000;
     const store = path.join(context.folder, "search.db");
     context.note(`filling a store with ${ourRuns} runs`);
-    await fillStore(store, ourRuns);
+    await fillStore(store, {
+      runs: ourRuns,
+      metrics: METRICS,
+      experiments: [[EXPERIMENT, 1000]],
+    });
     const database = path.join(context.folder, "mlflow.db");
     context.note(`filling MLflow's database with ${theirRuns} runs`);
     await fillMlflow(context, database, theirRuns);
@@ -56,7 +56,7 @@ export const SEARCH: Case = {
     }), filter + order + top 20`;
     return [
       faster(`${work}, cold process`, cold, theirCold, 10),
-      faster(`${work}, the search alone`, warm, theirWarm, 10),
+      faster(`${work}, the search alone`, warm, theirWarm, 20),
     ];
   },
 };
@@ -77,44 +77,6 @@ function searchCost(stdout: string): { seconds: number; cpuSeconds: number } {
     readonly cpu_seconds: readonly number[];
   };
   return { seconds: median(own.seconds), cpuSeconds: median(own.cpu_seconds) };
-}
-
-/** Runs as a sweep leaves them: a parameter grid and the first metrics of the catalogue. */
-async function fillStore(file: string, count: number): Promise<void> {
-  const store = await openStore(hostIo(), file);
-  const random = seededRandom(7);
-  const names = CATALOGUE.slice(0, METRICS).map(({ name }) => name);
-  for (let first = 0; first < count; first += GROUP_RUNS) {
-    const length = Math.min(GROUP_RUNS, count - first);
-    store.commitRuns(Array.from({ length }, (_, index) => runRecord(first + index, names, random)));
-  }
-  await store.close();
-}
-
-const START = Date.UTC(2026, 0, 1);
-
-function runRecord(number: number, names: readonly string[], random: () => number): RunRecord {
-  const startTime = START + number * 1000;
-  const point = (key: string): RunRecord["metrics"][number] => ({
-    key,
-    value: random() * 2 - 0.5,
-    timestamp: startTime,
-    step: 0,
-  });
-  return {
-    experiment: { kind: "name", name: EXPERIMENT },
-    runName: `run-${number}`,
-    startTime,
-    endTime: startTime + 1000,
-    status: "FINISHED",
-    user: "bench",
-    params: { lookback: String(5 + number % 40), threshold: (number % 17 / 10).toFixed(1) },
-    tags: { "mlflow.source.name": "btflow" },
-    metrics: names.map(point),
-    datasets: [],
-    artifacts: [],
-    trackingUri: null,
-  };
 }
 
 async function fillMlflow(

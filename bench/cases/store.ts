@@ -1,0 +1,64 @@
+// What a command costs whose answer is as large in a store of a million runs as in one of a thousand:
+// whole processes, as a user waits for them.
+
+import path from "node:path";
+
+import { both, type Case, interleave, type Measured, type Row, type Side } from "../harness.ts";
+import { returnsFile } from "../inputs.ts";
+import { fillStore, SERVER } from "../stored_runs.ts";
+
+const TRADING_YEARS = 2520;
+const FILTER = "metrics.sharpe_ratio > 0.5 and params.lookback = '20'";
+
+/** The commands, with what follows `--store FILE`. */
+const COMMANDS: readonly (readonly [name: string, words: readonly string[]])[] = [
+  ["runs search, top 20", [
+    ...["runs", "search", "-e", "sweep", "--max-results", "20"],
+    ...["--filter", FILTER, "--order-by", "metrics.sharpe_ratio DESC"],
+  ]],
+  ["sync, nothing to deliver", ["sync", "--tracking-uri", SERVER]],
+  ["sync --status", ["sync", "--status"]],
+  ["experiments", ["experiments"]],
+  ["doctor", ["doctor"]],
+];
+
+/** The store at a thousand times the runs. */
+export const STORE: Case = {
+  name: "store",
+  summary: "log, runs search, sync, experiments and doctor at 1,000,000 stored runs and at 1,000",
+  run: async (context) => {
+    const [many, few] = context.quick ? [200, 100] : [1_000_000, 1000];
+    const stores = [many, few].map((runs) => path.join(context.folder, `store-${runs}.db`));
+    for (const [index, runs] of [many, few].entries()) {
+      context.note(`filling a store with ${runs} runs`);
+      await fillStore(stores[index] ?? "", { runs });
+    }
+    const returns = returnsFile(context.folder, TRADING_YEARS);
+    const commands: typeof COMMANDS = [
+      ...COMMANDS,
+      // Last, since what it logs is then to be delivered.
+      ["log", ["log", "--experiment", "sweep", "--returns", returns]],
+    ];
+    const rows: Row[] = [];
+    for (const [name, words] of commands) {
+      const sides = stores.map((store, index): Side => ({
+        name: `${name} at ${index === 0 ? many : few}`,
+        command: [context.binary, ...words, "--store", store],
+      }));
+      const [large, small] = await interleave(context, sides);
+      rows.push(atMostTwice(`\`${name}\` at ${many.toLocaleString("en")} runs`, large, small));
+    }
+    return rows;
+  },
+};
+
+function atMostTwice(work: string, large: Measured | undefined, small: Measured | undefined): Row {
+  const [ours, base] = both(large, small);
+  const theirs = { ...base, name: "at 1,000 runs" };
+  return {
+    work,
+    ours,
+    theirs,
+    promise: { text: "≤ 2× its time", holds: ours.seconds / base.seconds <= 2 },
+  };
+}
