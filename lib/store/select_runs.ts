@@ -24,6 +24,8 @@ const SMALL_PART = 1 / 16;
 const SAMPLE = 1024;
 /** How many of the best are looked at for each one asked for, at first and then: filters leave some out. */
 const SPARE: readonly number[] = [64, 512];
+/** The same in an index, which is read no further than it must. */
+const SPARE_IN_INDEX = 64;
 /** An index is read this far at least before all runs are: a filter that a few hundredths pass is met. */
 const LEAST_LOOKED_AT = 8192;
 
@@ -135,8 +137,10 @@ function boundInIndex(
     readonly limit: number;
   },
 ): readonly Bound[] {
-  const looks = limit * (SPARE[0] ?? 1) + LEAST_LOOKED_AT;
-  if (lastRun(database) < MANY_RUNS || looks > lastRun(database) / 4) return [];
+  const last = lastRun(database);
+  const atMost = Math.floor(last / 4);
+  if (last < MANY_RUNS || limit > atMost) return [];
+  const looks = Math.min(limit * SPARE_IN_INDEX + LEAST_LOOKED_AT, atMost);
   const from = ranked === null
     ? "runs INDEXED BY runs_by_start"
     : `metrics AS o1 INDEXED BY metrics_by_value

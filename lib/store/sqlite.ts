@@ -252,7 +252,7 @@ const MESSAGES: readonly (readonly [RegExp, number])[] = [
 
 /** What SQLite says of tables and values that btflow never makes: a file's content is data. */
 const FOREIGN =
-  /^(no such (table|column)|.*already exists|duplicate column|malformed JSON|JSON cannot hold|.*has no column named|cannot store )/;
+  /^(no such (table|column|index)|no query solution|.*already exists|duplicate column|malformed JSON|JSON cannot hold|.*has no column named|cannot store )/;
 
 function foreignProblem(error: Error): string | undefined {
   const isLarge = /too large to be represented|out of range/i.test(error.message);

@@ -58,6 +58,11 @@ const CHANGES: Readonly<Record<string, readonly string[]>> = {
   "no table of params": ["DROP TABLE params"],
   "no table of runs": ["DROP TABLE runs"],
   "no column": ["ALTER TABLE experiments DROP COLUMN last_update_time"],
+  "no index of what waits": ["DROP INDEX runs_waiting"],
+  "another index of its name": [
+    "DROP INDEX runs_waiting",
+    "CREATE INDEX runs_waiting ON runs (id) WHERE revision > 5",
+  ],
   "format 0": ["PRAGMA user_version = 0"],
   "format 1": ["PRAGMA user_version = 1"],
   "a format below 0": ["PRAGMA user_version = -5"],
