@@ -9,13 +9,13 @@ import {
   openStore,
   type RunRecord,
 } from "../../lib/store/mod.ts";
-import { MIGRATIONS } from "../../lib/store/schema.ts";
 import { openDatabase } from "../../lib/store/sqlite.ts";
 import type { Run, Tracker } from "../../lib/tracker.ts";
 import { numbering } from "../../lib/tracking/numbering.ts";
 import { type Trials, trialsOf, trialsText } from "../../lib/tracking/trials.ts";
 import { fakeServer } from "../store/fake_server.ts";
 import { record, START, storeFolder } from "../store/store_folder.ts";
+import { takeBackFormat7 } from "../store/older_format.ts";
 
 const EVER = { olderThanMs: -1_000_000 };
 
@@ -184,7 +184,7 @@ trialsTest(
 
 trialsTest("a run from before records is the backtest of equal inputs", async ({ open, path }) => {
   const { trial: _, ...plain } = backtest(1);
-  const old = await open("a", { migrations: MIGRATIONS.slice(0, 5) });
+  const old = await open("a");
   const group = old.commitRun(record(9, { fingerprint: "group" }));
   old.commitRuns([
     { ...plain, parentKey: group },
@@ -196,6 +196,10 @@ trialsTest("a run from before records is the backtest of equal inputs", async ({
   // Of a group that was pruned with all its runs the store cannot tell what it was; the server can.
   const key = "018bcfe568007000800000000000000f";
   const file = openDatabase(path("a"));
+  takeBackFormat7((sql) => file.run(sql));
+  file.run("DROP TABLE trials");
+  file.run("ALTER TABLE pruned DROP COLUMN trial");
+  file.run("PRAGMA user_version = 5");
   file.run(
     `INSERT INTO pruned (key, experiment, fingerprint, tracking_uri, server_run_id)
      VALUES (?, 'crypto', 'a group', ?, 'x')`,
