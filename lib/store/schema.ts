@@ -2,7 +2,7 @@
 // user_version says where it is. Forward only: a file that a newer btflow wrote is refused, never
 // guessed at. docs/store.md describes the tables for those who read them with sqlite3.
 
-import { StorageError } from "../errors.ts";
+import { present, StorageError } from "../errors.ts";
 import { enterEarlierTrials } from "./earlier_trials.ts";
 import { settleRuns } from "./settled.ts";
 import { type Database, notAsMade } from "./sqlite.ts";
@@ -310,7 +310,7 @@ export function migrate(
   migrations: readonly (readonly MigrationStep[])[] = MIGRATIONS,
 ): void {
   const isNewest = checkFormat(database, migrations.length) === migrations.length;
-  if (isNewest && pragma(database, "application_id") === APPLICATION_ID) return;
+  if (isNewest && headOf(database).application === APPLICATION_ID) return;
   database.write(() => {
     const format = checkFormat(database, migrations.length);
     for (const step of migrations.slice(format).flat()) {
@@ -324,10 +324,8 @@ export function migrate(
 
 /** The file's format; throws when it is not a store, or a newer one than this program knows. */
 export function checkFormat(database: Database, newest: number = MIGRATIONS.length): number {
-  const format = pragma(database, "user_version");
-  const application = pragma(database, "application_id");
-  const empty = format === 0 && application === 0 &&
-    database.get("SELECT 1 FROM sqlite_schema LIMIT 1") === undefined;
+  const { format, application, tables } = headOf(database);
+  const empty = format === 0 && application === 0 && tables === 0;
   if (!empty && application !== APPLICATION_ID && application !== EXPORT_ID) {
     throw new StorageError(database.path, "it is an SQLite file, but not a btflow store");
   }
@@ -355,9 +353,22 @@ export function checkFormat(database: Database, newest: number = MIGRATIONS.leng
 
 /** Whether it is what `--export` wrote, and nobody has changed since. */
 export function isExport(database: Database): boolean {
-  return pragma(database, "application_id") === EXPORT_ID;
+  return headOf(database).application === EXPORT_ID;
 }
 
-function pragma(database: Database, name: "user_version" | "application_id"): number {
-  return database.get<Record<string, number>>(`PRAGMA ${name}`)?.[name] ?? 0;
+interface Head {
+  readonly format: number;
+  readonly application: number;
+  /** 1 when there is anything in the file. */
+  readonly tables: number;
+}
+
+/** Read in one statement, so as of one moment: another process may be making the store. */
+function headOf(database: Database): Head {
+  const head = database.get<Head>(
+    `SELECT (SELECT user_version FROM pragma_user_version) AS format,
+       (SELECT application_id FROM pragma_application_id) AS application,
+       EXISTS (SELECT 1 FROM sqlite_schema) AS tables`,
+  );
+  return present(head, "the head of a store");
 }

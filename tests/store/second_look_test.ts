@@ -6,7 +6,9 @@ import { StorageError } from "../../lib/errors.ts";
 import { hostIo, type Io } from "../../lib/io.ts";
 import { leaseFile, takeLease } from "../../lib/store/lease.ts";
 import { openStoreFile } from "../../lib/store/open.ts";
+import { checkFormat, migrate, MIGRATIONS } from "../../lib/store/schema.ts";
 import { type Database, openDatabase } from "../../lib/store/sqlite.ts";
+import { storeFolder } from "./store_folder.ts";
 
 interface Pauses {
   readonly io: Io;
@@ -86,4 +88,26 @@ Deno.test("a store that stays locked is given up after the time that it may take
     assertEquals(slept.length, 5);
     holder.close();
   });
+});
+
+Deno.test("a store that another process makes meanwhile is no damaged one", async () => {
+  const { path, remove } = await storeFolder();
+  const database = openDatabase(path);
+  let others = 0;
+  const seen: Database = {
+    ...database,
+    get: <Row>(sql: string, ...values: Parameters<Database["run"]>[1][]) => {
+      const row = database.get<Row>(sql, ...values);
+      if (others++ === 0) {
+        const other = openDatabase(path);
+        migrate(other);
+        other.close();
+      }
+      return row;
+    },
+  };
+  migrate(seen);
+  assertEquals([others > 1, checkFormat(database)], [true, MIGRATIONS.length]);
+  database.close();
+  await remove();
 });
