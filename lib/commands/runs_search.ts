@@ -15,7 +15,7 @@ import { type Found, nothingYet } from "../tracking/found.ts";
 import { releaseWatch } from "../tracking/releases.ts";
 import type { PageRequest } from "../tracking/comparison_page.ts";
 import { checkRunColumns, defaultRunColumns, runRow } from "../tracking/rows.ts";
-import { hasTraded, runColumns } from "../tracking/run_columns.ts";
+import { firstRuns, hasTraded, runColumns } from "../tracking/run_columns.ts";
 import { searchRuns } from "../tracking/search.ts";
 import type { Search } from "../tracking/search.ts";
 import { limitFlag } from "../tracking/selection_flags.ts";
@@ -175,13 +175,10 @@ async function* rows(
 /** "100 of 960 runs, the newest; --max-results all": what is left out is said. */
 function countText({ count, hasMore, total }: Found, orderBy: readonly OrderBy[]): string {
   if (!hasMore) return counted(count, "runs");
-  const which = orderBy.length === 0
-    ? "the newest"
-    : `the first by ${orderBy.map(({ text }) => text).join(", ")}`;
-  const shown = total === null ? `${count} runs` : `${count} of ${total} runs`;
-  return `${shown}, ${which}${
-    total === null ? "; there are more" : ""
-  }; --max-results all shows all`;
+  const order = orderBy.map(({ text }) => text);
+  const of = total === null ? null : String(total);
+  const more = total === null ? "; there are more" : "";
+  return `${firstRuns({ shown: String(count), of }, order)}${more}; --max-results all shows all`;
 }
 
 function orderKeys(orderBy: readonly OrderBy[]): readonly string[] {

@@ -7,6 +7,7 @@ import { isOwnParam, OOS_TAG, type OwnParam, withoutBounds } from "../own_names.
 import { type ComparedRun, type RunColumns, runColumns } from "../report/mod.ts";
 import type { Run } from "../tracker.ts";
 import { releaseWatch } from "./releases.ts";
+import { neverTraded } from "./run_columns.ts";
 
 /** The metric whose points are the curve of a run without attached returns. */
 export const CURVE = "cumulative_return";
@@ -88,16 +89,13 @@ export function comparedRuns(kept: ReadonlySet<string>): ComparedRunsBuilder {
 
 /** A run without what it was read by, which is no choice of the strategy, and without interval ends. */
 function comparedRun({ id, name, status, startTime, metrics, params }: Run): ComparedRun {
-  const held = metrics[exposure.name];
   return {
     ...{ id, name, status, startTime },
     metrics: Object.fromEntries(
       withoutBounds(Object.keys(metrics)).map((key) => [key, metrics[key] ?? NaN]),
     ),
     params: Object.fromEntries(Object.entries(params).filter(([param]) => !isOwnParam(param))),
-    isIdle: held === undefined
-      ? metrics[volatility.name] === 0 && metrics[totalReturn.name] === 0
-      : held === 0,
+    isIdle: neverTraded((metric) => metrics[metric]),
   };
 }
 

@@ -9,6 +9,7 @@ import type { Run } from "../tracker.ts";
 import { comparedCurves, type CurveSource } from "./compared_curves.ts";
 import { comparedLuck, shellWord } from "./compared_luck.ts";
 import { type ComparedRuns, comparedRuns, LOOKED_AT } from "./compared_runs.ts";
+import { firstRuns } from "./run_columns.ts";
 import { countRuns, foundHere, type Search } from "./search.ts";
 import type { Session } from "./session.ts";
 
@@ -163,9 +164,8 @@ function keptMetrics(asked: readonly string[] | null): ReadonlySet<string> {
 function sizeText(shown: number, total: number, orderBy: readonly string[]): string {
   const noun = total === 1 ? "run" : "runs";
   if (shown >= total) return `${whole(total)} ${noun}`;
-  const bound = total >= MOST_COUNTED ? `more than ${whole(MOST_COUNTED)}` : whole(total);
-  const which = orderBy.length === 0 ? "the newest" : `the first by ${orderBy.join(", ")}`;
-  return `${whole(shown)} of ${bound} ${noun}, ${which}`;
+  const of = total >= MOST_COUNTED ? `more than ${whole(MOST_COUNTED)}` : whole(total);
+  return firstRuns({ shown: whole(shown), of }, orderBy);
 }
 
 function factsOf({ columns, dates }: ComparedRuns): readonly string[] {

@@ -4,7 +4,14 @@
 import type { Row, Rows } from "../command/answer.ts";
 import type { Column } from "../command/screen.ts";
 import { CATALOGUE, KEY_METRICS } from "../metrics/catalogue.ts";
-import { cagr, exposure, maxDrawdown, sharpeRatio } from "../metrics/mod.ts";
+import {
+  cagr,
+  exposure,
+  maxDrawdown,
+  sharpeRatio,
+  totalReturn,
+  volatility,
+} from "../metrics/mod.ts";
 import { isOwnParam } from "../own_names.ts";
 
 const METRIC = "metrics.";
@@ -102,9 +109,25 @@ export function withRunView(rows: Rows): Rows {
   };
 }
 
-/** False of a run that never traded: no loss is no merit of it. */
+/** False of a row whose run never traded: no loss is no merit of it. */
 export function hasTraded(row: Row): boolean {
-  return row[METRIC + exposure.name] !== 0;
+  return !neverTraded((name) => row[METRIC + name]);
+}
+
+/** Whether a run never traded: by its exposure or, where that was not logged, as nothing ever moved. */
+export function neverTraded(metric: (name: string) => unknown): boolean {
+  const held = metric(exposure.name);
+  if (typeof held === "number") return held === 0;
+  return metric(volatility.name) === 0 && metric(totalReturn.name) === 0;
+}
+
+/** "100 of 960 runs, the newest": which of those that match; `of` is null where it is not known. */
+export function firstRuns(
+  { shown, of }: { readonly shown: string; readonly of: string | null },
+  orderBy: readonly string[],
+): string {
+  const which = orderBy.length === 0 ? "the newest" : `the first by ${orderBy.join(", ")}`;
+  return `${shown}${of === null ? "" : ` of ${of}`} runs, ${which}`;
 }
 
 /** The keys of a family that have more than one value among the rows; absence is a value. */
