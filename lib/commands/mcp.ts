@@ -15,8 +15,8 @@ export const command: Command = defineCommand({
   description:
     "An agent's program starts it and ends it by closing stdin. The tools read; with --allow-write " +
     "they also log, change and delete runs and write files. Files are those below --root, wherever " +
-    "links lead. What is given here of experiment and store holds for every call, and which server " +
-    "is used no call can say. docs/agents.md shows how agents are told of it.",
+    "links lead. What is given here of experiment and store holds for every call, runs named by id " +
+    "included, and which server is used no call can say. docs/agents.md shows how agents are told of it.",
   flags: {
     root: text({
       summary: "The folder whose files may be used",

@@ -2,6 +2,7 @@
 // operands behind `--`, so that no value can be read as another flag. What a value means the command
 // itself reads, and refuses with its own message.
 
+import type { Command } from "../command/declare.ts";
 import { flagName } from "../command/flags.ts";
 import { UsageError } from "../errors.ts";
 import { nearestNames } from "../nearest.ts";
@@ -11,6 +12,8 @@ import { DEFAULT_LIMIT, type Property, type Tool, type ToolOptions } from "./too
 export interface Call {
   /** The words of the command line. */
   readonly words: readonly string[];
+  /** The runs that it names. */
+  readonly runs: readonly string[];
   /** Whether the answer is JSON on stdout; else it is HTML there, or in the file. */
   readonly asJson: boolean;
   /** Whether the answer goes to a file. */
@@ -39,8 +42,8 @@ export function readCall(tool: Tool, given: Arguments, settled: Settled): Call {
   const flags: string[] = [];
   const operands: string[] = [];
   const page = new Map<string, number>([["offset", 0], ["limit", DEFAULT_LIMIT]]);
+  const runs: string[] = [];
   let toFile = false;
-  let namesRuns = false;
   for (const [name, value] of Object.entries(given)) {
     const property = known.get(name);
     if (property === undefined) throw unknownArgument(tool, name);
@@ -49,10 +52,11 @@ export function readCall(tool: Tool, given: Arguments, settled: Settled): Call {
     if (place.kind === "page") page.set(name, pageNumber(property, value));
     else if (place.kind === "operand") {
       operands.push(...textsOf(property, value));
-      namesRuns ||= place.operand.flag === "runId" && operands.length > 0;
+      // So are runs called wherever they are operands; not all of these are a flag as well.
+      if (place.operand.name === "RUN") runs.push(...textsOf(property, value));
     } else {
       toFile ||= place.key === "output";
-      namesRuns ||= place.key === "runId";
+      if (place.key === "runId") runs.push(...textsOf(property, value));
       flags.push(...flagWords(property, place.key, value));
     }
   }
@@ -61,11 +65,12 @@ export function readCall(tool: Tool, given: Arguments, settled: Settled): Call {
     words: [
       ...tool.command.name.split(" "),
       ...asJson ? ["--format=json"] : [],
-      ...settledWords(tool, settled, namesRuns),
+      ...settledWords(tool.command, settled, { withExperiment: runs.length === 0 }),
       ...flags,
       "--",
       ...operands,
     ],
+    runs,
     asJson,
     toFile,
     offset: page.get("offset") ?? 0,
@@ -73,11 +78,18 @@ export function readCall(tool: Tool, given: Arguments, settled: Settled): Call {
   };
 }
 
-/** Runs that are named are what is meant, wherever they are: to select them too is refused. */
-function settledWords({ command }: Tool, settled: Settled, namesRuns: boolean): readonly string[] {
+/**
+ * The flags of what holds for every call. A command takes no experiment beside runs that are named:
+ * own_runs.ts looks whether they are of it.
+ */
+export function settledWords(
+  command: Command,
+  settled: Settled,
+  { withExperiment }: { readonly withExperiment: boolean },
+): readonly string[] {
   const { experiment, store, trackingUri, allowArtifactHost } = settled;
   const values: readonly (readonly [string, string | undefined])[] = [
-    ["experiment", namesRuns ? undefined : experiment],
+    ["experiment", withExperiment ? experiment : undefined],
     ["store", store],
     // A store that is named is read in place of the server, unless the server is named too.
     ["trackingUri", store === undefined ? undefined : trackingUri],

@@ -8,6 +8,7 @@ import { UsageError } from "../errors.ts";
 import { type Ended, readBeside, textBlocks } from "./answer.ts";
 import { type Call, readCall, type Settled } from "./arguments.ts";
 import { pageOf } from "./page.ts";
+import { requireOwnRuns } from "./own_runs.ts";
 import type { Tool } from "./tools.ts";
 import { type Surroundings, worldOf } from "./world.ts";
 
@@ -45,12 +46,14 @@ const NARROWING: ReadonlySet<string> = new Set([
 /** Makes the function that calls tools. */
 export function toolCaller(
   { run, surroundings, settled }: Caller,
+  tools: readonly Tool[],
 ): (tool: Tool, given: Readonly<Record<string, unknown>>, signal: AbortSignal) => Promise<Called> {
   let lastWrite: Promise<unknown> = Promise.resolve();
   return async (tool, given, signal) => {
     let call: Call;
     try {
       call = readCall(tool, given, settled);
+      await requireOwnRuns(call, { run, surroundings, settled, tools });
     } catch (error) {
       if (!(error instanceof UsageError)) throw error;
       return failure({ code: "usage", exit: 2, message: error.message });

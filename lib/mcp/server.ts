@@ -19,7 +19,7 @@ const INSTRUCTIONS =
 
 /** Serves the tools until the agent closes the connection; calls still at work have then ended. */
 export async function serve(io: Io, tools: readonly Tool[], caller: Caller): Promise<void> {
-  const call = toolCaller(caller);
+  const call = toolCaller(caller, tools);
   const working = new Set<Promise<unknown>>();
   const { promise: closed, resolve: close } = Promise.withResolvers<void>();
   const make = (): Server => {

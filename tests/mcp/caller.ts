@@ -32,7 +32,7 @@ export async function caller(
   const { surroundings } = await surroundingsOf(io, all, defaultStorePath);
   const settled = { ...all, experiment: told.experiment };
   const tools = toolsOf(await allCommands(), settled);
-  const call = toolCaller({ run, surroundings, settled });
+  const call = toolCaller({ run, surroundings, settled }, tools);
   return (name, given, signal = new AbortController().signal) => {
     const tool = tools.find((candidate) => candidate.name === name);
     if (tool === undefined) throw new Error(`There is no tool ${name}`);
