@@ -188,7 +188,7 @@ const USERS: Readonly<Record<string, readonly string[]>> = {
   "hyparquet-writer": ["lib/output/parquet_file.ts"],
   "mathjs/number": ["lib/backtest/arithmetic.ts"],
   "uplot": ["lib/report/uplot.ts"],
-  "string-width": ["lib/output/figures.ts"],
+  "string-width": ["lib/output/widths.ts"],
   "zod": ["lib/mlflow/schema.ts"],
 };
 

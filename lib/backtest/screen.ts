@@ -13,7 +13,8 @@ import {
 } from "../metrics/mod.ts";
 import type { GroupedFigure } from "../output/figure_groups.ts";
 import { groupLines, unitOf } from "../output/figure_groups.ts";
-import { cutMiddle, dayText, figureText, UNDEFINED_TEXT } from "../output/figures.ts";
+import { dayText, figureText, UNDEFINED_TEXT } from "../output/figures.ts";
+import { cutMiddle } from "../output/widths.ts";
 import { gridLines } from "../output/grid.ts";
 import { sparkline } from "../output/plot.ts";
 import { fileStem } from "./file_stem.ts";

@@ -6,7 +6,8 @@ import type { Line, Piece } from "../command/screen.ts";
 import { styled } from "../command/screen.ts";
 import { seriesUnit, type Unit } from "../metrics/mod.ts";
 import { unitOf } from "../output/figure_groups.ts";
-import { cutEnd, dayText, figureText } from "../output/figures.ts";
+import { dayText, figureText } from "../output/figures.ts";
+import { cutEnd } from "../output/widths.ts";
 import { gridLines } from "../output/grid.ts";
 import { brailleChart } from "../output/plot.ts";
 

@@ -2,7 +2,8 @@
 
 import type { Line, Piece, Screen } from "../command/screen.ts";
 import { styled } from "../command/screen.ts";
-import { ageText, cutEnd, cutMiddle } from "../output/figures.ts";
+import { ageText } from "../output/figures.ts";
+import { cutEnd, cutMiddle } from "../output/widths.ts";
 import { gridLines, linesWidth } from "../output/grid.ts";
 import { counted } from "../output/mod.ts";
 import type { WaitingRun } from "../store/mod.ts";

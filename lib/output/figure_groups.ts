@@ -4,7 +4,8 @@
 import type { Line, Piece } from "../command/screen.ts";
 import { CATALOGUE, KEY_METRICS } from "../metrics/catalogue.ts";
 import { CATEGORIES, type Metric, type Unit } from "../metrics/metric.ts";
-import { cutEnd, figureText, UNDEFINED_TEXT } from "./figures.ts";
+import { figureText, UNDEFINED_TEXT } from "./figures.ts";
+import { cutEnd } from "./widths.ts";
 import { gridLines, linesWidth } from "./grid.ts";
 
 /** A metric and its values, in the order of the titles above them. */

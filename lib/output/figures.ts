@@ -1,8 +1,5 @@
-// Cells as people read them: figures by their unit, as the pages write them, ages, and text cut in its
-// middle, where names of runs are most alike. The only user of string-width, which knows how wide a
-// terminal draws what is not plain ASCII.
+// Cells as people read them: figures by their unit, as the pages write them, and ages.
 
-import stringWidth from "string-width";
 import { formatFigure, UNDEFINED_TEXT } from "../report/numbers.ts";
 import type { Unit } from "../metrics/metric.ts";
 
@@ -43,35 +40,4 @@ export function ageText(timeMs: number, now: number): string {
 export function dayText(timeMs: number): string {
   const [day = "", time = ""] = new Date(timeMs).toISOString().split("T");
   return timeMs % 86_400_000 === 0 ? day : `${day} ${time.slice(0, 5)}`;
-}
-
-/** How many columns of a terminal a text takes. */
-export function widthOf(text: string): number {
-  return /^[\x20-\x7e]*$/.test(text) ? text.length : stringWidth(text);
-}
-
-/** At most so wide: what is left out of the middle is an ellipsis, and the end is kept. */
-export function cutMiddle(text: string, width: number): string {
-  if (widthOf(text) <= width) return text;
-  const room = Math.max(0, width - 1);
-  const letters = [...text];
-  const tail = taken(letters.toReversed(), Math.floor(room / 2)).toReversed();
-  const head = taken(letters, room - widthOf(tail.join("")));
-  return `${head.join("")}…${tail.join("")}`;
-}
-
-/** At most so wide: what is left out of the end is an ellipsis. */
-export function cutEnd(text: string, width: number): string {
-  return widthOf(text) <= width ? text : `${taken([...text], width - 1).join("")}…`;
-}
-
-function taken(letters: readonly string[], width: number): string[] {
-  const kept: string[] = [];
-  let used = 0;
-  for (const letter of letters) {
-    used += widthOf(letter);
-    if (used > width) break;
-    kept.push(letter);
-  }
-  return kept;
 }

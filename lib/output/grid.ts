@@ -2,7 +2,7 @@
 // each other and is no table of rows.
 
 import type { Line, Piece } from "../command/screen.ts";
-import { widthOf } from "./figures.ts";
+import { widthOf } from "./widths.ts";
 import { plainLine } from "./plain.ts";
 
 /** What a cell's text takes of a line. */

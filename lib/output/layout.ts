@@ -5,15 +5,8 @@
 import type { Row } from "../command/answer.ts";
 import type { Column, Line, Piece, Screen, View } from "../command/screen.ts";
 import { cellText, isMissing } from "./cells.ts";
-import {
-  ageText,
-  cutEnd,
-  cutMiddle,
-  dayText,
-  figureText,
-  UNDEFINED_TEXT,
-  widthOf,
-} from "./figures.ts";
+import { ageText, dayText, figureText, UNDEFINED_TEXT } from "./figures.ts";
+import { cutEnd, cutMiddle, widthOf } from "./widths.ts";
 import { plainLine } from "./plain.ts";
 
 /** A table laid out for a terminal. */

@@ -4,6 +4,7 @@
 import type { Json, Result, Rows } from "../command/answer.ts";
 import { hostProblem, StorageError, UsageError } from "../errors.ts";
 import type { Io } from "../io.ts";
+import { loadWidths } from "./widths.ts";
 import { plain } from "./plain.ts";
 import { screenText, wantsColour } from "./screen.ts";
 import type { OutputFormat, Writer } from "./format.ts";
@@ -20,7 +21,7 @@ export interface OutputFormatEntry {
 
 /** Every format that rows can be written in; each is loaded only when it is asked for. */
 export const OUTPUT_FORMATS: readonly OutputFormatEntry[] = [
-  { name: "table", load: async () => (await import("./table.ts")).format },
+  { name: "table", load: loadTable },
   { name: "csv", load: async () => (await import("./csv.ts")).format },
   { name: "json", load: async () => (await import("./json.ts")).format },
   { name: "ndjson", load: async () => (await import("./ndjson.ts")).format },
@@ -62,6 +63,7 @@ export async function render(result: Result, target: Target): Promise<string | n
   }
   if (format === "markdown") return await renderMarkdown(result, target);
   if (result.screen !== undefined && FOR_PEOPLE.includes(format) && isOnTerminal(target)) {
+    await loadWidths();
     const { columns } = io.stdout;
     const lines = await result.screen({ columns, now: io.now() });
     const text = screenText(lines, wantsColour(io, io.stdout));
@@ -76,6 +78,11 @@ export async function render(result: Result, target: Target): Promise<string | n
   if (text === "" && output === undefined) return null;
   await send(target, async (writer) => void await writer.write(plain(ended(text))));
   return null;
+}
+
+async function loadTable(): Promise<OutputFormat> {
+  await loadWidths();
+  return (await import("./table.ts")).format;
 }
 
 /** What stands around the table, or in its place; what a --require asked for is part of the answer. */

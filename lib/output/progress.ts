@@ -3,7 +3,7 @@
 
 import type { Progress } from "../command/answer.ts";
 import type { Sink } from "../io.ts";
-import { cutEnd } from "./figures.ts";
+import { cutEnd } from "./widths.ts";
 import { plainLine } from "./plain.ts";
 
 export interface ProgressDisplay {

@@ -4,7 +4,8 @@
 import type { Cell, Row, Rows } from "../command/answer.ts";
 import type { Column as ColumnFacts, View } from "../command/screen.ts";
 import { cellText, columnsOf, isMissing } from "./cells.ts";
-import { shortNumber, widthOf } from "./figures.ts";
+import { shortNumber } from "./figures.ts";
+import { widthOf } from "./widths.ts";
 import type { OutputFormat, RenderOptions, Writer } from "./format.ts";
 import { layOut } from "./layout.ts";
 import { plainLine } from "./plain.ts";

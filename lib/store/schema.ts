@@ -4,6 +4,7 @@
 
 import { present, StorageError } from "../errors.ts";
 import { enterEarlierTrials } from "./earlier_trials.ts";
+import { rankMetrics } from "./ranked_metrics.ts";
 import { settleRuns } from "./settled.ts";
 import { type Database, notAsMade } from "./sqlite.ts";
 
@@ -264,31 +265,6 @@ const FORMAT_7: readonly MigrationStep[] = [
   "ALTER TABLE keys ADD COLUMN ranked INTEGER NOT NULL DEFAULT 0",
   rankMetrics,
 ];
-
-/** Metrics whose values a store keeps in order as well. */
-const RANKED: readonly string[] = [
-  "sharpe_ratio",
-  "sortino_ratio",
-  "max_drawdown",
-  "cagr",
-  "win_rate",
-  "profit_factor",
-];
-
-/** An index of some metrics has their ids in its text, so they get them here. */
-function rankMetrics(database: Database): void {
-  for (const name of RANKED) {
-    database.run(
-      `INSERT INTO keys (name, ranked) VALUES (?, 1) ON CONFLICT (name) DO UPDATE SET ranked = 1`,
-      name,
-    );
-  }
-  const ids = database.arrays<[number]>("SELECT id FROM keys WHERE ranked = 1 ORDER BY id");
-  database.run(
-    `CREATE INDEX metrics_by_value ON metrics (key_id, value)
-     WHERE ${ids.map(([id]) => `key_id = ${id}`).join(" OR ")}`,
-  );
-}
 
 /** A statement, or what takes more than one. */
 export type MigrationStep = string | ((database: Database) => void);

@@ -4,7 +4,8 @@
 import { assertEquals } from "@std/assert";
 import type { Row } from "../../lib/command/answer.ts";
 import type { Column, View } from "../../lib/command/screen.ts";
-import { ageText, cutMiddle } from "../../lib/output/figures.ts";
+import { ageText } from "../../lib/output/figures.ts";
+import { cutMiddle, loadWidths } from "../../lib/output/widths.ts";
 import { distinctLength, layOut } from "../../lib/output/layout.ts";
 import { screenText } from "../../lib/output/screen.ts";
 
@@ -107,7 +108,8 @@ Deno.test("text that would act on a terminal does not", () => {
   assertEquals(screenText([row({ a: "x\x1b[31my\nz" })], true), "xy z\n");
 });
 
-Deno.test("names are cut in their middle, wide letters whole", () => {
+Deno.test("names are cut in their middle, wide letters whole", async () => {
+  await loadWidths();
   assertEquals(cutMiddle("abcdefghij", 10), "abcdefghij");
   assertEquals(cutMiddle("abcdefghij", 6), "abc…ij");
   assertEquals(cutMiddle("日本日本日本", 7), "日本…本");

@@ -5,7 +5,7 @@ import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
-import { widthOf } from "../../lib/output/figures.ts";
+import { widthOf } from "../../lib/output/widths.ts";
 import { repository } from "../helpers/programs.ts";
 import { runTool, toolTest } from "../helpers/tools.ts";
 
