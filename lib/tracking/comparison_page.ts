@@ -39,7 +39,7 @@ export async function searchPage(
   const kept = keptMetrics(metrics);
   const { query, experiments } = await foundHere(session, search);
   const most = limit ?? FEW_RUNS;
-  const count = (): Promise<number> => countRuns(tracker, query, MOST_COUNTED);
+  const count = (): Promise<number> => countRuns(session, query, MOST_COUNTED);
   // Whether there are many decides which metrics are read.
   const counted = most > FEW_RUNS ? await count() : null;
   const narrowed = Math.min(counted ?? 0, most) > FEW_RUNS

@@ -5,7 +5,7 @@ import type { Context } from "../command/declare.ts";
 import type { ConnectionValues } from "../config/connection_flags.ts";
 import { NotFoundError, StorageError, UsageError } from "../errors.ts";
 import { compareRuns } from "../filter/mod.ts";
-import type { Experiment, Run, RunQuery, Tracker } from "../tracker.ts";
+import type { Experiment, Run, RunQuery } from "../tracker.ts";
 import { chosenExperiments, listExperiments } from "./find.ts";
 import { type Found, learning, nothingYet, oneMore, type Search, upTo } from "./found.ts";
 import { type Session, withPages } from "./session.ts";
@@ -71,12 +71,14 @@ export async function foundHere(
   return { query: { experimentIds, filter, orderBy, view }, experiments: chosen };
 }
 
-/** How many runs a query finds, at most so many. */
+/** How many runs a query finds, at most so many: asked of a store that knows, else read. */
 export async function countRuns(
-  tracker: Pick<Tracker, "searchRuns">,
+  { tracker, backends }: Session,
   query: Omit<RunQuery, "limit">,
   limit: number,
 ): Promise<number> {
+  const known = backends.readsServer ? null : (await backends.storeToRead()).countRuns(query);
+  if (known !== null) return Math.min(known, limit);
   let count = 0;
   for await (const page of tracker.searchRuns({ ...query, metrics: [], limit })) {
     count += page.length;
