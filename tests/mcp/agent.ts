@@ -4,6 +4,7 @@
 import { spawn } from "node:child_process";
 import path from "node:path";
 import { python, repository } from "../helpers/python.ts";
+import { SOURCE } from "./wire.ts";
 
 export interface Turn {
   readonly tool: string;
@@ -50,20 +51,10 @@ export async function playAgent(
   { folder, words = [], env = {}, mode = "auto" }: AgentOptions,
   ...calls: readonly (Turn | readonly Turn[])[]
 ): Promise<Played> {
+  const [command, ...source] = SOURCE;
   const play = {
-    command: Deno.execPath(),
-    args: [
-      "run",
-      "-q",
-      "-P",
-      "--no-prompt",
-      "--no-check",
-      "--config",
-      path.join(repository, "deno.json"),
-      path.join(repository, "main.ts"),
-      "mcp",
-      ...words,
-    ],
+    command,
+    args: [...source, "mcp", ...words],
     cwd: folder,
     env: {
       PATH: Deno.env.get("PATH") ?? "",

@@ -5,7 +5,7 @@ import path from "node:path";
 import { repository } from "../helpers/programs.ts";
 
 /** The program from its source. */
-const SOURCE: readonly string[] = [
+export const SOURCE: readonly string[] = [
   Deno.execPath(),
   "run",
   "-q",
