@@ -29,7 +29,7 @@ export interface World {
 }
 
 /** Answers beyond this are refused: nobody pages through them. */
-export const MAX_ANSWER_BYTES: number = 64 * 1024 ** 2;
+const MAX_ANSWER_BYTES: number = 64 * 1024 ** 2;
 
 /** A new world. */
 export function worldOf({ io, settings, bounds }: Surroundings): World {

@@ -6,7 +6,7 @@ import { widthOf } from "./widths.ts";
 import { plainLine } from "./plain.ts";
 
 /** What a cell's text takes of a line. */
-export function pieceWidth(piece: Piece): number {
+function pieceWidth(piece: Piece): number {
   return widthOf(plainLine(typeof piece === "string" ? piece : piece.text));
 }
 

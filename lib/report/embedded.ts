@@ -70,7 +70,7 @@ export interface EmbeddedComparison extends Pick<ComparisonModel, "dated" | "met
 }
 
 /** Bytes from base64, by the engine where it can. */
-export function bytesOfText(text: string): Uint8Array<ArrayBuffer> {
+function bytesOfText(text: string): Uint8Array<ArrayBuffer> {
   const engine = Uint8Array as unknown as {
     fromBase64?: (text: string) => Uint8Array<ArrayBuffer>;
   };

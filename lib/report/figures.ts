@@ -29,7 +29,7 @@ import type {
 import { ruinRow } from "./wealth.ts";
 
 /** The metrics that are shown before the others are asked for. */
-export const OPEN_METRICS: readonly string[] = [
+const OPEN_METRICS: readonly string[] = [
   "total_return",
   "cagr",
   "volatility",
@@ -49,7 +49,7 @@ export const OPEN_METRICS: readonly string[] = [
 ];
 
 /** Those that paper has room for besides. */
-export const PAPER_METRICS: readonly string[] = [
+const PAPER_METRICS: readonly string[] = [
   "best_year",
   "worst_year",
   "best_day",

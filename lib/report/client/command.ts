@@ -11,7 +11,7 @@ import type { Runs } from "./runs.ts";
 const MOST_NAMED = 100;
 
 /** A filter that finds the runs shown: empty for all of them, null where none can. */
-export function filterText(runs: Runs): string | null {
+function filterText(runs: Runs): string | null {
   const { table, order } = runs;
   const needsIds = runs.onePerCluster || runs.onFront || runs.find.words.length > 0 ||
     [...runs.filters.values()].some(({ column }) => fieldOf(table, column) === null);

@@ -12,7 +12,7 @@ export interface RowRange {
 }
 
 /** The rows from one x to another; null where there are none. */
-export function rowsBetween(x: readonly number[], from: number, to: number): RowRange | null {
+function rowsBetween(x: readonly number[], from: number, to: number): RowRange | null {
   const first = x.findIndex((at) => at >= from);
   const last = x.findLastIndex((at) => at <= to);
   return first < 0 || last < first ? null : { first, last };
