@@ -35,6 +35,8 @@ export interface SoakResult {
   readonly onServer: ReadonlyMap<string, number>;
   /** Runs that wait at the end, once the server is back and a sync has run. */
   readonly waiting: number;
+  /** How many delivered runs were removed from the store: on the way, and once more at the end. */
+  readonly removed: { readonly meanwhile: number; readonly atTheEnd: number };
   /** What `log` or `sync` answered that it never should. */
   readonly surprises: readonly string[];
 }
@@ -100,11 +102,15 @@ export async function soak(options: SoakOptions): Promise<SoakResult> {
     if (ended.code !== 0 && ended.code !== 6) surprise("sync", ended);
     window.syncs.push({ ...ended, isUp });
   };
-  const prune = async (): Promise<void> => {
-    const age = `${Math.ceil(options.pruneMs / 1000)}s`;
-    const ended = await call("runs", "delete", "--delivered", "--older-than", age, "--yes");
+  const prune = async (ageMs: number): Promise<number> => {
+    const ended = await call(
+      ...["runs", "delete", "--delivered", "--older-than", `${Math.ceil(ageMs / 1000)}s`],
+      ...["--yes", "--format", "json"],
+    );
     if (ended.code !== 0) surprise("prune", ended);
+    return ended.code === 0 ? (JSON.parse(ended.stdout) as { removed: number }).removed : 0;
   };
+  let meanwhile = 0;
   const waiting = async (): Promise<number> => {
     const ended = await call("sync", "--status", "--format", "json");
     if (ended.code !== 0) surprise("sync --status", ended);
@@ -130,7 +136,9 @@ export async function soak(options: SoakOptions): Promise<SoakResult> {
       ...Array.from({ length: options.loggers }, (_, number) => logger(number)),
       turns(),
       repeatedly(options.syncMs, sync),
-      repeatedly(options.pruneMs, prune),
+      repeatedly(options.pruneMs, async () => {
+        meanwhile += await prune(options.pruneMs);
+      }),
       repeatedly(options.sampleMs, sample),
     ]);
     await gate.open();
@@ -138,7 +146,10 @@ export async function soak(options: SoakOptions): Promise<SoakResult> {
     if (last.code !== 0) surprise("the last sync", last);
     await sample();
     const onServer = await runsOnServer(server.uri);
-    return { samples, logged, onServer, waiting: await waiting(), surprises };
+    const left = await waiting();
+    await sleep(1000); // The youngest run is older than the least age there is.
+    const removed = { meanwhile, atTheEnd: await prune(1000) };
+    return { samples, logged, onServer, waiting: left, removed, surprises };
   } finally {
     await gate.shut();
     await server.stop();
@@ -193,10 +204,15 @@ async function runsOnServer(uri: string): Promise<ReadonlyMap<string, number>> {
 }
 
 /** What is wrong at the end; empty when nothing is lost, doubled or left. */
-export function faultsOf({ logged, onServer, waiting, surprises }: SoakResult): readonly string[] {
+export function faultsOf(result: SoakResult): readonly string[] {
+  const { logged, onServer, waiting, removed, surprises } = result;
+  const removals = removed.meanwhile + removed.atTheEnd;
   return [
     ...surprises,
     ...(waiting === 0 ? [] : [`${waiting} runs still wait`]),
+    ...(removals === logged.length
+      ? []
+      : [`${removals} delivered runs were removed from the store, of ${logged.length}`]),
     ...logged.filter((name) => onServer.get(name) !== 1)
       .map((name) => `run ${name} is on the server ${onServer.get(name) ?? 0} times`),
     ...[...onServer.keys()].filter((name) => !logged.includes(name))

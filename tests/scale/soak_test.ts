@@ -21,14 +21,11 @@ pythonTest({
     });
     assertEquals(faultsOf(result), []);
     assert(result.logged.length >= 30, `only ${result.logged.length} logs`);
-    const { samples } = result;
     assert(
-      samples.some(({ logDownMedianMs }) => logDownMedianMs > 0),
+      result.samples.some(({ logDownMedianMs }) => logDownMedianMs > 0),
       "the server never went away",
     );
-    // What was delivered has been removed: the store holds less than all runs would need.
-    const [first] = samples;
-    const last = samples.at(-1);
-    assert(first !== undefined && last !== undefined && last.storeBytes < 3 * first.storeBytes);
+    // Beside all this, the clean-up works: it does not leave everything to the end.
+    assert(result.removed.meanwhile > 0, "nothing was removed while runs were logged");
   },
 });
