@@ -100,7 +100,8 @@ function select(
   }
   const categories = new Set<string>(CATALOGUE.map((metric) => metric.category));
   if (category !== undefined && !categories.has(category)) {
-    throw new NotFoundError("category", category, { nearest: [...categories] });
+    const hint = `the categories are ${[...categories].join(", ")}`;
+    throw new NotFoundError("category", category, { hint });
   }
   return CATALOGUE.filter((metric) =>
     (names.length > 0 ? names.includes(metric.name) : extended || !metric.extended) &&

@@ -44,12 +44,19 @@ export interface Target {
 }
 
 /**
- * Writes the answer. Returns the count for stderr ("3 runs"), or null where there is none to tell:
- * the answer is no rows, or its reader went away (`| head`), which ends it quietly.
+ * Writes the answer. Returns the line for stderr: the count ("3 runs"), or for who watches that the
+ * file is there; null where there is none to tell, as when the reader went away (`| head`).
  *
  * @throws {StorageError} when stdout or the file cannot be written.
  */
 export async function render(result: Result, target: Target): Promise<string | null> {
+  const { output, io } = target;
+  const count = await renderAnswer(result, target);
+  const isWatched = output !== undefined && output !== "-" && io.stderr.isTerminal;
+  return count ?? (isWatched ? `Wrote ${output}` : null);
+}
+
+async function renderAnswer(result: Result, target: Target): Promise<string | null> {
   const { format, output, io } = target;
   if (format === "html" && result.html !== undefined) {
     const html = await result.html();

@@ -74,6 +74,10 @@ toolTest({
         assertStringIncludes(large.replace(ESCAPES, ""), "sharpe_ratio  sortino_ratio");
         assertStringIncludes(small, "\x1b[1;32m");
       });
+      await t.step("a file that was written is named", async () => {
+        const written = await btflow(narrow, `report ${files[0]} --output sheet.html`);
+        assertEquals(written, "Wrote sheet.html\n");
+      });
       await t.step(
         "without colour where it is not wanted, and errors red where it is",
         async () => {
