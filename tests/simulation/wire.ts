@@ -23,7 +23,8 @@ export interface Wire {
   readonly madeAtOnce: ReadonlySet<string>;
   /**
    * What may stand over later changes, as nobody can know: of two stores that sent a run at the same
-   * moment, or carried out after their sender had given them up. See `valued`.
+   * moment, or carried out after their sender had given them up, or was killed and its store's next
+   * process had sent more. See `valued`.
    */
   readonly stale: ReadonlySet<string>;
   readonly violations: readonly string[];
@@ -47,6 +48,13 @@ interface Creation {
   runId: string | null;
 }
 
+/** A change on its way. */
+interface Change {
+  readonly key: string;
+  readonly store: number;
+  readonly process: Process;
+}
+
 /** What a creation without an answer has to arrive, by which the next is sent at the earliest. */
 const GRACE_MS = 4000;
 
@@ -59,7 +67,7 @@ export function wire(clock: Clock, server: Server): Wire {
   const violations: string[] = [];
   /** When a process last saw what the server has of a run. */
   const looked = new Map<Process, Map<string, number>>();
-  const open = new Set<{ key: string; store: number; process: Process }>();
+  const open = new Set<Change>();
   /** When a process first asked for a run or sent something of it. */
   const begun = new Map<Process, Map<string, number>>();
   /** When and from whom the server last got a change of a run, by key and store. */
@@ -130,11 +138,12 @@ export function wire(clock: Clock, server: Server): Wire {
       if (other.process.alive) violations.push(`${key} is changed by two processes at once`);
     }
     const change = { key, store, process };
+    const sent = ++moment;
     open.add(change);
     return {
       arrived: ({ status }) => {
         if (status >= 400) return;
-        if (!open.has(change) || isCrossed(process, store, key)) {
+        if (!open.has(change) || isLeftBehind(change, sent) || isCrossed(process, store, key)) {
           for (const part of parts) stale.add(`${key} ${part}`);
         }
         const last = changed.get(key) ?? new Map<number, { at: number; by: Process }>();
@@ -143,6 +152,10 @@ export function wire(clock: Clock, server: Server): Wire {
       told: () => void open.delete(change),
     };
   };
+
+  /** Whether what a process sent before it was killed comes after what the store's next has sent. */
+  const isLeftBehind = ({ key, store, process }: Change, sent: number): boolean =>
+    !process.alive && (changed.get(key)?.get(store)?.at ?? 0) > sent;
 
   /** Whether another store has changed a run since a process first asked for it, or is still at it. */
   const isCrossed = (process: Process, store: number, key: string): boolean => {

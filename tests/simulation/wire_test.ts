@@ -150,4 +150,15 @@ Deno.test("what nobody can know to be old is excused, and nothing else", () => {
     passage.arrived(done);
   });
   assertEquals(late, ["tag x 1"]);
+  /** What one process has sent and been killed over, before or after what the next has sent. */
+  const leftBehind = (isLate: boolean): readonly string[] =>
+    stale((send) => {
+      const one = process("one");
+      const passage = send(one, 0, tag("1"));
+      one.alive = false;
+      if (!isLate) passage.arrived(done);
+      through(send(process("two"), 0, tag("2")));
+      if (isLate) passage.arrived(done);
+    });
+  assertEquals([leftBehind(true), leftBehind(false)], [["tag x 1"], []]);
 });
