@@ -72,7 +72,7 @@ function numbers(lines: JudgementModel["lines"]): string {
   return section(
     "numbers",
     "The numbers",
-    `<div class="scroll" tabindex="0" role="region" aria-labelledby="numbers"><table class="judgement">` +
+    `<div class="scroll" tabindex="0" role="region" aria-label="The numbers, a table"><table class="judgement">` +
       `<thead><tr><th scope="col">Statistic</th><th scope="col">Value</th>` +
       `<th scope="col" class="meaning">What it is</th></tr></thead><tbody>${
         rows.join("")
@@ -106,7 +106,7 @@ function runs({ runs: listed, compared }: JudgementModel): string {
   return section(
     "runs",
     title,
-    `<div class="scroll" tabindex="0" role="region" aria-labelledby="runs"><table><thead><tr>` +
+    `<div class="scroll" tabindex="0" role="region" aria-label="The runs, a table"><table><thead><tr>` +
       `<th scope="col">Run</th><th scope="col">Sharpe ratio</th><th scope="col" class="words">Stepdown</th>` +
       `<th scope="col" class="words">Id</th></tr></thead><tbody>${
         rows.join("")

@@ -51,6 +51,7 @@ toolTest({
 /** What the tests and scripts use and the program does not. */
 const ONLY_FOR_DEVELOPMENT: ReadonlySet<string> = new Set([
   "assemblyscript/asc",
+  "axe-core",
   "playwright-core",
 ]);
 
