@@ -103,6 +103,7 @@ export function buildModel(
     charts,
     years,
     months: isDated ? monthRows(values, dates) : [],
+    benchmarkMonths: isDated && joined !== null ? monthRows(joined.benchmark, joined.dates) : [],
     histograms: values.length === 0 || idle ? [] : histogramsOf(returns, joined),
     boxes: idle ? [] : boxesOf(returns),
     drawdowns: drawdowns.slice(0, 10),

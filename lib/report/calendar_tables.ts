@@ -10,6 +10,7 @@ import {
   formatPercent,
   UNDEFINED_TEXT,
 } from "./numbers.ts";
+import { choices } from "./sheet_figures.ts";
 import { columnName, dataCell } from "./tables.ts";
 
 const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
@@ -115,28 +116,61 @@ function shadeBy(values: readonly number[]): (value: number) => string {
 }
 
 /** Monthly returns in percent, shaded by size: a table, so that it can be read and copied. */
-export function heatMap({ months, ruin }: TearSheetModel): string {
+export function heatMap(model: TearSheetModel): string {
+  const { months, benchmarkMonths, benchmarkName, ruin } = model;
   if (months.length === 0) return "";
-  const shade = shadeBy(months.flatMap((row) => row.months));
-  const shadeTotal = shadeBy(months.map(({ total }) => total));
+  const views: readonly (readonly [string, readonly MonthRow[]])[] = benchmarkMonths.length === 0
+    ? [["Strategy", months]]
+    : [
+      ["Strategy", months],
+      [benchmarkName ?? "Benchmark", benchmarkMonths],
+      ["Difference", aheadBy(months, benchmarkMonths)],
+    ];
+  const buttons = views.length === 1 ? "" : choices(
+    "Whose",
+    views.map(([name], index) =>
+      `<button type="button" data-months="${index}" aria-pressed="${index === 0}">${
+        foreignText(name, 40)
+      }</button>`
+    ),
+  );
+  const head = MONTHS.map((name) => `<th scope="col">${name}</th>`).join("");
+  const bodies = views.map(([, rows], index) =>
+    `<tbody data-months="${index}"${index === 0 ? "" : " hidden"}>${
+      heatRows(rows, index === 1 ? null : ruin)
+    }</tbody>`
+  );
+  return `${buttons}<div class="scroll" tabindex="0" role="region" aria-label="Monthly returns">` +
+    `<table class="heat"><thead><tr><th scope="col">Year</th>${head}<th scope="col">Total</th></tr>` +
+    `</thead>${bodies.join("")}</table></div>`;
+}
+
+/** What each month and year is above the benchmark's, in points; NaN where one of them has none. */
+function aheadBy(months: readonly MonthRow[], benchmark: readonly MonthRow[]): MonthRow[] {
+  const others = new Map(benchmark.map((row) => [row.year, row]));
+  return months.map(({ year, months, total }) => ({
+    year,
+    months: months.map((value, month) => value - (others.get(year)?.months[month] ?? NaN)),
+    total: total - (others.get(year)?.total ?? NaN),
+  }));
+}
+
+function heatRows(rows: readonly MonthRow[], ruin: Ruin | null): string {
+  const shade = shadeBy(rows.flatMap((row) => row.months));
+  const shadeTotal = shadeBy(rows.map(({ total }) => total));
   const cell = (value: number, year: number, month: number): string => {
     if (Number.isNaN(value)) return "<td></td>";
     const classes = isAfter(ruin, year, month) ? "after" : shade(value);
     const range = `${year}-${String(month + 1).padStart(2, "0")}`;
     return `<td class="${classes}" data-range="${range}">${percentOf(value)}</td>`;
   };
-  const head = MONTHS.map((name) => `<th scope="col">${name}</th>`).join("");
-  const rows = months.map((row: MonthRow) =>
+  return rows.map((row) =>
     `<tr><th scope="row">${stretch(String(row.year), String(row.year))}</th>${
       row.months.map((value, month) => cell(value, row.year, month)).join("")
     }<td class="total ${isAfter(ruin, row.year) ? "after" : shadeTotal(row.total)}">${
       percentOf(row.total)
     }</td></tr>`
-  );
-  return `<div class="scroll" tabindex="0" role="region" aria-label="Monthly returns"><table class="heat">` +
-    `<thead><tr><th scope="col">Year</th>${head}<th scope="col">Total</th></tr></thead><tbody>${
-      rows.join("")
-    }</tbody></table></div>`;
+  ).join("");
 }
 
 function percentOf(value: number): string {

@@ -173,6 +173,8 @@ export interface TearSheetModel extends FrontPage {
   readonly years: readonly YearRow[];
   /** Ascending by year; empty without dates. */
   readonly months: readonly MonthRow[];
+  /** The benchmark's, of the days that both have; none without one. */
+  readonly benchmarkMonths: readonly MonthRow[];
   /** Of monthly returns and of daily ones (or of the rows); empty without returns. */
   readonly histograms: readonly Histogram[];
   readonly boxes: readonly Box[];

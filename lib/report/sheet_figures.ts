@@ -50,7 +50,8 @@ function plotOf(chart: TimeChart): string {
   }" role="group" tabindex="0" aria-label="${escapeHtml(chart.description)}"></div>`;
 }
 
-function choices(label: string, buttons: readonly string[]): string {
+/** Buttons of which one is pressed. */
+export function choices(label: string, buttons: readonly string[]): string {
   return `<div class="choices" role="group" aria-label="${label}">${buttons.join("")}</div>`;
 }
 

@@ -86,6 +86,37 @@ inBrowser("charts share their left edge, and leave room for the last tick", asyn
   for (const { room } of places) assertGreater(room, 30);
 });
 
+inBrowser("the months are the strategy's, the benchmark's, or the difference", async (browser) => {
+  const { page, complaints, close } = await openPage(browser, SHEET);
+  /** Compounded over June 2003, by a loop over the rows themselves. */
+  const june = (values: Float64Array): number => {
+    let wealth = 1;
+    SHEET_JOINED.dates.forEach((date, row) => {
+      if (new Date(date).toISOString().startsWith("2003-06")) wealth *= 1 + (values[row] ?? NaN);
+    });
+    return wealth - 1;
+  };
+  const shown = (): Promise<number[]> =>
+    ask(
+      page,
+      `[...document.querySelectorAll('.heat td[data-range="2003-06"] data')]
+        .filter((cell) => cell.offsetParent !== null).map((cell) => Number(cell.value))`,
+    );
+  const [own, other] = [june(SHEET_JOINED.strategy), june(SHEET_JOINED.benchmark)];
+  const near = (values: readonly number[], wanted: number): void => {
+    assertEquals(values.length, 1);
+    assertLess(Math.abs((values[0] ?? NaN) - wanted), 1e-12);
+  };
+  near(await shown(), own);
+  await page.locator('button[data-months="1"]').click();
+  near(await shown(), other);
+  await page.getByRole("button", { name: "Difference", exact: true }).click();
+  near(await shown(), own - other);
+  assertEquals(await page.locator('button[data-months][aria-pressed="true"]').count(), 1);
+  assertEquals(complaints, []);
+  await close();
+});
+
 inBrowser(
   "a drag zooms all charts, a double click shows all again, hover tells values",
   async (browser) => {

@@ -12,6 +12,7 @@ import type { EmbeddedTearSheet, SharedChart } from "../sheet_data.ts";
 import type { UPlot } from "../uplot.ts";
 import { followed } from "./followed.ts";
 import { wireMetrics } from "./metric_tools.ts";
+import { wireMonths } from "./months.ts";
 import { pageData, wireTheme, wireTips } from "./page.ts";
 import { onPaper, wirePaper } from "./paper.ts";
 import { wireStrip } from "./strip.ts";
@@ -267,5 +268,6 @@ if (x.length > 0) {
   wireAddress();
 }
 wireStretches();
+wireMonths();
 wirePaper(drawAll);
 wireWidth();
