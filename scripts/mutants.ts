@@ -1,7 +1,7 @@
 // Takes each decision of a file wrongly, one at a time, and says of which nothing notices: neither the
 // simulation nor the tests below. What is left is a decision without a test, or one without need.
 // All mutants are in one copy of the checkout, and a global variable says which is on.
-// FILE may be FILE:LINE,LINE. As they come, tests are in temporary files: a TMPDIR in memory is quick.
+// FILE may be FILE:LINE,LINE. As they come, tests are in temporary files: a TMPDIR in memory is quick (not /dev/shm: below /dev it takes all permissions).
 
 import { parseArgs } from "node:util";
 import { type Mutant, mutantsOf, switched } from "./mutants/decisions.ts";
@@ -24,19 +24,40 @@ const TESTS: readonly (readonly [file: RegExp, tests: readonly string[]])[] = [
   [/mlflow\/redirects/, named("mlflow", "redirects", "gateways")],
   [/mlflow\/redact/, named("security", "redact")],
   [/mlflow\/pages/, named("mlflow", "pages", "odd_servers")],
-  [/mlflow\/decoding/, named("mlflow", "gateways", "faults")],
-  [/mlflow\/(search|reading)/, named("mlflow", "pages", "requests", "odd_servers", "gitlab")],
+  [/mlflow\/(http|client)/, named("mlflow", "http", "requests", "gateways", "faults")],
+  [/mlflow\/decoding/, named("mlflow", "http", "gateways", "faults")],
+  [
+    /mlflow\/(search|reading)/,
+    named("mlflow", "search", "pages", "requests", "odd_servers", "gitlab"),
+  ],
   [
     /mlflow\/history/,
-    named("mlflow", "faults", "requests", "long_wholes", "gitlab", "odd_servers"),
+    named("mlflow", "history", "faults", "requests", "long_wholes", "gitlab", "odd_servers"),
   ],
   [
     /mlflow\/(artifacts|presigned|signed_transfer)/,
-    named("mlflow", "presigned", "odd_servers", "gateways", "faults"),
+    named(
+      "mlflow",
+      "artifacts",
+      "signed_answers",
+      "presigned",
+      "odd_servers",
+      "gateways",
+      "faults",
+    ),
   ],
   [
     /mlflow\/(reader|schema|experiments|notes|get_run)/,
-    named("mlflow", "requests", "faults", "long_wholes", "gitlab", "odd_servers", "gateways"),
+    named(
+      "mlflow",
+      "rows",
+      "requests",
+      "faults",
+      "long_wholes",
+      "gitlab",
+      "odd_servers",
+      "gateways",
+    ),
   ],
   [/mlflow\//, [
     ...named("mlflow", "requests", "repeats", "batches", "gateways", "odd_servers", "faults"),
@@ -48,6 +69,8 @@ const TESTS: readonly (readonly [file: RegExp, tests: readonly string[]])[] = [
 const LIMIT_MS = 120_000;
 const FIRST_LIMIT_MS = 20 * 60_000;
 const COPIED = ["lib", "tests", "scripts", "typings", "main.ts", "deno.json", "deno.lock"];
+/** Python that some tests run their servers with. */
+const ENVIRONMENTS = [".venv"];
 
 interface File {
   readonly path: string;
@@ -70,6 +93,9 @@ async function main(): Promise<void> {
   let thread: Worker | undefined;
   try {
     await new Deno.Command("cp", { args: ["-R", ...COPIED, copy] }).output();
+    for (const environment of ENVIRONMENTS) {
+      Deno.symlinkSync(`${Deno.cwd()}/${environment}`, `${copy}/${environment}`);
+    }
     const files: File[] = [];
     for (const word of positionals) files.push(prepared(copy, word, files.at(-1)));
     for (const { path, lines, tests, mutants, first } of files) {

@@ -203,16 +203,16 @@ async function* inOrder<Item>(
   let left = limit;
   let page = first;
   let asked = Math.min(pageSize, Math.max(limit, TELLING_ROWS));
-  let last = first.all.at(-1);
+  let last = first.all.slice(-1);
   for (;;) {
-    if (page.kept.length > 0) yield page.kept.length > left ? page.kept.slice(0, left) : page.kept;
+    if (page.kept.length > 0) yield page.kept.slice(0, left);
     left -= page.kept.length;
     if (reading.isDone() || left <= 0) return;
-    asked = Math.min(pageSize, page.isWhole ? Math.max(left, 1) : asked * PAGE_GROWTH);
+    asked = Math.min(pageSize, page.isWhole ? left : asked * PAGE_GROWTH);
     page = await reading.next(asked);
-    const whole = last === undefined ? page.all : [last, ...page.all];
-    if (orderBy.length > 0 && !isInOrder(whole, allows)) lateDisorder(search);
-    last = page.all.at(-1) ?? last;
+    const rows = [...last, ...page.all];
+    if (orderBy.length > 0 && !isInOrder(rows, allows)) lateDisorder(search);
+    last = rows.slice(-1);
   }
 }
 
@@ -239,8 +239,7 @@ async function allSorted<Item>(
   const found: Item[] = [];
   addAll(search, found, first.kept);
   while (!reading.isDone()) addAll(search, found, (await reading.next(search.pageSize)).kept);
-  const sorted = found.sort(search.kind.compare(search.orderBy));
-  return search.limit < sorted.length ? sorted.slice(0, search.limit) : sorted;
+  return found.sort(search.kind.compare(search.orderBy)).slice(0, search.limit);
 }
 
 /** A page may have more items than a call takes arguments. */

@@ -100,6 +100,7 @@ Deno.test("no more is asked for than the limit, and what shows an order", async 
     assertEquals(requests.length, calls, `limit ${limit}`);
   }
   assertEquals((await searchNumbers({ limit: 3 })).requests[0]?.maxResults, 20);
+  assertEquals((await searchNumbers({ limit: 31 })).requests[1]?.maxResults, 1);
 });
 
 Deno.test("what the server cannot filter is filtered here, up to the limit", async () => {
@@ -117,6 +118,10 @@ Deno.test("an order that the server cannot make is made here, on all, before the
   assertEquals(pages.map((page) => page.length), [30, 2]);
   assertEquals(requests.length, 4);
   assertEquals(requests[0]?.orderBy, []);
+  const few = await searchNumbers({ ordered: false, limit: 30 });
+  assertEquals(few.pages.map((page) => page.length), [30]);
+  const least = await searchNumbers({ ordered: false, limit: 3 });
+  assertEquals(least.requests.map(({ maxResults }) => maxResults), [30, 30, 30, 30]);
 });
 
 Deno.test("pages are fetched only when asked for", async () => {
@@ -169,6 +174,15 @@ Deno.test("a page with more items than a call takes arguments is read", async ()
   assertEquals(
     (await everything(() => Promise.resolve({ items, next: null }), false)).length,
     300_000,
+  );
+});
+
+Deno.test("more items than a machine sorts at ease are refused, not sorted", async () => {
+  const items = Array.from({ length: 1_000_001 }, (_, index) => index);
+  await assertRejects(
+    () => everything(() => Promise.resolve({ items, next: null }), false),
+    TrackerError,
+    "more than 1000000 runs that must be sorted here; narrow the search",
   );
 });
 
