@@ -24,7 +24,10 @@ const TESTS: readonly (readonly [file: RegExp, tests: readonly string[]])[] = [
   [/mlflow\/redirects/, named("mlflow", "redirects", "gateways")],
   [/mlflow\/redact/, named("security", "redact")],
   [/mlflow\/pages/, named("mlflow", "pages", "odd_servers")],
-  [/mlflow\/(http|client)/, named("mlflow", "http", "requests", "gateways", "faults")],
+  [
+    /mlflow\/(http|client)/,
+    named("mlflow", "http", "history", "signed_answers", "requests", "gateways", "faults"),
+  ],
   [/mlflow\/decoding/, named("mlflow", "http", "gateways", "faults")],
   [
     /mlflow\/(search|reading)/,

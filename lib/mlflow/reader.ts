@@ -34,7 +34,6 @@ export interface RowProblem {
 }
 
 interface Issue {
-  readonly code: string;
   readonly path: readonly PropertyKey[];
   readonly message: string;
   /** Of a choice: what is wrong with each. */
@@ -155,10 +154,9 @@ function describe(issues: readonly Issue[]): string {
     typeof part === "number" ? `[${part}]` : `.${String(part)}`
   )
     .join("").replace(/^\./, "");
-  const isMissing = issue.code === "invalid_type" && issue.message.endsWith("received undefined");
-  if (isMissing && place !== "") return `the field ${place} is missing`;
-  return place === ""
-    ? `it is no object (${issue.message})`
+  if (place === "") return `it is no object (${issue.message})`;
+  return issue.message.endsWith("received undefined")
+    ? `the field ${place} is missing`
     : `the field ${place}: ${issue.message}`;
 }
 

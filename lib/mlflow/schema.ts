@@ -28,10 +28,7 @@ const whole = zod.union([
 ]);
 /** NaN comes as text; infinities are stored as the largest numbers, but text is understood too. */
 const figure = zod.union([
-  zod.custom<number>(
-    (value) => typeof value === "number" && Number.isFinite(value),
-    "expected a number within range",
-  ),
+  zod.custom<number>(Number.isFinite, "expected a number within range"),
   zod.enum(["NaN", "Infinity", "-Infinity"]).transform(Number),
 ]);
 const text = zod.string();

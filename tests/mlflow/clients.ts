@@ -38,6 +38,8 @@ export interface Came {
   readonly headers?: Readonly<Record<string, string>>;
   /** Bytes or text as they are, else JSON. */
   readonly content?: unknown;
+  /** So many bytes come at a time; all at once, if it does not say. */
+  readonly partBytes?: number;
 }
 
 /** A client without a network: what it is answered a function says. It is closed by nobody. */
@@ -58,11 +60,13 @@ export function answeredClient(
         const text = body instanceof Uint8Array ? new TextDecoder().decode(body) : "";
         const one = { ...request, url: new URL(request.path, origin), text };
         sent.push(one);
-        const { status = 200, headers = {}, content = {} } = await answer(one);
+        const { status = 200, headers = {}, content = {}, partBytes = Infinity } = await answer(
+          one,
+        );
         const bytes = content instanceof Uint8Array ? content : new TextEncoder().encode(
           typeof content === "string" ? content : JSON.stringify(content),
         );
-        return { status, headers, body: ReadableStream.from([bytes]) };
+        return { status, headers, body: partsOf(bytes, partBytes) };
       },
       steps: { lookUp: never, connect: never, greet: never },
       close: () => {},
@@ -74,6 +78,10 @@ export function answeredClient(
     warn,
   });
   return { client, sent, opened };
+}
+
+async function* partsOf(bytes: Uint8Array, size: number): AsyncGenerator<Uint8Array> {
+  for (let from = 0; from < bytes.length; from += size) yield bytes.subarray(from, from + size);
 }
 
 export const TRACKING = "http://mlflow.test:5000";

@@ -93,6 +93,18 @@ Deno.test("an answer that is not MLflow's may follow a change, and follows no qu
   assert(!search.message.includes("no JSON"));
 });
 
+Deno.test("a compressed answer is read to its end, in whatever parts it comes", async () => {
+  const json = new Blob([JSON.stringify(RUN.content)]);
+  const content = await new Response(json.stream().pipeThrough(new CompressionStream("gzip")))
+    .bytes();
+  for (const partBytes of [1, 50, Infinity]) {
+    const came = { headers: { "content-encoding": "GZIP" }, content, partBytes };
+    assertEquals((await question(came).answer()).id, RUN_ID);
+  }
+  const plain = question({ ...RUN, headers: { "content-encoding": " Identity" }, partBytes: 3 });
+  assertEquals((await plain.answer()).id, RUN_ID);
+});
+
 async function headersOf(options: Partial<Connection>): Promise<Sent["headers"]> {
   const { client, sent } = answeredClient(() => RUN, options);
   await client.getRun(RUN_ID);
@@ -149,6 +161,7 @@ Deno.test("a version is asked for once, and a server that says none is not MLflo
   const cases: readonly (readonly [Came, string | null | number])[] = [
     [{ content: " 3.17.2rc1\n" }, "3.17.2rc1"],
     [{ content: "three" }, null],
+    [{ headers: { "content-encoding": "gzip" }, content: "3.17.2" }, null],
     [{ status: 299, content: new Uint8Array([0xff]) }, null],
     [{ status: 300 }, null],
     [{ status: 404 }, null],

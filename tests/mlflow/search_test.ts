@@ -1,7 +1,7 @@
 // What a search asks of a server in turn, and what it believes of the answers, on a model of a server
 // that refuses, leaves out, or sorts as a test says.
 
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { TrackerError } from "../../lib/errors.ts";
 import {
   compareRuns,
@@ -33,6 +33,8 @@ interface Case {
   readonly sorts?: (rows: readonly Row[], request: PageRequest) => readonly Row[];
   /** Reads the first of several experiments alone. */
   readonly readsFirst?: boolean;
+  /** Of each page so many rows cannot be read. */
+  readonly unread?: (index: number) => number;
   readonly ids?: readonly string[];
   readonly order?: string;
   readonly filter?: string;
@@ -102,7 +104,11 @@ async function ask(given: Case): Promise<Got> {
     const from = Number(request.token ?? 0);
     const to = from + request.maxResults;
     const next = to < sorted.length ? String(to) : null;
-    return Promise.resolve({ items: sorted.slice(from, to), next });
+    const unread = given.unread?.(asked.length - 1) ?? 0;
+    const items = sorted.slice(from + unread, to);
+    const problems = sorted.slice(from, from + unread)
+      .map(({ id }) => ({ what: `row ${id}`, isShown: false }));
+    return Promise.resolve({ items, next, problems });
   };
   const search = searched<Row>({
     kind: {
@@ -304,4 +310,37 @@ Deno.test("no page is empty", async () => {
     kind: { cut: (rest) => ({ server: null, rest, kept: null }) },
   });
   assertEquals(got.pages, [9, 20]);
+});
+
+Deno.test("rows that were not asked for are the server's fault where it was sent what they break", async () => {
+  for (const [sent, codes] of [["metrics.a >= 0", []], ["metrics.a > 7", ["server-filter"]]]) {
+    const kept = parseFilter(String(sent));
+    const got = await ask({
+      version: MLFLOW,
+      rows: rowsOf(10, (index) => ({ a: index, start: -index })),
+      filter: "metrics.a > 8",
+      kind: { cut: (rest) => ({ server: null, rest, kept }) },
+    });
+    assertEquals([got.ids, got.codes], [["run 009"], codes]);
+  }
+});
+
+Deno.test("where no row of an answer can be read it is none of MLflow's; else the rest is shown", async () => {
+  const rows = (count: number): Row[] => rowsOf(count, (index) => ({ a: 1, start: -index }));
+  const none = await ask({ rows: rows(1), unread: () => 1 });
+  assertStringIncludes(none.error?.message ?? "", "the reply is not MLflow's: row run 000");
+  for (
+    const [count, unread] of [
+      [2, () => 1],
+      [PAGE + 1, (index: number) => index === 0 ? PAGE : 0],
+      [PAGE + 1, (index: number) => index],
+    ] as const
+  ) {
+    const { error, ids, codes } = await ask({ version: MLFLOW, rows: rows(count), unread });
+    assertEquals([error, ids.length, new Set(codes)], [
+      null,
+      count - (count > PAGE && unread(0) > 0 ? PAGE : 1),
+      new Set(["server-rows"]),
+    ]);
+  }
 });
