@@ -12,7 +12,7 @@ const named = (folder: string, ...names: string[]): string[] =>
 
 /** Which tests are asked, the most likely first; they need no MLflow. */
 const TESTS: readonly (readonly [file: RegExp, tests: readonly string[]])[] = [
-  [/outbox\/changes/, named("store", "shared_changes", "shared_runs")],
+  [/outbox\/changes/, named("store", "shared_changes", "shared_runs", "retry")],
   [/outbox\//, [
     ...named("store", "creation", "found_runs", "delivery_steps", "delivery_parts", "retry"),
     ...named("store", "syncs", "verify", "carried_runs", "delivery_doubts", "outbox"),

@@ -140,6 +140,7 @@ Deno.test("an answer of another shape is an error that says what is wrong", () =
     [() => readRun(run({ run_id: "" })), "the field run.info.run_id: expected an id, got nothing"],
     [() => readRun(run({}, { params: [{}] })), "the field run.data.params[0].key is missing"],
     [() => readExperiment({ experiment: { experiment_id: 1 } }), "the field experiment.name is"],
+    [() => readExperimentId(null), "it is no object ("],
     [() => readExperimentId([]), "it is no object ("],
     [() => readExperimentId({}), "the field experiment_id is missing"],
     [() => readRuns({ runs: 7 }), "the field runs: "],

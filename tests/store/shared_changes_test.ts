@@ -196,6 +196,62 @@ shared("a time that cannot be taken away stops no delivery", async (world) => {
   assertEquals(notes(only(server).tags).length, 2);
 });
 
+shared("one that cannot be for a moment is tried again", async (world) => {
+  const { site, server, io } = world;
+  const key = await commonRun(world);
+  const busy = { status: 503, code: "UNAVAILABLE", message: "busy" };
+  for (const value of ["1", "2"]) {
+    await io.sleep(1000);
+    await tag(site, key, { x: value });
+    const [outcome] = await site.deliver({
+      ...server,
+      deleteTag: () => Promise.reject(new TrackerError("POST", server.uri, busy)),
+    });
+    assertEquals(outcome?.status, value === "1" ? "delivered" : "failed");
+  }
+  await io.sleep(600_000);
+  assertEquals((await site.deliver(server)).map(({ status }) => status), ["delivered"]);
+  assertEquals(notes(only(server).tags).length, 1);
+});
+
+shared("when a part was changed is told once, and where others may ask", async (world) => {
+  const { site, office, server, io } = world;
+  const key = await commonRun(world);
+  const own = office.commitRun(record(2));
+  await tag(office, own, { x: "1" });
+  const told: number[] = [];
+  const deliver = (store: LocalStore): Promise<unknown> =>
+    store.deliver({
+      ...server,
+      logBatch: (id, batch) => {
+        told.push(notes(batch.tags ?? {}).length);
+        return server.logBatch(id, batch);
+      },
+    });
+  for (const name of ["x", "y"]) {
+    await tag(site, key, { [name]: "1" });
+    await io.sleep(1000);
+    await deliver(site);
+    assertEquals(told.splice(0).filter((count) => count > 0), [1], name);
+  }
+  await deliver(office);
+  const runs = [...server.runs.values()].map(({ run }) => notes(run.tags).length);
+  assertEquals(runs.toSorted(), [0, 2]);
+});
+
+shared("what looks like the time of a change, and is none, is left alone", async (world) => {
+  const { site, office, server } = world;
+  const key = await commonRun(world);
+  await site.deliver(server);
+  const odd = { "btflow.changed": "1", "btflow.changed.x": "2", "btflow.changed.y.3": "3" };
+  await server.logBatch(only(server).id, { tags: odd });
+  await tag(office, key, { x: "1" });
+  assertEquals((await office.deliver(server)).map(({ status }) => status), ["delivered"]);
+  const { tags } = only(server);
+  assertEquals([tags["x"], notes(tags).length], ["1", 1]);
+  assertEquals(Object.keys(odd).filter((name) => name in tags), Object.keys(odd));
+});
+
 shared("of more changes than one request takes all are told of", async (world) => {
   const { site, office, server } = world;
   const key = await commonRun(world);
@@ -231,12 +287,16 @@ shared("what is carried to be logged into a server's run arrives", async (world)
   const { id } = await server.createRun({ ...fields, tags: { x: "0" } });
   await server.updateRun(id, { status: "FINISHED", endTime: 5 });
   const artifacts = [{ path: "a.txt", content: new Uint8Array(1) }];
-  site.commitRun(
+  const key = site.commitRun(
     record(1, { existingRunId: id, trackingUri: server.uri, tags: { x: "1" }, artifacts }),
   );
+  await tag(site, key, { y: "2" });
   await carry(site, office);
   await office.deliver(server);
-  assertEquals([only(server).tags["x"], fileOf(server)], ["1", "0"]);
+  const { tags } = only(server);
+  assertEquals([tags["x"], tags["y"], fileOf(server)], ["1", "2", "0"]);
+  // It is the server's own, where no store's change counts for more.
+  assertEquals(notes(tags), []);
 });
 
 shared("an imported file that the server has lost is sent once that is found", async (world) => {

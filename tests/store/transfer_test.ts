@@ -4,11 +4,14 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { DatabaseSync } from "node:sqlite";
 import { StorageError } from "../../lib/errors.ts";
+import { PARENT_TAG } from "../../lib/own_names.ts";
 import { APPLICATION_ID } from "../../lib/store/schema.ts";
 import { takeLease } from "../../lib/store/lease.ts";
 import { openStore, openStoreToRead } from "../../lib/store/mod.ts";
 import type { Io } from "../../lib/io.ts";
 import { testIo } from "../helpers/test_io.ts";
+import { fakeServer } from "./fake_server.ts";
+import { takeBackFormat7 } from "./older_format.ts";
 import { record, type StoreFolder, storeFolder } from "./store_folder.ts";
 
 function transferTest(name: string, fn: (world: StoreFolder) => Promise<void>): void {
@@ -192,6 +195,38 @@ transferTest(
     await store.close();
   },
 );
+
+transferTest("an export of an older btflow is imported whole, and left as it is", async (world) => {
+  const { io, folder, path } = world;
+  const source = await openStore(io, `${folder}/old.db`);
+  const server = fakeServer();
+  const parentKey = source.commitRun(record(1));
+  const [group] = await source.deliver(server);
+  assertEquals((await source.prune({ olderThanMs: -1_000_000 })).runs, 1);
+  const keys = [2, 3].map((index) => source.commitRun(record(index, { parentKey })));
+  await source.logBatch(keys[0] ?? "", { tags: { x: "1" } });
+  const file = `${folder}/old.btflow`;
+  await source.exportTo(file);
+  const old = new DatabaseSync(file);
+  takeBackFormat7((sql) => old.exec(sql));
+  old.exec("PRAGMA user_version = 6");
+  old.close();
+  const bytes = Deno.readFileSync(file);
+  const store = await openStore(io, path);
+  const { added, updated, known } = await store.importFrom(file);
+  assertEquals([added, updated, known], [2, 0, 0]);
+  assertEquals(Deno.readFileSync(file), bytes);
+  for (const key of keys) assertEquals(await store.getRun(key), await source.getRun(key));
+  assertEquals((await store.getRun(keys[0] ?? "")).tags["x"], "1");
+  const outcomes = await store.deliver(server);
+  assertEquals(outcomes.map(({ status }) => status), ["delivered", "delivered"]);
+  // The id of a group that was removed there came with its runs.
+  const parents = outcomes.map(({ runId }) => server.runs.get(runId ?? "")?.run.tags[PARENT_TAG]);
+  assertEquals(parents, [group?.runId, group?.runId]);
+  assertEquals((await store.importFrom(file)).known, 2);
+  await store.close();
+  await source.close();
+});
 
 transferTest("an export of an older format is not read, and said to be imported", async (world) => {
   const file = await exported(world, 1, 2);
