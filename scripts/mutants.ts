@@ -165,3 +165,5 @@ function oneLine(text: string): string {
 }
 
 await main();
+// A thread whose loop has no end may live on.
+Deno.exit();

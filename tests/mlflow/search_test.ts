@@ -140,6 +140,7 @@ async function ask(given: Case): Promise<Got> {
     for await (const page of search) {
       pages.push(page.length);
       found.push(...page.map(({ id }) => id));
+      if (pages.length > 100) throw new Error("There is no end");
     }
   } catch (thrown) {
     if (!(thrown instanceof TrackerError)) throw thrown;

@@ -367,6 +367,17 @@ outboxTest(
   },
 );
 
+outboxTest("a group that is there already is not delivered again with its runs", async (world) => {
+  const { store, send } = world;
+  const there = store.commitRun(record(0, { runName: "there" }));
+  await send({});
+  store.commitRun(record(1, { parentKey: there }));
+  store.commitRun(record(2, { parentKey: store.commitRun(record(3, { runName: "new" })) }));
+  const sent = (await send({ jobs: 1 })).map(({ runName }) => runName);
+  assertEquals(sent.toSorted(), ["new", "run 1", "run 2"]);
+  assertEquals(sent.indexOf("new") < sent.indexOf("run 2"), true);
+});
+
 outboxTest("a run whose group was not delivered says why", async ({ store, server, send }) => {
   const parentKey = store.commitRun(record(0, { runName: "sweep" }));
   const child = store.commitRun(record(1, { parentKey }));
