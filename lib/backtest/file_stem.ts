@@ -8,6 +8,14 @@ export function fileStem(path: string): string {
   return name.replace(/\.gz$/i, "").replace(/(?!^)\.[^.]+$/, "");
 }
 
+/** The folder that a module of another language lays what it has in memory into, for one call. */
+const HANDED = /[\\/]btflow-handed-[^\\/]+[\\/]/;
+
+/** What a run says its data came from: the path, but of a file that was made for the call its name alone. */
+export function sourceName(path: string): string {
+  return HANDED.test(path) ? fileStem(path) : path;
+}
+
 /** The user's name for the run, else the strategy's, else the file's stem. */
 export function chooseRunName(
   { runName }: { readonly runName: string | undefined },

@@ -3,7 +3,7 @@
 import type { Backtest } from "./mod.ts";
 import { CATALOGUE } from "../metrics/mod.ts";
 import { buildModel, type DefinedFigure, type LuckLine, renderTearSheet } from "../report/mod.ts";
-import { fileStem } from "./file_stem.ts";
+import { fileStem, sourceName } from "./file_stem.ts";
 
 /** What the page says besides what the backtest holds. */
 export interface TearSheetFacts {
@@ -39,7 +39,7 @@ export function tearSheet(backtest: Backtest, facts: TearSheetFacts): string {
     release,
     trials: backtest.trials,
     params: { ...series.params, ...facts.params },
-    source: facts.source ?? file.path,
+    source: facts.source ?? sourceName(file.path),
     warnings,
     generatedAt: facts.now,
     extended: CATALOGUE.some((metric) => metric.extended && backtest.metrics.has(metric.name)),

@@ -1,7 +1,7 @@
 // From a computed backtest to the content of its run: which params, tags, metrics and lineage it
 // carries. What makes it this run and no other (its key, fingerprint, name, parent) the store adds.
 
-import { fileStem } from "../backtest/file_stem.ts";
+import { fileStem, sourceName } from "../backtest/file_stem.ts";
 import { boundFigures, type Intervals } from "../backtest/intervals.ts";
 import type { Backtest } from "../backtest/mod.ts";
 import { checkSplit, splitDateText } from "../backtest/split_date.ts";
@@ -84,15 +84,19 @@ function ownParams(backtest: Backtest): Readonly<Record<string, string>> {
   const first = dates?.[0];
   const last = dates?.at(-1);
   const own: Readonly<Record<OwnParam, string | undefined>> = {
-    benchmark_file: backtest.benchmark?.file?.path,
-    returns_file: backtest.file.path,
+    benchmark_file: named(backtest.benchmark?.file),
+    returns_file: named(backtest.file),
     returns_start: first === undefined ? "None" : timestampText(first),
     returns_end: last === undefined ? "None" : timestampText(last),
     returns_count: String(values.length),
-    risk_free_rate: backtest.rates?.file.path ?? floatText(backtest.riskFreeRate),
+    risk_free_rate: named(backtest.rates?.file) ?? floatText(backtest.riskFreeRate),
     periods_per_year: String(backtest.periods),
   };
   return withoutUndefined(own);
+}
+
+function named(file: { readonly path: string } | null | undefined): string | undefined {
+  return file ? sourceName(file.path) : undefined;
 }
 
 function runTags(
@@ -188,7 +192,7 @@ function dataset(path: string, sha256: string, rows: number, context: string): r
     name: fileStem(path),
     digest: sha256.slice(0, 32),
     sourceType: "local",
-    source: JSON.stringify({ uri: path }),
+    source: JSON.stringify({ uri: sourceName(path) }),
     profile: JSON.stringify({ num_rows: rows }),
     context,
   }];

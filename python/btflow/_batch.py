@@ -6,14 +6,13 @@ from __future__ import annotations
 
 import json
 import os
-import re
 from typing import TYPE_CHECKING, Any, Dict, Iterable, Iterator, List, Mapping, Optional, Sequence, Sized, Tuple, TypedDict, Union
 
 from ._answers import BatchResult
 from ._columns import loaded
 from ._errors import BtflowError, SeveralErrors, UsageError
 from ._frames import DATE
-from ._process import watch
+from ._process import spoken, watch
 from ._progress import Progress
 from ._sources import Source
 from ._words import Handed, flags, pairs, param
@@ -106,10 +105,10 @@ def batch(
         ]
         while True:
             with Handed(options) as files:
-                names = _write(items, files)
+                names = _write(items, files, result.total)
                 if len(names) == 0:
                     break
-                error = _call(words, files, names, result, shown)
+                error = _call(words, handed, files, names, result, shown)
             if error is not None:
                 errors.append(error)
     if len(errors) > 0:
@@ -187,8 +186,11 @@ def _params(values: Sequence[Any], names: Sequence[Any]) -> Dict[str, object]:
     return dict(zip(own, values)) if len(set(own)) == len(values) else {}
 
 
-def _write(items: Iterator[BatchItem], files: Handed) -> Dict[str, str]:
-    """Writes the runs of one call, and answers their names by the paths that the binary speaks of."""
+def _write(items: Iterator[BatchItem], files: Handed, before: int) -> Dict[str, str]:
+    """Writes the runs of one call, and answers their names by the paths that the binary speaks of.
+
+    A run without a name is called by its place in the batch, where so many came ``before``.
+    """
     names: Dict[str, str] = {}
     lines: List[str] = []
     benchmarks: Dict[int, Tuple[Any, str]] = {}
@@ -198,13 +200,15 @@ def _write(items: Iterator[BatchItem], files: Handed) -> Dict[str, str]:
         if item is None:
             break
         number = len(names)
-        path, content, suffix, own = files.payload(item["returns"], item.get("dates"))
-        name = item.get("run_name") or own
-        if path is None:
-            stem = re.sub(r"[^\w.-]+", "_", name or f"run {number + 1}")[:80]
-            path = files.write(f"{number:06}-{stem}{suffix}", content or b"")
-            size += len(content or b"")
-        path = os.path.abspath(path)
+        source = files.payload(item["returns"], item.get("dates"))
+        name = item.get("run_name") or source.name
+        if source.path is None:
+            name = name or f"run {before + number + 1}"
+            path = files.write(str(number), name, source)
+            files.names[path] = name
+            size += len(source.content or b"")
+        else:
+            path = os.path.abspath(source.path)
         line = {
             "returns": path,
             "run_name": name,
@@ -215,23 +219,30 @@ def _write(items: Iterator[BatchItem], files: Handed) -> Dict[str, str]:
         if benchmark is not None:
             # Kept beside its path: an object that is gone might leave its id to another.
             if id(benchmark) not in benchmarks:
-                written = os.path.abspath(files.file(f"benchmark-{number:06}", benchmark))
+                written = os.path.abspath(files.file(f"benchmark-{number}", "benchmark", benchmark))
                 benchmarks[id(benchmark)] = (benchmark, written)
             line["benchmark"] = benchmarks[id(benchmark)][1]
         names[path] = name or os.path.splitext(os.path.basename(path))[0]
         lines.append(json.dumps({key: value for key, value in line.items() if value is not None}))
     if len(lines) > 0:
-        files.write("manifest.jsonl", "\n".join(lines).encode("utf-8"))
+        with open(os.path.join(files.folder, "manifest.jsonl"), "wb") as file:
+            file.write("\n".join(lines).encode("utf-8"))
     return names
 
 
 def _call(
-    words: List[str], files: Handed, names: Dict[str, str], result: BatchResult, shown: Progress
+    words: List[str],
+    handed: Handed,
+    files: Handed,
+    names: Dict[str, str],
+    result: BatchResult,
+    shown: Progress,
 ) -> Optional[BtflowError]:
     """Logs the runs of one call and adds what became of them; what stops all is raised."""
     manifest = os.path.join(files.folder, "manifest.jsonl")
     with open(os.path.join(files.folder, "answer.json"), "w+b") as file:
-        stdout, error = watch([*words, f"--manifest={manifest}"], file, shown.line)
+        known = {**handed.names, **files.names}
+        stdout, error = watch([*words, f"--manifest={manifest}"], known, file, shown.line)
     if not stdout.strip():
         if error is not None:
             error.answer = result
@@ -241,7 +252,10 @@ def _call(
     for count in ("total", "logged", "delivered", "skipped"):
         setattr(result, count, getattr(result, count) + answer[count])
     result.runs += [_named(run, names) for run in answer["runs"]]
-    result.failures += [_named(failure, names) for failure in answer["failures"]]
+    result.failures += [
+        _named({**failure, "message": spoken(failure["message"], known)}, names)
+        for failure in answer["failures"]
+    ]
     result.unmet += [_named(run, names) for run in answer["unmet"]]
     result.parent = answer["parent"] or result.parent
     shown.done(result.total, len(result.failures))
@@ -252,10 +266,7 @@ def _named(entry: Mapping[str, Any], names: Mapping[str, str]) -> Dict[str, Any]
     """An entry by the run's name: the file in a folder that is gone says nothing."""
     path = entry["returns"]
     name = names.get(path, path)
-    named = {"run_name": name, **{key: value for key, value in entry.items() if key != "returns"}}
-    if "message" in named:
-        named["message"] = named["message"].replace(path, name)
-    return named
+    return {"run_name": name, **{key: value for key, value in entry.items() if key != "returns"}}
 
 
 def _together(errors: List[BtflowError], result: BatchResult) -> BtflowError:

@@ -58,7 +58,7 @@ def stats(
             *flags(options),
             *["--", word],
         ]
-        return _answers(call(words, content), Stats)
+        return _answers(call(words, content, handed.names), Stats)
 
 
 def log(
@@ -111,7 +111,7 @@ def log(
             *handed.series("risk-free-rate", risk_free_rate),
             *flags(options),
         ]
-        return _answers(call(words, content), Run)
+        return _answers(call(words, content, handed.names), Run)
 
 
 def search(
@@ -192,7 +192,7 @@ def report(
             *flags(options),
             *operands,
         ]
-        stdout, error = call(words, content)
+        stdout, error = call(words, content, handed.names)
     if error is not None:
         raise error
     return Report(stdout.decode("utf-8"))
@@ -226,7 +226,7 @@ def judge(
             *flags(options),
             *["--", *map(str, stores)],
         ]
-        answer: Dict[str, Any] = _json(call(words))
+        answer: Dict[str, Any] = _json(call(words, names=handed.names))
     return answer
 
 

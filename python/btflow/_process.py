@@ -9,7 +9,7 @@ import signal
 import subprocess
 import sys
 import warnings
-from typing import IO, Any, Callable, Dict, List, NamedTuple, Optional, Sequence
+from typing import IO, Any, Callable, Dict, List, Mapping, NamedTuple, Optional, Sequence
 
 from ._binary import find_binary
 from ._errors import BinaryError, BtflowError, BtflowWarning, UsageError, by_exit
@@ -32,8 +32,13 @@ class Outcome(NamedTuple):
     error: Optional[BtflowError]
 
 
-def call(words: Sequence[str], content: Optional[bytes] = None) -> Outcome:
-    """Runs the binary to its end, with ``content`` as its standard input."""
+def call(
+    words: Sequence[str], content: Optional[bytes] = None, names: Mapping[str, str] = {}
+) -> Outcome:
+    """Runs the binary to its end, with ``content`` as its standard input.
+
+    What messages call by a path or word that says nothing to the caller, they call by its name.
+    """
     process = _start(words, subprocess.PIPE if content is not None else subprocess.DEVNULL, None)
     with process:
         try:
@@ -48,19 +53,21 @@ def call(words: Sequence[str], content: Optional[bytes] = None) -> Outcome:
         except BaseException:
             process.kill()
             raise
-    said = _Said()
+    said = _Said(names)
     for line in stderr.decode("utf-8", "replace").splitlines():
         said.take(line)
     return Outcome(stdout, said.end(process.returncode))
 
 
-def watch(words: Sequence[str], answer: IO[bytes], progress: Callable[[str], None]) -> Outcome:
+def watch(
+    words: Sequence[str], names: Mapping[str, str], answer: IO[bytes], progress: Callable[[str], None]
+) -> Outcome:
     """Runs the binary and hands on how far it is; ``answer`` is the open file that its stdout goes to.
 
     Ctrl-C lets it finish the runs in hand, so that none is left half done; a second one ends it.
     """
     process = _start(words, subprocess.DEVNULL, answer)
-    said = _Said(progress)
+    said = _Said(names, progress)
     interrupt: Optional[KeyboardInterrupt] = None
     with process:
         try:
@@ -80,6 +87,13 @@ def watch(words: Sequence[str], answer: IO[bytes], progress: Callable[[str], Non
         raise interrupt
     answer.seek(0)
     return Outcome(answer.read(), said.end(process.returncode))
+
+
+def spoken(message: str, names: Mapping[str, str]) -> str:
+    """A message with names in place of the paths or words that they are known by here alone."""
+    for path, name in names.items():
+        message = message.replace(path, name)
+    return message
 
 
 def _drain(process: "subprocess.Popen[bytes]", said: "_Said") -> None:
@@ -124,7 +138,10 @@ def _interrupt(process: "subprocess.Popen[bytes]") -> None:
 class _Said:
     """The lines of stderr: JSON where the command answers in JSON, else plain."""
 
-    def __init__(self, progress: Optional[Callable[[str], None]] = None) -> None:
+    def __init__(
+        self, names: Mapping[str, str], progress: Optional[Callable[[str], None]] = None
+    ) -> None:
+        self._names = names
         self._progress = progress
         self._failure: Optional[BtflowError] = None
         self._plain: List[str] = []
@@ -136,17 +153,27 @@ class _Said:
         except ValueError:
             said = None
         if isinstance(said, dict) and "error" in said:
-            self._failure = _failure(said["error"])
+            self._failure = self._error(said["error"])
         elif isinstance(said, dict) and "warning" in said:
-            self._warnings.append(_warning(said["warning"]["message"], said["warning"]["code"]))
+            self._warnings.append(_warning(self._named(said["warning"]["message"]), said["warning"]["code"]))
         elif isinstance(said, dict) and "note" in said:
             LOGGER.info("%s", said["note"]["message"])
         elif line.startswith("warning: "):
-            self._warnings.append(_warning(line[len("warning: ") :]))
+            self._warnings.append(_warning(self._named(line[len("warning: ") :])))
         elif self._progress is not None and line[:1].isdigit():
             self._progress(line)
         elif line != "":
             self._plain.append(line)
+
+    def _named(self, message: str) -> str:
+        return spoken(message, self._names)
+
+    def _error(self, said: Any) -> BtflowError:
+        error = by_exit(int(said["exit"]), self._named(str(said["message"])))
+        path = said.get("path")
+        error.path = None if path in self._names else path
+        error.line = said.get("line")
+        return error
 
     def end(self, code: int) -> Optional[BtflowError]:
         """Gives the warnings, and answers what a call that ended so has failed with."""
@@ -160,16 +187,9 @@ class _Said:
         text = "\n".join(self._plain)
         start = text.find("error: ")
         if start >= 0:
-            return by_exit(code, text[start + len("error: ") :])
+            return by_exit(code, self._named(text[start + len("error: ") :]))
         ended = f"by signal {-code}" if code < 0 else f"with exit code {code}"
         return by_exit(code, f"The btflow binary ended {ended}{': ' if text else ''}{text[-2000:]}")
-
-
-def _failure(said: Any) -> BtflowError:
-    error = by_exit(int(said["exit"]), str(said["message"]))
-    error.path = said.get("path")
-    error.line = said.get("line")
-    return error
 
 
 def _warning(message: str, code: str = "") -> BtflowWarning:

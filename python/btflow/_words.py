@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import tempfile
 from datetime import date, datetime
 from numbers import Number
 from types import TracebackType
-from typing import Any, Iterable, List, Mapping, Optional, Tuple, Type
+from typing import Any, Dict, Iterable, List, Mapping, Optional, Tuple, Type
 
 from ._columns import loaded
 from ._sources import Payload, payload
@@ -67,10 +68,20 @@ def _word(value: Any) -> str:
     return value.isoformat() if isinstance(value, date) else str(_plain(value))
 
 
+def _file_name(name: str) -> str:
+    """A name as a file may have it on every system."""
+    return re.sub(r'[\x00-\x1f\ud800-\udfff<>:"/\\|?*]+', "_", name).strip(" .")[:60] or "returns"
+
+
 class Handed:
-    """A folder for what the binary reads besides its standard input; made when needed, and taken away."""
+    """A folder for what the binary reads besides its standard input; made when needed, and taken away.
+
+    By the folder's name the binary knows that its path says nothing: a run has the files' names alone.
+    """
 
     def __init__(self, keywords: Mapping[str, Any]) -> None:
+        #: What messages call by a name that says nothing here, and what it is.
+        self.names: Dict[str, str] = {}
         self._folder: Optional["tempfile.TemporaryDirectory[str]"] = None
         #: Times with a zone are handed on as instants where a zone is asked for.
         self.in_utc = keywords.get("timezone") is not None
@@ -92,7 +103,7 @@ class Handed:
     def folder(self) -> str:
         """Its path."""
         if self._folder is None:
-            self._folder = tempfile.TemporaryDirectory(prefix="btflow-")
+            self._folder = tempfile.TemporaryDirectory(prefix="btflow-handed-")
         return self._folder.name
 
     def payload(self, source: Any, dates: Optional[Iterable[Any]] = None) -> Payload:
@@ -105,21 +116,28 @@ class Handed:
         if source.content is None:
             return source.path or "-", None
         if benchmark is not None or not self._has_benchmark_column:
+            self.names["standard input"] = "the returns"
             return "-", source.content
-        return self.write(f"returns{source.suffix}", source.content), None
+        path = self.write("returns", source.name or "returns", source)
+        self.names[path] = "the returns"
+        return path, None
 
-    def file(self, name: str, source: Any) -> str:
-        """The path of a file that holds a source: its own, or one in the folder."""
-        path, content, suffix, _ = self.payload(source)
-        if path is not None:
-            return path
-        return self.write(f"{name}{suffix}", content or b"")
+    def file(self, folder: str, what: str, source: Any) -> str:
+        """The path of a file that holds a source: its own, or one in this folder of the folder."""
+        found = self.payload(source)
+        if found.path is not None:
+            return found.path
+        path = self.write(folder, found.name or what, found)
+        self.names[path] = f"the {what}"
+        return path
 
-    def write(self, name: str, content: bytes) -> str:
-        """The path of a new file in the folder."""
-        path = os.path.join(self.folder, name)
+    def write(self, folder: str, name: str, source: Payload) -> str:
+        """The path of a new file in a new folder of the folder, named as the data is."""
+        within = os.path.join(self.folder, folder)
+        os.mkdir(within)
+        path = os.path.join(within, f"{_file_name(name)}{source.suffix}")
         with open(path, "wb") as file:
-            file.write(content)
+            file.write(source.content or b"")
         return path
 
     def series(self, name: str, value: Any) -> List[str]:
@@ -128,5 +146,5 @@ class Handed:
             return []
         if isinstance(value, Number):
             return [f"--{name}={_word(value)}"]
-        return [f"--{name}={self.file(name, value)}"]
+        return [f"--{name}={self.file(name, name.replace('-', ' '), value)}"]
 

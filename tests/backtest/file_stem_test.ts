@@ -2,7 +2,7 @@
 
 import { assertEquals } from "@std/assert";
 import { gzipSync } from "node:zlib";
-import { fileStem } from "../../lib/backtest/file_stem.ts";
+import { fileStem, sourceName } from "../../lib/backtest/file_stem.ts";
 import { run } from "../../lib/cli.ts";
 import { testIo } from "../helpers/test_io.ts";
 
@@ -20,6 +20,17 @@ Deno.test("a file's stem is its name without folder and endings", () => {
     ["-", "stdin"],
   ];
   for (const [path, stem] of cases) assertEquals(fileStem(path), stem);
+});
+
+Deno.test("a run names the file that its data came from, without the folder of a single call", () => {
+  const cases: readonly (readonly [string, string])[] = [
+    ["/tmp/btflow-handed-k3_x9/0/ema.parquet", "ema"],
+    ["C:\\Temp\\btflow-handed-k3\\benchmark\\S&P 500.parquet", "S&P 500"],
+    ["/tmp/returns.csv", "/tmp/returns.csv"],
+    ["btflow-handed-/x.csv", "btflow-handed-/x.csv"],
+    ["-", "-"],
+  ];
+  for (const [path, name] of cases) assertEquals(sourceName(path), name);
 });
 
 Deno.test("report heads its page with the name that log gives the run", async () => {

@@ -90,6 +90,41 @@ def test_benchmarks_of_all_and_of_one():
     assert rows["s2"]["metrics.beta"] == btflow.stats(series(2), series(3))["beta"]
 
 
+def test_runs_name_what_was_in_memory_and_not_where_it_lay_for_a_moment(tmp_path):
+    spy = series(9).rename("S&P 500")
+    rates = pandas.Series(0.02, index=series(1).index, name="DTB3")
+    runs = [series(1), {"returns": series(2).rename(None)}]
+    runs.append({"returns": series(3), "run_name": "5/20", "benchmark": spy})
+    for _ in range(2):
+        btflow.batch(runs, "m", benchmark=spy, risk_free_rate=rates, kind="returns", resume=False)
+    btflow.log(series(1), "m", run_name="alone", benchmark=spy, risk_free_rate=rates)
+    both = pandas.DataFrame({"mine": series(1), "theirs": series(2)})
+    btflow.log(both, "m", run_name="frame", column="mine", benchmark_column="theirs")
+    seen = {}
+    for row in btflow.search("m"):
+        named = [row.get(f"params.{name}") for name in ("returns_file", "benchmark_file", "risk_free_rate")]
+        assert seen.setdefault(row["run_name"], named) == named
+    assert seen == {
+        "s1": ["s1", "S&P 500", "DTB3"],
+        "run 2": ["run 2", "S&P 500", "DTB3"],
+        "5/20": ["5_20", "S&P 500", "DTB3"],
+        "alone": ["-", "S&P 500", "DTB3"],
+        "frame": ["returns", None, "0.0"],
+    }
+    series(1).to_csv(tmp_path / "file.csv")
+    btflow.batch([tmp_path / "file.csv"], "files")
+    assert btflow.search("files")[0]["params.returns_file"] == str(tmp_path / "file.csv")
+
+
+def test_runs_without_a_name_count_through_the_whole_batch(monkeypatch):
+    monkeypatch.setattr(_batch, "_RUNS_A_CALL", 2)
+    result = btflow.batch(({"returns": series(number)} for number in [1, 2, 3]), "n")
+    assert [run["run_name"] for run in result.runs] == ["s1", "s2", "s3"]
+    unnamed = [{"returns": series(number).rename(None)} for number in [4, 5, 6]]
+    result = btflow.batch(unnamed, "n", kind="returns")
+    assert [run["run_name"] for run in result.runs] == ["run 1", "run 2", "run 3"]
+
+
 def test_nothing_is_left_on_the_disk(tmp_path, monkeypatch):
     temporary = tmp_path / "temporary"
     temporary.mkdir()

@@ -203,3 +203,19 @@ def test_python_m_btflow_is_the_binary():
     done = subprocess.run([*run, "--version", "--format", "json"], capture_output=True, text=True, env=env)
     assert json.loads(done.stdout)["version"]
     assert subprocess.run([*run, "no"], capture_output=True, env=env).returncode == 2
+
+
+def test_messages_speak_of_what_was_given_and_not_of_where_it_lay(returns):
+    bad = returns.copy().rename("drawdown")
+    for call, start in [
+        (lambda: btflow.stats(bad), "Cannot read the returns: "),
+        (lambda: btflow.stats(returns, bad), "Cannot read the benchmark: "),
+        (lambda: btflow.log(returns, "x", risk_free_rate={"2024-01-01": "x"}), "Cannot read the risk free rate: "),
+        (lambda: btflow.batch([returns], "x", benchmark=bad), "Cannot read the benchmark: "),
+        (lambda: btflow.batch([{"returns": returns, "benchmark": bad}], "x"), "Cannot read the benchmark: "),
+    ]:
+        with pytest.raises(btflow.InputError) as failed:
+            call()
+        said = str(failed.value)
+        assert start in said and "btflow-handed" not in said and "standard input" not in said, said
+        assert failed.value.path is None
