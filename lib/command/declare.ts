@@ -64,6 +64,7 @@ export interface Command {
   readonly graceful: boolean;
   /** True when it writes to the store or the server; one that reads may have flags that write. */
   readonly writes: boolean;
+  readonly reading?: Reading;
   /** Does the work and answers; throws the errors of errors.ts. */
   readonly run: (context: Context, words: Words) => Promise<Result>;
 }
@@ -95,6 +96,14 @@ export interface Input<F> {
   readonly format: string;
 }
 
+/** How a command that writes is made to read only. */
+export interface Reading {
+  /** The key of the flag with which it does. */
+  readonly flag: string;
+  /** The keys of the flags that mean something beside that one. */
+  readonly beside: readonly string[];
+}
+
 /** A declaration: see {@link Command}. */
 export interface Declaration<F extends Readonly<Record<string, Flag<unknown>>>> {
   /** Its words after `btflow`. */
@@ -114,6 +123,7 @@ export interface Declaration<F extends Readonly<Record<string, Flag<unknown>>>> 
   readonly graceful?: boolean;
   /** True when it writes to the store or the server. */
   readonly writes?: boolean;
+  readonly reading?: Reading;
   readonly run: (context: Context, input: Input<F>) => Promise<Result>;
 }
 

@@ -61,6 +61,7 @@ export const command: Command = defineCommand({
   name: "sync",
   summary: "Deliver what the store holds; show what waits; carry it across an air gap",
   writes: true,
+  reading: { flag: "status", beside: ["experiment", "store"] },
   description:
     "Delivers the runs meant for this server and those logged with no server set. A run deleted on " +
     "the server is reported, not made again, unless --recreate is given. Parts of a run that the " +

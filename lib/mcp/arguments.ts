@@ -66,6 +66,7 @@ export function readCall(tool: Tool, given: Arguments, settled: Settled): Call {
       ...tool.command.name.split(" "),
       ...asJson ? ["--format=json"] : [],
       ...settledWords(tool.command, settled, { withExperiment: runs.length === 0 }),
+      ...tool.always,
       ...flags,
       "--",
       ...operands,

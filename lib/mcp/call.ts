@@ -59,7 +59,7 @@ export function toolCaller(
       return failure({ code: "usage", exit: 2, message: error.message });
     }
     const work = (): Promise<Called> => perform(run, surroundings, { tool, call, signal });
-    if (!tool.command.writes) return await work();
+    if (!tool.writes) return await work();
     const turn = lastWrite.then(work);
     lastWrite = turn.catch(() => {});
     return await turn;

@@ -63,15 +63,15 @@ function wire({ stdout }: Io): Writable {
   });
 }
 
-function described({ name, description, schema, command, properties }: Tool): Described {
-  const writes = command.writes ||
+function described({ name, description, schema, writes, properties }: Tool): Described {
+  const isWriting = writes ||
     properties.some(({ place }) => place.kind === "flag" && place.flag.writes === true);
   return {
     name,
     description,
     // The SDK's type wants what can be changed.
     inputSchema: schema as unknown as Described["inputSchema"],
-    annotations: { readOnlyHint: !writes },
+    annotations: { readOnlyHint: !isWriting },
   };
 }
 

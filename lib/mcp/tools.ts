@@ -3,8 +3,8 @@
 // schema. What says where data comes from and goes to belongs to who starts the server, and no agent
 // is asked for it: an argument could otherwise send credentials to another host.
 
-import type { Command, CommandGroup, Operand } from "../command/declare.ts";
-import { type Flag, flagSummary } from "../command/flags.ts";
+import type { Command, CommandGroup, Operand, Reading } from "../command/declare.ts";
+import { type Flag, flagName, flagSummary } from "../command/flags.ts";
 
 /** A JSON schema, as far as it is used here. */
 export interface Schema {
@@ -41,6 +41,10 @@ export interface Tool {
   readonly name: string;
   readonly description: string;
   readonly command: Command;
+  /** Whether a call writes to the store or the server. */
+  readonly writes: boolean;
+  /** The flags that every call has. */
+  readonly always: readonly string[];
   readonly properties: readonly Property[];
   readonly schema: Schema;
 }
@@ -90,23 +94,25 @@ export function toolsOf(
   return commands
     .flatMap((command) => "verbs" in command ? command.verbs : [command])
     .filter(({ formats }) => formats.includes("json") || formats.includes("html"))
-    .filter(({ writes }) => options.allowWrite || !writes)
+    .filter(({ writes, reading }) => options.allowWrite || !writes || reading !== undefined)
     .map((command) => toolOf(command, options));
 }
 
 function toolOf(command: Command, options: ToolOptions): Tool {
+  const reading = command.writes && !options.allowWrite ? command.reading : undefined;
   const properties = [
     ...command.operands.flatMap((operand) => operandProperty(operand, options)),
     ...Object.entries(command.flags)
       .filter(([key, flag]) => isOffered(command, key, flag, options))
+      .filter(([key]) => reading === undefined || reading.beside.includes(key))
       .map(([key, flag]) => flagProperty(key, flag)),
     ...command.formats.includes("json") ? PAGE : [],
   ];
-  const { name, summary, description } = command;
   return {
-    name: name.replaceAll(" ", "_"),
-    description: [`${summary}.`, ...(description === undefined ? [] : [description])].join(" "),
+    ...namedAs(command, reading),
     command,
+    writes: command.writes && reading === undefined,
+    always: reading === undefined ? [] : [flagName(reading.flag)],
     properties,
     schema: {
       type: "object",
@@ -114,6 +120,21 @@ function toolOf(command: Command, options: ToolOptions): Tool {
       required: properties.filter(({ required }) => required).map(({ name }) => name),
       additionalProperties: false,
     },
+  };
+}
+
+/** The half of a command that only reads has a name of its own: it is offered without the other. */
+function namedAs(
+  { name, summary, description, flags }: Command,
+  reading: Reading | undefined,
+): Pick<Tool, "name" | "description"> {
+  const words = name.replaceAll(" ", "_");
+  const { flag = "" } = reading ?? {};
+  const own = flags[flag]?.summary;
+  if (own !== undefined) return { name: `${words}_${propertyName(flag)}`, description: `${own}.` };
+  return {
+    name: words,
+    description: [`${summary}.`, ...(description === undefined ? [] : [description])].join(" "),
   };
 }
 
@@ -153,9 +174,13 @@ function operandProperty(operand: Operand, { experiment }: ToolOptions): readonl
   }];
 }
 
+function propertyName(key: string): string {
+  return key.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+}
+
 function flagProperty(key: string, flag: Flag<unknown>): Property {
   return {
-    name: key.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`),
+    name: propertyName(key),
     place: { kind: "flag", key, flag },
     schema: { ...kindSchema(flag), description: flagSummary({ ...flag, repeats: false }) },
     required: false,

@@ -48,6 +48,7 @@ pythonTest({
         await answered(io, "stats", "sp500.csv", "nasdaq.csv"),
         await answered(io, "metrics", "--category", "ratios"),
         await answered(io, "experiments", "list"),
+        await answered(io, "sync", "--status"),
       ];
       for (const mode of ["auto", "legacy"] as const) {
         const { answers, tools, version, err } = await playAgent(
@@ -64,6 +65,7 @@ pythonTest({
             { tool: "stats", arguments: { files: ["sp500.csv", "nasdaq.csv"] } },
             { tool: "metrics", arguments: { category: "ratios" } },
             { tool: "experiments_list", arguments: {} },
+            { tool: "sync_status", arguments: {} },
           ],
         );
         assertEquals(version, mode === "auto" ? "2026-07-28" : "2025-11-25");
@@ -87,6 +89,7 @@ pythonTest({
           "judge",
           "history",
           "metrics",
+          "sync_status",
           "doctor",
         ]);
       }

@@ -62,6 +62,19 @@ Deno.test("without --allow-write no tool and no argument writes", async () => {
   }
 });
 
+Deno.test("of a command that writes, what only reads is a tool of its own without --allow-write", async () => {
+  const reading = { ...FREE, allowWrite: false };
+  const status = await tool("sync_status", reading);
+  const names = status.properties.map(({ name }) => name);
+  assertEquals(names, ["experiment", "store", "offset", "limit"]);
+  assertEquals([status.writes, (await tool("sync")).writes], [false, true]);
+  assertEquals(status.description, "List what waits and why; deliver nothing.");
+  const words = readCall(status, { experiment: "e" }, reading).words;
+  assertEquals(words, ["sync", "--format=json", "--status", "--experiment=e", "--"]);
+  assertThrows(() => readCall(status, { status: false }, reading), UsageError);
+  assert((await tool("sync")).properties.some(({ name }) => name === "status"));
+});
+
 Deno.test("arguments become words that cannot be read as others", async () => {
   const call = readCall(await tool("log"), {
     returns: "--store=elsewhere",
