@@ -71,17 +71,20 @@ def whole_numbers(name: str, values: Any) -> Column:
     return Column(name, Stored(name, _bytes("q", values), False))
 
 
-def times(name: str, values: Any, unit: str, is_utc: bool = False) -> Column:
+def times(name: str, values: Any, unit: str, is_utc: bool = False, may_miss: bool = False) -> Column:
     """A column of times: whole numbers of a unit (``D s ms us ns``) since 1970.
 
     They are stored in the coarsest unit that holds them all, so that the same times are the same bytes
-    from whichever package and version they come.
+    from whichever package and version they come. ``may_miss``: an open trade has no time of its exit.
     """
     coarser = {"us": ("ms", 1000), "ns": ("us", 1000)}
     finer = {"s": ("ms", 1000), "D": ("ms", _DAY_MS)}
     numpy = loaded("numpy")
     is_array = numpy is not None and isinstance(values, numpy.ndarray)
-    _refuse_missing((values == _NOT_A_TIME).nonzero()[0] if is_array else _missing(values))
+    missing = (values == _NOT_A_TIME).nonzero()[0] if is_array else _missing(values)
+    if may_miss and len(missing) > 0:
+        return Column(name, texts=_times_with_gaps(values, unit, is_utc))
+    _refuse_missing(missing)
     while unit in finer:
         unit, factor = finer[unit]
         values = values * factor if is_array else [value * factor for value in values]
@@ -94,6 +97,12 @@ def times(name: str, values: Any, unit: str, is_utc: bool = False) -> Column:
     stored = whole_numbers(name, values).stored
     assert stored is not None
     return Column(name, stored._replace(unit=unit, is_utc=is_utc))
+
+
+def _times_with_gaps(values: Iterable[Any], unit: str, is_utc: bool) -> List[str]:
+    in_ns = {"D": _DAY_MS * 10**6, "s": 10**9, "ms": 10**6, "us": 10**3, "ns": 1}[unit]
+    gaps = (None, _NOT_A_TIME)
+    return ["" if value in gaps else _time_text(int(value) * in_ns, "ns", is_utc) for value in values]
 
 
 def _missing(values: Iterable[Any]) -> List[int]:

@@ -31,7 +31,8 @@ def pandas_columns(data: Any, in_utc: bool) -> Optional[List[Column]]:
         _check_names([str(name) for name in data.columns])
         if data.columns.nlevels > 1:
             raise problem("its columns have several levels; choose one of each, such as with .xs()")
-        own = [_pandas_column(str(name), data[name], in_utc) for name in data.columns]
+        is_trades = sum(getattr(dtype, "kind", "O") == "M" for dtype in data.dtypes) > 1
+        own = [_pandas_column(str(name), data[name], in_utc, may_miss=is_trades) for name in data.columns]
         index = _index(data.index, in_utc)
         names = {column.name for column in own}
         return [*(column for column in index if column.name not in names), *own]
@@ -57,7 +58,9 @@ def _index(index: Any, in_utc: bool) -> List[Column]:
     return [_pandas_column(DATE, index, in_utc, is_date=True)]
 
 
-def _pandas_column(name: str, data: Any, in_utc: bool, is_date: bool = False) -> Column:
+def _pandas_column(
+    name: str, data: Any, in_utc: bool, is_date: bool = False, may_miss: bool = False
+) -> Column:
     """``data``: a Series or an Index."""
     pandas = loaded("pandas")
     dtype = data.dtype
@@ -65,7 +68,7 @@ def _pandas_column(name: str, data: Any, in_utc: bool, is_date: bool = False) ->
         return _pandas_times(name, _period_ends(pandas.PeriodIndex(data)), in_utc)
     kind = getattr(dtype, "kind", "O")
     if kind == "M":
-        return _pandas_times(name, pandas.DatetimeIndex(data), in_utc)
+        return _pandas_times(name, pandas.DatetimeIndex(data), in_utc, may_miss)
     if kind in "iu" and not data.isna().any():
         values = data.to_numpy(dtype="int64")
         if is_date:
@@ -97,13 +100,13 @@ def _period_ends(periods: Any) -> Any:
     return periods.to_timestamp(how="end").normalize()
 
 
-def _pandas_times(name: str, index: Any, in_utc: bool) -> Column:
+def _pandas_times(name: str, index: Any, in_utc: bool, may_miss: bool = False) -> Column:
     """Times with a zone are taken by its clock, as their days are meant, unless a zone is asked for."""
     is_utc = index.tz is not None and (in_utc or str(index.tz) == "UTC")
     if index.tz is not None:
         index = index.tz_convert("UTC").tz_localize(None) if is_utc else index.tz_localize(None)
     unit = getattr(index, "unit", "ns")
-    return times(name, index.asi8, unit, is_utc=is_utc)
+    return times(name, index.asi8, unit, is_utc=is_utc, may_miss=may_miss)
 
 
 def polars_columns(data: Any, in_utc: bool) -> Optional[List[Column]]:
@@ -116,21 +119,23 @@ def polars_columns(data: Any, in_utc: bool) -> Optional[List[Column]]:
     if isinstance(data, polars.Series):
         return [_polars_column(name_of(data.name), data, in_utc)]
     if isinstance(data, polars.DataFrame):
-        return [_polars_column(name, data[name], in_utc) for name in data.columns]
+        is_trades = sum(dtype.is_temporal() for dtype in data.dtypes) > 1
+        return [_polars_column(name, data[name], in_utc, is_trades) for name in data.columns]
     return None
 
 
-def _polars_column(name: str, data: Any, in_utc: bool) -> Column:
+def _polars_column(name: str, data: Any, in_utc: bool, may_miss: bool = False) -> Column:
     polars = loaded("polars")
     dtype = data.dtype
     if dtype == polars.Date:
-        return times(name, data.to_physical().to_list(), "D")
+        return times(name, data.to_physical().to_list(), "D", may_miss=may_miss)
     if dtype == polars.Datetime:
         zone = dtype.time_zone
         is_utc = zone is not None and (in_utc or zone == "UTC")
         if zone is not None and not is_utc:
             data = data.dt.replace_time_zone(None)
-        return times(name, data.to_physical().to_list(), dtype.time_unit, is_utc=is_utc)
+        units = data.to_physical().to_list()
+        return times(name, units, dtype.time_unit, is_utc=is_utc, may_miss=may_miss)
     if dtype.is_integer() and data.null_count() == 0 and name.lower() in (DATE, "datetime", "timestamp"):
         return whole_numbers(name, data.cast(polars.Int64).to_list())
     if dtype.is_numeric():

@@ -1,8 +1,13 @@
 """The Python of docs/python.md, typed as a reader would, with the real tools."""
 
+import ast
+import json
 import os
 import re
+import shutil
 import warnings
+import zipfile
+from types import SimpleNamespace
 
 import numpy
 import pandas
@@ -11,6 +16,7 @@ import pytest
 import btflow
 from conftest import REPOSITORY
 
+TESTDATA = os.path.join(REPOSITORY, "tests/testdata")
 DAYS = pandas.bdate_range("2020-01-01", periods=400)
 CLOSE = pandas.Series(100 * numpy.cumprod(1 + numpy.random.default_rng(1).normal(0.0005, 0.01, 400)), index=DAYS)
 BARS = pandas.DataFrame({"Open": CLOSE, "High": CLOSE * 1.01, "Low": CLOSE * 0.99, "Close": CLOSE, "Volume": 1000})
@@ -36,7 +42,8 @@ def play(heading, names):
 
 def test_every_block_is_played():
     assert sorted(blocks()) == [
-        "Backtrader", "From Python", "Many runs", "backtesting.py", "bt", "vectorbt",
+        "Backtrader", "From Python", "Many runs", "NautilusTrader", "backtesting.py", "bt", "freqtrade",
+        "vectorbt", "zipline-reloaded",
     ]
 
 
@@ -135,3 +142,46 @@ def test_backtrader():
     [strategy] = cerebro.run()
     play("Backtrader", {"strategy": strategy})
     assert total("returns") == pytest.approx(cerebro.broker.getvalue() / 10_000 - 1, rel=1e-9)
+
+
+# What follows wants another pandas than the tools above: results that the tools really gave, as objects again.
+
+
+def test_zipline_reloaded():
+    perf = pandas.read_csv(f"{TESTDATA}/python/zipline_perf.csv", index_col=0, parse_dates=True)
+    assert str(perf.index.tz) == "UTC"
+    play("zipline-reloaded", {"perf": perf})
+    [row] = btflow.search("lab")
+    for metric, column in [
+        ("total_return", "algorithm_period_return"), ("sharpe_ratio", "sharpe"), ("max_drawdown", "max_drawdown")
+    ]:
+        assert row[f"metrics.{metric}"] == pytest.approx(perf[column].iloc[-1], rel=1e-9)
+
+
+def test_nautilus_trader():
+    people = f"{TESTDATA}/people"
+    report = pandas.read_csv(f"{people}/nautilus_positions.csv", index_col="position_id", dtype={"quantity": str})
+    report["commissions"] = report["commissions"].map(ast.literal_eval)
+    report["ts_opened"] = pandas.to_datetime(report["ts_opened"])
+    closed = [None if text != text else pandas.Timestamp(text) for text in report["ts_closed"]]
+    report["ts_closed"] = pandas.Series([time or pandas.NA for time in closed], report.index, dtype=object)
+    balance = pandas.read_csv(f"{people}/nautilus_account.csv")["total"]
+    play("NautilusTrader", {"engine": SimpleNamespace(trader=SimpleNamespace(generate_positions_report=lambda: report))})
+    [row] = btflow.search("lab")
+    assert row["metrics.trade_count"] == report["ts_closed"].notna().sum()
+    gained = sum(float(text.split()[0]) for text in report["realized_pnl"][report["ts_closed"].notna()])
+    assert total("returns") == pytest.approx(gained / 10_000, rel=1e-9)
+    # The one that is open has paid its commission already.
+    assert total("returns") == pytest.approx(balance.iloc[-1] / 10_000 - 1, abs=3e-4)
+
+
+def test_freqtrade():
+    os.makedirs("user_data/backtest_results")
+    shutil.copy(f"{TESTDATA}/freqtrade.zip", "user_data/backtest_results/backtest-result.zip")
+    with zipfile.ZipFile(f"{TESTDATA}/freqtrade.zip") as archive:
+        [name] = [name for name in archive.namelist() if re.fullmatch(r"[^/]*\d\.json", name)]
+        strategies = json.loads(archive.read(name))["strategy"]
+    play("freqtrade", {})
+    assert len(strategies) == 2
+    for name, result in strategies.items():
+        assert total(name) == pytest.approx(result["profit_total"], rel=1e-6)

@@ -2,6 +2,7 @@
 
 import datetime
 import math
+import warnings
 from array import array
 
 import numpy
@@ -203,3 +204,28 @@ def test_what_cannot_be_a_series_is_refused(returns):
         btflow.stats(returns.to_frame("ema_10")["ema_10"], dates=returns.index[1:])
     with pytest.raises(btflow.InputError, match="a file has its own"):
         btflow.stats("returns.csv", dates=returns.index)
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_an_open_trade_has_no_time_of_its_exit():
+    trades = pandas.DataFrame(
+        {
+            "EntryTime": pandas.to_datetime(["2024-01-02 10:00", "2024-01-05 12:30", "2024-01-09 10:00"]),
+            "ExitTime": pandas.to_datetime(["2024-01-03", "2024-01-08", None]),
+            "Size": [1, -1, 1],
+            "PnL": [100.0, -50.0, numpy.nan],
+        }
+    )
+    known = trades[:2]
+
+    def of_polars(frame):
+        plain = frame.astype(object).where(frame.notna(), None)
+        return polars.DataFrame({name: plain[name].tolist() for name in plain})
+
+    for whole, closed in [(trades, known), (of_polars(trades), of_polars(known))]:
+        with warnings.catch_warnings(record=True) as said:
+            warnings.simplefilter("always")
+            metrics = btflow.stats(whole, kind="trades", capital=10_000)
+        assert any("1 open trade of the returns is left out" in str(warning.message) for warning in said)
+        assert metrics == btflow.stats(closed, kind="trades", capital=10_000)
+        assert metrics["trade_count"] == 2 and metrics["total_return"] == pytest.approx(0.005)
