@@ -5,6 +5,9 @@ import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
+import { BUILD } from "../lib/build.ts";
+import { hostTarget } from "../scripts/compile/targets.ts";
+import { sha256 } from "../scripts/pack/built.ts";
 import { pythonTest, repository } from "./helpers/python.ts";
 import { runTool } from "./helpers/tools.ts";
 import { readYaml } from "./helpers/yaml.ts";
@@ -37,11 +40,14 @@ class Runner {
   readonly outputs: Map<string, string> = new Map();
   log = "";
 
-  constructor() {
-    for (const name of ["bin", "temp"]) fs.mkdirSync(path.join(this.folder, name));
+  /** `file`: where the binary is, below the folder. */
+  constructor(file: string = "bin/btflow") {
+    for (const name of ["bin", "temp", path.dirname(file)]) {
+      fs.mkdirSync(path.join(this.folder, name), { recursive: true });
+    }
     const config = path.join(repository, "deno.json");
     fs.writeFileSync(
-      path.join(this.folder, "bin/btflow"),
+      path.join(this.folder, file),
       `#!/bin/sh\nexec "${Deno.execPath()}" run -q -P --no-prompt --no-check --config "${config}" "${
         path.join(repository, "main.ts")
       }" "$@"\n`,
@@ -86,6 +92,9 @@ class Runner {
     assert(!run.includes("${{"), "a script takes its values by env");
     const output = path.join(this.folder, "output");
     fs.writeFileSync(output, "");
+    // What earlier steps put on the path, as the runner does between steps.
+    const added = path.join(this.folder, "path");
+    const paths = fs.existsSync(added) ? fs.readFileSync(added, "utf8").trim().split("\n") : [];
     const { PATH = "", HOME = "", DENO_DIR } = Deno.env.toObject();
     const { stdout, stderr, code } = await runTool(
       "bash",
@@ -95,14 +104,14 @@ class Runner {
       {
         cwd: this.folder,
         env: {
-          PATH: `${this.folder}/bin:${PATH}`,
+          PATH: [...paths.toReversed(), `${this.folder}/bin`, PATH].join(":"),
           HOME: this.folder,
           DENO_DIR: DENO_DIR ?? path.join(HOME, ".cache/deno"),
           BTFLOW_STORE: path.join(this.folder, "store.db"),
           RUNNER_TEMP: path.join(this.folder, "temp"),
           GITHUB_OUTPUT: output,
           GITHUB_STEP_SUMMARY: path.join(this.folder, "summary.md"),
-          GITHUB_PATH: path.join(this.folder, "path"),
+          GITHUB_PATH: added,
           ...Object.fromEntries(
             Object.entries(env).map(([name, value]) => [name, filled(value, values)]),
           ),
@@ -205,6 +214,65 @@ pythonTest({
         assertStringIncludes(runner.summary, "### Judgement of sweep");
       });
     } finally {
+      runner.remove();
+    }
+  },
+});
+
+pythonTest({
+  name: "the action installs what is not there from a release, verified, for the steps that follow",
+  tools: ["bash", "curl"],
+  fn: async (t) => {
+    const file = `btflow-${hostTarget(Deno.build.os, Deno.build.arch)}`;
+    const runner = new Runner(`release/${file}`);
+    copyReturns(runner, "returns.csv", (value) => value);
+    const release = path.join(runner.folder, "release");
+    const binary = fs.readFileSync(path.join(release, file));
+    const sums = path.join(release, "SHA256SUMS");
+    fs.writeFileSync(sums, `${sha256(binary, "hex")}  ${file}\n`);
+    const asked: string[] = [];
+    const server = Deno.serve(
+      { hostname: "127.0.0.1", port: 0, onListen: () => {} },
+      (request) => {
+        const name = path.basename(new URL(request.url).pathname);
+        asked.push(name);
+        return new Response(fs.readFileSync(path.join(release, name)));
+      },
+    );
+    const from = `http://127.0.0.1:${server.addr.port}`;
+    const installed = path.join(runner.folder, "temp/btflow/btflow");
+    try {
+      await t.step("a file that is not what its checksum says", async () => {
+        fs.appendFileSync(path.join(release, file), "\n");
+        assertEquals(await runner.run(use({ arguments: "returns.csv", from }), new Map()), 1);
+        assertStringIncludes(runner.log, "does not match its checksum");
+        assert(!fs.existsSync(installed));
+        fs.writeFileSync(path.join(release, file), binary);
+      });
+      await t.step("installed, run, and there for a script", async () => {
+        asked.length = 0;
+        const again = { run: "btflow --version" };
+        const steps = [...use({ arguments: "returns.csv", from }), again];
+        assertEquals(await runner.run(steps, new Map()), 0, runner.log);
+        assertEquals(asked, ["SHA256SUMS", file]);
+        assert(runner.log.endsWith(`btflow ${BUILD.version}\n`), runner.log);
+        assert(runner.summary.startsWith("### returns.csv\n"));
+      });
+      await t.step("not a second time", async () => {
+        asked.length = 0;
+        assertEquals(await runner.run(use({ arguments: "returns.csv", from }), new Map()), 0);
+        assertEquals(asked, []);
+      });
+      await t.step("from a folder", async () => {
+        fs.rmSync(installed);
+        assertEquals(
+          await runner.run(use({ arguments: "returns.csv", from: release }), new Map()),
+          0,
+        );
+        assertEquals(fs.readFileSync(installed), binary);
+      });
+    } finally {
+      await server.shutdown();
       runner.remove();
     }
   },
