@@ -38,6 +38,7 @@ export type ProgramName =
   | EnvironmentName
   | "awk"
   | "bash"
+  | "buildah"
   | "chromium"
   | "curl"
   | "fish"
@@ -83,6 +84,7 @@ export const PROGRAMS: Readonly<Record<ProgramName, Program>> = {
   ...ENVIRONMENTS,
   awk: onPath("mawk", "scripts/install.sh", "awk"),
   bash: onPath("bash", "completions in bash, and the commands of README", "bash"),
+  buildah: onPath("buildah", "the container image", "buildah"),
   chromium: onPath(
     "chromium",
     "the pages in a browser",

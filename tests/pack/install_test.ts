@@ -1,10 +1,11 @@
 // The packages of this machine's real binary, installed as users do: pip, uv, pipx and npm put the very
-// file of the release where they put programs, and it runs as the container image has it.
+// file of the release where they put programs, and the Dockerfile is built and run.
 
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { BUILD } from "../../lib/build.ts";
 import { type Built, HOST } from "../compile/built.ts";
 import { findProgram } from "../helpers/programs.ts";
+import { repository } from "../helpers/python.ts";
 import { noMounts, type Outcome, runTool, toolTest } from "../helpers/tools.ts";
 import { hashOf, pack, realRelease, unpacked, workflowSteps } from "./release.ts";
 
@@ -260,39 +261,75 @@ toolTest({
 });
 
 toolTest({
-  name: "the binary runs in a folder with nothing but glibc, as the image's user",
-  tools: ["mount", "npx", "sh", "unshare"],
+  name:
+    "the Dockerfile makes an image that runs as nobody in particular and keeps runs in its volume",
+  tools: ["bash", "buildah", "npx"],
   unless: noMounts(),
   fn: async () => {
-    const { file } = await released();
-    const root = await Deno.makeTempDir({ prefix: "btflow-image-" });
-    // chroot is coreutils', ldd is glibc's own.
-    const lay = `
-      mkdir -p "$1/usr/local/bin" "$1/data" "$1/tmp" "$1/proc"
-      cp "$2" "$1/usr/local/bin/btflow"
-      ldd "$2" | grep -o '/[^ ]*' | while read -r library; do
-        mkdir -p "$1$(dirname "$library")"
-        cp -L "$library" "$1$library"
-      done
-      chmod -R a+rX "$1"
-      chown 65532:65532 "$1/data"`;
-    const run = (...args: readonly string[]): Promise<Outcome> =>
-      runTool("unshare", ["--mount", "sh", "-euc", start, root, ...args], {
-        env: { BTFLOW_STORE: "/data/store.db" },
-        stdin: "date,returns\n2024-01-02,0.5\n2024-01-03,-0.1\n",
-      });
-    // A container has /proc too; Bun does not start without it.
-    const start = `
-      mount --rbind /proc "$0/proc"
-      exec chroot --userspec=65532:65532 "$0" /usr/local/bin/btflow "$@"`;
+    const { folder, file } = await released();
+    const place = await Deno.makeTempDir({ prefix: "btflow-image-" });
+    const env = {
+      BUILDAH_ISOLATION: "chroot",
+      HOME: place,
+      PLACE: place,
+      BINARY: file,
+      DOCKERFILE: `${repository}/Dockerfile`,
+    };
+    const sh = async (script: string, stdin = ""): Promise<string> =>
+      succeeded(
+        await runTool("bash", ["--noprofile", "--norc", "-euo", "pipefail", "-c", script], {
+          cwd: place,
+          env,
+          stdin,
+        }),
+      ).trim();
+    const storage =
+      `buildah() { command buildah --storage-driver vfs --root "$PLACE/storage" --runroot "$PLACE/run" "$@"; }`;
     try {
-      succeeded(await runTool("sh", ["-euc", lay, "sh", root, file]));
-      assertEquals(succeeded(await run("--version")), `btflow ${BUILD.version}\n`);
-      const log = ["log", "--experiment", "image", "--returns", "-", "--format", "json"];
-      assertEquals(JSON.parse(succeeded(await run(...log))).points, 2);
-      assertStringIncludes(succeeded(await run("runs", "search", "--format", "csv")), "stdin");
+      await sh(
+        `mkdir dist && cp "$BINARY" dist/btflow-linux-x64 && cp "$BINARY" dist/btflow-linux-arm64`,
+      );
+      for (const name of ["THIRD_PARTY_LICENSES.txt", "btflow.cdx.json"]) {
+        await Deno.copyFile(`${folder}/${name}`, `${place}/dist/${name}`);
+      }
+      await Deno.copyFile(`${repository}/LICENSE`, `${place}/LICENSE`);
+      await sh(
+        (await workflowSteps("image")).find(({ run }) => run !== undefined)?.run ?? "exit 99",
+      );
+      // No registry is asked: what the image stands on is glibc, and nothing else, under its name.
+      await sh(`${storage}
+        mkdir base base/tmp base/etc
+        echo 'nonroot:x:65532:65532:nonroot:/:/sbin/nologin' > base/etc/passwd
+        ldd "$BINARY" | grep -o '/[^ ]*' | while read -r library; do
+          mkdir -p "base$(dirname "$library")"
+          cp -L "$library" "base$library"
+        done
+        container=$(buildah from scratch)
+        buildah copy -q "$container" base /
+        buildah commit -q "$container" "$(sed -n 's/^FROM //p' "$DOCKERFILE")"
+        buildah bud -q --pull-never -f "$DOCKERFILE" -t btflow image
+        buildah from --pull-never --name one btflow`);
+      const { User, Entrypoint, Volumes, WorkingDir } = JSON.parse(
+        await sh(`${storage}; buildah inspect --type image btflow`),
+      ).OCIv1.config;
+      assertEquals(
+        [User, Entrypoint, Volumes, WorkingDir],
+        ["65532:65532", ["/usr/local/bin/btflow"], { "/data": {} }, "/data"],
+      );
+      const run = (words: string, stdin = ""): Promise<string> =>
+        sh(`${storage}; buildah run one -- ${Entrypoint[0]} ${words}`, stdin);
+      assertEquals(await run("--version"), `btflow ${BUILD.version}`);
+      const returns = "date,returns\n2024-01-02,0.5\n2024-01-03,-0.1\n";
+      const logged = await run("log -e image --returns - --format json", returns);
+      assertEquals(JSON.parse(logged).points, 2);
+      assertStringIncludes(await run("runs search --format csv"), "stdin");
+      const owner = await sh(`find "$PLACE/storage" -name store.db -printf '%U:%G'`);
+      assertEquals(owner, "65532:65532");
     } finally {
-      await Deno.remove(root, { recursive: true });
+      await sh(
+        `${storage}; buildah rm --all && buildah rmi --all --force; rm -rf "$PLACE/storage" "$PLACE/run"`,
+      );
+      await Deno.remove(place, { recursive: true });
     }
   },
 });
