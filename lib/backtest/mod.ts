@@ -5,7 +5,7 @@ import { present, UsageError, type Warning } from "../errors.ts";
 import { type FilesRead, readBeside } from "./beside.ts";
 import { type Computation, computeAll } from "./compute.ts";
 import type { Definitions } from "./expression.ts";
-import { alignBenchmark, periodsOfJoined, readInput } from "../input/mod.ts";
+import { alignBenchmark, periodsOfJoined, readInput, shownPath } from "../input/mod.ts";
 import type { InputFile, InputSeries, Kind, Missing, Side } from "../input/mod.ts";
 import type { Io } from "../io.ts";
 import { CATALOGUE, missingReturnsIn } from "../metrics/mod.ts";
@@ -194,14 +194,16 @@ async function evaluateSeries(
   if (other !== null) {
     warnings.push(...(benchmarkFile?.warnings ?? []));
     const aligned = alignBenchmark({ ...series, ...series.returns }, other, {
-      path: file.path,
-      benchmarkPath: benchmarkFile?.path ?? file.path,
+      path: shownPath(file.path),
+      benchmarkPath: shownPath(benchmarkFile?.path ?? file.path),
     });
     joined = withPeriods(aligned.joined, series.returns.dates, periods);
     warnings.push(...aligned.warnings);
   } else if (options.names !== undefined) requireNoBenchmark(options.names);
   warnings.push(...rateWarning(options.riskFreeRate));
-  const rates = options.rates === null ? null : ratesFor(series.returns, options.rates, file.path);
+  const rates = options.rates === null
+    ? null
+    : ratesFor(series.returns, options.rates, shownPath(file.path));
   if (rates !== null) {
     warnings.push(...rates.warnings, ...rateWarning(largestAnnual(rates.rates, periods)));
   }

@@ -7,7 +7,9 @@ import { formatOf, INPUT_FORMATS } from "./formats.ts";
 import type { ReadOptions } from "./options.ts";
 import { foreignProblem } from "./foreign_bytes.ts";
 import type { InputSeries } from "./series.ts";
-import { type Host, openSource, type Source } from "./source.ts";
+import { type Host, openSource, shownPath, type Source } from "./source.ts";
+
+export { shownPath };
 
 export { floatText } from "./cells/number.ts";
 export { civilMs, timestampText, timeText } from "./cells/calendar_time.ts";

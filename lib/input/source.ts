@@ -43,6 +43,11 @@ export const MAX_BYTES: number = 4 * 1024 ** 3;
 /** Largest content of a format that must be held whole. */
 export const MAX_WHOLE_BYTES: number = 512 * 1024 ** 2;
 
+/** What messages call a file that was given by this path. */
+export function shownPath(path: string): string {
+  return path === "-" ? "standard input" : path;
+}
+
 /** How a file is opened. */
 export interface OpenOptions {
   readonly maxBytes?: number | undefined;
@@ -57,16 +62,16 @@ export async function openSource(
   path: string,
   options: OpenOptions,
 ): Promise<Source> {
-  const shownPath = path === "-" ? "standard input" : path;
+  const shown = shownPath(path);
   const limit = options.maxBytes ?? MAX_BYTES;
   const { size, isFile } = path === "-" ? { size: 0, isFile: false } : await fileFacts(host, path);
-  if (size > limit) throw tooLarge(shownPath, limit);
-  const kept = isFile ? null : keeping(shownPath);
+  if (size > limit) throw tooLarge(shown, limit);
+  const kept = isFile ? null : keeping(shown);
   const open = (): AsyncIterable<Uint8Array> =>
-    hostErrors(host.files.chunks(path, chunkBytes(size)), shownPath);
-  let stream = await openStream(kept?.filled(open()) ?? open(), shownPath, size, options);
+    hostErrors(host.files.chunks(path, chunkBytes(size)), shown);
+  let stream = await openStream(kept?.filled(open()) ?? open(), shown, size, options);
   return {
-    shownPath,
+    shownPath: shown,
     get head() {
       return stream.head;
     },
@@ -77,13 +82,13 @@ export async function openSource(
       return stream.expectedBytes;
     },
     chunks: () => stream.chunks(),
-    all: () => inOnePiece(stream.chunks(), shownPath, Math.min(limit, MAX_WHOLE_BYTES)),
+    all: () => inOnePiece(stream.chunks(), shown, Math.min(limit, MAX_WHOLE_BYTES)),
     stored: () => stream.stored(),
     close: () => stream.close(),
     async restart() {
       const again = kept === null ? open() : await kept.again();
       await stream.close();
-      stream = await openStream(again, shownPath, size, options);
+      stream = await openStream(again, shown, size, options);
     },
   };
 }

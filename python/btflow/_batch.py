@@ -126,6 +126,8 @@ def _items(runs: Any) -> Iterator[BatchItem]:
         for name, returns in runs.items():
             yield {"returns": returns, "run_name": str(name)}
         return
+    if _is(runs, "Series", "ndarray"):
+        raise UsageError(f"Cannot log a batch of one {type(runs).__name__}: use btflow.log, or give a frame")
     for item in runs:
         if isinstance(item, Mapping):
             unknown = set(item) - {*BatchItem.__annotations__, "returns"}
@@ -151,8 +153,12 @@ def _keys() -> List[str]:
 
 
 def _is_frame(runs: Any) -> bool:
-    frames = [getattr(loaded(name), "DataFrame", None) for name in ("pandas", "polars")]
-    return any(frame is not None and isinstance(runs, frame) for frame in frames)
+    return _is(runs, "DataFrame")
+
+
+def _is(runs: Any, *kinds: str) -> bool:
+    found = [getattr(loaded(name), kind, None) for name in ("pandas", "polars", "numpy") for kind in kinds]
+    return any(kind is not None and isinstance(runs, kind) for kind in found)
 
 
 def _frame_items(frame: Any) -> Iterator[BatchItem]:

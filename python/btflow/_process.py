@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -90,10 +91,16 @@ def watch(
 
 
 def spoken(message: str, names: Mapping[str, str]) -> str:
-    """A message with names in place of the paths or words that they are known by here alone."""
+    """A message with names in place of the paths or words that they are known by here alone.
+
+    Lines are those of a CSV that was written here, whose first one names the columns.
+    """
+    named = message
     for path, name in names.items():
-        message = message.replace(path, name)
-    return message
+        named = named.replace(path, name)
+    if named == message:
+        return message
+    return re.sub(r"\bline (\d+)", lambda found: f"row {int(found[1]) - 1}", named)
 
 
 def _drain(process: "subprocess.Popen[bytes]", said: "_Said") -> None:
@@ -171,8 +178,9 @@ class _Said:
     def _error(self, said: Any) -> BtflowError:
         error = by_exit(int(said["exit"]), self._named(str(said["message"])))
         path = said.get("path")
-        error.path = None if path in self._names else path
-        error.line = said.get("line")
+        if path not in self._names:
+            error.path = path
+            error.line = said.get("line")
         return error
 
     def end(self, code: int) -> Optional[BtflowError]:

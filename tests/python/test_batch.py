@@ -77,7 +77,7 @@ def test_what_fails_stops_nothing_and_is_raised_at_the_end(monkeypatch):
     assert several.value.exit_code == 9 and len(several.value.answer.unmet) == 2
     with pytest.raises(btflow.UsageError):
         btflow.batch([("a", series(1))], "f", trails=3)
-    for runs, reason in [("x.csv", "list of files"), ([{"return": 1}], "unknown return"), ([[0.1]], "no name")]:
+    for runs, reason in [("x.csv", "list of files"), ([{"return": 1}], "unknown return"), ([[0.1]], "no name"), (series(1), "use btflow.log")]:
         with pytest.raises(btflow.UsageError, match=reason):
             btflow.batch(runs, "f")
 

@@ -13,6 +13,7 @@ from multiprocessing import get_context
 from pathlib import Path
 
 import numpy
+import pandas
 import pytest
 
 import btflow
@@ -219,3 +220,10 @@ def test_messages_speak_of_what_was_given_and_not_of_where_it_lay(returns):
         said = str(failed.value)
         assert start in said and "btflow-handed" not in said and "standard input" not in said, said
         assert failed.value.path is None
+    elsewhen = returns.set_axis(returns.index + pandas.Timedelta(days=4000))
+    with pytest.raises(btflow.InputError, match="Cannot read the benchmark: no row has a date of the returns "):
+        btflow.stats(returns, elsewhen)
+    words = returns.astype(object)
+    words.iloc[2] = "n/a?"
+    with pytest.raises(btflow.InputError, match=r"Cannot read the returns: row 3: expected a number, got \"n/a\?\""):
+        btflow.stats(words)
