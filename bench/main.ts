@@ -8,6 +8,7 @@ import { parseArgs } from "node:util";
 
 import { CORES } from "./cases/cores.ts";
 import { FILES, GROWTH } from "./cases/files.ts";
+import { INSTALL } from "./cases/install.ts";
 import { INTERVALS } from "./cases/intervals.ts";
 import { JUDGE } from "./cases/judge.ts";
 import { REPORT } from "./cases/report.ts";
@@ -33,6 +34,7 @@ export const CASES: readonly Case[] = [
   JUDGE,
   INTERVALS,
   REPORT,
+  INSTALL,
 ];
 
 const USAGE = `Compare btflow's speed and memory with the Python tools', as ratios.
