@@ -29,6 +29,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   cli: ["build", "command", "commands", "kept_files", "output", ...GROUND],
   commands: [
     "mcp",
+    "site",
     "sweep",
     "logging",
     "tracking",
@@ -46,6 +47,17 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     ...GROUND,
   ],
   mcp: ["config", "command", "build", ...GROUND],
+  site: [
+    "tracking",
+    "backtest",
+    "output",
+    "tracker",
+    "command",
+    "report",
+    "filter",
+    "metrics",
+    ...GROUND,
+  ],
   thread: ["sweep", "io", "threads"],
   sweep: [
     "logging",

@@ -2,7 +2,13 @@
 
 import type { Backtest } from "./mod.ts";
 import { CATALOGUE } from "../metrics/mod.ts";
-import { buildModel, type DefinedFigure, type LuckLine, renderTearSheet } from "../report/mod.ts";
+import {
+  buildModel,
+  type DefinedFigure,
+  type LuckLine,
+  type PagePlace,
+  renderTearSheet,
+} from "../report/mod.ts";
 import { fileStem, sourceName } from "./file_stem.ts";
 
 /** What the page says besides what the backtest holds. */
@@ -10,8 +16,8 @@ export interface TearSheetFacts {
   readonly heading: string;
   /** Shown with those of the file; stronger than they. */
   readonly params: Readonly<Record<string, string>>;
-  /** ms since the epoch. */
-  readonly now: number;
+  /** ms since the epoch; null: the page does not say when it was made. */
+  readonly now: number | null;
   /** Where the returns came from first, where that is not the file itself. */
   readonly source?: string | undefined;
   /** Of that source, in hex. */
@@ -26,9 +32,11 @@ export interface TearSheetFacts {
   readonly outOfSample?: number | undefined;
   /** What else is known of luck. */
   readonly luck?: readonly LuckLine[];
+  /** Where the page stands, when not alone. */
+  readonly place?: PagePlace;
 }
 
-/** The page as one self-contained HTML text. */
+/** The page as HTML: one self-contained text, unless it has a place among others. */
 export function tearSheet(backtest: Backtest, facts: TearSheetFacts): string {
   const { series, benchmark, periods, riskFreeRate, rates, release, warnings, file } = backtest;
   const model = buildModel(series.returns, benchmark?.joined ?? null, {
@@ -56,7 +64,7 @@ export function tearSheet(backtest: Backtest, facts: TearSheetFacts): string {
       ? {}
       : { benchmarkName: fileStem(benchmark.file.path) }),
   });
-  return renderTearSheet(model);
+  return renderTearSheet(model, facts.place);
 }
 
 /** Metrics that are not of the catalogue are the user's own. */

@@ -34,7 +34,7 @@ export interface Operand {
   /** True when any number may be given. */
   readonly many?: boolean;
   /** How shells complete it; nothing by default. */
-  readonly completes?: "file" | "none";
+  readonly completes?: "file" | "folder" | "none";
   /** The key of the flag that says the same, where there is one. */
   readonly flag?: string;
   /** The only words it can be, for completion. */

@@ -172,7 +172,7 @@ export const command: Command = defineCommand({
         json: answer as unknown as Json,
         html: async () => {
           const { judgementPage } = await import("../tracking/judgement_page.ts");
-          return judgementPage(judged, context.io.now());
+          return judgementPage(judged, { now: context.io.now() });
         },
       });
     });

@@ -20,6 +20,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   { name: "experiments", load: async () => (await import("./experiments.ts")).command },
   { name: "runs", load: async () => (await import("./runs.ts")).command },
   { name: "judge", load: async () => (await import("./judge.ts")).command },
+  { name: "site", load: async () => (await import("./site.ts")).command },
   { name: "history", load: async () => (await import("./history.ts")).command },
   { name: "metrics", load: async () => (await import("./metrics.ts")).command },
   { name: "sync", load: async () => (await import("./sync.ts")).command },

@@ -25,14 +25,14 @@ import { differences, type EmbeddedComparison, type EmbeddedCurve } from "./embe
 import { comparedMetric } from "./figures.ts";
 import { significant } from "./numbers.ts";
 import { packed, packedTexts } from "./packed.ts";
-import { renderPage } from "./page.ts";
+import { type PagePlace, renderPage } from "./page.ts";
 import { type CodedTexts, cut, type RunColumns } from "./run_columns.ts";
 
 /** What the page says besides the runs. */
 export interface ComparisonOptions {
   readonly heading: string;
-  /** When the page was made, ms since the epoch. */
-  readonly generatedAt: number;
+  /** When the page was made, ms since the epoch; null: not said. */
+  readonly generatedAt: number | null;
   /** True when the curves' x are times, false when they are rows or steps. */
   readonly dated: boolean;
   readonly facts?: readonly string[];
@@ -41,6 +41,8 @@ export interface ComparisonOptions {
   readonly benchmark?: ComparisonModel["benchmark"];
   readonly rows?: ComparisonModel["rows"];
   readonly luck?: ComparisonLuck | null;
+  /** Addresses of the runs' own pages, by position of the run. */
+  readonly sheets?: ReadonlyMap<number, string>;
   readonly command?: string | null;
   /** Names of the metrics that are columns at first; the key metrics by default. */
   readonly shown?: readonly string[];
@@ -83,6 +85,7 @@ export function buildComparison(runs: RunColumns, options: ComparisonOptions): C
       : { name: options.benchmark.name, ...thinned(options.benchmark, LONGEST_CURVE) },
     rows: options.rows ?? null,
     luck: options.luck ?? null,
+    sheets: options.sheets ?? new Map(),
     command: options.command ?? null,
     dated: options.dated,
     warnings: options.warnings ?? [],
@@ -99,14 +102,15 @@ function thinned({ x, y }: ComparedCurve, limit: number): ComparedCurve {
   return { x: rows.map((row) => x[row] ?? NaN), y: rows.map((row) => y[row] ?? NaN) };
 }
 
-/** Renders the comparison as one self-contained HTML file. */
-export function renderComparison(model: ComparisonModel): string {
+/** Renders the comparison as HTML: one self-contained file, unless it has a place among others. */
+export function renderComparison(model: ComparisonModel, place?: PagePlace): string {
   return renderPage({
     title: model.heading,
     style: COMPARISON_STYLE,
     scripts: [UPLOT, COMPARISON],
     data: embedded(model),
     body: comparisonBody(model),
+    place,
   });
 }
 
@@ -146,6 +150,7 @@ function embedded(model: ComparisonModel): EmbeddedComparison {
     benchmarkName: model.benchmark?.name ?? "",
     shared: model.rows === null ? null : embeddedRows(model.rows),
     command: model.command,
+    sheets: [...model.sheets],
   };
 }
 

@@ -50,7 +50,8 @@ export interface ComparisonLuck {
 /** Everything a comparison page shows. */
 export interface ComparisonModel {
   readonly heading: string;
-  readonly generatedAt: number;
+  /** When the page was made, ms since the epoch; null: not said. */
+  readonly generatedAt: number | null;
   /** What is said of the runs below the heading, a part each. */
   readonly facts: readonly string[];
   readonly runs: RunColumns;
@@ -67,6 +68,8 @@ export interface ComparisonModel {
   readonly benchmark: (ComparedCurve & { readonly name: string }) | null;
   readonly rows: ComparedRows | null;
   readonly luck: ComparisonLuck | null;
+  /** Addresses of the runs' own pages, by position of the run. */
+  readonly sheets: ReadonlyMap<number, string>;
   /** The search that found the runs, without its filter; null where they were named. */
   readonly command: string | null;
   /** True when the curves' x are times, false when they are rows or steps. */

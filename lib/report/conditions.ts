@@ -42,7 +42,12 @@ export function conditionsOf(
       : [["Benchmark", benchmarkName + joinedText(joinedPoints, rows)] as const]),
     ["Definitions", `metrics as QuantStats ${release ?? NEWEST_RELEASE} defines them`],
     ...(intervals === null ? [] : [["Intervals", intervalsText(intervals)] as const]),
-    ["Made", `by btflow, ${formatDate(Math.floor(options.generatedAt / 60_000) * 60_000)} UTC`],
+    ...(options.generatedAt === null ? [] : [
+      [
+        "Made",
+        `by btflow, ${formatDate(Math.floor(options.generatedAt / 60_000) * 60_000)} UTC`,
+      ] as const,
+    ]),
     ...(inputHash === undefined || inputHash === ""
       ? []
       : [["Hash of the source (SHA-256)", inputHash] as const]),

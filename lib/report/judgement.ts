@@ -3,8 +3,8 @@
 // has no script, so that it can be read wherever a mail goes.
 
 import { JUDGEMENT_STYLE } from "./assets.ts";
-import { foreignText } from "./markup.ts";
-import { madeBy, renderPage, warningBox } from "./page.ts";
+import { foreignText, linkTo } from "./markup.ts";
+import { madeBy, type PagePlace, renderPage, warningBox } from "./page.ts";
 import { scatterPlot } from "./scatter_plot.ts";
 
 /** What the page says. */
@@ -31,21 +31,24 @@ export interface JudgementModel {
     readonly sharpe: string;
     /** "Stays" where the stepdown keeps it. */
     readonly note: string;
+    /** Address of the run's own page. */
+    readonly href?: string | undefined;
   }[];
   /** How many were compared, those not listed included. */
   readonly compared: number;
-  /** When the page was made, ms since the epoch. */
-  readonly generatedAt: number;
+  /** When the page was made, ms since the epoch; null: not said. */
+  readonly generatedAt: number | null;
 }
 
-/** The page as one self-contained HTML text. */
-export function renderJudgement(model: JudgementModel): string {
+/** The page as HTML: one self-contained text, unless it has a place among others. */
+export function renderJudgement(model: JudgementModel, place?: PagePlace): string {
   return renderPage({
     title: model.heading,
     style: JUDGEMENT_STYLE,
     scripts: [],
     data: null,
     body: body(model),
+    place,
   });
 }
 
@@ -96,8 +99,10 @@ function splits({ splits: pairs }: JudgementModel): string {
 
 function runs({ runs: listed, compared }: JudgementModel): string {
   if (listed.length === 0) return "";
-  const rows = listed.map(({ name, id, sharpe, note }) =>
-    `<tr><th scope="row">${foreignText(name, 200)}</th><td>${foreignText(sharpe)}</td>` +
+  const rows = listed.map(({ name, id, sharpe, note, href }) =>
+    `<tr><th scope="row">${linkTo(href, foreignText(name, 200))}</th><td>${
+      foreignText(sharpe)
+    }</td>` +
     `<td class="words">${foreignText(note)}</td><td class="words">${foreignText(id, 80)}</td></tr>`
   );
   const title = listed.length < compared

@@ -41,6 +41,11 @@ export function foreignText(text: string, limit = 2_000): string {
   return `<bdi>${escapeHtml(shown)}</bdi>`;
 }
 
+/** Markup as a link; as it is, where there is nothing to lead to. */
+export function linkTo(href: string | undefined, markup: string): string {
+  return href === undefined ? markup : `<a href="${escapeHtml(href)}">${markup}</a>`;
+}
+
 /** A number as it stands in markup: two decimals at most, never an exponent or a minus zero. */
 export function coordinate(value: number): string {
   const rounded = Math.round(value * 100) / 100;

@@ -14,4 +14,6 @@ export {
   type RunColumns,
   runColumns,
 } from "./run_columns.ts";
+export type { PageLink, PagePlace } from "./page.ts";
+export * from "./site_pages.ts";
 export { renderTearSheet } from "./tear_sheet.ts";

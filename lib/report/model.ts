@@ -37,8 +37,8 @@ export interface TearSheetOptions {
   /** What the benchmark is called; "Benchmark" when absent. */
   readonly benchmarkName?: string;
   readonly warnings?: readonly Warning[];
-  /** When the page was made, ms since the epoch: passed in, since nothing here has a clock. */
-  readonly generatedAt: number;
+  /** When the page was made, ms since the epoch: passed in, since nothing here has a clock. Null: not said. */
+  readonly generatedAt: number | null;
   /** Also the metrics beyond QuantStats'. */
   readonly extended?: boolean;
   /** Of `deflated_sharpe_ratio`, which concerns the strategy alone; without them it is left out. */
@@ -144,7 +144,7 @@ export interface TearSheetModel extends FrontPage {
   readonly heading: string;
   /** Where the returns come from; null when unknown. */
   readonly source: string | null;
-  readonly generatedAt: number;
+  readonly generatedAt: number | null;
   /** False when times are row numbers. */
   readonly dated: boolean;
   readonly points: number;

@@ -8,7 +8,14 @@ import { VIEW_FIGURES } from "./in_view.ts";
 import { escapeHtml, foreignText } from "./markup.ts";
 import type { TearSheetModel, TimeLine } from "./model.ts";
 import { formatDate, formatFigure, significant, significantGrowth } from "./numbers.ts";
-import { madeBy, renderPage, THEME_BUTTON, warningBox, WITHOUT_SCRIPTS } from "./page.ts";
+import {
+  madeBy,
+  type PagePlace,
+  renderPage,
+  THEME_BUTTON,
+  warningBox,
+  WITHOUT_SCRIPTS,
+} from "./page.ts";
 import { type EmbeddedLine, type EmbeddedTearSheet, exactText } from "./sheet_data.ts";
 import { sectionsOf } from "./sections.ts";
 import { colourKey, keyCards } from "./tables.ts";
@@ -18,8 +25,8 @@ const DIGITS = 6;
 /** Of factors, which begin anew at any row: a month after years of growth has its digits too. */
 const FACTOR_DIGITS = 9;
 
-/** Renders a tear sheet as one self-contained HTML file. */
-export function renderTearSheet(model: TearSheetModel): string {
+/** Renders a tear sheet as HTML: one self-contained file, unless it has a place among others. */
+export function renderTearSheet(model: TearSheetModel, place?: PagePlace): string {
   const sections = sectionsOf(model);
   return renderPage({
     title: model.heading,
@@ -31,6 +38,7 @@ export function renderTearSheet(model: TearSheetModel): string {
       `<main>${bar(model, sections)}${sections.map(({ html }) => html).join("\n")}</main>`,
       footer(model),
     ].join("\n"),
+    place,
   });
 }
 

@@ -71,7 +71,10 @@ export async function comparedCurves(
 }
 
 /** Runs that traded, the best by a metric first; without one as they came. */
-function bestFirst({ columns }: ComparedRuns, by: string | undefined): readonly number[] {
+export function bestFirst(
+  { columns }: Pick<ComparedRuns, "columns">,
+  by: string | undefined,
+): readonly number[] {
   const idle = new Set(columns.idle);
   const all = Array.from({ length: columns.count }, (_, run) => run)
     .filter((run) => !idle.has(run));

@@ -16,6 +16,8 @@ import { brokenWarning, repeatsText, statesText, trialsIn } from "./trials.ts";
 /** What is said, and what was read for it. */
 export interface ComparedLuck {
   readonly luck: ComparisonLuck;
+  /** The whole judgement; null where the runs were too many to compare them all. */
+  readonly judged: Judged | null;
   /** The best run, which need not be among those on the page. */
   readonly best: { readonly id: string; readonly name: string };
   readonly returns: ReadonlyMap<string, AttachedReturns>;
@@ -30,17 +32,25 @@ const OF_RETURNS = ["effective_trials", "probability_of_backtest_overfitting"];
 /** The lines of the judgement that the page shows; none of them needs a resample. */
 const SHOWN = ["expected_maximum_sharpe", "deflated_sharpe_ratio", ...OF_RETURNS];
 
-const OPTIONS: Omit<JudgementOptions, "filter"> = {
-  ...{ benchmark: null, benchmarkFile: null, splits: 16, resamples: 100, blockLength: null },
+const OPTIONS: Omit<JudgementOptions, "filter" | "resamples"> = {
+  ...{ benchmark: null, benchmarkFile: null, splits: 16, blockLength: null },
   ...{ seed: 1, holdout: null, trialsFrom: "all" as const, trials: null, jobs: 8 },
 };
 
-/** Judges the runs of an experiment, by the returns of all up to `most`; null of nothing to judge. */
+/** How the runs are judged. */
+export interface LuckOptions {
+  /** By the returns of all runs, where they are no more. */
+  readonly most?: number;
+  /** Of the tests by bootstrap, which the lines do not need. */
+  readonly resamples?: number;
+}
+
+/** Judges the runs of an experiment; null of nothing to judge. */
 export async function comparedLuck(
   session: Session,
   experiment: Experiment,
   filter: string | null,
-  most: number = MOST_JUDGED,
+  { most = MOST_JUDGED, resamples = 100 }: LuckOptions = {},
 ): Promise<ComparedLuck | null> {
   const { context } = session;
   const parsed = filter === null ? null : parseFilter(filter);
@@ -56,7 +66,7 @@ export async function comparedLuck(
   if (candidates.length === 0) return null;
   const judged = await judgement(quietly(context), experiment.name, candidates, counted, {
     ...OPTIONS,
-    filter,
+    ...{ filter, resamples },
   });
   const { best } = judged.answer;
   if (best === null) return null;
@@ -64,6 +74,7 @@ export async function comparedLuck(
     (filter === null ? "" : ` -f ${shellWord(filter)}`);
   return {
     luck: luckOf(judged, command, gathered.isAll()),
+    judged: gathered.isAll() ? judged : null,
     best: { id: best.run_id, name: best.run_name },
     returns: judged.returns,
   };

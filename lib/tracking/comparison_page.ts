@@ -4,10 +4,10 @@
 import type { Context } from "../command/declare.ts";
 import { UsageError, type Warning } from "../errors.ts";
 import { KEY_METRICS } from "../metrics/mod.ts";
-import { buildComparison, FEW_RUNS, renderComparison } from "../report/mod.ts";
-import type { Run } from "../tracker.ts";
+import { buildComparison, FEW_RUNS, type PagePlace, renderComparison } from "../report/mod.ts";
+import type { Experiment, Run } from "../tracker.ts";
 import { comparedCurves, type CurveSource } from "./compared_curves.ts";
-import { comparedLuck, shellWord } from "./compared_luck.ts";
+import { type ComparedLuck, comparedLuck, type LuckOptions, shellWord } from "./compared_luck.ts";
 import { type ComparedRuns, comparedRuns, LOOKED_AT } from "./compared_runs.ts";
 import { firstRuns } from "./run_columns.ts";
 import { countRuns, foundHere, type Search } from "./search.ts";
@@ -31,22 +31,58 @@ const MOST_METRICS = 16;
 const MOST_COUNTED = 1_000_000;
 
 /** The page of the runs that a search finds. */
-export async function searchPage(
+export async function searchPage(session: Session, request: PageRequest): Promise<string> {
+  const { context } = session;
+  const kept = keptMetrics(request.metrics);
+  const found = await foundRuns(session, await foundHere(session, request.search), request);
+  if (found.total > found.runs.columns.count) {
+    context.warn({
+      code: "runs-left-out",
+      message: `The page holds ${found.size}; --max-results all takes all`,
+    });
+  }
+  if (found.isNarrowed) {
+    context.note(
+      `Of more than ${whole(FEW_RUNS)} runs the page holds ${kept.size} metrics: the key metrics ` +
+        "and those named by --columns metrics.NAME",
+    );
+  }
+  return await foundPage(session, found, { now: context.io.now() });
+}
+
+/** The runs of a page, and what is said of them all. */
+export interface FoundRuns {
+  readonly request: Omit<PageRequest, "search">;
+  readonly experiments: readonly Experiment[];
+  readonly runs: ComparedRuns;
+  /** How many there are with those that are not on the page. */
+  readonly total: number;
+  /** How many of how many, in words. */
+  readonly size: string;
+  /** True where they are so many that only some metrics were kept. */
+  readonly isNarrowed: boolean;
+  readonly luck: ComparedLuck | null;
+}
+
+/** Reads the runs that a query finds, and judges them where they are of one experiment. */
+export async function foundRuns(
   session: Session,
-  { search, limit, filter, orderBy, metrics }: PageRequest,
-): Promise<string> {
+  { query, experiments }: Awaited<ReturnType<typeof foundHere>>,
+  request: Omit<PageRequest, "search">,
+  luckOptions?: LuckOptions,
+): Promise<FoundRuns> {
   const { context, tracker } = session;
+  const { limit, filter, orderBy, metrics } = request;
   const kept = keptMetrics(metrics);
-  const { query, experiments } = await foundHere(session, search);
   const most = limit ?? FEW_RUNS;
   const count = (): Promise<number> => countRuns(session, query, MOST_COUNTED);
   // Whether there are many decides which metrics are read.
   const counted = most > FEW_RUNS ? await count() : null;
-  const narrowed = Math.min(counted ?? 0, most) > FEW_RUNS
-    ? { metrics: [...kept, ...LOOKED_AT] }
-    : {};
+  const isNarrowed = Math.min(counted ?? 0, most) > FEW_RUNS;
+  const narrowed = isNarrowed ? { metrics: [...kept, ...LOOKED_AT] } : {};
   const builder = comparedRuns(kept);
   for await (const page of tracker.searchRuns({ ...query, ...narrowed, limit: most })) {
+    context.interrupted.throwIfAborted();
     for (const run of page) builder.add(run);
     if (counted !== null) {
       const total = Math.min(counted, most);
@@ -55,34 +91,45 @@ export async function searchPage(
   }
   const total = counted ?? (builder.count < most ? builder.count : await count());
   const runs = builder.end();
-  const size = sizeText(runs.columns.count, total, orderBy);
-  if (total > runs.columns.count) {
-    context.warn({
-      code: "runs-left-out",
-      message: `The page holds ${size}; --max-results all takes all`,
-    });
-  }
-  if (narrowed.metrics !== undefined) {
-    context.note(
-      `Of more than ${whole(FEW_RUNS)} runs the page holds ${kept.size} metrics: the key metrics ` +
-        "and those named by --columns metrics.NAME",
-    );
-  }
   const [experiment, ...others] = experiments;
   const luck = experiment === undefined || others.length > 0
     ? null
-    : await comparedLuck(session, experiment, filter);
+    : await comparedLuck(session, experiment, filter, luckOptions);
+  const size = sizeText(runs.columns.count, total, orderBy);
+  return { ...{ request, experiments, runs, total, size, isNarrowed, luck } };
+}
+
+/** What a page says that its runs do not. */
+export interface FoundPageFacts {
+  /** ms since the epoch; null: the page does not say when it was made. */
+  readonly now: number | null;
+  /** Addresses of the runs' own pages, by position of the run. */
+  readonly sheets?: ReadonlyMap<number, string>;
+  /** What is said of the runs below the heading, besides what they say themselves. */
+  readonly facts?: readonly string[];
+  readonly warnings?: readonly Warning[];
+  /** Where the page stands, when not alone. */
+  readonly place?: PagePlace;
+}
+
+/** Their page. */
+export async function foundPage(
+  { context, tracker }: Session,
+  { request, experiments, runs, total, size, luck }: FoundRuns,
+  { warnings = [], ...facts }: FoundPageFacts,
+): Promise<string> {
   return await page(context, tracker, runs, {
+    ...facts,
     heading: experiments.length <= 3 ? experiments.map(({ name }) => name).join(", ") : "Runs",
     size,
-    shown: metrics,
+    shown: request.metrics,
     luck,
     command: [
       "btflow runs search",
       ...experiments.slice(0, 20).map(({ name }) => `-e ${shellWord(name)}`),
     ]
       .join(" "),
-    warnings: total > runs.columns.count ? [leftOut(runs, size, luck)] : [],
+    warnings: [...warnings, ...(total > runs.columns.count ? [leftOut(runs, size, luck)] : [])],
   });
 }
 
@@ -90,7 +137,7 @@ export async function searchPage(
 function leftOut(
   { columns }: ComparedRuns,
   size: string,
-  luck: Awaited<ReturnType<typeof comparedLuck>>,
+  luck: ComparedLuck | null,
 ): Warning {
   const isHere = luck !== null && columns.ids.includes(luck.best.id);
   const best = luck === null
@@ -111,24 +158,25 @@ export async function namedPage(
   runs.forEach(builder.add);
   return await page(context, tracker, builder.end(), {
     ...{ heading: "Comparison", size: sizeText(runs.length, runs.length, []) },
+    now: context.io.now(),
     ...{ shown: null, luck: null, command: null, warnings: [] },
   });
 }
 
-interface PageFacts {
+interface PageFacts extends FoundPageFacts {
   readonly heading: string;
   readonly size: string;
   readonly shown: readonly string[] | null;
-  readonly luck: Awaited<ReturnType<typeof comparedLuck>>;
+  readonly luck: ComparedLuck | null;
   readonly command: string | null;
-  readonly warnings: ComparedRuns["warnings"];
+  readonly warnings: readonly Warning[];
 }
 
 async function page(
   context: Context,
   tracker: CurveSource,
   runs: ComparedRuns,
-  { heading, size, shown, luck, command, warnings }: PageFacts,
+  { heading, size, shown, luck, command, warnings, now, sheets, facts = [], place }: PageFacts,
 ): Promise<string> {
   const names = shown ?? KEY_METRICS.map(({ name }) => name);
   const { notes, ...curves } = await comparedCurves(context, tracker, runs, {
@@ -137,13 +185,15 @@ async function page(
   });
   return renderComparison(
     buildComparison(runs.columns, {
-      ...{ heading, generatedAt: context.io.now(), command, ...curves },
-      facts: [size, ...factsOf(runs)],
+      ...{ heading, generatedAt: now, command, ...curves },
+      ...(sheets === undefined ? {} : { sheets }),
+      facts: [size, ...factsOf(runs), ...facts],
       curveNotes: notes,
       luck: luck?.luck ?? null,
       warnings: [...warnings, ...runs.warnings],
       ...(shown === null ? {} : { shown }),
     }),
+    place,
   );
 }
 

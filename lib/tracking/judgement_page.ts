@@ -1,14 +1,27 @@
 // A judgement as a page: the same lines as in the terminal, with each split as a dot and the runs.
 
-import { type JudgementModel, renderJudgement } from "../report/mod.ts";
+import { type JudgementModel, type PagePlace, renderJudgement } from "../report/mod.ts";
 import type { Judged } from "./judgement.ts";
 import { judgementLines, judgementScope, judgementSentence, ratioText } from "./judgement_text.ts";
 
 /** Runs listed on the page. */
 const LISTED = 50;
 
-/** The page as one self-contained HTML text. */
-export function judgementPage(judged: Judged, now: number): string {
+/** What the page says that the judgement does not. */
+export interface JudgementPageFacts {
+  /** ms since the epoch; null: the page does not say when it was made. */
+  readonly now: number | null;
+  /** Addresses of the runs' own pages, by id. */
+  readonly sheets?: ReadonlyMap<string, string>;
+  /** Where the page stands, when not alone. */
+  readonly place?: PagePlace;
+}
+
+/** The page as HTML: one self-contained text, unless it has a place among others. */
+export function judgementPage(
+  judged: Judged,
+  { now, sheets, place }: JudgementPageFacts,
+): string {
   const { answer, details, compared } = judged;
   const { crossValidation } = details;
   const scale = Math.sqrt(compared[0]?.periods ?? 1);
@@ -29,9 +42,10 @@ export function judgementPage(judged: Judged, now: number): string {
       name,
       sharpe: sharpe === null ? "–" : ratioText(sharpe),
       note: stays.has(id) ? "stays" : "",
+      href: sheets?.get(id),
     })),
     compared: compared.length,
     generatedAt: now,
   };
-  return renderJudgement(model);
+  return renderJudgement(model, place);
 }

@@ -78,22 +78,24 @@ export function completionModel(
 
 function describe(command: Command): CompletedCommand {
   const words = command.operands.flatMap((operand) => operand.choices ?? []);
-  const takesFiles = command.operands.some((operand) => operand.completes === "file");
   return {
     name: command.name,
     summary: command.summary,
     flags: [...Object.entries(command.flags).map(([key, flag]) => describeFlag(key, flag)), HELP],
-    operands: { words, files: takesFiles ? "file" : null },
+    operands: { words, files: command.operands.map(filesOf).find((kind) => kind !== null) ?? null },
   };
 }
 
+function filesOf({ completes }: Pick<Flag<unknown>, "completes">): Completion["files"] {
+  return completes === "file" || completes === "folder" ? completes : null;
+}
+
 function describeFlag(key: string, flag: Flag<unknown>): CompletedFlag {
-  const files = flag.completes === "file" || flag.completes === "folder" ? flag.completes : null;
   return {
     name: flagName(key),
     short: flag.short ?? null,
     summary: flag.summary,
-    value: flag.kind === "toggle" ? null : { words: flag.choices ?? [], files },
+    value: flag.kind === "toggle" ? null : { words: flag.choices ?? [], files: filesOf(flag) },
     repeats: flag.repeats,
   };
 }

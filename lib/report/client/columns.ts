@@ -41,6 +41,8 @@ export interface Table {
   status(run: number): string;
   /** 1 where the run never held anything. */
   readonly idle: Uint8Array;
+  /** Addresses of the runs' own pages. */
+  readonly sheets: ReadonlyMap<number, string>;
 }
 
 /** Texts in the order of people: numbers in them by size. */
@@ -74,6 +76,7 @@ export function tableOf(data: EmbeddedComparison): Table {
   };
   return {
     ...{ data, halves, numbers, setting, idle },
+    sheets: new Map(data.sheets),
     keys(column) {
       if (column.kind === "name") return once("names", () => placesOf(data.names));
       if (column.kind !== "param" || setting(column.index).isNumeric) return numbers(column);

@@ -113,8 +113,7 @@ function wireRows(board: Board): void {
 }
 
 function setStop(row: HTMLElement, isStop: boolean): void {
-  const box = row.querySelector("input");
-  if (box !== null) box.tabIndex = isStop ? 0 : -1;
+  for (const part of row.querySelectorAll<HTMLElement>("input, a")) part.tabIndex = isStop ? 0 : -1;
 }
 
 function focusActive({ runs, rows, active }: Board): void {

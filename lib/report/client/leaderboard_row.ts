@@ -60,17 +60,15 @@ function nameCell(table: Table, run: number): Element {
   const { data } = table;
   const cell = document.createElement("th");
   cell.scope = "row";
-  const name = document.createElement("bdi");
-  name.textContent = nameOf(table, run);
   const status = table.status(run);
   const unusual = status === "FINISHED" || status === "" ? "" : status;
-  cell.title = [name.textContent, data.ids[run], unusual].join("\n").trim();
+  cell.title = [nameOf(table, run), data.ids[run], unusual].join("\n").trim();
   const second = document.createElement("small");
   second.textContent = data.params.slice(0, 4).map((param, index) => {
     const { texts, codes } = table.setting(index);
     return `${param} ${texts[codes[run] ?? -1] ?? "–"}`;
   }).join(" · ");
-  cell.append(name);
+  cell.append(nameElement(table, run));
   if (unusual !== "") {
     const mark = document.createElement("em");
     mark.textContent = ` ${unusual.toLowerCase()}`;
@@ -78,6 +76,18 @@ function nameCell(table: Table, run: number): Element {
   }
   cell.append(second);
   return cell;
+}
+
+/** The run's name, which leads to its tear sheet where there is one. */
+export function nameElement(table: Table, run: number): HTMLElement {
+  const name = document.createElement("bdi");
+  name.textContent = nameOf(table, run);
+  const href = table.sheets.get(run);
+  if (href === undefined) return name;
+  const link = document.createElement("a");
+  link.href = href;
+  link.append(name);
+  return link;
 }
 
 /** A figure as it is read, its exact value with it; a text of a param. */

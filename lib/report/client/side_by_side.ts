@@ -12,11 +12,10 @@ import {
   columnId,
   columnLabel,
   columnMeaning,
-  nameOf,
   type Table,
 } from "./columns.ts";
 import { groupsOf } from "./leaderboard_head.ts";
-import { numberCell } from "./leaderboard_row.ts";
+import { nameElement, numberCell } from "./leaderboard_row.ts";
 import { changed, COLOURS, type Runs, toggle } from "./runs.ts";
 
 /** Sets the table up and keeps it in step. */
@@ -87,12 +86,10 @@ function head(runs: Runs, shown: readonly number[]): HTMLElement {
       toggle(runs, run);
       changed(runs);
     });
-    const name = document.createElement("bdi");
-    name.textContent = nameOf(runs.table, run);
     cell.title = runs.table.data.ids[run] ?? "";
     const colour = runs.selected.get(run);
     if (colour !== undefined) cell.style.setProperty("--own", `var(--c${colour})`);
-    label.append(box, " ", name);
+    label.append(box, " ", nameElement(runs.table, run));
     cell.append(label);
     const status = runs.table.status(run);
     const notes = [
