@@ -101,7 +101,7 @@ Deno.test("of more runs than are read, the best is judged by all trials, and no 
     flags,
     (session) =>
       session.tracker.findExperiment("sweep").then((experiment) =>
-        experiment === null ? null : comparedLuck(session, experiment, null, RUNS - 1)
+        experiment === null ? null : comparedLuck(session, experiment, null, { most: RUNS - 1 })
       ),
   );
   const judged = JSON.parse(await call("judge", "-e", "sweep", "--format", "json"));

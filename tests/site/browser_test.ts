@@ -43,11 +43,11 @@ inBrowser("from the disk: index, leaderboard, tear sheet, judgement, and back", 
   assert(await width("main") <= 1100, "the index has its style");
 
   await page.click("text=ema <sweep>");
-  await page.waitForSelector("#board tbody tr");
+  await page.waitForSelector("#board tbody tr[data-run]");
   const column = (): Promise<number[]> =>
     ask(
       page,
-      `[...document.querySelectorAll("#board tbody tr")].map((row) => Number(row.querySelector("data").value))`,
+      `[...document.querySelectorAll("#board tbody tr[data-run]")].map((row) => Number(row.querySelector("data").value))`,
     );
   const sorted = (await column()).toSorted((a, b) => b - a);
   assertEquals(sorted.length, NAMES.length);
@@ -59,12 +59,12 @@ inBrowser("from the disk: index, leaderboard, tear sheet, judgement, and back", 
 
   const ticked = "document.querySelectorAll('#board input:checked').length";
   const before = await ask(page, ticked);
-  const name = await page.textContent("#board tbody tr a");
-  await page.click("#board tbody tr a");
+  const name = await page.textContent("#board tbody tr[data-run] a");
+  await page.click("#board tbody tr[data-run] a");
   await page.waitForSelector(".u-wrap canvas");
   assertEquals(await page.textContent("h1"), name);
   await page.goBack();
-  await page.waitForSelector("#board tbody tr");
+  await page.waitForSelector("#board tbody tr[data-run]");
   assertEquals(await ask(page, ticked), before, "a link ticks nothing");
 
   await page.click("nav.trail >> text=Is the best one luck?");
@@ -99,7 +99,7 @@ inBrowser("on a phone the pages do not scroll sideways", async (browser) => {
   const overflow = "document.documentElement.scrollWidth - document.documentElement.clientWidth";
   assertEquals(await ask(page, overflow), 0);
   await page.click("text=ema <sweep>");
-  await page.waitForSelector("#board tbody tr");
+  await page.waitForSelector("#board tbody tr[data-run]");
   assertEquals(await ask(page, overflow), 0);
   await close();
 });

@@ -198,3 +198,22 @@ Deno.test("a file that was changed by hand is made again, to the byte", async ()
   assertEquals(fs.readFileSync(below(one, "index.html"), "utf8"), "abc");
   assertEquals(filesBelow(below(one)), ["btflow-site.json", "index.html"]);
 });
+
+Deno.test("Ctrl-C ends it between two pages, and the next time it is finished", async () => {
+  const one = world();
+  await logRuns(one, "sweep", ["one", "two", "three"]);
+  const { files } = one.io;
+  const { write } = files;
+  let sheets = 0;
+  files.write = async (file, content, mode) => {
+    await write(file, content, mode);
+    if (file.includes("runs") && ++sheets === 1) one.io.signal("SIGINT");
+  };
+  const { code } = await one.site();
+  assertEquals([code, sheets], [130, 1]);
+  assertEquals(fs.existsSync(below(one, "index.html")), false);
+  files.write = write;
+  const made = await one.make();
+  assertEquals([made.sheets.made, made.pages.unchanged], [3, 1]);
+  assertEquals(brokenLinks(one), []);
+});
