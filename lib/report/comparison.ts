@@ -150,7 +150,7 @@ function embedded(model: ComparisonModel): EmbeddedComparison {
     benchmarkName: model.benchmark?.name ?? "",
     shared: model.rows === null ? null : embeddedRows(model.rows),
     command: model.command,
-    sheets: [...model.sheets],
+    ...(model.sheets.size === 0 ? {} : { sheets: [...model.sheets] }),
   };
 }
 

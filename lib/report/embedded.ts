@@ -65,8 +65,8 @@ export interface EmbeddedComparison extends Pick<ComparisonModel, "dated" | "met
   readonly curves: readonly EmbeddedCurve[];
   readonly benchmarkName: string;
   readonly shared: EmbeddedRows | null;
-  /** Runs that have a page of their own, and its address. */
-  readonly sheets: readonly (readonly [run: number, href: string])[];
+  /** Runs that have a page of their own, and its address; absent where none has. */
+  readonly sheets?: readonly (readonly [run: number, href: string])[];
   /** Where the runs were found: what a filter is added to. */
   readonly command: string | null;
 }

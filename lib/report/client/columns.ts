@@ -76,7 +76,7 @@ export function tableOf(data: EmbeddedComparison): Table {
   };
   return {
     ...{ data, halves, numbers, setting, idle },
-    sheets: new Map(data.sheets),
+    sheets: new Map(data.sheets ?? []),
     keys(column) {
       if (column.kind === "name") return once("names", () => placesOf(data.names));
       if (column.kind !== "param" || setting(column.index).isNumeric) return numbers(column);
