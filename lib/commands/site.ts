@@ -52,7 +52,7 @@ export const command: Command = defineCommand({
   examples: [
     { command: "btflow site site", does: "All experiments; open site/index.html" },
     {
-      command: "btflow site site -e crypto --metric calmar --sheets all",
+      command: "btflow site site -e crypto --metric calmar_ratio --sheets all",
       does: "One of them, with a tear sheet of every run that has returns",
     },
   ],
