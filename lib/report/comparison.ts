@@ -13,7 +13,7 @@ import {
 } from "../metrics/mod.ts";
 import { COMPARISON, COMPARISON_STYLE, UPLOT } from "./assets.ts";
 import { chartRows } from "./chart_rows.ts";
-import { comparisonBody } from "./comparison_body.ts";
+import { comparisonBody, FEW } from "./comparison_body.ts";
 import type {
   ComparedCurve,
   ComparedMetric,
@@ -109,6 +109,9 @@ export function renderComparison(model: ComparisonModel, place?: PagePlace): str
     style: COMPARISON_STYLE,
     scripts: [UPLOT, COMPARISON],
     data: embedded(model),
+    skip: model.runs.count <= FEW
+      ? undefined
+      : { href: "#leaderboard-title", label: "Skip to the leaderboard" },
     body: comparisonBody(model),
     place,
   });

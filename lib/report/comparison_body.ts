@@ -7,7 +7,7 @@ import { foreignText } from "./markup.ts";
 import { madeBy, THEME_BUTTON, warningBox } from "./page.ts";
 
 /** Runs that are looked at side by side without being chosen first. */
-const FEW = 8;
+export const FEW = 8;
 
 /** Header, main and footer. */
 export function comparisonBody(model: ComparisonModel): string {
@@ -23,7 +23,6 @@ export function comparisonBody(model: ComparisonModel): string {
     together(model),
   ];
   return [
-    isFew ? "" : `<a class="skip" href="#leaderboard-title">Skip to the leaderboard</a>`,
     `<header><div class="top"><div><h1>${foreignText(model.heading)}</h1>`,
     `<p class="quiet" id="facts">${facts}</p></div>${THEME_BUTTON}</div>${warnings}`,
     model.luck === null ? "" : luckBox(model.luck),

@@ -16,6 +16,8 @@ export interface PageParts {
   readonly scripts: readonly Asset[];
   /** What the scripts read. */
   readonly data: unknown;
+  /** The first thing a keyboard reaches: past what stands above the page's matter. */
+  readonly skip?: PageLink | undefined;
   /** Markup of header, main and footer. */
   readonly body: string;
   /** Where the page stands, when not alone. */
@@ -41,7 +43,7 @@ export interface PagePlace {
 }
 
 /** A whole page as text. */
-export function renderPage({ title, style, scripts, data, body, place }: PageParts): string {
+export function renderPage({ title, style, scripts, data, skip, body, place }: PageParts): string {
   const alone = (assets: readonly Asset[]): string =>
     assets.map(({ hash }) => `'${hash}'`).join(" ");
   const sources = (assets: readonly Asset[]): string =>
@@ -65,6 +67,7 @@ export function renderPage({ title, style, scripts, data, body, place }: PagePar
       : `<link rel="stylesheet" href="${address(style)}">`,
     "</head>",
     "<body>",
+    ...(skip === undefined ? [] : [`<a class="skip" href="${skip.href}">${skip.label}</a>`]),
     ...(place === undefined ? [] : [trail(place)]),
     body,
     `<script type="application/json" id="data">${embedJson(data)}</script>`,

@@ -32,6 +32,7 @@ export function renderTearSheet(model: TearSheetModel, place?: PagePlace): strin
     title: model.heading,
     style: TEAR_SHEET_STYLE,
     scripts: [UPLOT, TEAR_SHEET],
+    skip: { href: "#overview", label: "Skip to the charts" },
     data: embedded(model),
     body: [
       header(model),
@@ -94,8 +95,7 @@ function header(model: TearSheetModel): string {
   const notices = model.notices.map(({ kind, text }) =>
     `<p class="notice ${kind}"${kind === "loss" ? ' role="alert"' : ""}>${escapeHtml(text)}</p>`
   );
-  return `<header><a class="skip" href="#overview">Skip to the charts</a>` +
-    `<div class="top"><div><h1>${foreignText(model.heading, 2_000)}</h1>` +
+  return `<header><div class="top"><div><h1>${foreignText(model.heading, 2_000)}</h1>` +
     `<p class="quiet">${facts.join(" · ")}</p></div>${THEME_BUTTON}</div>${WITHOUT_SCRIPTS}` +
     (model.sentence === "" ? "" : `<p class="sentence">${foreignText(model.sentence)}</p>`) +
     `${notices.join("")}${keyCards(model)}<p class="whose">${colourKey(model.benchmarkName)}</p>${

@@ -1,12 +1,11 @@
 // axe-core on every page, as the commands write them: in both themes, on a desk and on a phone.
 
-import axe from "axe-core";
 import { assertEquals } from "@std/assert";
 import fs from "node:fs";
 import path from "node:path";
 import { repository } from "../helpers/programs.ts";
 import { testIo } from "../helpers/test_io.ts";
-import { ask, browserTests, openPage } from "./browser.ts";
+import { axeFinds, browserTests, openPage } from "./browser.ts";
 
 const { inBrowser, end } = browserTests();
 
@@ -42,12 +41,6 @@ const VIEWS = [
   { width: 390, height: 844, colorScheme: "dark" },
 ] as const;
 
-interface Violation {
-  readonly id: string;
-  readonly help: string;
-  readonly nodes: readonly { readonly html: string; readonly failureSummary: string }[];
-}
-
 inBrowser(
   "axe finds nothing on any page, in both themes, on a desk and on a phone",
   async (browser) => {
@@ -68,16 +61,8 @@ inBrowser(
             viewport,
             colorScheme,
           });
-          await page.evaluate(axe.source);
-          const { passes, violations } = await ask<{ passes: number; violations: Violation[] }>(
-            page,
-            `axe.run(document).then(({ passes, violations }) => ({ passes: passes.length, violations }))`,
-          );
-          assertEquals(passes > 10, true, `${view}: axe did not look`);
-          for (const { id, help, nodes: [first] } of violations) {
-            found.push(`${view}: ${id}: ${help}: ${first?.html}: ${first?.failureSummary}`);
-          }
-          found.push(...complaints.map((complaint) => `${view}: ${complaint}`));
+          const wrong = [...await axeFinds(page), ...complaints];
+          found.push(...wrong.map((one) => `${view}: ${one}`));
           await close();
         }
       }

@@ -3,6 +3,8 @@
 // uncaught exceptions, policy violations, requests.
 
 import fs from "node:fs";
+import axe from "axe-core";
+import { assert } from "@std/assert";
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { findProgram } from "../helpers/programs.ts";
 import { toolTest } from "../helpers/tools.ts";
@@ -100,6 +102,25 @@ export async function drawingTimeMs(html: string): Promise<number | null> {
   } finally {
     await browser.close();
   }
+}
+
+interface Violation {
+  readonly id: string;
+  readonly help: string;
+  readonly nodes: readonly { readonly html: string; readonly failureSummary: string }[];
+}
+
+/** What axe finds wrong with the page as it stands, in words. */
+export async function axeFinds(page: Page): Promise<string[]> {
+  await page.evaluate(axe.source);
+  const { passes, violations } = await ask<{ passes: number; violations: Violation[] }>(
+    page,
+    `axe.run(document, { preload: false }).then(({ passes, violations }) => ({ passes: passes.length, violations }))`,
+  );
+  assert(passes > 10, "axe did not look");
+  return violations.map(({ id, help, nodes: [first] }) =>
+    `${id}: ${help}: ${first?.html}: ${first?.failureSummary}`
+  );
 }
 
 /** Registers tests that share one browser; `end` registers the last one, which stops it. */

@@ -5,7 +5,7 @@ import { assert, assertEquals } from "@std/assert";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
 import type { Browser, Page } from "playwright-core";
-import { ask, browserTests } from "../report/browser.ts";
+import { ask, axeFinds, browserTests } from "../report/browser.ts";
 import { logRuns, world } from "./made_site.ts";
 
 const NAMES = Array.from({ length: 10 }, (_, index) => `run ${index}`);
@@ -41,6 +41,7 @@ inBrowser("from the disk: index, leaderboard, tear sheet, judgement, and back", 
   const width = (selector: string): Promise<number> =>
     ask(page, `document.querySelector("${selector}")?.getBoundingClientRect().width ?? 0`);
   assert(await width("main") <= 1100, "the index has its style");
+  assertEquals(await axeFinds(page), []);
 
   await page.click("text=ema <sweep>");
   await page.waitForSelector("#board tbody tr[data-run]");
@@ -56,6 +57,7 @@ inBrowser("from the disk: index, leaderboard, tear sheet, judgement, and back", 
   assertEquals(await column(), sorted.toReversed());
   await page.click("#board thead button:has-text('Sharpe Ratio')");
   assertEquals(await column(), sorted);
+  assertEquals(await axeFinds(page), []);
 
   const ticked = "document.querySelectorAll('#board input:checked').length";
   const before = await ask(page, ticked);
@@ -69,6 +71,7 @@ inBrowser("from the disk: index, leaderboard, tear sheet, judgement, and back", 
 
   await page.click("nav.trail >> text=Is the best one luck?");
   await page.waitForSelector("table.judgement");
+  assertEquals(await axeFinds(page), []);
   await page.click("#runs ~ div a, section a");
   await page.waitForSelector(".u-wrap canvas");
   await page.click("nav.trail >> text=ema <sweep>");
