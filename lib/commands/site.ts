@@ -9,6 +9,7 @@ import { type Flag, text, texts, valuesOf } from "../command/flags.ts";
 import { ARTIFACT_HOST_FLAGS, CONNECTION_FLAGS } from "../config/connection_flags.ts";
 import { UsageError } from "../errors.ts";
 import { sharpeRatio } from "../metrics/mod.ts";
+import { counted } from "../output/mod.ts";
 import type { MadeSite } from "../site/make_site.ts";
 import { limitFlag } from "../tracking/selection_flags.ts";
 import { withTracker } from "../tracking/session.ts";
@@ -124,14 +125,14 @@ function textOf(made: MadeSite, index: string): string {
   const missing = [
     ...(sheets.left_out === 0
       ? []
-      : [`${counted(sheets.left_out, "run")} left out (--sheets all takes all)`]),
+      : [`${counted(sheets.left_out, "runs")} left out (--sheets all takes all)`]),
     ...(sheets.without_returns === 0 ? [] : [
-      `${counted(sheets.without_returns, "run")} without attached returns (log --attach-returns)`,
+      `${counted(sheets.without_returns, "runs")} without attached returns (log --attach-returns)`,
     ]),
-    ...(sheets.failed.length === 0 ? [] : [`${counted(sheets.failed.length, "run")} unreadable`]),
+    ...(sheets.failed.length === 0 ? [] : [`${counted(sheets.failed.length, "runs")} unreadable`]),
   ];
   return [
-    `${counted(experiments.length, "experiment")}, ${counted(runs, "run")}: ${index}`,
+    `${counted(experiments.length, "experiments")}, ${counted(runs, "runs")}: ${index}`,
     `Pages: ${pages.written} written, ${pages.unchanged} unchanged, ${pages.removed} removed`,
     `Tear sheets: ${[sheets.made, ...missing].join("; ")}`,
   ].map((line) => `${line}\n`).join("");
@@ -153,8 +154,4 @@ function jsonOf(made: MadeSite, folder: string, index: string): Json {
     pages: { ...made.pages },
     sheets: { ...sheetCounts(made) },
   };
-}
-
-function counted(count: number, noun: string): string {
-  return `${count} ${count === 1 ? noun : `${noun}s`}`;
 }

@@ -67,7 +67,9 @@ export function renderPage({ title, style, scripts, data, skip, body, place }: P
       : `<link rel="stylesheet" href="${address(style)}">`,
     "</head>",
     "<body>",
-    ...(skip === undefined ? [] : [`<a class="skip" href="${skip.href}">${skip.label}</a>`]),
+    ...(skip === undefined
+      ? []
+      : [`<a class="skip" href="${escapeHtml(skip.href)}">${escapeHtml(skip.label)}</a>`]),
     ...(place === undefined ? [] : [trail(place)]),
     body,
     `<script type="application/json" id="data">${embedJson(data)}</script>`,

@@ -52,11 +52,11 @@ export async function makeSite(session: Session, request: SiteRequest): Promise<
     orderBy: making.order.keys,
     filter: making.filter?.filter ?? null,
   });
-  const advance = await progressOf(session, experiments, (ids) => {
+  const advance = await progressOf(session, experiments, ({ id }) => {
     const most = Math.min(request.sheets, request.limit);
     return most === 0
       ? Promise.resolve(0)
-      : countRuns(session, { ...query, experimentIds: ids }, most);
+      : countRuns(session, { ...query, experimentIds: [id] }, most);
   });
   await making.site.claim([INDEX, ...SHARED.keys()]);
   for (const [path, { text }] of SHARED) await making.site.write(path, text);
@@ -79,12 +79,12 @@ export async function makeSite(session: Session, request: SiteRequest): Promise<
 async function progressOf(
   { context }: Session,
   experiments: readonly Experiment[],
-  countSheets: (experimentIds: readonly string[]) => Promise<number>,
+  countSheets: (experiment: Experiment) => Promise<number>,
 ): Promise<Making["advance"]> {
   let total = experiments.length;
-  for (const { id } of experiments) {
+  for (const experiment of experiments) {
     context.interrupted.throwIfAborted();
-    total += await countSheets([id]);
+    total += await countSheets(experiment);
   }
   let [done, failed] = [0, 0];
   return (label, isMade = true) => {

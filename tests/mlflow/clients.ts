@@ -16,7 +16,8 @@ export function clientOf(
   return mlflowClient(hostIo(), { ...CONNECTION, trackingUri: new URL(uri), ...options }, { warn });
 }
 
-const CONNECTION: Omit<Connection, "trackingUri"> = {
+/** How a server is spoken to where a test says nothing else. */
+export const CONNECTION: Omit<Connection, "trackingUri"> = {
   auth: null,
   tls: { caFile: null, clientCertFile: null, insecure: false },
   proxies: { http: null, https: null, none: [] },

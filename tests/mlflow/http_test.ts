@@ -11,7 +11,7 @@ import { TrackerError, UsageError } from "../../lib/errors.ts";
 import { hostIo } from "../../lib/io.ts";
 import { type Connection, mlflowClient } from "../../lib/mlflow/client.ts";
 import { HOST_NOT_ALLOWED_CODE } from "../../lib/mlflow/signed_transfer.ts";
-import { answeredClient, type Came, type Sent, TRACKING } from "./clients.ts";
+import { answeredClient, type Came, CONNECTION, type Sent, TRACKING } from "./clients.ts";
 
 const RUN_ID = "f".repeat(32);
 const INFO = { run_id: RUN_ID, experiment_id: "1", status: "FINISHED" };
@@ -136,7 +136,7 @@ Deno.test("JSON goes as JSON, and files as bytes", async () => {
 Deno.test("without a server there is no client, and without named hosts no storage", async () => {
   const { client } = answeredClient(() => RUN);
   assertEquals(client.uri, TRACKING);
-  const connection = { ...HOST, trackingUri: null };
+  const connection = { ...CONNECTION, trackingUri: null };
   assertThrows(() => mlflowClient(hostIo(), connection), UsageError, "MLFLOW_TRACKING_URI");
   const signed = answeredClient(({ path }) =>
     path.includes("runs/get")
@@ -146,16 +146,6 @@ Deno.test("without a server there is no client, and without named hosts no stora
   const error = await failure(() => signed.client.writeArtifact(RUN_ID, "a.txt", CONTENT));
   assertEquals(error.code, HOST_NOT_ALLOWED_CODE);
 });
-
-const HOST: Omit<Connection, "trackingUri"> = {
-  auth: null,
-  tls: { caFile: null, clientCertFile: null, insecure: false },
-  proxies: { http: null, https: null, none: [] },
-  workspace: null,
-  retries: 0,
-  backoffFactor: 0,
-  timeoutMs: 1,
-};
 
 Deno.test("a version is asked for once, and a server that says none is not MLflow's own", async () => {
   const cases: readonly (readonly [Came, string | null | number])[] = [

@@ -12,14 +12,9 @@ pythonTest({
     try {
       const one = world(["--tracking-uri", server.uri]);
       await logRuns(one, "sweep / 1", ["one", "two"]);
-      const made = await one.make(
-        "-e",
-        "sweep / 1",
-        "--metric",
-        "volatility",
-        "--max-results",
-        "5",
-      );
+      const make = () =>
+        one.make("-e", "sweep / 1", "--metric", "volatility", "--max-results", "5");
+      const made = await make();
       assertEquals(made.sheets, { made: 2, left_out: 0, without_returns: 0, failed: [] });
       assertEquals(brokenLinks(one), []);
       const found = JSON.parse(
@@ -27,14 +22,7 @@ pythonTest({
       );
       assertEquals(made.experiments[0]?.best?.value, found[0]["metrics.volatility"]);
       assertStringIncludes(one.read("index.html"), `href="runs/${found[0].run_id}.html"`);
-      const again = await one.make(
-        "-e",
-        "sweep / 1",
-        "--metric",
-        "volatility",
-        "--max-results",
-        "5",
-      );
+      const again = await make();
       assertEquals(again.pages.written, 0);
     } finally {
       await server.stop();
