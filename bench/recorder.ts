@@ -1,11 +1,15 @@
 // A proxy that hands every request on to an MLflow server and keeps it: what a sweep sends is then
 // known to the byte, and can be sent again without any program behind it.
 
+import { Buffer } from "node:buffer";
+
 /** One request as it was sent, and what came of it. */
 export interface Recorded {
   readonly method: string;
   /** Path and query. */
   readonly path: string;
+  readonly contentType: string;
+  /** Its bytes, a character each: a file goes the same way as JSON. */
   readonly body: string;
   /** The run that it made or was about; null for requests about no run. */
   readonly runId: string | null;
@@ -26,19 +30,22 @@ export function startRecorder(target: string): Recorder {
     async (from) => {
       const url = new URL(from.url);
       const path = url.pathname + url.search;
-      const body = await from.text();
+      const bytes = await from.bytes();
+      const body = Buffer.from(bytes).toString("latin1");
+      const contentType = from.headers.get("content-type") ?? "application/json";
       const reply = await fetch(target + path, {
         method: from.method,
-        headers: { "content-type": from.headers.get("content-type") ?? "application/json" },
-        ...(body === "" ? {} : { body }),
+        headers: { "content-type": contentType },
+        ...(body === "" ? {} : { body: bytes }),
       });
       const text = await reply.text();
       const isCreation = url.pathname.endsWith("/runs/create");
       requests.push({
         method: from.method,
         path,
+        contentType,
         body,
-        runId: isCreation ? createdRun(text) : namedRun(body),
+        runId: isCreation ? createdRun(text) : namedRun(url, body),
       });
       return new Response(text, {
         status: reply.status,
@@ -59,7 +66,8 @@ export function createdRun(reply: string): string | null {
   return run?.info?.run_id ?? null;
 }
 
-function namedRun(body: string): string | null {
-  if (!body.startsWith("{")) return null;
-  return (JSON.parse(body) as { run_id?: string }).run_id ?? null;
+/** By the body, by a parameter, or by the place of a file, which is `EXPERIMENT/RUN/artifacts/…`. */
+function namedRun({ pathname, searchParams }: URL, body: string): string | null {
+  if (body.startsWith("{")) return (JSON.parse(body) as { run_id?: string }).run_id ?? null;
+  return searchParams.get("run_id") ?? /\/([0-9a-f]{32})\/artifacts\//.exec(pathname)?.[1] ?? null;
 }

@@ -3,27 +3,30 @@
 //
 //     deno run -A replay.ts URI RECORDING.json JOBS
 
+import { Buffer } from "node:buffer";
 import fs from "node:fs";
 
 import { hostIo } from "../lib/io.ts";
 import { openTransport, type Transport } from "../lib/transport/mod.ts";
 import { createdRun, type Recorded } from "./recorder.ts";
 
-const encoder = new TextEncoder();
 const TIMEOUT_MS = 120_000;
 
-async function send(transport: Transport, request: Recorded, body: string): Promise<string> {
+async function send(
+  transport: Transport,
+  { method, path, contentType, body }: Recorded,
+): Promise<string> {
   const reply = await transport.send({
-    method: request.method,
-    path: request.path,
-    headers: { "content-type": "application/json" },
-    ...(body === "" ? {} : { body: encoder.encode(body) }),
+    method,
+    path,
+    headers: { "content-type": contentType },
+    ...(body === "" ? {} : { body: Buffer.from(body, "latin1") }),
   });
   const decoder = new TextDecoder();
   let text = "";
   for await (const chunk of reply.body) text += decoder.decode(chunk, { stream: true });
   if (reply.status !== 200) {
-    throw new Error(`${request.path}: ${reply.status} ${text.slice(0, 200)}`);
+    throw new Error(`${path}: ${reply.status} ${text.slice(0, 200)}`);
   }
   return text;
 }
@@ -35,9 +38,13 @@ async function replayRun(transport: Transport, requests: readonly Recorded[]): P
     throw new Error("Not a run's requests");
   }
   const recordedId = creation.runId;
-  const runId = createdRun(await send(transport, creation, creation.body)) ?? "";
+  const runId = createdRun(await send(transport, creation)) ?? "";
   for (const request of rest) {
-    await send(transport, request, request.body.replaceAll(recordedId, runId));
+    await send(transport, {
+      ...request,
+      path: request.path.replaceAll(recordedId, runId),
+      body: request.body.replaceAll(recordedId, runId),
+    });
   }
 }
 

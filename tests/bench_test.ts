@@ -7,6 +7,7 @@ import path from "node:path";
 import { CORES } from "../bench/cases/cores.ts";
 import { GROWTH } from "../bench/cases/files.ts";
 import { SEARCH } from "../bench/cases/search.ts";
+import { SERVER } from "../bench/cases/server.ts";
 import { STORE } from "../bench/cases/store.ts";
 import { SWEEP } from "../bench/cases/sweep.ts";
 import { type BenchContext, type Case, faster, median, type Row } from "../bench/harness.ts";
@@ -42,13 +43,14 @@ async function quickRows(one: Case): Promise<readonly Row[]> {
   }
 }
 
-// Not those that start MLflow several times, or a server: half a minute each.
+// Not those that start MLflow's client several times: half a minute each.
 const TRIED = [
   [GROWTH, false],
   [SWEEP, true],
   [CORES, true],
   [SEARCH, true],
   [STORE, true],
+  [SERVER, true],
 ] as const;
 for (const [one, isCompared] of TRIED) {
   pythonTest({

@@ -1,6 +1,7 @@
 // A sweep to a local MLflow server, beside MLflow's Python client and beside a bare loop of the very
 // requests that btflow sends. All three write to one server with its usual four workers.
 
+import { Buffer } from "node:buffer";
 import fs from "node:fs";
 import path from "node:path";
 
@@ -49,7 +50,7 @@ async function compare(context: BenchContext, uri: string): Promise<readonly Row
   const recording = path.join(context.folder, "recording.json");
   fs.writeFileSync(recording, JSON.stringify(requests));
   const content = path.join(context.folder, "content.json");
-  fs.writeFileSync(content, JSON.stringify(contentOf(requests)));
+  fs.writeFileSync(content, JSON.stringify(contentOf(requests, context.folder)));
   const pieces = files.length;
   // One after the other, so that each costs the same: a part of them tells.
   const clientRuns = Math.ceil(pieces / 4);
@@ -120,14 +121,22 @@ interface Content {
   readonly metrics: Record<string, string | number>;
   readonly tags: Record<string, string | number>;
   readonly datasets: unknown[];
+  readonly files: string[];
 }
 
 /** What the first run carries, but for what MLflow's client sets by itself. */
-function contentOf(requests: readonly Recorded[]): Content {
-  const content: Content = { params: {}, metrics: {}, tags: {}, datasets: [] };
+function contentOf(requests: readonly Recorded[], folder: string): Content {
+  const content: Content = { params: {}, metrics: {}, tags: {}, datasets: [], files: [] };
   const first = requests.find(({ runId }) => runId !== null)?.runId;
-  for (const { body } of requests.filter(({ runId }) => runId === first)) {
-    const parsed = JSON.parse(body) as
+  for (const request of requests.filter(({ runId }) => runId === first)) {
+    const body = Buffer.from(request.body, "latin1");
+    if (request.method === "PUT") {
+      const file = path.join(folder, path.posix.basename(request.path));
+      fs.writeFileSync(file, body);
+      content.files.push(file);
+      continue;
+    }
+    const parsed = JSON.parse(body.toString() || "{}") as
       & Partial<Record<"params" | "metrics" | "tags", readonly Pair[]>>
       & { readonly datasets?: readonly { readonly dataset: unknown }[] };
     content.datasets.push(...(parsed.datasets ?? []).map(({ dataset }) => dataset));

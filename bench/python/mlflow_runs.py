@@ -2,8 +2,8 @@
 
     python mlflow_runs.py URI COUNT CONTENT.json
 
-CONTENT.json holds the params, metrics, tags and datasets of one run, the same that the other side
-logs. The last line is JSON: the time from the first run to the last, without the start of Python.
+CONTENT.json holds the params, metrics, tags, datasets and paths of files of one run, the same that
+the other side logs. The last line is JSON: the time from the first run to the last, without the start of Python.
 """
 
 import json
@@ -27,5 +27,7 @@ for number in range(count):
         mlflow.set_tags(run["tags"])
         mlflow.log_metrics(run["metrics"])
         client.log_inputs(active.info.run_id, datasets=datasets)
+        for file in run["files"]:
+            mlflow.log_artifact(file)
 seconds, cpu_seconds = time.perf_counter() - start, time.process_time() - start_cpu
 print(json.dumps({"seconds": seconds, "cpu_seconds": cpu_seconds}))
