@@ -4,7 +4,7 @@
 
 import { NotFoundError, TrackerError, UsageError } from "../errors.ts";
 import { ARTIFACT_SCHEME, artifactPathProblem, checkArtifact } from "../limits.ts";
-import type { Artifact, ArtifactMethods } from "../tracker.ts";
+import type { Artifact, ArtifactMethods, Run } from "../tracker.ts";
 import { API, get, named } from "./calls.ts";
 import type { Http } from "./http.ts";
 import { getRun } from "./get_run.ts";
@@ -34,9 +34,37 @@ interface Access {
   readonly server: URL;
   readonly transfers: SignedTransfers;
   readonly notes: Notes;
-  readonly artifactUri: (runId: string) => Promise<string>;
+  readonly places: ArtifactPlaces;
   /** Set once the server has refused to take or give artifacts itself. */
   signedOnly: boolean;
+}
+
+/** Where the artifacts of runs are, as the server says. */
+export interface ArtifactPlaces {
+  /** Asks for the run, if no answer has said it before. */
+  of(runId: string): Promise<string>;
+  /** Takes it from an answer, which spares the question: a sweep that is sent asks for no run. */
+  note(run: Run): void;
+}
+
+/** Remembers the places of the latest runs. */
+export function artifactPlaces(http: Http, notes: Notes): ArtifactPlaces {
+  const remembered = new Map<string, string>();
+  const note = ({ id, artifactUri }: Run): void => {
+    if (artifactUri === "") return;
+    if (remembered.size >= MAX_REMEMBERED) remembered.clear();
+    remembered.set(id, artifactUri);
+  };
+  return {
+    of: async (runId) => {
+      const known = remembered.get(runId);
+      if (known !== undefined) return known;
+      const run = await getRun(http, runId, notes);
+      note(run);
+      return run.artifactUri;
+    },
+    note,
+  };
 }
 
 /** What a Tracker does with artifacts, as requests; `server` is where they go. */
@@ -45,22 +73,14 @@ export function artifactMethods(
   server: URL,
   transfers: SignedTransfers,
   notes: Notes,
+  places: ArtifactPlaces,
 ): ArtifactMethods {
-  const remembered = new Map<string, string>();
-  const artifactUri = async (runId: string): Promise<string> => {
-    const known = remembered.get(runId);
-    if (known !== undefined) return known;
-    const uri = (await getRun(http, runId, notes)).artifactUri;
-    if (remembered.size >= MAX_REMEMBERED) remembered.clear();
-    remembered.set(runId, uri);
-    return uri;
-  };
   const access: Access = {
     http,
     server,
     transfers,
     notes,
-    artifactUri,
+    places,
     signedOnly: false,
   };
   return {
@@ -80,7 +100,7 @@ async function writeArtifact(
 ): Promise<void> {
   const { http, server, transfers } = access;
   checkArtifact(path, content.length);
-  const uri = await access.artifactUri(runId);
+  const uri = await access.places.of(runId);
   const root = proxied(uri, server);
   if (root === null) {
     const isSent = uri.startsWith(SIGNED_SCHEME) &&
@@ -171,7 +191,7 @@ async function* contentOf(
   path: string,
 ): AsyncGenerator<Uint8Array> {
   const { http, transfers } = access;
-  const root = proxied(await access.artifactUri(runId), access.server);
+  const root = proxied(await access.places.of(runId), access.server);
   const place = root === null ? null : served(root, path);
   if (!access.signedOnly) {
     try {

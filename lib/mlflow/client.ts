@@ -5,7 +5,7 @@ import { TrackerError, UsageError, type Warning } from "../errors.ts";
 import type { Io } from "../io.ts";
 import type { Tracker } from "../tracker.ts";
 import { openTransport } from "../transport/mod.ts";
-import { artifactMethods } from "./artifacts.ts";
+import { artifactMethods, artifactPlaces } from "./artifacts.ts";
 import { experimentMethods } from "./experiments.ts";
 import { openHttp } from "./http.ts";
 import type { Connection, Http } from "./http.ts";
@@ -59,13 +59,14 @@ export function mlflowClient(
   });
   let asked: Promise<string | null> | undefined;
   const notes = notesTo(warn);
+  const places = artifactPlaces(http, notes);
   const version = (): Promise<string | null> => asked ??= askVersion(http);
   return {
     uri: trackingUri.origin + root,
     kind: "mlflow",
     ...experimentMethods(http, version, notes),
-    ...runMethods(http, version, notes),
-    ...artifactMethods(http, trackingUri, transfers, notes),
+    ...runMethods(http, version, notes, places.note),
+    ...artifactMethods(http, trackingUri, transfers, notes, places),
     version,
     health: async () =>
       (await http.text({ method: "GET", path: "/health", repeatable: true })).trim() === "OK",

@@ -40,18 +40,23 @@ const RUNS: SearchKind<Run> = {
   experiment: (run) => run.experimentId,
 };
 
-/** What a Tracker does with runs, as requests. */
+/** What a Tracker does with runs, as requests; told of each that it has made. */
 export function runMethods(
   http: Http,
   version: () => Promise<string | null>,
   notes: Notes,
+  onMade: (run: Run) => void,
 ): RunMethods {
   const onRun = (id: string, endpoint: string, body: Record<string, unknown>): Promise<void> =>
     named("run", id, () => change(http, endpoint, { run_id: id, ...body }));
   return {
     searchRuns: (query) => searchRuns(http, query, version, notes),
     getRun: (id) => getRun(http, id, notes),
-    createRun: (run, onRepeat) => createRun(http, run, onRepeat),
+    createRun: async (run, onRepeat) => {
+      const made = await createRun(http, run, onRepeat);
+      onMade(made);
+      return made;
+    },
     updateRun: (id, { status, endTime, name }) =>
       onRun(id, "runs/update", { status, end_time: endTime, run_name: name }),
     logBatch: async (id, batch) => {

@@ -12,6 +12,32 @@ const run = (id: string, artifact_uri: string): unknown => ({
   run: { info: { run_id: id, experiment_id: "1", status: "FINISHED", artifact_uri }, data: {} },
 });
 
+Deno.test("a run that the client made itself is not asked for before its files are sent", async () => {
+  const asked = async (artifact_uri: string): Promise<readonly string[]> => {
+    const { client, sent } = answeredClient(({ path }) =>
+      /runs\/(create|get)/.test(path)
+        ? {
+          content: run(RUN_ID, path.includes("create") ? artifact_uri : "mlflow-artifacts:/late"),
+        }
+        : {}
+    );
+    const { id } = await client.createRun(
+      { experimentId: "1", name: "a", startTime: 1, user: "u", tags: {} },
+    );
+    await client.writeArtifact(id, "a.txt", CONTENT);
+    return sent.map(({ method, path }) => `${method} ${path.replace(/.*mlflow(-artifacts)?/, "")}`);
+  };
+  assertEquals(await asked("mlflow-artifacts:/1/told"), [
+    "POST /runs/create",
+    "PUT /artifacts/1/told/a.txt",
+  ]);
+  assertEquals(await asked(""), [
+    "POST /runs/create",
+    `GET /runs/get?run_id=${RUN_ID}`,
+    "PUT /artifacts/late/a.txt",
+  ]);
+});
+
 type Files = readonly (readonly [path: string, isDirectory: boolean])[];
 
 function listed(files: Files, next?: string): Came {
