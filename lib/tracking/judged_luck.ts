@@ -2,6 +2,7 @@
 // were logged, told as the judgement's own text tells them.
 
 import type { LuckLine } from "../report/mod.ts";
+import { places, ratioText, share, whole } from "./judgement_text.ts";
 
 /** A logged number that a page tells, `N` standing for the number of trials. */
 const TOLD: readonly (readonly [
@@ -13,26 +14,32 @@ const TOLD: readonly (readonly [
   [
     "deflated_sharpe_ratio",
     "Deflated Sharpe ratio",
-    percent,
+    share,
     "Probability that the true ratio is above what the best of N tried without skill shows",
   ],
   [
     "expected_maximum_sharpe",
     "Expected maximum",
-    ratio,
+    ratioText,
     "Sharpe ratio of the best of N independent trials without skill",
   ],
-  ["effective_trials", "Effective trials", ratio, "How many independent strategies the N are like"],
+  [
+    "effective_trials",
+    "Effective trials",
+    places(1),
+    "How many independent strategies those that were compared are like",
+  ],
   [
     "probability_of_backtest_overfitting",
     "Overfitting (PBO)",
-    percent,
-    "How often the best of one half of the rows is below the middle in the other",
+    share,
+    "Share of splits in which the best of one half is among the lower half of the runs in the other",
   ],
   [
     "spa_p_value.consistent",
     "SPA",
-    (value) => value.toFixed(3),
+    // How many resamples there were was not logged.
+    (value) => value === 0 ? "< 1 / resamples" : places(3)(value),
     "p-value of the best mean return, for all compared (Hansen 2005)",
   ],
 ];
@@ -45,14 +52,6 @@ export function judgedLuck(metrics: Readonly<Record<string, number>>): LuckLine[
     const value = metrics[name];
     return value === undefined || !Number.isFinite(value)
       ? []
-      : [{ label, value: text(value), meaning: meaning.replace("N", String(trials)) }];
+      : [{ label, value: text(value), meaning: meaning.replace("N", whole(trials)) }];
   });
-}
-
-function percent(value: number): string {
-  return `${(value * 100).toFixed(2)}%`;
-}
-
-function ratio(value: number): string {
-  return value.toFixed(2);
 }

@@ -292,12 +292,13 @@ export function ratioText(value: number): string {
   return places(2)(value);
 }
 
-function places(count: number): (value: number) => string {
+/** With so many decimals; never −0. */
+export function places(count: number): (value: number) => string {
   return (value) => value.toFixed(count).replace(/^-(0(\.0+)?)$/, "$1");
 }
 
 /** A share in percent: what is not all of it is never shown as 100 %, nor something as nothing. */
-function share(value: number): string {
+export function share(value: number): string {
   if (value > 0.999 && value < 1) return "> 99.9 %";
   if (value > 0 && value < 0.001) return "< 0.1 %";
   return `${places(1)(value * 100)} %`;
@@ -308,7 +309,8 @@ function pValue(resamples: number): (value: number) => string {
   return (value) => value === 0 ? `< ${Number((1 / resamples).toPrecision(3))}` : places(3)(value);
 }
 
-function whole(value: number): string {
+/** A number of things. */
+export function whole(value: number): string {
   return String(Math.round(value)).replace(/\B(?=(\d{3})+$)/g, ",");
 }
 
