@@ -137,15 +137,15 @@ function readTrades({ trades: listed, total_trades: total }: Json): TradeList | 
   const profits = numbers("profit_abs");
   if (profits.includes(NaN) || closed.length !== (total ?? closed.length)) return null;
   const opened = numbers("open_timestamp");
-  const days = numbers("close_timestamp").map((at, trade) =>
-    (at - (opened[trade] as number)) / DAY_MS
-  );
+  const exits = numbers("close_timestamp");
+  const days = exits.map((at, trade) => (at - (opened[trade] as number)) / DAY_MS);
   return {
     profits,
     holdingDays: days.includes(NaN) ? null : days,
     sides: closed.every((trade) => typeof trade["is_short"] === "boolean")
       ? Int8Array.from(closed, (trade) => trade["is_short"] === true ? -1 : 1)
       : null,
+    exits: exits.includes(NaN) ? null : exits,
   };
 }
 

@@ -35,15 +35,14 @@ export function closedTrades(
     ({ profitLoss, totalFees }) => numberOf(profitLoss) - numberOf(totalFees ?? 0),
   );
   if (profits.includes(NaN)) return null;
-  const days = Float64Array.from(
-    trades,
-    ({ entryTime, exitTime }) => (timeOf(exitTime) - timeOf(entryTime)) / DAY_MS,
-  );
+  const exits = Float64Array.from(trades, ({ exitTime }) => timeOf(exitTime));
+  const days = exits.map((at, trade) => (at - timeOf(trades[trade]?.["entryTime"])) / DAY_MS);
   const sides = Int8Array.from(trades, ({ direction }) => sideOf(direction));
   return {
     profits,
     holdingDays: days.some((held) => !(held >= 0)) ? null : days,
     sides: sides.includes(0) ? null : sides,
+    exits: exits.includes(NaN) ? null : exits,
   };
 }
 

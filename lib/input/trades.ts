@@ -32,7 +32,7 @@ export interface TradeDetails {
  * the rule for missing values.
  */
 export function tradeList(
-  { values }: Pick<RawRows, "values">,
+  { dates, values }: Pick<RawRows, "dates" | "values">,
   details: TradeDetails | undefined,
   missing: Missing | undefined,
 ): TradeList | null {
@@ -45,6 +45,7 @@ export function tradeList(
     profits: values.filter(isThere).map((profit) => Number.isNaN(profit) ? 0 : profit),
     holdingDays: days.includes(NaN) ? null : days,
     sides: sides.includes(0) ? null : sides,
+    exits: dates?.filter(isThere) ?? null,
   };
 }
 

@@ -11,6 +11,8 @@ export interface TradeList {
   readonly holdingDays: Float64Array | null;
   /** 1 bought first, −1 sold first; null unless it is known of every trade. */
   readonly sides: Int8Array | null;
+  /** When each was closed: ms on the clock of the file. Null or absent unless it is known of every trade. */
+  readonly exits?: Float64Array | null;
 }
 
 /** What may have a list of trades, as a basis. */
