@@ -7,6 +7,7 @@ import type { Io } from "../io.ts";
 import { drawStationary, optimalBlockLength } from "../judge/bootstrap.ts";
 import { seededRandom } from "../metrics/mod.ts";
 import { boundNames } from "../own_names.ts";
+import { type Fan, fanning } from "./fan.ts";
 import { type Bounds, resampling, type Sample } from "./resampled.ts";
 
 /** How to draw. */
@@ -21,6 +22,8 @@ export interface IntervalOptions {
 export interface Intervals extends Bounds, IntervalOptions {
   /** Mean length of the blocks, in rows. */
   readonly blockLength: number;
+  /** What one unit became in the same resamples; null where none was drawn. */
+  readonly fan: Fan | null;
 }
 
 /** Who hears of long work. */
@@ -53,6 +56,7 @@ export async function bootstrapIntervals(
   const optimal = optimalBlockLength(values);
   const blockLength = optimal > 1 ? optimal : 1;
   const work = resampling(sample, resamples);
+  const paths = fanning(values, resamples);
   const rows = new Uint32Array(values.length);
   const random = seededRandom(seed);
   let pausedMs = io.now();
@@ -61,6 +65,7 @@ export async function bootstrapIntervals(
   for (let done = 1; done <= resamples && work.isNeeded; done++) {
     drawStationary(rows, blockLength, random);
     work.add(rows);
+    paths.add(rows);
     const now = io.now();
     // The first is compiled while it runs.
     measuredMs ??= now;
@@ -75,7 +80,7 @@ export async function bootstrapIntervals(
     interrupted?.throwIfAborted();
     pausedMs = io.now();
   }
-  return { ...work.bounds(), resamples, seed, blockLength };
+  return { ...work.bounds(), resamples, seed, blockLength, fan: paths.fan() };
 }
 
 /** The ends under the names by which they are logged and required, in the order of the metrics. */
