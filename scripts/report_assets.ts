@@ -21,9 +21,14 @@ const client = path.join(root, "lib/report/client");
 /** Everything that decides what the assets are: our sources and uPlot's files. */
 export function sourceDigest(): string {
   const hash = createHash("sha256");
-  const shared = ["embedded.ts", "in_view.ts", "numbers.ts", "sheet_data.ts", "uplot.ts"].map((
-    name,
-  ) => path.join(client, "..", name));
+  const shared = [
+    "embedded.ts",
+    "in_view.ts",
+    "../metrics/kernel.ts",
+    "numbers.ts",
+    "sheet_data.ts",
+    "uplot.ts",
+  ].map((name) => path.join(client, "..", name));
   const own = fs.readdirSync(client).sort().map((name) => path.join(client, name));
   for (const file of [...own, ...shared]) {
     hash.update(path.basename(file)).update("\0").update(fs.readFileSync(file)).update("\0");

@@ -1,6 +1,8 @@
-// The figures of the range that the reader chooses, computed in the browser from the exact returns. They
-// are defined as the catalogue's of the same names, and over the whole series are equal to them.
+// The figures of rows that the reader chooses, computed in the browser from the exact returns: of a range in
+// a tear sheet, of the ticked runs in a comparison. They are defined as the catalogue's of the same names and
+// stand on the same arithmetic, so that over the whole series they are equal to them.
 
+import { deviationOf, meanOf } from "../metrics/kernel.ts";
 import type { Unit } from "./model.ts";
 
 /** The key of a figure of the strip. */
@@ -67,12 +69,12 @@ function figuresOf(
     .filter((value) => !Number.isNaN(value));
   const [wealth, deepest] = compounded(values);
   const years = values.length / periods;
-  const spread = deviation(excess);
+  const spread = deviationOf(excess);
   return {
     total_return: values.length === 0 ? NaN : wealth - 1,
     cagr: years < LEAST_YEAR ? NaN : wealth ** (1 / years) - 1,
-    volatility: deviation(values) * Math.sqrt(periods),
-    sharpe_ratio: spread > 0 ? (mean(excess) / spread) * Math.sqrt(periods) : NaN,
+    volatility: deviationOf(values) * Math.sqrt(periods),
+    sharpe_ratio: spread > 0 ? (meanOf(excess) / spread) * Math.sqrt(periods) : NaN,
     max_drawdown: values.length === 0 ? NaN : deepest,
   };
 }
@@ -91,27 +93,14 @@ function compounded(values: Float64Array): [wealth: number, deepest: number] {
   return [wealth, deepest];
 }
 
-function mean(values: Float64Array): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
-}
-
-/** With n − 1; 0 where all are equal but for rounding. */
-function deviation(values: Float64Array): number {
-  if (values.length < 2) return NaN;
-  const middle = mean(values);
-  const squares = values.reduce((sum, value) => sum + (value - middle) ** 2, 0);
-  const spread = Math.sqrt(squares / (values.length - 1));
-  return spread <= 1e-14 * Math.abs(middle) ? 0 : spread;
-}
-
 function betaOf(own: Float64Array, other: Float64Array): number {
   const isJoined = (_: number, row: number): boolean => !Number.isNaN(other[row]);
   const [one, two] = [own.filter(isJoined), other.filter(isJoined)];
-  const [middle, otherMiddle] = [mean(one), mean(two)];
+  const [middle, otherMiddle] = [meanOf(one), meanOf(two)];
   const products = one.reduce(
     (sum, value, row) => sum + (value - middle) * ((two[row] ?? NaN) - otherMiddle),
     0,
   );
-  const spread = deviation(two);
+  const spread = deviationOf(two);
   return spread > 0 ? products / (two.length - 1) / spread ** 2 : NaN;
 }

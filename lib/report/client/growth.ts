@@ -1,9 +1,7 @@
-// What curves and columns of returns come to: growth, drawdown, and the figures of a portfolio.
+// What curves and columns of returns come to: falls, values between points, the mean of columns.
 /// <reference no-default-lib="true" />
 /// <reference lib="esnext" />
 /// <reference lib="dom" />
-
-import { sharpeOfSums } from "./halves.ts";
 
 /** Points of a line over time or rows. */
 export interface Curve {
@@ -22,12 +20,6 @@ export function fallsOf(growth: ArrayLike<number | null>): (number | null)[] {
   });
 }
 
-/** A column of returns as growth factors. */
-export function growthOf(returns: ArrayLike<number>): Float64Array {
-  let wealth = 1;
-  return Float64Array.from(returns, (value) => wealth *= 1 + value);
-}
-
 /** Mean of some columns of returns, row by row: the same share in each, rebalanced every row. */
 export function equalWeight(columns: readonly ArrayLike<number>[]): Float64Array {
   const mean = new Float64Array(columns[0]?.length ?? 0);
@@ -37,33 +29,6 @@ export function equalWeight(columns: readonly ArrayLike<number>[]): Float64Array
     }
   }
   return mean;
-}
-
-/** Figures of a column of returns, as the catalogue has them, no rate taken off. */
-export function figuresOf(
-  returns: ArrayLike<number>,
-  periods: number,
-): {
-  readonly sharpe: number;
-  readonly volatility: number;
-  readonly drawdown: number;
-  readonly total: number;
-} {
-  const rows = returns.length;
-  let [sum, squares] = [0, 0];
-  for (let row = 0; row < rows; row++) {
-    const value = returns[row] as number;
-    sum += value;
-    squares += value * value;
-  }
-  const growth = growthOf(returns);
-  const falls = fallsOf(growth);
-  return {
-    sharpe: sharpeOfSums({ rows, sum, squares, periods }),
-    volatility: Math.sqrt(Math.max(0, (squares - sum * sum / rows) / (rows - 1)) * periods),
-    drawdown: falls.reduce((least: number, value) => Math.min(least, value ?? 0), 0),
-    total: (growth.at(-1) ?? NaN) - 1,
-  };
 }
 
 /** A curve's value at a place: straight between its points, none outside them. */

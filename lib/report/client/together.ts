@@ -5,9 +5,10 @@
 /// <reference lib="dom" />
 
 import { doublesOf, type EmbeddedRows } from "../embedded.ts";
+import { strategyInView, type ViewKey } from "../in_view.ts";
 import { formatFigure } from "../numbers.ts";
 import { nameOf, type Table } from "./columns.ts";
-import { equalWeight, figuresOf } from "./growth.ts";
+import { equalWeight } from "./growth.ts";
 import { correlation } from "./halves.ts";
 import type { Runs } from "./runs.ts";
 
@@ -37,6 +38,14 @@ export function wireTogether(runs: Runs): void {
     portfolio.replaceChildren(...figures(runs, held, shared.periods));
   });
 }
+
+/** The figures of a portfolio, no rate taken off. */
+const PORTFOLIO: readonly (readonly [key: ViewKey, title: string, unit: "ratio" | "fraction"])[] = [
+  ["sharpe_ratio", "Sharpe Ratio", "ratio"],
+  ["volatility", "Volatility", "fraction"],
+  ["max_drawdown", "Max Drawdown", "fraction"],
+  ["total_return", "Total Return", "fraction"],
+];
 
 interface Held {
   readonly run: number;
@@ -102,26 +111,23 @@ function figures(
 ): HTMLElement[] {
   const head = document.createElement("tr");
   head.append(document.createElement("td"));
-  for (const title of ["Sharpe Ratio", "Volatility", "Max Drawdown", "Total Return"]) {
+  for (const [, title] of PORTFOLIO) {
     const cell = document.createElement("th");
     cell.scope = "col";
     cell.textContent = title;
     head.append(cell);
   }
-  const row = (name: HTMLElement, column: ArrayLike<number>): HTMLElement => {
-    const { sharpe, volatility, drawdown, total } = figuresOf(column, periods);
+  const row = (name: HTMLElement, column: Float64Array): HTMLElement => {
+    const figures = strategyInView(
+      { returns: column, benchmark: null, rates: null, rate: 0, periods },
+      0,
+      column.length - 1,
+    );
     const made = document.createElement("tr");
     made.append(name);
-    for (
-      const [value, unit] of [
-        [sharpe, "ratio"],
-        [volatility, "fraction"],
-        [drawdown, "fraction"],
-        [total, "fraction"],
-      ] as const
-    ) {
+    for (const [key, , unit] of PORTFOLIO) {
       const cell = document.createElement("td");
-      cell.append(dataOf(value, unit));
+      cell.append(dataOf(figures[key], unit));
       made.append(cell);
     }
     return made;
