@@ -40,14 +40,16 @@ export function buildModel(
   const rates = options.rates === undefined ? {} : { rates: options.rates };
   const asked = { riskFreeRate, ...rates, periods, release };
   const benchmarkName = joined === null ? null : options.benchmarkName ?? "Benchmark";
-  const { charts, rows } = timeCharts({
+  const { charts, rows, origin } = timeCharts({
     ...asked,
     returns,
     joined,
+    fan: options.intervals?.fan ?? null,
+    trades: options.trades ?? null,
     benchmarkName: shortened(benchmarkName ?? ""),
   }, options.maxPoints);
   const figures = figuresOf(returns, joined, { ...asked, extended }, options);
-  const luck = luckOf(returns, asked, options.intervals?.intervals.get("sharpe_ratio") ?? null);
+  const luck = luckOf(returns, asked, options.intervals?.intervals ?? new Map());
   const drawdowns = worstDrawdowns(returns);
   const years = dates === null ? [] : yearRows(values, dates, joined);
   const facts = {
@@ -101,6 +103,7 @@ export function buildModel(
     groups: figures.groups,
     undefinedFigures: figures.undefinedFigures,
     charts,
+    origin,
     years,
     months: isDated ? monthRows(values, dates) : [],
     benchmarkMonths: isDated && joined !== null ? monthRows(joined.benchmark, joined.dates) : [],

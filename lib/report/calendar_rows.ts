@@ -10,7 +10,8 @@ import {
   sumOf,
   yearlyReturns,
 } from "../metrics/mod.ts";
-import type { Drawdown, MonthRow, YearRow } from "./model.ts";
+import type { Drawdown, MonthRow, TearSheetModel, YearRow } from "./model.ts";
+import { formatDate } from "./numbers.ts";
 import { fallOf, ruinRow } from "./wealth.ts";
 
 /** Bounds the page; what is left out is said on it. */
@@ -47,6 +48,20 @@ export function yearRows(
       multiple: benchmark === null ? null : benchmark === 0 ? NaN : strategy / benchmark,
     };
   }).slice(-MOST_YEARS);
+}
+
+/** `from 03-15`, `to 06-30`: what part of a year the series has; nothing where it fills it. */
+export function partOfYear(
+  { start, end, origin }: Pick<TearSheetModel, "start" | "end" | "origin">,
+  { year }: Pick<YearRow, "year">,
+): string {
+  // Holidays, and a row that stands for a month with the month's first day or its last.
+  const room = Math.max(7 * 86_400_000, 1.5 * (start - origin));
+  const words = [
+    start > Date.UTC(year, 0, 1) + room ? `from ${formatDate(start).slice(5, 10)}` : "",
+    end < Date.UTC(year + 1, 0, 1) - room ? `to ${formatDate(end).slice(5, 10)}` : "",
+  ];
+  return words.filter((one) => one !== "").join(" ");
 }
 
 /** Returns by calendar month, a row a year. */

@@ -1,7 +1,7 @@
 // Returns by month and by year, and the worst drawdowns, as tables: they can be read aloud and copied,
 // and each of their stretches of time can be chosen as the range in view.
 
-import type { Drawdown, MonthRow, Ruin, TearSheetModel, YearRow } from "./model.ts";
+import type { Drawdown, MonthRow, Ruin, TearSheetModel } from "./model.ts";
 import { escapeHtml, foreignText } from "./markup.ts";
 import {
   formatDate,
@@ -12,6 +12,7 @@ import {
 } from "./numbers.ts";
 import { choices } from "./sheet_figures.ts";
 import { columnName, dataCell } from "./tables.ts";
+import { partOfYear } from "./calendar_rows.ts";
 
 const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 /** Shades of a gain or a loss. */
@@ -46,8 +47,9 @@ export function yearTable(model: TearSheetModel): string {
         escapeHtml(formatDifference(ahead, "fraction"))
       }</td><td>${Number.isNaN(ahead) ? UNDEFINED_TEXT : ahead >= 0 ? "yes" : "no"}</td>`;
     const after = isAfter(ruin, row.year) ? ' class="after"' : "";
+    const part = partOfYear(model, row);
     return `<tr${after}><th scope="row">${stretch(String(row.year), String(row.year))}${
-      partial(model, row)
+      part === "" ? "" : ` <span class="quiet">${part}</span>`
     }</th><td>${dataCell(row.strategy, "fraction")}</td>${rest}</tr>`;
   });
   return `<div class="scroll" tabindex="0" role="region" aria-label="Returns by year"><table class="years">` +
@@ -55,20 +57,6 @@ export function yearTable(model: TearSheetModel): string {
     `<th scope="col">Strategy</th>${other}</tr></thead><tbody>${
       rows.join("")
     }</tbody></table></div>`;
-}
-
-/** A mark at a year that the series does not fill. */
-function partial({ start, end }: TearSheetModel, { year }: YearRow): string {
-  const week = 7 * 86_400_000;
-  const begins = start > Date.UTC(year, 0, 1) + week;
-  const ends = end < Date.UTC(year + 1, 0, 1) - week;
-  const words = [
-    begins ? `from ${formatDate(start).slice(5, 10)}` : "",
-    ends ? `to ${formatDate(end).slice(5, 10)}` : "",
-  ];
-  return begins || ends
-    ? ` <span class="quiet">${words.filter((one) => one !== "").join(" ")}</span>`
-    : "";
 }
 
 /** The worst drawdowns, the deepest first, and the benchmark's worst below them. */
@@ -103,7 +91,7 @@ export function drawdownTable(model: TearSheetModel): string {
 }
 
 /** A class for a value by its size, on a square root so that small ones differ and large ones too. */
-function shadeBy(values: readonly number[]): (value: number) => string {
+export function shadeBy(values: readonly number[]): (value: number) => string {
   const most = values.filter(Number.isFinite).reduce(
     (most, one) => Math.max(most, Math.abs(one)),
     0,

@@ -37,6 +37,22 @@ export interface Band {
  */
 export type Follows = "growth" | "fall" | "nothing";
 
+/** Between which values of a line most resamples lie, from where it begins. */
+export interface ChartFan {
+  /** Ascending. */
+  readonly x: readonly number[];
+  readonly low: readonly number[];
+  readonly high: readonly number[];
+}
+
+/** The rows, by their x, in which trades were opened or closed: ascending, each once. */
+export interface ChartTicks {
+  readonly entries: readonly number[];
+  readonly won: readonly number[];
+  /** Closed without a gain. */
+  readonly lost: readonly number[];
+}
+
 /** A chart over time, or over row numbers where the series has no dates. */
 export interface TimeChart {
   /** Unique on the page. */
@@ -58,6 +74,10 @@ export interface TimeChart {
   readonly lines: readonly TimeLine[];
   /** Shaded below the lines. */
   readonly bands: readonly Band[];
+  /** Of the first line of the first view. */
+  readonly fan?: ChartFan;
+  /** On the first line; shown when the reader asks for them. */
+  readonly ticks?: ChartTicks;
   /** Horizontal lines, such as a mean. */
   readonly levels: readonly { readonly value: number; readonly label: string }[];
   /** What the first view is called, where there are others. */

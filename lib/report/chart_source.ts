@@ -1,8 +1,8 @@
 // What the charts over time are made from and made of, before they are thinned. Every file of
 // charts needs it.
 
-import type { JoinedBenchmark, RateSeries, Release, Returns } from "../metrics/mod.ts";
-import type { Line, TimeChart } from "./model.ts";
+import type { JoinedBenchmark, RateSeries, Release, Returns, TradeList } from "../metrics/mod.ts";
+import type { DrawnIntervals, Line, TimeChart } from "./model.ts";
 
 /** A line before it is thinned: one value a row, NaN where there is none. */
 export interface FullLine extends Pick<Line, "label" | "paint">, Partial<Pick<Line, "kind">> {
@@ -12,10 +12,14 @@ export interface FullLine extends Pick<Line, "label" | "paint">, Partial<Pick<Li
 }
 
 /** A chart before it is thinned. */
-export interface FullChart
-  extends
-    Pick<TimeChart, "id" | "title" | "unit" | "height">,
-    Partial<Pick<TimeChart, "growth" | "follows" | "most" | "bands" | "levels" | "viewLabel">> {
+export interface FullChart extends
+  Pick<TimeChart, "id" | "title" | "unit" | "height">,
+  Partial<
+    Pick<
+      TimeChart,
+      "growth" | "follows" | "most" | "bands" | "fan" | "ticks" | "levels" | "viewLabel"
+    >
+  > {
   readonly lines: readonly FullLine[];
   readonly views?: readonly { readonly label: string; readonly lines: readonly FullLine[] }[];
 }
@@ -30,6 +34,11 @@ export interface ChartSource {
   /** A rate that changes, in place of the one above. */
   readonly rates?: RateSeries;
   readonly release: Release;
+  /** Of resamples of the returns, where they were drawn. */
+  readonly fan: DrawnIntervals["fan"];
+  readonly trades: TradeList | null;
+  /** On the charts' x: one row before the first. */
+  readonly origin: number;
   /** What one unit became. */
   readonly wealth: Float64Array;
   /** What one unit of the benchmark became, at the strategy's rows; null without one. */

@@ -5,7 +5,8 @@ import type { JoinedBenchmark } from "../metrics/mod.ts";
 import { drawdownPeriods } from "../metrics/mod.ts";
 import { carriedTo, type ChartSource, type FullChart, type FullLine } from "./chart_source.ts";
 import { MOST_POINTS, sharedRows } from "./chart_rows.ts";
-import { frequencyName } from "./frequency.ts";
+import { fanOf, ticksOf } from "./equity_marks.ts";
+import { frequencyName, originOf } from "./frequency.ts";
 import type { Band, TimeChart, TimeLine } from "./model.ts";
 import { formatDate, formatFigure } from "./numbers.ts";
 import { rollingCharts } from "./rolling_charts.ts";
@@ -22,15 +23,17 @@ const CHARTS: readonly ((source: ChartSource) => readonly FullChart[])[] = [
   rollingCharts,
 ];
 
-/** All charts over time that the returns allow, and the rows that they share. */
+/** All charts over time that the returns allow, the rows that they share, and the x before the first. */
 export function timeCharts(
-  source: Omit<ChartSource, "wealth" | "fall" | "benchmarkWealth">,
+  source: Omit<ChartSource, "wealth" | "fall" | "benchmarkWealth" | "origin">,
   maxPoints: number = MOST_POINTS,
-): { readonly charts: TimeChart[]; readonly rows: readonly number[] } {
+): { readonly charts: TimeChart[]; readonly rows: readonly number[]; readonly origin: number } {
   const { dates, values } = source.returns;
-  if (values.length === 0) return { charts: [], rows: [] };
+  const origin = originOf(dates);
+  if (values.length === 0) return { charts: [], rows: [], origin };
   const prepared = {
     ...source,
+    origin,
     wealth: wealthOf(values),
     fall: fallOf(values),
     benchmarkWealth: benchmarkWealth(source),
@@ -43,7 +46,7 @@ export function timeCharts(
     limit: maxPoints,
   });
   const x = rows.map((row) => dates?.[row] ?? row + 1);
-  return { charts: full.map((chart) => finished(chart, dates, rows, x)), rows };
+  return { charts: full.map((chart) => finished(chart, dates, rows, x)), rows, origin };
 }
 
 function strategyLine(values: Float64Array): FullLine {
@@ -70,6 +73,8 @@ function cumulativeChart(source: ChartSource): FullChart[] {
     follows: "growth",
     height: 340,
     bands: worstBands(source, fall),
+    ...fanOf(source),
+    ...ticksOf(source),
   } as const;
   if (other === null || joined === null || returns.dates === null) {
     return [{ ...chart, lines: [growing(strategyLine(wealth))] }];
@@ -201,6 +206,8 @@ function finished(
     x,
     lines: lines(chart.lines),
     bands: chart.bands ?? [],
+    ...(chart.fan === undefined ? {} : { fan: chart.fan }),
+    ...(chart.ticks === undefined ? {} : { ticks: chart.ticks }),
     levels: chart.levels ?? [],
     viewLabel: chart.viewLabel ?? "",
     views: (chart.views ?? []).map((view) => ({ label: view.label, lines: lines(view.lines) })),

@@ -13,6 +13,13 @@ export function spacingDays(dates: Float64Array | null): number {
   return known;
 }
 
+/** Where a curve begins: one row before the first, on the charts' x. */
+export function originOf(dates: Float64Array | null): number {
+  if (dates === null) return 0;
+  const days = spacingDays(dates);
+  return (dates[0] ?? 0) - Math.round((days > 0 ? days : 1) * DAY_MS);
+}
+
 /** Many parts of a page ask it of the same dates. */
 const KNOWN = new WeakMap<Float64Array, number>();
 

@@ -52,11 +52,51 @@ export interface ListedTrade {
   readonly side: "long" | "short" | null;
 }
 
+/** Trades one after the other that ended alike. */
+export interface Streaks {
+  readonly count: number;
+  /** In trades. */
+  readonly longest: number;
+  /** In trades; NaN of none. */
+  readonly mean: number;
+  /** How long the one is with which the list ends; 0 where it ends with none of this kind. */
+  readonly last: number;
+}
+
+/** Runs of wins and of losses. */
+export interface TradeStreaks {
+  readonly won: Streaks;
+  readonly lost: Streaks;
+}
+
+/** Trades that were opened within the same hours. */
+export interface EntryCell {
+  /** The sum, in the file's own money. */
+  readonly profit: number;
+  readonly count: number;
+}
+
+/** What was won by the time at which trades were opened. */
+export interface EntryMap {
+  /** From the first to the last that has a trade; empty where no entry has a time of day. */
+  readonly hours: readonly number[];
+  /** Those that have a trade, from Monday on. */
+  readonly days: readonly {
+    readonly name: string;
+    /** One for each of the hours. */
+    readonly cells: readonly EntryCell[];
+    readonly total: EntryCell;
+  }[];
+}
+
 /** The trades, where the source lists them. */
 export interface TradeBook {
   readonly figures: FigureGroup;
   /** Of the profits, in money. */
   readonly profits: Histogram;
+  /** Null where the trades' times are not known. */
+  readonly streaks: TradeStreaks | null;
+  readonly entries: EntryMap | null;
   /** The best first. */
   readonly best: readonly ListedTrade[];
   /** The worst first. */

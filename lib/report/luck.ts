@@ -37,26 +37,43 @@ const SPLIT = [totalReturn, cagr, volatility, sharpeRatio, maxDrawdown];
 export function luckOf(
   returns: Returns,
   options: Options & { readonly periods: number },
-  interval: FigureInterval | null,
+  intervals: ReadonlyMap<string, FigureInterval>,
 ): { readonly lines: LuckLine[]; readonly sharpeError: number } {
   const { values } = computeMetrics(returns, { ...options, names: LUCK.map(({ name }) => name) });
   const [sharpe, error, low, high, probability, needed] = LUCK.map(({ name }) =>
     values.get(name) ?? NaN
   ) as [number, number, number, number, number, number];
   if (!Number.isFinite(sharpe) || !Number.isFinite(error)) return { lines: [], sharpeError: NaN };
+  const interval = intervals.get(sharpeRatio.name);
   const band = interval ?? { low, high };
-  const lines = [{
-    label: "Sharpe ratio, 95 % band",
-    value: `${ratio(sharpe)} (${ratio(band.low)} to ${ratio(band.high)})`,
-    meaning: interval === null
-      ? "Where the true ratio lies in 95 of 100 cases, by its standard error"
-      : "Where the ratio lies in 95 of 100 resamples of the returns",
-  }, {
-    label: "Probability of a Sharpe ratio above 0",
-    value: formatFigure(probability, "probability"),
-    meaning: "That the strategy beats the risk-free rate at all; 95 % and more counts as evidence",
-  }, ...trackRecord(needed, values.size === 0 ? 0 : returns.values.length, options.periods)];
+  const lines = [
+    {
+      label: "Sharpe ratio, 95 % band",
+      value: `${ratio(sharpe)} (${ratio(band.low)} to ${ratio(band.high)})`,
+      meaning: interval === undefined
+        ? "Where the true ratio lies in 95 of 100 cases, by its standard error"
+        : "Where the ratio lies in 95 of 100 resamples of the returns",
+    },
+    {
+      label: "Probability of a Sharpe ratio above 0",
+      value: formatFigure(probability, "probability"),
+      meaning:
+        "That the strategy beats the risk-free rate at all; 95 % and more counts as evidence",
+    },
+    ...deepestFall(intervals.get(maxDrawdown.name)),
+    ...trackRecord(needed, values.size === 0 ? 0 : returns.values.length, options.periods),
+  ];
   return { lines, sharpeError: error };
+}
+
+function deepestFall(interval: FigureInterval | undefined): LuckLine[] {
+  if (interval === undefined) return [];
+  const [low, high] = [interval.low, interval.high].map((depth) => formatFigure(depth, "fraction"));
+  return [{
+    label: "Max drawdown, 95 % band",
+    value: `${low} to ${high}`,
+    meaning: "How deep the worst fall is in 95 of 100 resamples of the returns",
+  }];
 }
 
 function trackRecord(needed: number, rows: number, periods: number): LuckLine[] {

@@ -73,6 +73,13 @@ export interface DrawnIntervals {
   readonly seed: number;
   /** Mean length of the blocks, in rows. */
   readonly blockLength: number;
+  /** What one unit became in them after some of the rows: 2.5th and 97.5th percentile. */
+  readonly fan?: {
+    /** From 0, ascending, the last row included. */
+    readonly rows: readonly number[];
+    readonly low: readonly number[];
+    readonly high: readonly number[];
+  } | null;
 }
 
 /** A metric that the user defined. */
@@ -169,6 +176,8 @@ export interface TearSheetModel extends FrontPage {
   /** Named with their reasons, and left out of the groups. */
   readonly undefinedFigures: readonly UndefinedFigure[];
   readonly charts: readonly TimeChart[];
+  /** Where the curves begin, one row before the first: on the charts' x. */
+  readonly origin: number;
   /** Ascending; empty without dates. */
   readonly years: readonly YearRow[];
   /** Ascending by year; empty without dates. */

@@ -35,10 +35,23 @@ export function formatDifference(value: number, unit: Unit): string {
   return /[1-9]/.test(text) ? `${value < 0 ? "−" : "+"}${text}` : text;
 }
 
-/** A fraction as percent with two decimals and no sign of percent: a cell of the heat map. */
-export function formatPercent(value: number): string {
+/** A fraction as percent without its sign: a cell of the heat map. */
+export function formatPercent(value: number, decimals: number = 2): string {
   if (!Number.isFinite(value)) return UNDEFINED_TEXT;
-  return Math.abs(value) >= 1e13 ? formatFigure(value * 100, "ratio") : fixed(value * 100, 2);
+  return Math.abs(value) >= 1e13
+    ? formatFigure(value * 100, "ratio")
+    : fixed(value * 100, decimals);
+}
+
+/** Money in about three digits, where there are many amounts: `0.042`, `−12.3`, `1,234`, `12.3k`, `4.5M`. */
+export function formatAmount(value: number): string {
+  if (!Number.isFinite(value)) return UNDEFINED_TEXT;
+  const size = Math.abs(value);
+  if (size >= 1e9) return grouped(value, 0);
+  if (size >= 1e6) return `${fixed(value / 1e6, 1)}M`;
+  if (size >= 1e4) return `${fixed(value / 1e3, 1)}k`;
+  if (size >= 100 || size === 0) return fixed(value, 0);
+  return fixed(value, Math.min(8, 2 - Math.floor(Math.log10(size))));
 }
 
 function grouped(value: number, decimals: number): string {

@@ -110,7 +110,8 @@ export function madeBy(generatedAtMs: number | null): string {
 }
 
 /** The button that turns light to dark; the script shows it. */
-export const THEME_BUTTON = '<button type="button" class="button" id="theme" hidden>Dark</button>';
+export const THEME_BUTTON =
+  '<button type="button" class="button" id="theme" hidden>Switch to dark</button>';
 
 /** What stands where scripts do not run. */
 export const WITHOUT_SCRIPTS =

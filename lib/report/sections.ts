@@ -1,9 +1,10 @@
 // The parts of a tear sheet in their order: a row a section, and in it a row a part. A part that a series
 // does not have is nothing, and a section without any part is left out of the page and its bar.
 
+import { partOfYear } from "./calendar_rows.ts";
 import { drawdownTable, heatMap, yearTable } from "./calendar_tables.ts";
 import { escapeHtml, foreignText } from "./markup.ts";
-import type { ListedTrade, TearSheetModel } from "./model.ts";
+import type { TearSheetModel } from "./model.ts";
 import { formatFigure } from "./numbers.ts";
 import { conditionList, disclaimer, noteText, undefinedList } from "./notes_section.ts";
 import {
@@ -14,7 +15,8 @@ import {
   timeFigure,
 } from "./sheet_figures.ts";
 import { boxPlots, yearBars, yearMean } from "./svg.ts";
-import { colourKey, dataCell, groupTable, metricSection, parameterTable } from "./tables.ts";
+import { abreast, colourKey, dataCell, metricSection, parameterTable } from "./tables.ts";
+import { tradeChapter } from "./trade_tables.ts";
 
 /** A part of the page. */
 interface Section {
@@ -52,7 +54,7 @@ const SECTIONS: readonly Section[] = [
         ),
     ],
   },
-  { id: "trades", title: "Trades", parts: [trades] },
+  { id: "trades", title: "Trades", parts: [tradeChapter] },
   { id: "metrics", title: "Metrics", parts: [metricSection] },
   {
     id: "notes",
@@ -79,20 +81,12 @@ export function sectionsOf(model: TearSheetModel): { id: string; title: string; 
   });
 }
 
-/** Side by side where there is room. */
-function abreast(...parts: readonly string[]): string {
-  const there = parts.filter((html) => html !== "");
-  return there.length === 0
-    ? ""
-    : `<div class="pair">${there.map((html) => `<div>${html}</div>`).join("")}</div>`;
-}
-
 function years(model: TearSheetModel): string {
   const mean = yearMean(model.years);
   const level = Number.isFinite(mean) ? levelKey(`mean ${formatFigure(mean, "fraction")}`) : "";
   return staticFigure(
     "Returns by year",
-    yearBars(model.years, model.benchmarkName, model.ruin),
+    yearBars(model.years, model.benchmarkName, model.ruin, (row) => partOfYear(model, row)),
     colourKey(model.benchmarkName) + level,
     true,
   );
@@ -134,25 +128,4 @@ function splitTable(split: TearSheetModel["split"]): string {
     `<th scope="col">Part</th><th scope="col">Rows</th>${head}</tr></thead><tbody>${
       rows.join("")
     }</tbody></table></div>`;
-}
-
-function trades({ trades: book }: TearSheetModel): string {
-  if (book === null) return "";
-  return abreast(groupTable(book.figures, null), histogramFigure(book.profits, null)) +
-    abreast(tradeTable("Best trades", book.best), tradeTable("Worst trades", book.worst));
-}
-
-function tradeTable(title: string, listed: readonly ListedTrade[]): string {
-  if (listed.length === 0) return "";
-  const sided = listed.some(({ side }) => side !== null);
-  const held = listed.some(({ holdingDays }) => holdingDays !== null);
-  const rows = listed.map(({ profit, side, holdingDays }, index) =>
-    `<tr><th scope="row">${index + 1}</th><td>${dataCell(profit, "money")}</td>${
-      sided ? `<td>${side ?? ""}</td>` : ""
-    }${held ? `<td>${dataCell(holdingDays, "days")}</td>` : ""}</tr>`
-  );
-  return `<table class="trades"><caption>${title}</caption><thead><tr><th scope="col">No.</th>` +
-    `<th scope="col">Profit</th>${sided ? '<th scope="col">Side</th>' : ""}${
-      held ? '<th scope="col">Days held</th>' : ""
-    }</tr></thead><tbody>${rows.join("")}</tbody></table>`;
 }

@@ -10,7 +10,7 @@ export interface EmbeddedLine extends Omit<Line, "values"> {
   readonly at: number;
 }
 
-/** A chart of the tear sheet: all share their x. */
+/** A chart of the tear sheet: all share their x. Those of a fan or of ticks are differences. */
 export interface SharedChart extends Omit<EmbeddedChart, "x" | "lines" | "views"> {
   readonly lines: readonly EmbeddedLine[];
   readonly views: readonly { readonly label: string; readonly lines: readonly EmbeddedLine[] }[];
@@ -18,12 +18,15 @@ export interface SharedChart extends Omit<EmbeddedChart, "x" | "lines" | "views"
 
 /** The tear sheet’s data block. */
 export interface EmbeddedTearSheet extends Pick<TearSheetModel, "dated"> {
-  /** The first one and the differences that follow. */
+  /**
+   * The first one and the differences that follow: where the curves begin, then one for each row. A row's
+   * position is thus its number from 1.
+   */
   readonly x: readonly number[];
   /** The lines' values, one for each x. */
   readonly blocks: readonly (readonly (number | null)[])[];
   readonly charts: readonly SharedChart[];
-  /** Exact numbers as `exactText` writes them, one for each x; null where there are none. */
+  /** Exact numbers as `exactText` writes them, one for each row; null where there are none. */
   readonly exact: {
     readonly returns: string | null;
     readonly benchmark: string | null;

@@ -4,7 +4,7 @@ import { escapeHtml } from "./markup.ts";
 import type { Histogram, TearSheetModel, TimeChart } from "./model.ts";
 import { formatFigure } from "./numbers.ts";
 import { histogramBars } from "./svg.ts";
-import { colourKey } from "./tables.ts";
+import { colourKey, dataCell } from "./tables.ts";
 
 /** The chart of this id; undefined where the returns do not allow it. */
 export function chartOf({ charts }: TearSheetModel, id: string): TimeChart | undefined {
@@ -24,7 +24,21 @@ export function equityFrame(model: TearSheetModel): string {
   const below = underwater === undefined
     ? ""
     : `<p class="pane">Below the highest so far</p>${plotOf(underwater)}`;
-  return `<figure class="frame">${caption(equity)}${plotOf(equity)}${below}</figure>`;
+  return `<figure class="frame">${caption(equity)}${plotOf(equity)}${
+    fanWords(model, equity)
+  }${below}</figure>`;
+}
+
+/** What is shaded behind the curve, and where it ends. */
+function fanWords({ intervals, rowWord }: TearSheetModel, { fan }: TimeChart): string {
+  if (fan === undefined || intervals === null) return "";
+  const end = (name: "low" | "high"): string =>
+    dataCell((fan[name].at(-1) ?? NaN) - 1, "fraction", `fan ${name}`);
+  return `<p class="pane" id="fan-words">Shaded: where 95 % of ${
+    formatFigure(intervals.resamples, "count")
+  } resamples of the returns lie, ${escapeHtml(rowWord)} by ${escapeHtml(rowWord)}; at the end ${
+    end("low")
+  } to ${end("high")}. Seen while all rows are in view.</p>`;
 }
 
 function caption(chart: TimeChart): string {
@@ -40,8 +54,15 @@ function caption(chart: TimeChart): string {
     button("Linear", 'data-scale="linear"', true),
     button("Log", 'data-scale="log"', false),
   ]);
+  const layers = [
+    ...(chart.fan === undefined ? [] : [button("Resamples", 'data-layer="fan"', true)]),
+    ...(chart.ticks === undefined ? [] : [button("Trades", 'data-layer="ticks"', false)]),
+  ];
+  const shown = layers.length === 0 ? "" : choices("Show", layers);
   const levels = chart.levels.map(({ label }) => levelKey(label)).join("");
-  return `<figcaption><h3>${escapeHtml(chart.title)}</h3>${levels}${views}${scales}</figcaption>`;
+  return `<figcaption><h3>${
+    escapeHtml(chart.title)
+  }</h3>${levels}${views}${scales}${shown}</figcaption>`;
 }
 
 function plotOf(chart: TimeChart): string {

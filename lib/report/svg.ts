@@ -112,6 +112,7 @@ export function yearBars(
   years: readonly YearRow[],
   benchmarkName: string | null,
   ruin: Ruin | null = null,
+  partOf: (year: YearRow) => string = () => "",
 ): string {
   const [width, height, left, right, top, bottom] = [560, 250, 50, 556, 12, 222];
   const values = years.flatMap(({ strategy, benchmark }) => [strategy, benchmark ?? NaN]);
@@ -120,7 +121,10 @@ export function yearBars(
   const each = Math.min(46, (slot * 0.76) / (benchmarkName === null ? 1 : 2));
   const every = yearStep(years.length);
   const zero = axis.at(0);
-  const marks = years.map(({ year, strategy, benchmark }, index) => {
+  const marks = years.map((row, index) => {
+    const { year, strategy, benchmark } = row;
+    const part = partOf(row);
+    const [name, faint] = part === "" ? [year, ""] : [`${year} (${part})`, " part"];
     const middle = left + slot * (index + 0.5);
     const start = middle - (benchmarkName === null ? each / 2 : each);
     const own = drawn(strategy)
@@ -129,8 +133,8 @@ export function yearBars(
         each,
         zero,
         axis.at(strategy),
-        ruin !== null && Date.UTC(year, 0, 1) > ruin.at ? "fill-muted" : "fill-strategy",
-        `${year}: ${formatFigure(strategy, "fraction")}`,
+        (ruin !== null && Date.UTC(year, 0, 1) > ruin.at ? "fill-muted" : "fill-strategy") + faint,
+        `${name}: ${formatFigure(strategy, "fraction")}`,
         String(year),
       )
       : "";
@@ -140,8 +144,8 @@ export function yearBars(
         each,
         zero,
         axis.at(benchmark),
-        "fill-benchmark",
-        `${year}, ${benchmarkName}: ${formatFigure(benchmark, "fraction")}`,
+        `fill-benchmark${faint}`,
+        `${name}, ${benchmarkName}: ${formatFigure(benchmark, "fraction")}`,
         String(year),
       )
       : "";

@@ -21,6 +21,14 @@ function intervalText({ interval, unit, name }: Figure): string {
   }</span>`;
 }
 
+/** Side by side where there is room. */
+export function abreast(...parts: readonly string[]): string {
+  const there = parts.filter((html) => html !== "");
+  return there.length === 0
+    ? ""
+    : `<div class="pair">${there.map((html) => `<div>${html}</div>`).join("")}</div>`;
+}
+
 /** A metric's name that shows its explanation on hover, focus or tap. */
 export function term(figure: { readonly name: string; readonly label: string }): string {
   return `<button type="button" class="term" aria-describedby="d-${escapeHtml(figure.name)}">` +

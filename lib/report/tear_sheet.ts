@@ -6,7 +6,7 @@ import { TEAR_SHEET, TEAR_SHEET_STYLE, UPLOT } from "./assets.ts";
 import { differences } from "./embedded.ts";
 import { VIEW_FIGURES } from "./in_view.ts";
 import { escapeHtml, foreignText } from "./markup.ts";
-import type { TearSheetModel, TimeLine } from "./model.ts";
+import type { ChartFan, ChartTicks, TearSheetModel, TimeLine } from "./model.ts";
 import { formatDate, formatFigure, significant, significantGrowth } from "./numbers.ts";
 import {
   madeBy,
@@ -48,22 +48,17 @@ function embedded(model: TearSheetModel): EmbeddedTearSheet {
   const blocks: (number | null)[][] = [];
   const embeddedLine = ({ label, paint, kind, values, factors }: TimeLine): EmbeddedLine => {
     const source = factors ?? values;
-    const at = known.get(source) ?? blocks.push(
-          source.map((value) =>
-            value === null
-              ? null
-              : factors === undefined
-              ? significant(value, DIGITS)
-              : significantGrowth(value, FACTOR_DIGITS)
-          ),
-        ) - 1;
+    const at = known.get(source) ??
+      blocks.push(drawnValues(source, factors !== undefined)) - 1;
     known.set(source, at);
     return { label, paint, kind, at };
   };
   const charts = model.charts.map((
-    { description: _, viewLabel: __, x: ___, lines, views, ...chart },
+    { description: _, viewLabel: __, x: ___, lines, views, fan, ticks, ...chart },
   ) => ({
     ...chart,
+    ...(fan === undefined ? {} : { fan: embeddedFan(fan) }),
+    ...(ticks === undefined ? {} : { ticks: embeddedTicks(ticks) }),
     lines: lines.map(embeddedLine),
     views: views.map((view) => ({ label: view.label, lines: view.lines.map(embeddedLine) })),
   }));
@@ -72,7 +67,7 @@ function embedded(model: TearSheetModel): EmbeddedTearSheet {
     values === null ? null : exactText(values);
   return {
     dated: model.dated,
-    x: differences(model.charts[0]?.x ?? []),
+    x: differences(model.points === 0 ? [] : [model.origin, ...model.charts[0]?.x ?? []]),
     blocks,
     charts,
     exact: {
@@ -83,6 +78,28 @@ function embedded(model: TearSheetModel): EmbeddedTearSheet {
       periods,
     },
   };
+}
+
+/** A line's values as a chart draws them, after what it begins with: factors begin at 1. */
+function drawnValues(values: TimeLine["values"], areFactors: boolean): (number | null)[] {
+  const drawn = values.map((value) =>
+    value === null
+      ? null
+      : areFactors
+      ? significantGrowth(value, FACTOR_DIGITS)
+      : significant(value, DIGITS)
+  );
+  return [areFactors && (drawn[0] ?? null) !== null ? 1 : null, ...drawn];
+}
+
+function embeddedFan({ x, low, high }: ChartFan): ChartFan {
+  const drawn = (values: readonly number[]): number[] =>
+    values.map((value) => significantGrowth(value, DIGITS) ?? 0);
+  return { x: differences(x), low: drawn(low), high: drawn(high) };
+}
+
+function embeddedTicks({ entries, won, lost }: ChartTicks): ChartTicks {
+  return { entries: differences(entries), won: differences(won), lost: differences(lost) };
 }
 
 function header(model: TearSheetModel): string {
@@ -125,7 +142,7 @@ function bar(
     }</dl></div>`;
   const status = `<p class="unseen" id="cursor-status" role="status"></p>`;
   return `<div class="bar"><div class="leads"><nav aria-label="Sections">${links}</nav>` +
-    `<div class="choices" id="ranges" role="group" aria-label="Time range" hidden></div></div>${strip}${status}</div>`;
+    `<div class="choices" id="ranges" role="toolbar" aria-label="Time range" hidden></div></div>${strip}${status}</div>`;
 }
 
 function footer(model: TearSheetModel): string {
@@ -144,8 +161,17 @@ function footer(model: TearSheetModel): string {
   return `<footer><details><summary>Definitions of the ${list.length} metrics</summary>` +
     `<p>${SYMBOLS}</p><dl class="definitions">${list.join("")}</dl></details>` +
     `<p>${madeBy(model.generatedAt)} ` +
-    `<span class="hint">Drag over a chart, or choose a month, a year or a drawdown, to see that range alone; double-click to see all again; arrow keys move along a chart.</span></p></footer>`;
+    `<span class="hint"><span class="mouse">${HINT}</span><span class="touch">${TOUCH_HINT}</span></span></p></footer>`;
 }
+
+const HINT =
+  "Drag over a chart, or choose a month, a year or a drawdown, to see that range alone; double-click to " +
+  "see all again. A click on a name over a chart hides its line or shows it, as does its number, 1 or 2, " +
+  "on the keyboard; left and right move along a chart, up and down lead to the next one and through a table.";
+
+const TOUCH_HINT =
+  "Tap a chart for its values; spread two fingers on it, or tap a month, a year or a drawdown, to see that " +
+  "range alone; All shows everything again. A tap on a name over a chart hides its line or shows it.";
 
 const SYMBOLS =
   "r: returns, one a row; b: the benchmark’s; n: rows; P: periods a year; rf: risk-free rate a " +

@@ -1,9 +1,10 @@
 // The chapter on trades: what each won or lost, where the source lists them. The figures are the
-// catalogue's; the list has no order of its own, so nothing here is made of one.
+// catalogue's; the list has no order but that of its times, where they are known.
 
 import type { TradeList } from "../metrics/mod.ts";
 import { histogram } from "./distribution.ts";
 import type { FigureGroup, ListedTrade, TradeBook } from "./model.ts";
+import { entryMapOf, streaksOf } from "./trade_times.ts";
 
 /** Trades listed at either end. */
 const LISTED = 10;
@@ -27,6 +28,8 @@ export function tradeBook(
   return {
     figures,
     profits: histogram("trades", "Profit of a trade", profits, null, "money"),
+    streaks: streaksOf(trades),
+    entries: entryMapOf(trades),
     best: won.slice(0, LISTED).map(listed),
     worst: lost.slice(0, LISTED).map(listed),
   };

@@ -74,7 +74,9 @@ export function drawEnds(
   const ratio = devicePixelRatio;
   const ends = lines.flatMap(({ paint }, index) => {
     const value = lastInView(plot, index + 1);
-    return value === null ? [] : [{ paint, value, y: plot.valToPos(value, "y", true) }];
+    return value === null || plot.series[index + 1]?.show === false
+      ? []
+      : [{ paint, value, y: plot.valToPos(value, "y", true) }];
   }).sort((one, other) => one.y - other.y);
   ctx.save();
   ctx.font = scaled(FONT, ratio);

@@ -13,7 +13,7 @@ export function followed(values: Values, follows: Follows | undefined, first: nu
   return follows === "fall" ? fallen(values, first) : values;
 }
 
-/** What one unit is at the row before `first`: 1 at the beginning. */
+/** What one unit is at the row before `first`; 1 where the line has not begun. */
 function baseOf(values: Values, first: number): number {
   for (let row = first - 1; row >= 0; row--) {
     const value = values[row];

@@ -39,8 +39,7 @@ export function wireTheme(onChange: () => void): void {
     return chosen === undefined ? dark.matches : chosen === "dark";
   };
   const show = (): void => {
-    if (button !== null) button.textContent = isDark() ? "Light" : "Dark";
-    button?.setAttribute("aria-label", isDark() ? "Switch to light" : "Switch to dark");
+    if (button !== null) button.textContent = isDark() ? "Switch to light" : "Switch to dark";
   };
   button?.addEventListener("click", () => {
     document.documentElement.dataset["theme"] = isDark() ? "light" : "dark";

@@ -29,8 +29,8 @@ export function wireStrip(data: EmbeddedTearSheet): (range: RowRange, words: str
     strip.hidden = false;
     if (span !== null) span.textContent = words;
     const [own, other] = rows === null ? ofCurves(data, range) : [
-      strategyInView(rows, range.first, range.last),
-      benchmarkInView(rows, range.first, range.last),
+      strategyInView(rows, range.first - 1, range.last - 1),
+      benchmarkInView(rows, range.first - 1, range.last - 1),
     ];
     for (const [key, , unit] of VIEW_FIGURES) {
       fill(strip, key, own?.[key], unit);

@@ -6,17 +6,21 @@
 /// <reference lib="dom.iterable" />
 
 import { cumulated } from "../embedded.ts";
-import type { Line } from "../model.ts";
+import type { ChartFan, ChartTicks, Line } from "../model.ts";
 import { formatFigure } from "../numbers.ts";
 import type { EmbeddedTearSheet, SharedChart } from "../sheet_data.ts";
 import type { UPlot } from "../uplot.ts";
+import { wireKeys } from "./cursor_keys.ts";
+import { drawFan, drawTicks, fanReach } from "./equity_layers.ts";
 import { followed } from "./followed.ts";
 import { wireMetrics } from "./metric_tools.ts";
 import { wireMonths } from "./months.ts";
 import { pageData, wireTheme, wireTips } from "./page.ts";
 import { onPaper, wirePaper } from "./paper.ts";
+import { wirePinch } from "./pinch.ts";
+import { wireRoving } from "./roving.ts";
 import { wireStrip } from "./strip.ts";
-import { drawTimeChart, plottedData, RANGES, showLast } from "./time_chart.ts";
+import { drawTimeChart, plottedData, RANGES, ROW_RANGES, showLast } from "./time_chart.ts";
 import {
   axisOf,
   rangeName,
@@ -31,6 +35,12 @@ interface Place {
   readonly chart: SharedChart;
   view: number;
   logarithmic: boolean;
+  /** What is laid behind and on its lines: `fan`, `ticks`. */
+  readonly layers: Set<string>;
+  /** Positions of the lines that are not shown. */
+  readonly hidden: Set<number>;
+  readonly fan: ChartFan | null;
+  readonly ticks: ChartTicks | null;
   plot: UPlot | null;
 }
 
@@ -41,16 +51,32 @@ const PAPER_HEIGHT = 0.72;
 const PAPER_MOST = 215;
 const data = pageData<EmbeddedTearSheet>();
 const x = cumulated(data.x);
-const whole: RowRange = { first: 0, last: x.length - 1 };
+const whole: RowRange = { first: 1, last: x.length - 1 };
 const places: Place[] = data.charts.flatMap((chart) => {
   const host = document.getElementById(`plot-${chart.id}`);
-  return host === null ? [] : [{ host, chart, view: -1, logarithmic: growsFar(chart), plot: null }];
+  const { fan, ticks } = chart;
+  return host === null ? [] : [{
+    host,
+    chart,
+    view: -1,
+    logarithmic: growsFar(chart),
+    layers: new Set(["fan"]),
+    hidden: new Set<number>(),
+    fan: fan === undefined ? null : { ...fan, x: cumulated(fan.x) },
+    ticks: ticks === undefined ? null : {
+      entries: cumulated(ticks.entries),
+      won: cumulated(ticks.won),
+      lost: cumulated(ticks.lost),
+    },
+    plot: null,
+  }];
 });
 const tell = wireStrip(data);
 let range = whole;
 
-function growsFar({ growth, lines }: SharedChart): boolean {
-  const values = growth ? blockOf(lines[0]?.at).filter((value) => value !== null) : [];
+function growsFar({ growth, lines, fan }: SharedChart): boolean {
+  const own = growth ? blockOf(lines[0]?.at).filter((value) => value !== null) : [];
+  const values = [...own, ...fan?.low ?? [], ...fan?.high ?? []];
   const least = values.reduce((low, value) => Math.min(low, value), 1);
   const most = values.reduce((high, value) => Math.max(high, value), 1);
   return least > 0 && most / least > LOGARITHMIC_FROM;
@@ -63,15 +89,19 @@ function blockOf(at: number | undefined): readonly (number | null)[] {
 function linesOf({ chart, view }: Place): Line[] {
   return (chart.views[view]?.lines ?? chart.lines).map(({ at, ...line }) => ({
     ...line,
-    values: followed(blockOf(at), chart.follows, range.first),
+    values: line.kind === "bars"
+      ? blockOf(at).map((value, row) => row < range.first ? null : value)
+      : followed(blockOf(at), chart.follows, range.first),
   }));
 }
 
-/** A single point gets some room. */
-function axisRange(): { min: number; max: number } {
-  const { min, max } = axisOf(x, range);
-  const room = data.dated ? 43_200_000 : 0.5;
-  return min === max ? { min: min - room, max: max + room } : { min, max };
+function isWhole(): boolean {
+  return range.first === whole.first && range.last === whole.last;
+}
+
+/** The fan is of the whole curve as it was traded. */
+function fanOf({ fan, layers, view, hidden }: Place): ChartFan | null {
+  return layers.has("fan") && view < 0 && !hidden.has(0) && isWhole() ? fan : null;
 }
 
 function draw(place: Place): void {
@@ -79,17 +109,31 @@ function draw(place: Place): void {
   const { host, chart, logarithmic } = place;
   const width = host.clientWidth;
   const height = onPaper() ? Math.min(chart.height * PAPER_HEIGHT, PAPER_MOST) : chart.height;
+  const shown = (factor: number): number => logarithmic ? factor : factor - 1;
   const plot = drawTimeChart(host, { ...chart, height }, x, linesOf(place), {
     dated: data.dated,
     logarithmic,
     width,
-    range: axisRange(),
+    range: axisOf(x, range),
     endRoom: width < 480 ? 54 : 66,
+    hidden: place.hidden,
+    get reach() {
+      const fan = fanOf(place);
+      return fan === null ? [] : fanReach(fan, shown, logarithmic ? 0 : -Infinity);
+    },
+    beneath: (own) => {
+      const fan = fanOf(place);
+      if (fan !== null) drawFan(own, fan, shown);
+    },
+    above: (own) => {
+      if (place.layers.has("ticks") && place.ticks !== null) drawTicks(own, place.ticks);
+    },
   });
   plot.hooks.setScale = [(self, key) => {
     if (key === "x") follow(self);
   }];
   plot.over.addEventListener("dblclick", () => setRange(whole));
+  wirePinch(plot, (min, max) => setRange(rowsShown(x, min, max) ?? range));
   place.plot = plot;
 }
 
@@ -101,21 +145,19 @@ function drawAll(): void {
 function follow(source: UPlot): void {
   const { min, max } = source.scales["x"] ?? {};
   if (min === undefined || max === undefined || min === null || max === null) return;
-  const now = axisRange();
+  const now = axisOf(x, range);
   if (min === now.min && max === now.max) return;
   setRange(rowsShown(x, min, max) ?? range);
 }
 
 function setRange(next: RowRange): void {
   range = next;
-  const scale = axisRange();
+  const scale = axisOf(x, range);
   for (const place of places) {
     const { plot, chart, logarithmic } = place;
     if (plot === null) continue;
     plot.batch(() => {
-      if (chart.follows !== "nothing") {
-        plot.setData(plottedData(chart, x, linesOf(place), { logarithmic }), false);
-      }
+      plot.setData(plottedData(chart, x, linesOf(place), { logarithmic }), false);
       plot.setScale("x", scale);
     });
     showLast(plot);
@@ -125,15 +167,14 @@ function setRange(next: RowRange): void {
 
 /** What the page says of the range: the strip, the pressed button, the address. */
 function showRange(): void {
-  const isWhole = range.first === whole.first && range.last === whole.last;
-  const words = `${isWhole ? "All" : "In view"}: ${rangeWords(x, range, data.dated)}`;
+  const words = `${isWhole() ? "All" : "In view"}: ${rangeWords(x, range, data.dated)}`;
   tell(range, data.exact.returns === null ? words : `${words}, ${rowCount()}`);
   for (const button of document.querySelectorAll<HTMLElement>("#ranges button")) {
     const pressed = Number(button.dataset["first"]) === range.first && range.last === whole.last;
     button.setAttribute("aria-pressed", String(pressed));
   }
-  document.documentElement.toggleAttribute("data-zoomed", !isWhole);
-  const name = isWhole ? "" : `#range=${rangeName(x, range, data.dated)}`;
+  document.documentElement.toggleAttribute("data-zoomed", !isWhole());
+  const name = isWhole() ? "" : `#range=${rangeName(x, range, data.dated)}`;
   try {
     if (location.hash !== name && (name !== "" || location.hash.startsWith("#range="))) {
       history.replaceState(null, "", name === "" ? location.href.replace(/#.*/, "") : name);
@@ -160,11 +201,11 @@ function wireRanges(): void {
     bar.append(button);
   };
   const [start = 0, end = 0] = [x[0], x.at(-1)];
-  for (const [label, length] of data.dated ? RANGES : []) {
+  for (const [label, length] of data.dated ? RANGES : ROW_RANGES) {
     const shown = length < end - start ? rowsShown(x, end - length, end) : null;
     if (shown !== null) add(label, shown.first);
   }
-  add("All", 0);
+  add("All", whole.first);
   bar.hidden = false;
 }
 
@@ -189,13 +230,15 @@ function wireAddress(): void {
   read();
 }
 
-/** The buttons over a chart: which view, and whether its growth is on a logarithmic scale. */
+/** The buttons over a chart: which view, whether on a logarithmic scale, and what is laid over it. */
 function wireChoices(place: Place): void {
   const buttons = document.querySelectorAll<HTMLElement>(`[data-chart="${place.chart.id}"]`);
   const show = (): void => {
     for (const button of buttons) {
-      const { view, scale } = button.dataset;
-      const on = view === undefined
+      const { view, scale, layer } = button.dataset;
+      const on = layer !== undefined
+        ? place.layers.has(layer)
+        : view === undefined
         ? (scale === "log") === place.logarithmic
         : Number(view) === place.view;
       button.setAttribute("aria-pressed", String(on));
@@ -203,44 +246,16 @@ function wireChoices(place: Place): void {
   };
   for (const button of buttons) {
     button.addEventListener("click", () => {
-      const { view, scale } = button.dataset;
-      if (view !== undefined) place.view = Number(view);
+      const { view, scale, layer } = button.dataset;
+      if (layer !== undefined) {
+        if (!place.layers.delete(layer)) place.layers.add(layer);
+      } else if (view !== undefined) place.view = Number(view);
       else place.logarithmic = scale === "log";
       draw(place);
       show();
     });
   }
   show();
-}
-
-/** Arrow keys move the cursor of all charts along the points; Home, End and Escape do as they say. */
-function wireKeys(place: Place): void {
-  place.host.addEventListener("keydown", (event) => {
-    const { plot } = place;
-    if (plot === null) return;
-    const stride = event.shiftKey ? Math.max(1, Math.round((range.last - range.first) / 20)) : 1;
-    const now = plot.cursor.idx ?? range.first;
-    const { first, last } = range;
-    const next =
-      { ArrowLeft: now - stride, ArrowRight: now + stride, Home: first, End: last }[event.key];
-    if (event.key === "Escape") setRange(whole);
-    if (next === undefined) return;
-    event.preventDefault();
-    const at = x[Math.min(last, Math.max(first, next))] ?? 0;
-    for (const other of places) {
-      other.plot?.setCursor({ left: other.plot.valToPos(at, "x"), top: 10 });
-    }
-    say(plot);
-  });
-}
-
-/** The values at the cursor, for those who do not see the legend. */
-function say(plot: UPlot): void {
-  const status = document.getElementById("cursor-status");
-  const rows = plot.root.querySelectorAll(".u-legend .u-series");
-  if (status !== null) {
-    status.textContent = Array.from(rows, (row) => row.textContent?.trim()).join(", ");
-  }
 }
 
 function wireWidth(): void {
@@ -261,7 +276,13 @@ wireTips();
 wireRanges();
 for (const place of places) {
   wireChoices(place);
-  wireKeys(place);
+  wireKeys(place.host, {
+    x,
+    plotOf: () => place.plot,
+    all: () => places.flatMap(({ plot }) => plot ?? []),
+    range: () => range,
+    showAll: () => setRange(whole),
+  });
 }
 if (x.length > 0) {
   showRange();
@@ -271,3 +292,4 @@ wireStretches();
 wireMonths();
 wirePaper(drawAll);
 wireWidth();
+wireRoving();

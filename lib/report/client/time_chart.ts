@@ -11,6 +11,7 @@ import type { Line } from "../model.ts";
 import { inlinedUplot, type UPlot } from "../uplot.ts";
 import { formatDate, formatFigure, formatTick } from "../numbers.ts";
 import { drawAcross, drawBands, drawEnds } from "./chart_marks.ts";
+import { keepHidden, legendName } from "./legend.ts";
 import { paintColour } from "./page.ts";
 import { logarithmicTicks, timeTick } from "./ticks.ts";
 
@@ -23,10 +24,14 @@ export interface ChartLook {
   readonly logarithmic: boolean;
   readonly width: number;
   readonly range: { readonly min: number; readonly max: number };
-  /** Values that the value axis holds besides the lines'. */
+  /** Values that the value axis holds besides the lines'; asked for whenever the chart is scaled. */
   readonly reach?: readonly number[];
   /** Draws under the lines. */
   readonly beneath?: (plot: UPlot) => void;
+  /** Draws over the lines. */
+  readonly above?: (plot: UPlot) => void;
+  /** Positions of the lines that the reader has hidden; where it is given, he can, and it is kept in step. */
+  readonly hidden?: Set<number>;
   /** Room at the right, in CSS pixels, in which the lines' last values are written; none without it. */
   readonly endRoom?: number;
 }
@@ -60,8 +65,14 @@ export function drawTimeChart(
     axes: axes(chart, look),
     series: [
       { label: look.dated ? "Date" : "Row", value: (_, value) => xText(value, look.dated) },
-      ...lines.map((line) => series(line, chart, look)),
+      ...lines.map((line, at) => ({
+        ...series(line, chart, look),
+        ...(lines.length < 2 || look.hidden === undefined ? {} : legendName(line, at, look.hidden)),
+      })),
     ],
+    legend: {
+      markers: { width: 0, fill: (_, at) => paintColour(lines[at - 1]?.paint ?? "text") },
+    },
     hooks: {
       drawClear: [
         (plot) => drawBands(plot, chart.bands),
@@ -69,6 +80,7 @@ export function drawTimeChart(
       ],
       drawAxes: [(plot) => drawAcross(plot, zeroOf(look), paintColour("quiet"), [])],
       draw: [(plot) => {
+        look.above?.(plot);
         for (const { value } of chart.levels) drawAcross(plot, value, paintColour("quiet"), [5, 4]);
         if (look.endRoom !== undefined) {
           drawEnds(
@@ -78,6 +90,7 @@ export function drawTimeChart(
           );
         }
       }],
+      setSeries: [(plot, at) => keepHidden(plot, at, look.hidden)],
       setCursor: [(plot) => {
         if (plot.cursor.left === undefined || plot.cursor.left < 0) showLast(plot);
       }],
@@ -147,7 +160,8 @@ function series(line: Line, chart: DrawnChart, look: ChartLook): UPlot.Series {
     ...(line.kind === "line" ? {} : { fill: translucent(colour, bars === undefined ? 0.22 : 0.9) }),
     ...(bars === undefined ? {} : { paths: bars }),
     ...(line.kind === "line" ? {} : { fillTo: zeroOf(look) }),
-    points: { show: line.values.length < 3 },
+    // A curve of one row is drawn from where it begins; a bar has no need of a point.
+    points: { show: line.kind !== "bars" && line.values.length < 4 },
     value: (_, value) =>
       value === null || value === undefined ? "–" : formatFigure(value - zeroOf(look), chart.unit),
   };
@@ -158,9 +172,9 @@ function translucent(colour: string, alpha: number): string {
 }
 
 function valueScale(chart: DrawnChart, look: ChartLook): UPlot.Scale {
-  const levels = [...chart.levels.map((level) => level.value), ...(look.reach ?? [])];
   const zero = zeroOf(look);
   const reach = (low: number | null, high: number | null): [number, number] => {
+    const levels = [...chart.levels.map((level) => level.value), ...(look.reach ?? [])];
     const least = Math.min(low ?? zero, zero, ...levels);
     const most = Math.min(Math.max(high ?? zero, zero, ...levels), chart.most ?? Infinity);
     return least >= most ? [least - 0.01, least + 0.01] : [least, most];
@@ -224,6 +238,10 @@ function axes(chart: DrawnChart, look: ChartLook): UPlot.Axis[] {
     },
   ];
 }
+
+/** Ranges that the buttons offer without dates: label and how many rows back from the end. */
+export const ROW_RANGES: readonly (readonly [string, number])[] = [50, 100, 250, 500, 1_000, 5_000]
+  .map((rows) => [`Last ${formatFigure(rows, "count")}`, rows] as const);
 
 /** Ranges that the buttons offer: label and how far back from the end, in ms. */
 export const RANGES: readonly (readonly [string, number])[] = [

@@ -1,11 +1,11 @@
 // Which rows a range of time or a word for one holds. A range is its first and last row; what is drawn
-// begins at the row before it, where nothing is gained yet.
+// begins at the row before it, where nothing is gained yet. The x before all rows is that of the first one.
 /// <reference no-default-lib="true" />
 /// <reference lib="esnext" />
 
 import { formatDate, formatFigure } from "../numbers.ts";
 
-/** Positions of rows, both included. */
+/** Positions of rows, from 1, both included. */
 export interface RowRange {
   readonly first: number;
   readonly last: number;
@@ -13,25 +13,28 @@ export interface RowRange {
 
 /** The rows from one x to another; null where there are none. */
 function rowsBetween(x: readonly number[], from: number, to: number): RowRange | null {
-  const first = x.findIndex((at) => at >= from);
+  const first = x.findIndex((at, row) => row > 0 && at >= from);
   const last = x.findLastIndex((at) => at <= to);
   return first < 0 || last < first ? null : { first, last };
 }
 
 /** The rows that a chart shows whose axis goes from one x to another: the first is where it begins. */
 export function rowsShown(x: readonly number[], min: number, max: number): RowRange | null {
-  const start = x.findLastIndex((at) => at <= min);
+  const first = Math.max(0, x.findLastIndex((at) => at <= min)) + 1;
   const last = x.findLastIndex((at) => at <= max);
-  const first = start <= 0 ? 0 : start + 1;
   return last < first ? null : { first, last };
 }
 
-/** The ends of the axis that shows a range. */
+/** Of the distance between two rows: the half of a bar, as wide as charts draw it. */
+const HALF_BAR = 0.45;
+
+/** The ends of the axis that shows a range: the last row's bar is whole, and the next row is not there. */
 export function axisOf(
   x: readonly number[],
   { first, last }: RowRange,
 ): { min: number; max: number } {
-  return { min: x[Math.max(0, first - 1)] ?? 0, max: x[last] ?? 0 };
+  const [before = 0, end = 0, after = Infinity] = [x[last - 1], x[last], x[last + 1]];
+  return { min: x[first - 1] ?? 0, max: end + HALF_BAR * Math.min(end - before, after - end) };
 }
 
 /** The rows of a year (`2003`), a month (`2003-02`), or of two ends (`2003-02-03/2004-05-06`, `10/20`). */
