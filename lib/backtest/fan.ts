@@ -22,6 +22,8 @@ export interface Fanning {
 }
 
 const MOST_ROWS = 100;
+/** Numbers held: of very many resamples fewer rows are looked at. */
+const MOST_HELD = 2_000_000;
 const PROBABILITIES = [0.025, 0.975] as const;
 
 /**
@@ -36,7 +38,8 @@ const PROBABILITIES = [0.025, 0.975] as const;
  * ```
  */
 export function fanning(values: Float64Array, resamples: number): Fanning {
-  const looked = Math.min(MOST_ROWS, values.length);
+  const affordable = Math.max(2, Math.floor(MOST_HELD / resamples));
+  const looked = Math.min(MOST_ROWS, affordable, values.length);
   const rows = Array.from(
     { length: looked },
     (_, index) => Math.round(((index + 1) * values.length) / looked) - 1,

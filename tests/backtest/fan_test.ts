@@ -73,3 +73,9 @@ Deno.test("without resamples there is no fan", () => {
   assertEquals(fanning(Float64Array.of(0.1), 5).fan(), null);
   assertEquals(fanning(new Float64Array(0), 5).fan(), null);
 });
+
+Deno.test("of very many resamples fewer rows are looked at, the last among them", () => {
+  const work = fanning(new Float64Array(500), 500_000);
+  work.add(new Uint32Array(500));
+  assertEquals(work.fan()?.rows, [124, 249, 374, 499]);
+});
