@@ -11,14 +11,20 @@ import { NotFoundError, UsageError } from "../errors.ts";
 import { choice, number, text, toggle } from "../command/flags.ts";
 import type { FlagValues } from "../command/flags.ts";
 import type { Column, Line } from "../command/screen.ts";
-import { deflatedSharpe, expectedMaximumSharpe, type Unit, varianceOf } from "../metrics/mod.ts";
+import { deflatedSharpe, expectedMaximumSharpe, type Unit } from "../metrics/mod.ts";
 import type { Row } from "../command/answer.ts";
 import { figureText } from "../output/figures.ts";
 import { ROW_FORMATS } from "../output/mod.ts";
 import { idLength } from "../tracking/found.ts";
 import { metricColumn, runColumn } from "../tracking/run_columns.ts";
 import type { Tracker } from "../tracker.ts";
-import { type Judged, type JudgedRuns, judgedRuns } from "../tracking/judged_runs.ts";
+import {
+  type Judged,
+  type JudgedRuns,
+  judgedRuns,
+  type Spread,
+  spreadOf,
+} from "../tracking/judged_runs.ts";
 import { chosenExperiments } from "../tracking/find.ts";
 import { withTracker } from "../tracking/session.ts";
 import { brokenWarning, countingTrials, type Trials, trialsText } from "../tracking/trials.ts";
@@ -82,7 +88,7 @@ export const deflate: Command = defineCommand({
       }
       const { runs, trials } = await judgedRuns(session, experiment, flags.filter);
       for (const line of trials.breaks) context.warn(brokenWarning(line));
-      const spread = spreadOf(trials, flags, experiment.name);
+      const spread = spreadAmong(trials, flags, experiment.name);
       context.note(trialsText(trials.trials) + exceptionText(flags));
       const shown = flags.best ? { ...runs, length: Math.min(1, runs.length) } : runs;
       if (flags.log) await write(context, tracker, shown, spread);
@@ -109,26 +115,17 @@ export const deflate: Command = defineCommand({
 
 type Flags = FlagValues<typeof FLAGS>;
 
-/** How many trials count, and how much their Sharpe ratios vary. */
-interface Spread {
-  readonly trials: number;
-  /** A row. */
-  readonly variance: number;
-  readonly from: "all" | "active" | "given";
-}
-
-function spreadOf(trials: Trials, flags: Flags, experiment: string): Spread {
-  const counting = countingTrials(trials, flags.trialsFrom ?? "all", flags.trials ?? null);
-  const sharpes: number[] = [];
-  for (const { sharpe } of counting.distinct()) if (sharpe !== null) sharpes.push(sharpe);
-  if (sharpes.length < MIN_TRIALS) {
+function spreadAmong(trials: Trials, flags: Flags, experiment: string): Spread {
+  const spread = spreadOf(
+    countingTrials(trials, flags.trialsFrom ?? "all", flags.trials ?? null),
+  );
+  if (spread.known < MIN_TRIALS) {
     throw new NotFoundError("run", "with a Sharpe ratio", {
-      hint: `experiment "${experiment}" has ${sharpes.length} that count as trials, ` +
+      hint: `experiment "${experiment}" has ${spread.known} that count as trials, ` +
         `at least ${MIN_TRIALS} are needed`,
     });
   }
-  const { total, from } = counting;
-  return { trials: total, variance: varianceOf(Float64Array.from(sharpes)), from };
+  return spread;
 }
 
 /** What counts in place of all that was logged. */

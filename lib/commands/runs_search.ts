@@ -15,7 +15,7 @@ import { type Found, nothingYet } from "../tracking/found.ts";
 import { releaseWatch } from "../tracking/releases.ts";
 import type { PageRequest } from "../tracking/comparison_page.ts";
 import { checkRunColumns, defaultRunColumns, runRow } from "../tracking/rows.ts";
-import { firstRuns, hasTraded, runColumns } from "../tracking/run_columns.ts";
+import { firstRuns, isRanked, runColumns } from "../tracking/run_columns.ts";
 import { searchRuns } from "../tracking/search.ts";
 import type { Search } from "../tracking/search.ts";
 import { limitFlag } from "../tracking/selection_flags.ts";
@@ -112,7 +112,7 @@ export const search: Command = defineCommand({
         view: {
           columns: (some) =>
             runColumns(some, { chosen: columns, ordered: orderKeys(search.orderBy) }),
-          isRanked: hasTraded,
+          isRanked,
           idLength: () => found.idLength,
         },
         noun: "runs",

@@ -25,8 +25,9 @@ export {
   releaseNamed,
   RELEASES,
 } from "./releases.ts";
-export { cagr, exposure, totalReturn } from "./returns/whole_series.ts";
+export { cagr, exposure, totalReturn, worstDay } from "./returns/whole_series.ts";
 export {
+  deflatedSharpeRatio,
   minimumTrackRecordLength,
   sharpeRatioLower95,
   sharpeRatioSe,
@@ -35,6 +36,7 @@ export {
 export { maxDrawdown } from "./drawdown/depth.ts";
 export { profitFactor, winRate } from "./trade.ts";
 export type { TradeList } from "./listed_trades.ts";
+export { tradeCount } from "./trade_list.ts";
 export { probabilisticSharpeRatio, sharpeRatio } from "./ratios/sharpe.ts";
 export { sortinoRatio } from "./ratios/sortino.ts";
 export { riskOfRuin, volatility } from "./risk/spread.ts";

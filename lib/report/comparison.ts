@@ -5,9 +5,11 @@
 import type { Warning } from "../errors.ts";
 import {
   cagr,
+  deflatedSharpeRatio,
   KEY_METRICS,
   maxDrawdown,
   type Metric,
+  sharpeRatio,
   totalReturn,
   volatility,
 } from "../metrics/mod.ts";
@@ -21,12 +23,18 @@ import type {
   ComparisonModel,
 } from "./comparison_model.ts";
 import { embeddedRows } from "./comparison_rows.ts";
-import { differences, type EmbeddedComparison, type EmbeddedCurve } from "./embedded.ts";
+import {
+  differences,
+  type EmbeddedComparison,
+  type EmbeddedCurve,
+  type EmbeddedTexts,
+} from "./embedded.ts";
 import { comparedMetric } from "./figures.ts";
 import { significant } from "./numbers.ts";
 import { packed, packedTexts } from "./packed.ts";
 import { type PagePlace, renderPage } from "./page.ts";
 import { type CodedTexts, cut, type RunColumns } from "./run_columns.ts";
+import { flagTexts } from "./run_flags.ts";
 
 /** What the page says besides the runs. */
 export interface ComparisonOptions {
@@ -41,6 +49,8 @@ export interface ComparisonOptions {
   readonly benchmark?: ComparisonModel["benchmark"];
   readonly rows?: ComparisonModel["rows"];
   readonly luck?: ComparisonLuck | null;
+  /** By run the deflated Sharpe ratio by all trials, NaN where it has none; it replaces logged ones. */
+  readonly deflated?: Float64Array | null;
   /** Addresses of the runs' own pages, by position of the run. */
   readonly sheets?: ReadonlyMap<number, string>;
   readonly command?: string | null;
@@ -59,20 +69,27 @@ const LEAST_PARAM_LIMIT = 24;
 const MOST_PARAMS = 100;
 
 /** Prepares runs for the page: which metrics there are, which params differ, curves thinned. */
-export function buildComparison(runs: RunColumns, options: ComparisonOptions): ComparisonModel {
+export function buildComparison(all: RunColumns, options: ComparisonOptions): ComparisonModel {
+  const { deflated = null } = options;
+  const runs = withDeflated(all, deflated);
   const known = [...runs.metrics.keys()].map(comparedMetric)
     .sort((one, other) => one.order - other.order);
+  const computed = deflated === null ? [] : [deflatedSharpeRatio.name];
   const curves = options.curves ?? new Map<number, ComparedCurve>();
   const limit = Math.max(20, Math.floor(CURVE_POINTS / Math.max(1, curves.size)));
-  const shown = options.shown ?? KEY_METRICS.map(({ name }) => name);
+  const shown = (options.shown ?? KEY_METRICS.map(({ name }) => name))
+    .flatMap((name) => name === sharpeRatio.name ? [name, ...computed] : [name]);
   const params = [...runs.params].filter(([, texts]) => runs.count === 1 || differs(texts));
   return {
     heading: options.heading,
     generatedAt: options.generatedAt,
     facts: options.facts ?? [],
     runs,
-    metrics: known.map(({ order: _, ...metric }): ComparedMetric => metric),
-    shown: shown.filter((name) => runs.metrics.has(name)),
+    metrics: known.map(({ order: _, ...metric }): ComparedMetric => ({
+      ...metric,
+      logged: !computed.includes(metric.name),
+    })),
+    shown: [...new Set(shown)].filter((name) => runs.metrics.has(name)),
     params: params.slice(0, MOST_PARAMS).map(([name]) => name),
     curves: new Map(
       [...curves].flatMap(([run, curve]) =>
@@ -90,6 +107,12 @@ export function buildComparison(runs: RunColumns, options: ComparisonOptions): C
     dated: options.dated,
     warnings: options.warnings ?? [],
   };
+}
+
+/** The deflated Sharpe ratio is of the trials as they are now, whatever was logged once. */
+function withDeflated(runs: RunColumns, deflated: Float64Array | null): RunColumns {
+  if (deflated === null) return runs;
+  return { ...runs, metrics: new Map([...runs.metrics, [deflatedSharpeRatio.name, deflated]]) };
 }
 
 /** Whether a param has not the same value in all runs. */
@@ -140,6 +163,8 @@ function embedded(model: ComparisonModel): EmbeddedComparison {
     statuses: packedTexts(runs.statuses),
     starts: packed(runs.starts),
     idle: runs.idle,
+    lost: runs.lost,
+    flags: embeddedFlags(runs),
     values: metrics.map(({ name }) => packed(runs.metrics.get(name) ?? new Float64Array())),
     settings: params.flatMap((name) => {
       const texts = runs.params.get(name);
@@ -155,6 +180,12 @@ function embedded(model: ComparisonModel): EmbeddedComparison {
     command: model.command,
     ...(model.sheets.size === 0 ? {} : { sheets: [...model.sheets] }),
   };
+}
+
+/** Most pages have nothing to say of any run. */
+function embeddedFlags(runs: RunColumns): EmbeddedTexts {
+  const flags = flagTexts(runs);
+  return flags.texts.every((text) => text === "") ? { texts: [], codes: "" } : packedTexts(flags);
 }
 
 /** How long a param's text may be: as all of them together must stay small. */

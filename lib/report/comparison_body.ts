@@ -61,6 +61,7 @@ function mapAndFilters(): string {
     `<figure id="map"><figcaption><div class="choices tabs" role="tablist" aria-label="Map">` +
     `<button type="button" role="tab" id="tab-dots" aria-controls="dots" aria-selected="true">Scatter</button>` +
     `<button type="button" role="tab" id="tab-heat" aria-controls="heat" aria-selected="false" tabindex="-1">Heat map</button>` +
+    `<button type="button" role="tab" id="tab-lines" aria-controls="lines" aria-selected="false" tabindex="-1">Parallel</button>` +
     `</div></figcaption>` +
     `<div id="dots" role="tabpanel" aria-labelledby="tab-dots"><div class="choices">${
       axis("y", "Y")
@@ -70,7 +71,12 @@ function mapAndFilters(): string {
       axis("rows", "Rows")
     }${axis("columns", "Columns")}${axis("metric", "Median of")}</div>` +
     `<div class="scroll" tabindex="0" role="region" aria-label="Heat map"></div>` +
-    `<p class="quiet">Each cell: the median of the runs shown with both values, and how many they are. A click keeps these alone.</p></div>` +
+    `<p class="quiet hint">Each cell: the median of the runs shown with both values, and how many they are; its tip compares it with the cells around. A click keeps these runs alone.</p></div>` +
+    `<div id="lines" role="tabpanel" aria-labelledby="tab-lines" hidden><div class="choices">${
+      ["First", "Second", "Third"].map((which) => `<select aria-label="${which} metric"></select>`)
+        .join("")
+    }<span class="quiet" id="lines-note"></span></div><div class="scatter"></div>` +
+    `<p class="quiet hint">In colour: the ticked runs, and the first tenth in the leaderboard’s order. Drag along an axis to keep a stretch of it, as the sliders do; a click on it lets go.</p></div>` +
     `</figure>`;
   return section("map", "All runs", `<div class="funnel">${filters}${map}</div>`);
 }
@@ -82,10 +88,10 @@ function curves({ curves: drawn, curveNotes }: ComparisonModel): string {
     : `<div class="choices curves-bar"><div class="choices" id="ranges" role="group" aria-label="Time range"></div>` +
       `<div class="choices" id="scale" role="group" aria-label="Scale">` +
       `<button type="button" data-scale="linear">Linear</button><button type="button" data-scale="log">Log</button></div></div>` +
-      `<div class="plot" id="curves" tabindex="0" role="group" aria-label="Cumulative returns of the ticked runs, the others in grey: arrow keys move the cursor"></div>` +
+      `<div class="plot" id="curves" tabindex="0" role="group" aria-label="Cumulative returns: arrow keys move the cursor"></div>` +
       `<h3>Drawdown of the ticked runs</h3><div class="plot" id="falls" role="group" aria-label="Drawdowns of the ticked runs"></div>` +
       `<p class="quiet" id="at" role="status"></p>` +
-      `<p class="quiet hint">Drag over a chart to zoom, click a grey curve to tick its run.</p>`;
+      `<p class="quiet hint">Drag over a chart to zoom<span id="grey-hint" hidden>, click a grey curve to tick its run</span>.</p>`;
   return section("curves", "Cumulative returns", notes + place);
 }
 

@@ -33,6 +33,8 @@ export interface ComparedMetric extends Pick<Metric, "name" | "label" | "unit" |
   readonly group: string;
   /** As `Figure.explanation`; empty for metrics that are not the catalogue's. */
   readonly explanation: string;
+  /** False of what is computed for the page: no search finds runs by it. */
+  readonly logged: boolean;
 }
 
 /** What the judgement of the experiment says of the best run. */

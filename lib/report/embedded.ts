@@ -52,8 +52,11 @@ export interface EmbeddedComparison extends Pick<ComparisonModel, "dated" | "met
   readonly statuses: EmbeddedTexts;
   /** Starts in ms since the epoch, as doubles. */
   readonly starts: string;
-  /** Positions of runs that never traded. */
+  /** Positions of the runs that never traded, and of those that lost everything. */
   readonly idle: readonly number[];
+  readonly lost: readonly number[];
+  /** What is said of each run in words; no text at all where nothing is said of any. */
+  readonly flags: EmbeddedTexts;
   /** By position in `metrics`: doubles by run; NaN is undefined. */
   readonly values: readonly string[];
   /** By position in `params`. */

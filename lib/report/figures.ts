@@ -248,6 +248,7 @@ export function comparedMetric(name: string): ComparedMetric & { readonly order:
       group: "Others",
       explanation: "",
       better: "none",
+      logged: true,
       order: CATALOGUE.length,
     };
   }
@@ -258,6 +259,7 @@ export function comparedMetric(name: string): ComparedMetric & { readonly order:
     group: CATEGORIES[metric.category],
     explanation: explanationOf(metric, NEWEST_RELEASE),
     better: metric.better,
+    logged: true,
     order,
   };
 }

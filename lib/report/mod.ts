@@ -13,6 +13,7 @@ export {
   FEW_RUNS,
   type RunColumns,
   runColumns,
+  type RunFlag,
 } from "./run_columns.ts";
 export type { PageLink, PagePlace } from "./page.ts";
 export * from "./site_pages.ts";

@@ -1,6 +1,14 @@
 // Runs to be compared as columns: a number a metric and run, each text of a param once. A hundred
 // thousand runs as objects would take a gigabyte; as columns they take what the page does.
 
+/** What is said of a run in words. The figures of one with the first are of no strategy, and what loses
+ * everything is none to choose: neither is ever the best. */
+export type RunFlag =
+  | "never traded"
+  | "lost everything"
+  | "fewer than 30 rows"
+  | "fewer than 30 trades";
+
 /** One run of a comparison. */
 export interface ComparedRun {
   readonly id: string;
@@ -11,8 +19,10 @@ export interface ComparedRun {
   readonly metrics: Readonly<Record<string, number>>;
   /** Those of the user, not what the backtest was read by. */
   readonly params: Readonly<Record<string, string>>;
-  /** True of a run that never held anything: its figures are of no strategy. */
-  readonly isIdle: boolean;
+  /** What a reader must know before the figures. */
+  readonly flags: readonly RunFlag[];
+  /** First and last day of its returns, as text; empty where they are not known. */
+  readonly span: string;
 }
 
 /** Texts of many runs: each different one once. */
@@ -37,8 +47,13 @@ export interface RunColumns {
   readonly metrics: ReadonlyMap<string, Float64Array>;
   /** By name, in order of first appearance. */
   readonly params: ReadonlyMap<string, CodedTexts>;
-  /** Positions of the runs that never held anything. */
+  /** Positions of the runs that never traded. */
   readonly idle: readonly number[];
+  /** Positions of the runs that lost everything. */
+  readonly lost: readonly number[];
+  /** The flags of each, one text. */
+  readonly flags: CodedTexts;
+  readonly spans: CodedTexts;
 }
 
 /** More runs than this are shown by their key metrics, and those asked for, alone. */
@@ -59,11 +74,11 @@ const LONG_RUNS_TEXT = 60;
 export function runColumns(kept: ReadonlySet<string>): ColumnsBuilder {
   const ids: string[] = [];
   const names: string[] = [];
-  const idle: number[] = [];
+  const [idle, lost]: [number[], number[]] = [[], []];
   const starts = growing(NaN);
-  const statuses = coding();
+  const [statuses, flags, spans] = [codedTexts(), codedTexts(), codedTexts()];
   const metrics = new Map<string, Growing>();
-  const params = new Map<string, Coding>();
+  const params = new Map<string, TextsBuilder>();
   return {
     get count() {
       return ids.length;
@@ -73,7 +88,10 @@ export function runColumns(kept: ReadonlySet<string>): ColumnsBuilder {
       names.push(cut(run.name, row < FEW_RUNS ? TEXT_LIMIT : LONG_RUNS_TEXT));
       starts.set(row, run.startTime);
       statuses.set(row, run.status);
-      if (run.isIdle) idle.push(row);
+      flags.set(row, run.flags.join(", "));
+      if (run.span !== "") spans.set(row, run.span);
+      if (run.flags.includes("never traded")) idle.push(row);
+      if (run.flags.includes("lost everything")) lost.push(row);
       const isMany = row >= FEW_RUNS;
       if (row === FEW_RUNS) {
         for (const name of metrics.keys()) if (!kept.has(name)) metrics.delete(name);
@@ -86,7 +104,7 @@ export function runColumns(kept: ReadonlySet<string>): ColumnsBuilder {
         column.set(row, Number.isFinite(value) ? value : NaN);
       }
       for (const [name, value] of Object.entries(run.params)) {
-        const column = params.get(name) ?? coding();
+        const column = params.get(name) ?? codedTexts();
         params.set(name, column);
         column.set(row, cut(value, isMany ? LONG_RUNS_TEXT : TEXT_LIMIT));
       }
@@ -94,7 +112,9 @@ export function runColumns(kept: ReadonlySet<string>): ColumnsBuilder {
     end() {
       const count = ids.length;
       return {
-        ...{ count, ids, names, idle },
+        ...{ count, ids, names, idle, lost },
+        flags: flags.taken(count),
+        spans: spans.taken(count),
         starts: starts.taken(count),
         statuses: statuses.taken(count),
         metrics: new Map([...metrics].map(([name, column]) => [name, column.taken(count)])),
@@ -135,12 +155,14 @@ function growing(absent: number): Growing {
   };
 }
 
-interface Coding {
+/** Gathers texts of runs. */
+export interface TextsBuilder {
   set(row: number, text: string): void;
   taken(count: number): CodedTexts;
 }
 
-function coding(): Coding {
+/** No texts yet. */
+export function codedTexts(): TextsBuilder {
   const known = new Map<string, number>();
   const codes = growing(UNSET);
   return {

@@ -97,7 +97,8 @@ export async function writeExperiment(
     });
     await site.write(page, html);
   }
-  const [first] = ranked;
+  const lost = new Set(columns.lost);
+  const first = ranked.find((run) => !lost.has(run));
   const value = first === undefined ? NaN : columns.metrics.get(metric)?.[first] ?? NaN;
   return {
     ...{ experiment, sheets },

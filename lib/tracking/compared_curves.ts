@@ -70,7 +70,7 @@ export async function comparedCurves(
   };
 }
 
-/** Runs that traded, the best by a metric first; without one as they came. */
+/** Runs that traded, the best by a metric first, those that lost everything last; without one as they came. */
 export function bestFirst(
   { columns }: Pick<ComparedRuns, "columns">,
   by: string | undefined,
@@ -80,10 +80,11 @@ export function bestFirst(
     .filter((run) => !idle.has(run));
   const values = by === undefined ? undefined : columns.metrics.get(by);
   if (values === undefined) return all;
+  const lost = new Set(columns.lost);
   const isLowGood = CATALOGUE.find(({ name }) => name === by)?.better === "lower";
   const key = (run: number): number => {
     const value = values[run] ?? NaN;
-    return Number.isNaN(value) ? Infinity : isLowGood ? value : -value;
+    return Number.isNaN(value) || lost.has(run) ? Infinity : isLowGood ? value : -value;
   };
   return all.sort((one, other) => {
     const [a, b] = [key(one), key(other)];

@@ -3,15 +3,17 @@
 
 import type { Context } from "../command/declare.ts";
 import { evaluate, parseFilter } from "../filter/mod.ts";
-import { sharpeRatio } from "../metrics/mod.ts";
+import { deflatedSharpe, sharpeRatio } from "../metrics/mod.ts";
 import type { ComparisonLuck } from "../report/mod.ts";
 import { stateOf } from "../store/read_trials.ts";
 import type { Experiment, Run } from "../tracker.ts";
 import type { AttachedReturns } from "./attached_returns.ts";
+import type { ComparedRuns } from "./compared_runs.ts";
+import { type Spread, spreadOf } from "./judged_runs.ts";
 import { type Candidate, type Judged, judgement, type JudgementOptions } from "./judgement.ts";
 import { judgementLines, judgementSentence } from "./judgement_text.ts";
 import type { Session } from "./session.ts";
-import { brokenWarning, repeatsText, statesText, trialsIn } from "./trials.ts";
+import { brokenWarning, countingTrials, repeatsText, statesText, trialsIn } from "./trials.ts";
 
 /** What is said, and what was read for it. */
 export interface ComparedLuck {
@@ -21,6 +23,8 @@ export interface ComparedLuck {
   /** The best run, which need not be among those on the page. */
   readonly best: { readonly id: string; readonly name: string };
   readonly returns: ReadonlyMap<string, AttachedReturns>;
+  /** Of all trials, which every run of the page is set against. */
+  readonly spread: Spread;
 }
 
 /** Runs whose returns are read for it: of more the command says all. */
@@ -77,7 +81,21 @@ export async function comparedLuck(
     judged: gathered.isAll() ? judged : null,
     best: { id: best.run_id, name: best.run_name },
     returns: judged.returns,
+    spread: spreadOf(countingTrials(counted, "all", null)),
   };
+}
+
+/** By run the deflated Sharpe ratio that `runs deflate` prints; null where no run has one. */
+export function deflatedRatios(
+  { columns, estimateAt }: ComparedRuns,
+  spread: Spread,
+): Float64Array | null {
+  if (spread.known < 2) return null;
+  const ratios = Float64Array.from({ length: columns.count }, (_, run) => {
+    const estimate = estimateAt(run);
+    return estimate === null ? NaN : deflatedSharpe(estimate, spread);
+  });
+  return ratios.some(Number.isFinite) ? ratios : null;
 }
 
 /** What the judgement warns of is said by the command that it names. */

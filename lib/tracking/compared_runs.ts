@@ -2,12 +2,23 @@
 // its head says of them all. No run is kept as it came: a hundred thousand would take a gigabyte.
 
 import type { Warning } from "../errors.ts";
-import { exposure, totalReturn, volatility } from "../metrics/mod.ts";
+import {
+  exposure,
+  maxDrawdown,
+  type SharpeEstimate,
+  totalReturn,
+  tradeCount,
+  volatility,
+  worstDay,
+} from "../metrics/mod.ts";
 import { isOwnParam, OOS_TAG, type OwnParam, withoutBounds } from "../own_names.ts";
-import { type ComparedRun, type RunColumns, runColumns } from "../report/mod.ts";
+import { type ComparedRun, type RunColumns, runColumns, type RunFlag } from "../report/mod.ts";
 import type { Run } from "../tracker.ts";
+import { asJudged } from "./judged_runs.ts";
 import { releaseWatch } from "./releases.ts";
-import { neverTraded } from "./run_columns.ts";
+import { lostEverything, neverTraded } from "./run_columns.ts";
+import { column } from "./trial_table.ts";
+import { SHARPE_METRICS } from "./trials.ts";
 
 /** The metric whose points are the curve of a run without attached returns. */
 export const CURVE = "cumulative_return";
@@ -15,7 +26,9 @@ export const CURVE = "cumulative_return";
 /** Metrics that are looked at, whether they are shown or not. */
 export const LOOKED_AT: readonly string[] = [
   CURVE,
-  ...[exposure, volatility, totalReturn].map(({ name }) => name),
+  ...SHARPE_METRICS,
+  ...[exposure, volatility, totalReturn, maxDrawdown, worstDay, tradeCount]
+    .map(({ name }) => name),
 ];
 
 /** All runs of a page, and what is said of them. */
@@ -25,6 +38,8 @@ export interface ComparedRuns {
   readonly curved: ReadonlySet<number>;
   /** Periods a year, by run: of what was read with others, figures are of another kind. */
   readonly periods: ReadonlyMap<number, number>;
+  /** What the deflated Sharpe ratio of a run is made of; null where a part is not known. */
+  estimateAt(run: number): SharpeEstimate | null;
   /** Where the out-of-sample part begins; null where runs do not say, or not alike. */
   readonly outOfSample: string | null;
   /** The benchmark's file, by run. */
@@ -48,6 +63,7 @@ export function comparedRuns(kept: ReadonlySet<string>): ComparedRunsBuilder {
   const curved = new Set<number>();
   const periods = new Map<number, number>();
   const benchmarks = new Map<number, string>();
+  const estimates = estimating();
   const ends = new Set<string>();
   /** What runs were read by, and how many by what. */
   const readBy = new Map<OwnParam, Map<string, number>>(
@@ -63,6 +79,7 @@ export function comparedRuns(kept: ReadonlySet<string>): ComparedRunsBuilder {
       columns.add(comparedRun(run));
       watch.add(run);
       if (CURVE in run.metrics) curved.add(row);
+      estimates.set(row, asJudged(run));
       const ending = run.tags[OOS_TAG];
       if (ending !== undefined) ends.add(ending);
       const own: Partial<Record<OwnParam, string>> = run.params;
@@ -79,6 +96,7 @@ export function comparedRuns(kept: ReadonlySet<string>): ComparedRunsBuilder {
       return {
         columns: columns.end(),
         ...{ curved, periods, benchmarks },
+        estimateAt: estimates.at,
         outOfSample: others.length > 0 ? null : only ?? null,
         dates: datesOf(readBy),
         warnings: [...watch.warnings(null), ...mixtures(readBy)],
@@ -95,8 +113,56 @@ function comparedRun({ id, name, status, startTime, metrics, params }: Run): Com
       withoutBounds(Object.keys(metrics)).map((key) => [key, metrics[key] ?? NaN]),
     ),
     params: Object.fromEntries(Object.entries(params).filter(([param]) => !isOwnParam(param))),
-    isIdle: neverTraded((metric) => metrics[metric]),
+    flags: flagsOf(metrics, params),
+    span: spanOf(params),
   };
+}
+
+interface Estimates {
+  set(run: number, estimate: SharpeEstimate | null): void;
+  at(run: number): SharpeEstimate | null;
+}
+
+/** In columns, for there may be a hundred thousand. */
+function estimating(): Estimates {
+  const [sharpe, count, skew, kurtosis] = [column(), column(), column(), column()];
+  return {
+    set(run, estimate) {
+      if (estimate === null) return;
+      sharpe.set(run, estimate.sharpe);
+      count.set(run, estimate.count);
+      skew.set(run, estimate.skew);
+      kurtosis.set(run, estimate.kurtosis);
+    },
+    at: (run) =>
+      count.at(run) === 0 ? null : {
+        ...{ sharpe: sharpe.at(run), count: count.at(run) },
+        ...{ skew: skew.at(run), kurtosis: kurtosis.at(run) },
+      },
+  };
+}
+
+/** Rows, and trades, of which fewer say next to nothing. */
+const FEW = 30;
+
+function flagsOf(
+  metrics: Run["metrics"],
+  params: Partial<Record<OwnParam, string>>,
+): readonly RunFlag[] {
+  const metric = (name: string): unknown => metrics[name];
+  const isIdle = neverTraded(metric);
+  const flags: readonly (readonly [RunFlag, boolean])[] = [
+    ["never traded", isIdle],
+    ["lost everything", !isIdle && lostEverything(metric)],
+    ["fewer than 30 rows", Number(params.returns_count) < FEW],
+    ["fewer than 30 trades", !isIdle && (metrics[tradeCount.name] ?? NaN) < FEW],
+  ];
+  return flags.flatMap(([flag, holds]) => holds ? [flag] : []);
+}
+
+function spanOf({ returns_start: start, returns_end: end }: Run["params"]): string {
+  const isKnown = start !== undefined && end !== undefined && start !== UNDATED && end !== UNDATED;
+  return isKnown ? `${start.slice(0, 10)} to ${end.slice(0, 10)}` : "";
 }
 
 type ReadBy = ReadonlyMap<OwnParam, ReadonlyMap<string, number>>;

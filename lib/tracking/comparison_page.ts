@@ -7,7 +7,13 @@ import { KEY_METRICS } from "../metrics/mod.ts";
 import { buildComparison, FEW_RUNS, type PagePlace, renderComparison } from "../report/mod.ts";
 import type { Experiment, Run } from "../tracker.ts";
 import { comparedCurves, type CurveSource } from "./compared_curves.ts";
-import { type ComparedLuck, comparedLuck, type LuckOptions, shellWord } from "./compared_luck.ts";
+import {
+  type ComparedLuck,
+  comparedLuck,
+  deflatedRatios,
+  type LuckOptions,
+  shellWord,
+} from "./compared_luck.ts";
 import { type ComparedRuns, comparedRuns, LOOKED_AT } from "./compared_runs.ts";
 import { firstRuns } from "./run_columns.ts";
 import { countRuns, foundHere, type Search } from "./search.ts";
@@ -190,6 +196,7 @@ async function page(
       facts: [size, ...factsOf(runs), ...facts],
       curveNotes: notes,
       luck: luck?.luck ?? null,
+      deflated: luck === null ? null : deflatedRatios(runs, luck.spread),
       warnings: [...warnings, ...runs.warnings],
       ...(shown === null ? {} : { shown }),
     }),
@@ -219,11 +226,12 @@ function sizeText(shown: number, total: number, orderBy: readonly string[]): str
 }
 
 function factsOf({ columns, dates }: ComparedRuns): readonly string[] {
-  const idle = columns.idle.length;
+  const [idle, lost] = [columns.idle.length, columns.lost.length];
   const differing = [...columns.params.values()]
     .filter(({ codes }) => codes.some((code) => code !== codes[0])).length;
   return [
     ...(idle === 0 ? [] : [`${whole(idle)} never traded`]),
+    ...(lost === 0 ? [] : [`${whole(lost)} lost everything`]),
     ...(dates === null ? [] : [`${dates.first} to ${dates.last}`]),
     `${whole(columns.metrics.size)} metrics`,
     ...(columns.count < 2 ? [] : [

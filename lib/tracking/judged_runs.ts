@@ -3,13 +3,14 @@
 
 import type { Context } from "../command/declare.ts";
 import { parseFilter } from "../filter/mod.ts";
+import { varianceOf } from "../metrics/mod.ts";
 import { TRIAL_TAG } from "../own_names.ts";
 import { parseTrialTag } from "../store/trial_tag.ts";
 import type { Experiment, Run } from "../tracker.ts";
 import { releaseWatch } from "./releases.ts";
 import type { Session } from "./session.ts";
 import { column } from "./trial_table.ts";
-import { SHARPE_METRICS, type Trials, trialsIn } from "./trials.ts";
+import { type CountingTrials, SHARPE_METRICS, type Trials, trialsIn } from "./trials.ts";
 
 /** A run that can be judged. */
 export interface Judged {
@@ -26,6 +27,25 @@ export interface Judged {
   readonly kurtosis: number;
   /** A year. */
   readonly periods: number;
+}
+
+/** How many trials count, and how much their Sharpe ratios vary. */
+export interface Spread {
+  readonly trials: number;
+  /** A row; NaN of fewer than two. */
+  readonly variance: number;
+  /** Trials whose Sharpe ratio is known. */
+  readonly known: number;
+  readonly from: CountingTrials["from"];
+}
+
+/** The spread of the trials that count. */
+export function spreadOf(counting: CountingTrials): Spread {
+  const sharpes: number[] = [];
+  for (const { sharpe } of counting.distinct()) if (sharpe !== null) sharpes.push(sharpe);
+  const { total: trials, from } = counting;
+  const variance = sharpes.length < 2 ? NaN : varianceOf(Float64Array.from(sharpes));
+  return { trials, variance, known: sharpes.length, from };
 }
 
 /** Runs by their place, the best Sharpe ratio first; each is put together when it is asked for. */
@@ -108,7 +128,8 @@ function gathering(): { add(run: Judged): void; sorted(): JudgedRuns } {
   };
 }
 
-function asJudged({ id, name, metrics, params, tags }: Run): Judged | null {
+/** What a run can be judged by; null where it lacks a part. */
+export function asJudged({ id, name, metrics, params, tags }: Run): Judged | null {
   const { sharpe_ratio: annual, skew, kurtosis } = metrics;
   const count = Number(params["returns_count"]);
   const periods = Number(params["periods_per_year"]);

@@ -11,6 +11,7 @@ import {
   sharpeRatio,
   totalReturn,
   volatility,
+  worstDay,
 } from "../metrics/mod.ts";
 import { isOwnParam } from "../own_names.ts";
 
@@ -104,14 +105,23 @@ export function withRunView(rows: Rows): Rows {
     ...rows,
     view: {
       columns: (some) => (tableColumns?.(some) ?? columns ?? []).map(runColumn),
-      isRanked: hasTraded,
+      isRanked,
     },
   };
 }
 
-/** False of a row whose run never traded: no loss is no merit of it. */
-export function hasTraded(row: Row): boolean {
-  return !neverTraded((name) => row[METRIC + name]);
+/** False of a row whose run never traded, as no loss is no merit of it, or lost everything. */
+export function isRanked(row: Row): boolean {
+  const metric = (name: string): unknown => row[METRIC + name];
+  return !neverTraded(metric) && !lostEverything(metric);
+}
+
+/** Whether a run lost everything: nothing compounds after that, so most of what tells it is missing. */
+export function lostEverything(metric: (name: string) => unknown): boolean {
+  return [worstDay, totalReturn, maxDrawdown].some(({ name }) => {
+    const value = metric(name);
+    return typeof value === "number" && value <= -1;
+  });
 }
 
 /** Whether a run never traded: by its exposure or, where that was not logged, as nothing ever moved. */

@@ -59,13 +59,20 @@ Deno.test("of more than 5,000 runs the metrics asked for stay, in less than 400 
       name: `ema_${run % 50}_${run}`,
       status: "FINISHED",
       startTime: run,
-      isIdle: false,
+      flags: [],
+      span: "2015-01-01 to 2017-09-26",
       metrics: Object.fromEntries([...names, "other"].map((name) => [name, Math.sin(run)])),
       params: { fast: String(run % 50), slow: String(run % 97) },
     });
   }
-  const model = buildComparison(builder.end(), { ...COMPARED, shown: names });
-  assertEquals(model.metrics.map(({ name }) => name).sort(), names.toSorted());
+  const model = buildComparison(builder.end(), {
+    ...{ ...COMPARED, shown: names },
+    deflated: Float64Array.from({ length: count }, (_, run) => run / count),
+  });
+  assertEquals(model.metrics.map(({ name }) => name).sort(), [
+    "deflated_sharpe_ratio",
+    ...names.toSorted(),
+  ]);
   assertEquals(model.runs.metrics.get("metric_3")?.at(-1), Math.sin(count - 1));
   assertLess(renderComparison(model).length / count, 400);
 });
@@ -73,28 +80,36 @@ Deno.test("of more than 5,000 runs the metrics asked for stay, in less than 400 
 const { inBrowser, end } = browserTests();
 
 /** The text of a column of the leaderboard's rows in the document, top to bottom. */
-function column(page: Page, position: number): Promise<string[]> {
+function column(page: Page, heading: string): Promise<string[]> {
   return ask(
     page,
-    `[...document.querySelectorAll("#board tbody tr[data-run]")].map((row) => row.children[${position}].querySelector("data, bdi").textContent)`,
+    `(() => {
+    const at = [...document.querySelectorAll("#board thead th")]
+      .findIndex((cell) => cell.textContent.startsWith(${JSON.stringify(heading)}));
+    return [...document.querySelectorAll("#board tbody tr[data-run]")]
+      .map((row) => row.children[at].querySelector("data, bdi").textContent);
+  })()`,
   );
 }
 
 /** Runs that traded, the best Sharpe ratio first, then those without one. */
-const byHand = runs.filter(({ isIdle }) => !isIdle).sort((one, other) =>
+const byHand = runs.filter(({ flags }) => flags.length === 0).sort((one, other) =>
   (other.metrics["sharpe_ratio"] ?? -1) - (one.metrics["sharpe_ratio"] ?? -1)
 ).map(({ name }) => name);
 
 inBrowser("1,000 runs: sorted by a click, best ones marked", async (browser) => {
   const { page, complaints, close } = await openPage(browser, html);
-  const names = await column(page, 1);
+  const names = await column(page, "Run");
   assertLess(names.length, 100, "rows out of sight are not in the document");
   assertEquals(names, byHand.slice(0, names.length));
-  assertEquals(await page.locator("#board .best").first().innerText(), (await column(page, 2))[0]);
+  assertEquals(
+    await page.locator("#board .best").first().innerText(),
+    (await column(page, "Sharpe Ratio"))[0],
+  );
   await page.locator("#board tbody input").first().focus();
   await page.keyboard.press("End");
-  assertEquals((await column(page, 1)).at(-1), "run 7", "a run without the metric is last");
-  assertEquals((await column(page, 2)).at(-1), "–");
+  assertEquals((await column(page, "Run")).at(-1), "run 7", "a run without the metric is last");
+  assertEquals((await column(page, "Sharpe Ratio")).at(-1), "–");
   assertEquals(
     await ask(page, `document.activeElement.closest("tr").querySelector("bdi").textContent`),
     "run 7",
@@ -104,9 +119,9 @@ inBrowser("1,000 runs: sorted by a click, best ones marked", async (browser) => 
   assertEquals(await page.locator("th[aria-sort]").getAttribute("aria-sort"), "ascending");
   await page.locator(".board").evaluate("(board) => board.scrollTop = 0");
   await page.waitForFunction(`document.querySelector("#board tr[data-place='0']") !== null`);
-  assertEquals((await column(page, 1))[0], byHand.at(-2));
+  assertEquals((await column(page, "Run"))[0], byHand.at(-2));
   await page.getByRole("button", { name: "market" }).click();
-  assertEquals((await column(page, 6))[0], "crypto");
+  assertEquals((await column(page, "market"))[0], "crypto");
   assertEquals(complaints, []);
   await close();
 });
@@ -118,7 +133,7 @@ inBrowser("words and conditions find runs, and what has no such name is said", a
     return await page.locator("#count").innerText();
   };
   const count = (isFound: (run: SweptRun) => boolean): number =>
-    runs.filter((run) => !run.isIdle && isFound(run)).length;
+    runs.filter((run) => run.flags.length === 0 && isFound(run)).length;
   const words = count(({ name, id, params }) =>
     params["market"] === "equities" && `${name} ${id}`.includes("99")
   );
@@ -140,11 +155,11 @@ inBrowser("who never traded is hidden, last when shown, and never the best", asy
     renderComparison(comparisonOf(runs.slice(0, 30))),
   );
   await page.getByRole("button", { name: /^Max Drawdown/ }).click();
-  assert(!(await column(page, 1)).includes("run 9"));
+  assert(!(await column(page, "Run")).includes("run 9"));
   const best = await page.locator("#board .best").first().innerText();
   await page.getByRole("button", { name: "1 run never traded: hidden" }).click();
   for (let turn = 0; turn < 2; turn++) {
-    assertEquals((await column(page, 1)).at(-1), "run 9");
+    assertEquals((await column(page, "Run")).at(-1), "run 9");
     await page.getByRole("button", { name: /^Max Drawdown/ }).click();
   }
   const marked = page.locator("#board tr", { hasText: "run 9" }).last().locator(".best");
@@ -279,7 +294,8 @@ inBrowser(
       name: text,
       status: text,
       startTime: 0,
-      isIdle: false,
+      flags: [],
+      span: "",
       metrics: { sharpe_ratio: index, [text]: index, overflow: Infinity },
       params: { [text]: text, same: text },
       curve: { x: [0, 1, 2], y: [0, index, NaN] },
@@ -307,7 +323,7 @@ inBrowser(
       assertEquals(await ask(page, "document.documentElement.scrollWidth"), 390);
       if (some.length > 8) {
         assertGreater(await page.locator("#board tbody tr[data-run]").count(), 8);
-        for (const button of await page.locator("#board thead button").all()) await button.click();
+        for (const button of await page.locator("#board thead button:visible").all()) await button.click();
       } else if (some.length > 0) {
         assertEquals(await page.locator("#sides thead th").count(), some.length);
       }
@@ -323,7 +339,8 @@ inBrowser("the map says so when no run has both of its metrics", async (browser)
     name: `run ${index}`,
     status: "FINISHED",
     startTime: 0,
-    isIdle: false,
+    flags: [],
+    span: "",
     metrics: index % 2 === 0 ? { cagr: 1 } : { max_drawdown: -0.1 },
     params: {},
   }));

@@ -5,7 +5,7 @@ import { namedPage } from "../../lib/tracking/comparison_page.ts";
 import { returnsParquet } from "../../lib/backtest/returns_artifacts.ts";
 import type { Context } from "../../lib/command/declare.ts";
 import { NotFoundError } from "../../lib/errors.ts";
-import { cumulated, type EmbeddedComparison } from "../../lib/report/embedded.ts";
+import { codesOf, cumulated, type EmbeddedComparison } from "../../lib/report/embedded.ts";
 import type { MetricPoint, Run, Tracker } from "../../lib/tracker.ts";
 import { DAY_MS, GENERATED_AT, madeUp } from "./samples.ts";
 
@@ -143,6 +143,41 @@ Deno.test("what the files were read by is no param, and no path is on the page",
   assertEquals((JSON.parse(json) as EmbeddedComparison).params, ["fast"]);
   assert(html.includes("2019-01-01 to 2021-01-01"));
   assert(html.includes("do not have the same first day: 2020-01-01 in 1, 2019-01-01 in 1"));
+});
+
+Deno.test("what must be known of a run is told in words", async () => {
+  const years = { returns_start: "2020-01-01 00:00:00", returns_end: "2021-01-01 00:00:00" };
+  const data = await dataOf(trackerOf({}), [
+    runOf("a", { exposure: 0, trade_count: 0 }, { ...years, returns_count: "250" }),
+    runOf("b", { worst_day: -1, sharpe_ratio: 3 }, { ...years, returns_count: "250" }),
+    runOf("c", { total_return: -1, trade_count: 29 }, { ...years, returns_count: "250" }),
+    runOf("d", { sharpe_ratio: 1 }, { ...years, returns_end: "2020-02-01", returns_count: "22" }),
+    runOf("e", { worst_day: -0.99, trade_count: 30 }, { ...years, returns_count: "30" }),
+    runOf("f", { sharpe_ratio: 1 }, { returns_start: "None", returns_end: "None" }),
+  ]);
+  const codes = codesOf(data.flags);
+  assertEquals([...codes].map((code) => data.flags.texts[code]), [
+    "never traded",
+    "lost everything",
+    "lost everything, fewer than 30 trades",
+    "fewer than 30 rows, other dates: 2020-01-01 to 2020-02-01",
+    "",
+    "",
+  ]);
+  assertEquals([data.idle, data.lost], [[0], [1, 2]]);
+});
+
+Deno.test("where no dates are those of most runs, each run says its own", async () => {
+  const data = await dataOf(
+    trackerOf({}),
+    ["2020", "2021"].map((year) =>
+      runOf(year, CURVED, { returns_start: `${year}-01-01`, returns_end: `${year}-12-31` })
+    ),
+  );
+  assertEquals(data.flags.texts, [
+    "other dates: 2020-01-01 to 2020-12-31",
+    "other dates: 2021-01-01 to 2021-12-31",
+  ]);
 });
 
 Deno.test("without curves the page says what to do", async () => {

@@ -36,7 +36,8 @@ export function sweep(count: number): SweptRun[] {
       name: `run ${index}`,
       status: "FINISHED",
       startTime: GENERATED_AT + index,
-      isIdle,
+      flags: isIdle ? ["never traded"] : [],
+      span: "2015-01-01 to 2017-09-26",
       metrics: {
         ...(index === 7 ? {} : { sharpe_ratio: sharpe }),
         max_drawdown: isIdle ? 0 : -next() / 2,

@@ -4,18 +4,21 @@
 /// <reference lib="esnext" />
 /// <reference lib="dom" />
 
-import { codesOf, doublesOf, type EmbeddedComparison } from "../embedded.ts";
+import { codesOf, doublesOf, type EmbeddedComparison, type EmbeddedTexts } from "../embedded.ts";
 import { formatDate, formatFigure } from "../numbers.ts";
+import { type Curves, curvesOf } from "./curve_data.ts";
 import { type Halves, halvesOf } from "./halves.ts";
 
-/** A metric, a param, a Sharpe ratio of one part of the rows, or the run's own. */
+/** A metric, a param, a Sharpe ratio of one part of the rows, or the run's own; a curve is its end. */
 export type Column =
   | { readonly kind: "metric"; readonly index: number }
   | { readonly kind: "param"; readonly index: number }
   | { readonly kind: "before" }
   | { readonly kind: "after" }
   | { readonly kind: "name" }
-  | { readonly kind: "start" };
+  | { readonly kind: "start" }
+  | { readonly kind: "curve" }
+  | { readonly kind: "flags" };
 
 /** A param's texts and which one each run has. */
 export interface Setting {
@@ -39,8 +42,11 @@ export interface Table {
   /** What runs are sorted by: numbers, or places of texts. */
   keys(column: Column): Float64Array;
   status(run: number): string;
-  /** 1 where the run never held anything. */
-  readonly idle: Uint8Array;
+  /** 1 where the run never traded or lost everything: it has no rank, and is never the best. */
+  readonly unranked: Uint8Array;
+  readonly curves: Curves;
+  /** What is said of each run in words. */
+  readonly flags: Setting;
   /** Addresses of the runs' own pages. */
   readonly sheets: ReadonlyMap<number, string>;
 }
@@ -53,9 +59,13 @@ export function tableOf(data: EmbeddedComparison): Table {
   const known = new Map<string, Float64Array>();
   const settings: Setting[] = [];
   const statuses = codesOf(data.statuses);
-  const idle = new Uint8Array(data.count);
-  for (const run of data.idle) idle[run] = 1;
-  const setting = (index: number): Setting => settings[index] ??= settingOf(data, index);
+  const unranked = new Uint8Array(data.count);
+  for (const run of [...data.idle, ...data.lost]) unranked[run] = 1;
+  const [curves, flags] = [curvesOf(data), settingOf(data.flags)];
+  const setting = (index: number): Setting =>
+    settings[index] ??= settingOf(
+      data.settings[index] ?? { texts: [], codes: "" },
+    );
   const once = (key: string, make: () => Float64Array): Float64Array => {
     const found = known.get(key) ?? make();
     known.set(key, found);
@@ -69,19 +79,26 @@ export function tableOf(data: EmbeddedComparison): Table {
     return once(`${column.kind} ${at}`, () => {
       if (column.kind === "metric") return doublesOf(data.values[at] ?? "");
       if (column.kind === "start") return doublesOf(data.starts);
-      if (column.kind === "name") return new Float64Array(data.count).fill(NaN);
+      const unknown = new Float64Array(data.count).fill(NaN);
+      if (column.kind === "name" || column.kind === "flags") return unknown;
+      if (column.kind === "curve") {
+        for (const [run, { y }] of curves.byRun) unknown[run] = endOf(y) - 1;
+        return unknown;
+      }
       const { codes, numbers: values } = setting(at);
       return Float64Array.from(codes, (code) => values[code] ?? NaN);
     });
   };
   return {
-    ...{ data, halves, numbers, setting, idle },
+    ...{ data, halves, numbers, setting, unranked, curves, flags },
     sheets: new Map(data.sheets ?? []),
     keys(column) {
       if (column.kind === "name") return once("names", () => placesOf(data.names));
-      if (column.kind !== "param" || setting(column.index).isNumeric) return numbers(column);
-      return once(`places ${column.index}`, () => {
-        const { codes, ranks } = setting(column.index);
+      if (column.kind !== "param" && column.kind !== "flags") return numbers(column);
+      const texts = column.kind === "flags" ? flags : setting(column.index);
+      if (texts.isNumeric) return numbers(column);
+      return once(`places ${columnId(column)}`, () => {
+        const { codes, ranks } = texts;
         const places = ranks();
         return Float64Array.from(codes, (code) => places[code] ?? NaN);
       });
@@ -90,14 +107,19 @@ export function tableOf(data: EmbeddedComparison): Table {
   };
 }
 
-function settingOf(data: EmbeddedComparison, index: number): Setting {
-  const texts = data.settings[index]?.texts ?? [];
+/** The last factor that is known. */
+function endOf(factors: ArrayLike<number | null>): number {
+  return Array.from(factors).findLast((factor) => factor !== null) ?? NaN;
+}
+
+function settingOf(coded: EmbeddedTexts): Setting {
+  const { texts } = coded;
   const numbers = Float64Array.from(texts, (text) => text.trim() === "" ? NaN : Number(text));
   let known: Float64Array | null = null;
   return {
     ...{ texts, numbers },
     ranks: () => known ??= ranksOf(texts),
-    codes: codesOf(data.settings[index] ?? { texts: [], codes: "" }),
+    codes: codesOf(coded),
     isNumeric: texts.length > 0 && numbers.every((value) => Number.isFinite(value)),
   };
 }
@@ -142,6 +164,8 @@ export function columnLabel({ data }: Table, column: Column): string {
   if (column.kind === "param") return data.params[column.index] ?? "";
   if (column.kind === "name") return "Run";
   if (column.kind === "start") return "Started";
+  if (column.kind === "curve") return "Curve";
+  if (column.kind === "flags") return "Flags";
   return column.kind === "before" ? "Sharpe before" : "Sharpe after";
 }
 
@@ -153,12 +177,18 @@ export function columnMeaning(table: Table, column: Column): string {
       column.kind === "before" ? "in sample" : "out of sample"
     }, annualised, no rate taken off: of the rows that the runs share`;
   }
+  if (column.kind === "curve") {
+    return "Growth over the time of all curves, each on a logarithmic scale of its own; sorted by its end. " +
+      `The page holds ${table.curves.byRun.size} curves`;
+  }
+  if (column.kind === "flags") return "What to know of a run before its figures";
   return columnLabel(table, column);
 }
 
 /** A cell as it is read. */
 export function cellText(table: Table, run: number, column: Column): string {
   if (column.kind === "name") return table.data.names[run] ?? "";
+  if (column.kind === "flags") return flagsOf(table, run);
   if (column.kind === "param") {
     const { texts, codes } = table.setting(column.index);
     return texts[codes[run] ?? -1] ?? "";
@@ -169,6 +199,7 @@ export function cellText(table: Table, run: number, column: Column): string {
 }
 
 export function unitOf({ data }: Table, column: Column): EmbeddedComparison["metrics"][0]["unit"] {
+  if (column.kind === "curve") return "fraction";
   return column.kind === "metric" ? data.metrics[column.index]?.unit ?? "ratio" : "ratio";
 }
 
@@ -177,6 +208,11 @@ export function betterOf({ data }: Table, column: Column): "higher" | "lower" | 
   if (column.kind === "before" || column.kind === "after") return "higher";
   const better = column.kind === "metric" ? data.metrics[column.index]?.better : "none";
   return better === "higher" || better === "lower" ? better : "none";
+}
+
+/** What is said of a run in words; empty where nothing is. */
+export function flagsOf({ flags: { texts, codes } }: Table, run: number): string {
+  return texts[codes[run] ?? -1] ?? "";
 }
 
 /** A run's name, or its id where it has none. */

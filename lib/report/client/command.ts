@@ -14,7 +14,8 @@ const MOST_NAMED = 100;
 function filterText(runs: Runs): string | null {
   const { table, order } = runs;
   const needsIds = runs.onePerCluster || runs.onFront || runs.find.words.length > 0 ||
-    [...runs.filters.values()].some(({ column }) => fieldOf(table, column) === null);
+    [...runs.filters.values(), ...runs.find.conditions]
+      .some(({ column }) => fieldOf(table, column) === null);
   if (needsIds) {
     if (order.length === 0 || order.length > MOST_NAMED) return null;
     const ids = Array.from(order, (run) => quoted(table.data.ids[run] ?? ""));
@@ -85,15 +86,16 @@ function among(table: Table, index: number, codes: ReadonlySet<number>): string 
 function exposed(table: Table): string | null {
   const index = table.data.metrics.findIndex(({ name }) => name === "exposure");
   const values = table.numbers({ kind: "metric", index });
-  const isKnown = index >= 0 &&
-    values.every((value, run) => (value === 0) === (table.idle[run] === 1));
+  const idle = new Set(table.data.idle);
+  const isKnown = index >= 0 && values.every((value, run) => (value === 0) === idle.has(run));
   return isKnown ? "NOT metrics.exposure = 0" : null;
 }
 
 /** A column as the filter language names it; null for what it has no name for, or no whole texts of. */
 function fieldOf(table: Table, column: Column): string | null {
   if (column.kind === "metric") {
-    return `metrics.${keyText(table.data.metrics[column.index]?.name ?? "")}`;
+    const { name = "", logged = false } = table.data.metrics[column.index] ?? {};
+    return logged ? `metrics.${keyText(name)}` : null;
   }
   if (column.kind !== "param") return null;
   const isWhole = table.setting(column.index).texts.every((text) => !text.endsWith("…"));

@@ -10,7 +10,9 @@ import { wireFilters } from "./filters.ts";
 import { wireHeat } from "./heat.ts";
 import { wireLeaderboard } from "./leaderboard.ts";
 import { wireColumns } from "./leaderboard_head.ts";
+import { wireTabs } from "./map_tabs.ts";
 import { pageData, wireTheme, wireTips } from "./page.ts";
+import { wireParallel } from "./parallel.ts";
 import { arrange, changed, COLOURS, firstDescending, type Runs, selectTop } from "./runs.ts";
 import { wireScatter } from "./scatter.ts";
 import { wireSideBySide } from "./side_by_side.ts";
@@ -43,6 +45,8 @@ const runs: Runs = {
     y: metricColumns[data.axes.up] ?? leading,
   },
   columns: [
+    ...table.curves.byRun.size > 0 ? [{ kind: "curve" } as const] : [],
+    ...table.flags.texts.length > 0 ? [{ kind: "flags" } as const] : [],
     ...data.shown.flatMap((index) => metricColumns[index] ?? []),
     ...halves,
     ...paramColumns.slice(0, FIRST_PARAMS),
@@ -58,12 +62,20 @@ wireColumns(runs);
 wireFilters(runs);
 wireSplit(runs);
 const drawScatter = offered.length === 0 ? () => {} : wireScatter(runs, offered);
-if (metricColumns.length > 0) wireHeat(runs, [...metricColumns, ...halves], leading);
+const drawHeat = metricColumns.length === 0
+  ? null
+  : wireHeat(runs, [...metricColumns, ...halves], leading);
+// Those that a slider sets too.
+const lined = runs.columns.filter(({ kind }) => kind === "metric").concat(halves);
+const firstLined = [leading, runs.axes.y, runs.axes.x].filter((column) => lined.includes(column));
+const drawLines = wireParallel(runs, [...new Set([...firstLined, ...lined])]);
+wireTabs({ dots: drawScatter, heat: drawHeat, lines: drawLines });
 const drawCurves = wireCurves(runs);
 wireSideBySide(runs);
 wireTogether(runs);
 const draw = (paperWidth?: number): void => {
   drawScatter(paperWidth);
+  drawLines?.(paperWidth);
   drawCurves(paperWidth);
 };
 wireTheme(draw);

@@ -6,11 +6,12 @@
 /// <reference lib="dom" />
 /// <reference lib="dom.iterable" />
 
-import { cumulated, type EmbeddedChart } from "../embedded.ts";
+import type { EmbeddedChart } from "../embedded.ts";
 import type { Line } from "../model.ts";
 import type { UPlot } from "../uplot.ts";
+import type { Interval } from "./curve_data.ts";
 import { drawBeneath, extent } from "./curves_beneath.ts";
-import { chosen, type Drawing, type Interval, rebased } from "./curves_drawing.ts";
+import { chosen, type Drawing, rebased } from "./curves_drawing.ts";
 import { wireKeys, wirePointer } from "./curves_input.ts";
 import { soon } from "./filters.ts";
 import { type Curve, fallsOf, mergedX, valueAt } from "./growth.ts";
@@ -22,18 +23,11 @@ export function wireCurves(runs: Runs): (paperWidth?: number) => void {
   const host = document.getElementById("curves");
   const falls = document.getElementById("falls");
   if (host === null || falls === null) return () => {};
-  const { data } = runs.table;
-  const curves = new Map(data.curves.map(({ run, x, y }) => [
-    run,
-    { x: cumulated(x), y: y.map((value) => value === null ? null : 1 + value) },
-  ]));
-  const whole = wholeRange([...curves.values()], data.dated);
+  const { byRun: curves, benchmark, whole } = runs.table.curves;
   const drawing: Drawing = {
-    ...{ runs, curves, whole, range: whole, plots: [], beneath: [], near: -1 },
-    benchmark: curves.get(-1) ?? null,
+    ...{ runs, curves, benchmark, whole, range: whole, plots: [], beneath: [], near: -1 },
     logarithmic: false,
   };
-  curves.delete(-1);
   drawing.logarithmic = isSteep(drawing);
   const draw = (paperWidth?: number): void => {
     for (const plot of drawing.plots) plot.destroy();
@@ -59,6 +53,8 @@ export function wireCurves(runs: Runs): (paperWidth?: number) => void {
     }
     if (drawing.plots[0] !== undefined) wirePointer(drawing, drawing.plots[0]);
     showBars(drawing);
+    const hint = document.getElementById("grey-hint");
+    if (hint !== null) hint.hidden = drawing.beneath.length === 0;
   };
   const setRange = (range: Interval): void => {
     drawing.range = range;
@@ -70,18 +66,6 @@ export function wireCurves(runs: Runs): (paperWidth?: number) => void {
     if (what === "all") draw();
   });
   return draw;
-}
-
-function wholeRange(curves: readonly Curve[], dated: boolean): Interval {
-  let [min, max] = [Infinity, -Infinity];
-  for (const { x } of curves) {
-    if (x.length === 0) continue;
-    min = Math.min(min, x[0] as number);
-    max = Math.max(max, x[x.length - 1] as number);
-  }
-  const room = dated ? 43_200_000 : 0.5;
-  if (min < max) return { min, max };
-  return Number.isFinite(min) ? { min: min - room, max: max + room } : { min: 0, max: 1 };
 }
 
 /** Where the ticked curves grow more than tenfold, a linear axis shows the last years alone. */

@@ -5,6 +5,7 @@
 /// <reference lib="dom" />
 
 import type { UPlot } from "../uplot.ts";
+import type { Interval } from "./curve_data.ts";
 import { type Curve, valueAt } from "./growth.ts";
 import { paintColour } from "./page.ts";
 
@@ -13,11 +14,6 @@ export interface Rebased {
   readonly run: number;
   readonly curve: Curve;
   readonly base: number;
-}
-
-interface Interval {
-  readonly min: number;
-  readonly max: number;
 }
 
 /** Lowest and highest factor of all curves within a range; none where there is no point. */

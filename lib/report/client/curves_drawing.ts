@@ -7,15 +7,10 @@
 import type { Line } from "../model.ts";
 import type { UPlot } from "../uplot.ts";
 import { nameOf } from "./columns.ts";
+import type { Interval } from "./curve_data.ts";
 import type { Rebased } from "./curves_beneath.ts";
 import { type Curve, valueAt } from "./growth.ts";
 import type { Runs } from "./runs.ts";
-
-/** A stretch of times or rows. */
-export interface Interval {
-  readonly min: number;
-  readonly max: number;
-}
 
 /** The curves and how they are looked at. */
 export interface Drawing {

@@ -9,14 +9,14 @@ import { formatFigure } from "../numbers.ts";
 import { betterOf, type Column, columnId, columnLabel, type Table, unitOf } from "./columns.ts";
 import { commandText } from "./command.ts";
 import { copyText } from "./leaderboard_head.ts";
-import { arrange, changed, type Runs, setFilter, setFind } from "./runs.ts";
+import { arrange, changed, type Range, type Runs, setFilter, setFind } from "./runs.ts";
 
 /** Steps of a slider over numbers that are all different. */
 const STEPS = 200;
 /** A param of at most so many numbers steps from one to the next. */
 const FEW_VALUES = 60;
 /** Texts that are offered one by one. */
-const MOST_TEXTS = 12;
+export const MOST_TEXTS = 12;
 const MOST_PARAMS = 16;
 
 /** Sets the filters up and keeps them in step. */
@@ -57,13 +57,29 @@ function filtered({ table, columns }: Runs): Column[] {
   ];
 }
 
+/** A filter from one stop to another, open where a slider is at its end; null for all. */
+export function rangeBetween(
+  column: Column,
+  stops: readonly number[],
+  from: number,
+  to: number,
+): Range | null {
+  const last = stops.length - 1;
+  if (from <= 0 && to >= last) return null;
+  return {
+    ...{ kind: "range", column },
+    low: from <= 0 ? -Infinity : stops[from] ?? NaN,
+    high: to >= last ? Infinity : stops[to] ?? NaN,
+  };
+}
+
 /** The numbers that a slider stops at. */
-function stopsOf(table: Table, column: Column): readonly number[] {
+export function stopsOf(table: Table, column: Column): readonly number[] {
   const distinct = new Set<number>();
   let [low, high] = [Infinity, -Infinity];
   table.numbers(column).forEach((value, run) => {
     // What never traded would stretch a slider to a drawdown of nothing.
-    if (!Number.isFinite(value) || table.idle[run] === 1) return;
+    if (!Number.isFinite(value) || table.unranked[run] === 1) return;
     low = Math.min(low, value);
     high = Math.max(high, value);
     if (distinct.size <= FEW_VALUES) distinct.add(value);
@@ -115,17 +131,7 @@ function rangeFilter(runs: Runs, column: Column): HTMLElement | null {
     pair.style.setProperty("--to", `${(to / last) * 100}%`);
   };
   const set = soon(() => {
-    const [from, to] = [Number(low.value), Number(high.value)];
-    const isAll = from === 0 && to === last;
-    setFilter(
-      runs,
-      column,
-      isAll ? null : {
-        ...{ kind: "range", column },
-        low: from === 0 ? -Infinity : stops[from] ?? NaN,
-        high: to === last ? Infinity : stops[to] ?? NaN,
-      },
-    );
+    setFilter(runs, column, rangeBetween(column, stops, Number(low.value), Number(high.value)));
     arrange(runs);
     changed(runs);
   });
@@ -207,7 +213,12 @@ export function soon(work: () => void): () => void {
 function wireChips(runs: Runs): void {
   const host = document.getElementById("chips");
   const { table } = runs;
-  const add = (label: () => string, isOn: () => boolean, press: () => void): void => {
+  const add = (
+    label: () => string,
+    isOn: () => boolean,
+    press: () => void,
+    isOffered = (): boolean => true,
+  ): void => {
     const button = document.createElement("button");
     button.type = "button";
     button.addEventListener("click", () => {
@@ -218,6 +229,7 @@ function wireChips(runs: Runs): void {
     runs.listeners.push(() => {
       button.textContent = label();
       button.setAttribute("aria-pressed", String(isOn()));
+      button.hidden = !isOffered();
     });
     host?.append(button);
   };
@@ -240,11 +252,8 @@ function wireChips(runs: Runs): void {
   add(
     () => "On the Pareto front",
     () => runs.onFront,
-    () => {
-      const { x, y } = runs.axes;
-      const isPossible = betterOf(table, x) !== "none" && betterOf(table, y) !== "none";
-      runs.onFront = isPossible && !runs.onFront;
-    },
+    () => runs.onFront = !runs.onFront,
+    () => [runs.axes.x, runs.axes.y].every((axis) => betterOf(table, axis) !== "none"),
   );
 }
 

@@ -15,7 +15,7 @@ export function frontOf(
   if (right === "none" || up === "none") return [];
   const [x, y] = [signed(table.numbers(axes.x), right), signed(table.numbers(axes.y), up)];
   const both = order.filter((run) =>
-    table.idle[run] === 0 && !Number.isNaN(x[run]) && !Number.isNaN(y[run])
+    table.unranked[run] === 0 && !Number.isNaN(x[run]) && !Number.isNaN(y[run])
   );
   const left = undominated(both, x, y).sort((one, other) =>
     (x[other] as number) - (x[one] as number) || (y[other] as number) - (y[one] as number)

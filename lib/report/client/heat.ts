@@ -1,5 +1,5 @@
 // The map as a table: for each two values of two params the median of a metric over all the runs
-// shown that have both, and how many those are. A plateau is a result, a single cell is luck.
+// shown that have both, how many those are, and whether the cells around it are as good.
 /// <reference no-default-lib="true" />
 /// <reference lib="esnext" />
 /// <reference lib="dom" />
@@ -7,22 +7,23 @@
 
 import { formatFigure } from "../numbers.ts";
 import { betterOf, type Column, columnLabel, type Table, unitOf } from "./columns.ts";
-import { type Band, bandsOf, type Param } from "./heat_bands.ts";
+import { type Band, type Bands, bandsOf, type Param } from "./heat_bands.ts";
+import { bestPlateau, type Cell, gridOf, type Placed } from "./heat_grid.ts";
+import { hideTip } from "./page.ts";
 import { arrange, changed, type Runs } from "./runs.ts";
 import { fillSelect } from "./scatter.ts";
 
-/** Sets the heat map up; it is drawn while it is looked at. */
-export function wireHeat(runs: Runs, metrics: readonly Column[], first: Column): void {
+/** Sets the heat map up; returns how to draw it, null without two params. */
+export function wireHeat(
+  runs: Runs,
+  metrics: readonly Column[],
+  first: Column,
+): (() => void) | null {
   const panel = document.getElementById("heat");
   const place = panel?.querySelector<HTMLElement>(".scroll") ?? null;
   const { table } = runs;
   const params = table.data.params.map((_, index): Param => ({ kind: "param", index }));
-  const tab = document.getElementById("tab-heat");
-  if (panel === null || place === null || tab === null) return;
-  if (params.length < 2) {
-    tab.hidden = true;
-    return;
-  }
+  if (panel === null || place === null || params.length < 2) return null;
   const [rows, columns] = firstParams(table, params);
   const chosen = { rows, columns, metric: first };
   const draw = (): void => {
@@ -46,8 +47,8 @@ export function wireHeat(runs: Runs, metrics: readonly Column[], first: Column):
   runs.listeners.push((what) => {
     if (what === "all") draw();
   });
-  wireTabs(draw);
   wireCells(runs, place);
+  return draw;
 }
 
 /** Numbers first: their order means something. */
@@ -59,33 +60,6 @@ function firstParams(table: Table, params: readonly Param[]): [Param, Param] {
   return [one as Param, other as Param];
 }
 
-/** The two tabs over the map, as keyboards expect of tabs. */
-function wireTabs(onShow: () => void): void {
-  const tabs = ["dots", "heat"].flatMap((id) => {
-    const [tab, panel] = [document.getElementById(`tab-${id}`), document.getElementById(id)];
-    return tab === null || panel === null ? [] : [{ tab, panel }];
-  });
-  const show = (chosen: HTMLElement): void => {
-    for (const { tab, panel } of tabs) {
-      const on = tab === chosen;
-      tab.setAttribute("aria-selected", String(on));
-      tab.tabIndex = on ? 0 : -1;
-      panel.hidden = !on;
-    }
-    onShow();
-  };
-  for (const { tab } of tabs) {
-    tab.addEventListener("click", () => show(tab));
-    tab.addEventListener("keydown", ({ key }) => {
-      if (key !== "ArrowLeft" && key !== "ArrowRight") return;
-      const other = tabs.find((one) => one.tab !== tab)?.tab;
-      if (other === undefined) return;
-      show(other);
-      other.focus();
-    });
-  }
-}
-
 interface Chosen {
   readonly rows: Param;
   readonly columns: Param;
@@ -93,36 +67,28 @@ interface Chosen {
 }
 
 function drawn(runs: Runs, { rows, columns, metric }: Chosen): Element {
-  const { table, order } = runs;
+  const { table } = runs;
   const [down, across] = [bandsOf(runs, rows), bandsOf(runs, columns)];
-  const values = table.numbers(metric);
-  const cells = new Map<number, number[]>();
-  const [rowCodes, columnCodes] = [
-    table.setting(rows.index).codes,
-    table.setting(columns.index).codes,
-  ];
-  for (const run of order) {
-    const [row = -1, column = -1] = [
-      down.of[rowCodes[run] ?? -1],
-      across.of[columnCodes[run] ?? -1],
-    ];
-    const value = values[run] as number;
-    if (row < 0 || column < 0 || Number.isNaN(value)) continue;
-    const key = row * across.all.length + column;
-    const known = cells.get(key);
-    if (known === undefined) cells.set(key, [value]);
-    else known.push(value);
-  }
-  const medians = new Map([...cells].map(([key, all]) => [key, medianOf(all)]));
-  const low = [...medians.values()].reduce((least, value) => Math.min(least, value), Infinity);
-  const high = [...medians.values()].reduce((most, value) => Math.max(most, value), -Infinity);
+  const width = across.all.length;
+  const cells = gridOf(placed(runs, { rows, columns, metric }, [down, across]), width, {
+    down: down.isOrdered,
+    across: across.isOrdered,
+  });
+  const medians = [...cells.values()].map(({ median }) => median);
+  const low = medians.reduce((least, value) => Math.min(least, value), Infinity);
+  const high = medians.reduce((most, value) => Math.max(most, value), -Infinity);
   const isLowGood = betterOf(table, metric) === "lower";
   const made = document.createElement("table");
   made.className = "heat-map";
+  const best = betterOf(table, metric) === "none" ? null : bestPlateau(cells.values(), isLowGood);
+  const [downLabel, acrossLabel] = [columnLabel(table, rows), columnLabel(table, columns)];
+  const named = ({ row, column }: Cell): string =>
+    `${downLabel} ${down.all[row]?.label ?? ""}, ${acrossLabel} ${across.all[column]?.label ?? ""}`;
   const caption = document.createElement("caption");
-  caption.textContent = `${columnLabel(table, metric)}: rows ${columnLabel(table, rows)}, columns ${
-    columnLabel(table, columns)
-  }. ${down.note} ${across.note}`.trim();
+  caption.textContent = [
+    `${columnLabel(table, metric)}: rows ${downLabel}, columns ${acrossLabel}.`,
+    ...[down.note, across.note, best === null ? "" : `Best plateau (framed): ${named(best)}.`],
+  ].filter((text) => text !== "").join(" ");
   const head = document.createElement("tr");
   head.append(headCell("", "col"), ...across.all.map(({ label }) => headCell(label, "col")));
   made.append(caption, head);
@@ -130,12 +96,12 @@ function drawn(runs: Runs, { rows, columns, metric }: Chosen): Element {
     const line = document.createElement("tr");
     line.append(headCell(band.label, "row"));
     across.all.forEach((other, column) => {
-      const key = row * across.all.length + column;
       const cell = document.createElement("td");
-      const median = medians.get(key);
-      if (median !== undefined) {
-        const share = low === high ? 0.5 : (median - low) / (high - low);
-        fillCell(cell, table, metric, { median, count: cells.get(key)?.length ?? 0 });
+      const found = cells.get(row * width + column);
+      if (found !== undefined) {
+        const share = low === high ? 0.5 : (found.median - low) / (high - low);
+        fillCell(cell, table, metric, found, named(found));
+        cell.classList.toggle("plateau", found === best);
         cell.style.setProperty("--share", String(isLowGood ? 1 - share : share));
         kept.set(cell, [band, other]);
         if (made.querySelector("button[tabindex='0']") === null) {
@@ -149,6 +115,21 @@ function drawn(runs: Runs, { rows, columns, metric }: Chosen): Element {
   return made;
 }
 
+/** Where each run shown stands, and its value; those that lack a part are nowhere. */
+function* placed(
+  { table, order }: Runs,
+  { rows, columns, metric }: Chosen,
+  [down, across]: readonly [Bands, Bands],
+): Iterable<Placed> {
+  const values = table.numbers(metric);
+  const [one, other] = [table.setting(rows.index).codes, table.setting(columns.index).codes];
+  for (const run of order) {
+    const [row = -1, column = -1] = [down.of[one[run] ?? -1], across.of[other[run] ?? -1]];
+    const value = values[run] as number;
+    if (row >= 0 && column >= 0 && !Number.isNaN(value)) yield [row, column, value];
+  }
+}
+
 /** What a cell keeps when it is clicked. */
 const kept = new WeakMap<Element, readonly [Band, Band]>();
 
@@ -156,20 +137,30 @@ function fillCell(
   cell: Element,
   table: Table,
   metric: Column,
-  { median, count }: { readonly median: number; readonly count: number },
+  { median, count, around }: Cell,
+  name: string,
 ): void {
+  const unit = unitOf(table, metric);
   const button = document.createElement("button");
   button.type = "button";
+  button.className = "mark";
   button.tabIndex = -1;
   const data = document.createElement("data");
   data.value = String(median);
-  data.textContent = formatFigure(median, unitOf(table, metric));
+  data.textContent = formatFigure(median, unit);
   const many = document.createElement("small");
   many.textContent = formatFigure(count, "count");
-  button.setAttribute(
-    "aria-label",
-    `${data.textContent}, ${count === 1 ? "1 run" : `${count} runs`}`,
-  );
+  const told = [`${data.textContent}, ${count === 1 ? "1 run" : `${many.textContent} runs`}`];
+  if (!Number.isNaN(around)) {
+    told.push(
+      `around it ${formatFigure(around, unit)}: plateau score ${
+        formatFigure(around - median, unit)
+      }`,
+    );
+    button.dataset["plateau"] = String(around - median);
+  }
+  button.setAttribute("aria-label", told.join(", "));
+  button.dataset["tip"] = [name, ...told].join("\n");
   button.append(data, many);
   cell.append(button);
 }
@@ -183,19 +174,14 @@ function headCell(text: string, scope: string): Element {
   return cell;
 }
 
-export function medianOf(values: readonly number[]): number {
-  const sorted = Float64Array.from(values).sort();
-  const middle = sorted.length >> 1;
-  return sorted.length % 2 === 1
-    ? sorted[middle] ?? NaN
-    : ((sorted[middle - 1] ?? NaN) + (sorted[middle] ?? NaN)) / 2;
-}
-
 /** A click keeps the runs of a cell; arrow keys go from cell to cell. */
 function wireCells(runs: Runs, place: HTMLElement): void {
-  place.addEventListener("click", ({ target }) => {
-    const bands = kept.get((target as Element).closest("td") ?? place);
+  place.addEventListener("click", (event) => {
+    const bands = kept.get((event.target as Element).closest("td") ?? place);
     if (bands === undefined) return;
+    // What was clicked is gone once the table is drawn anew, with nothing for a tip to stand beside.
+    event.stopPropagation();
+    hideTip();
     for (const band of bands) band.keep(runs);
     arrange(runs);
     changed(runs);

@@ -23,6 +23,8 @@ export interface Bands {
   readonly all: readonly Band[];
   /** By code the position of its band; −1 for none. */
   readonly of: Int32Array;
+  /** Whether bands beside each other are near: numbers are, words are not. */
+  readonly isOrdered: boolean;
   /** What is left out, for the reader. */
   readonly note: string;
 }
@@ -54,7 +56,7 @@ export function bandsOf(runs: Runs, param: Param): Bands {
       of[code] = band;
     }
     return {
-      of,
+      ...{ of, isOrdered: true },
       note: "",
       all: Array.from({ length: STRETCHES }, (_, band) => {
         const inside = sorted.filter((value) =>
@@ -75,7 +77,7 @@ export function bandsOf(runs: Runs, param: Param): Bands {
   often.sort((one, other) => (order[one] ?? 0) - (order[other] ?? 0));
   often.forEach((code, band) => of[code] = band);
   return {
-    of,
+    ...{ of, isOrdered: isNumeric },
     note: seen.length <= MOST_BANDS
       ? ""
       : `Of the ${seen.length} values of ${

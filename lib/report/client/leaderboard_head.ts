@@ -36,6 +36,7 @@ function headCell(runs: Runs, column: Column): Element {
   const { table, sort } = runs;
   const cell = document.createElement("th");
   cell.scope = "col";
+  if (column.kind === "curve" || column.kind === "flags") cell.className = column.kind;
   const button = document.createElement("button");
   const on = sameColumn(column, sort.column);
   button.type = "button";
@@ -122,7 +123,9 @@ function wireFind(runs: Runs): void {
 }
 
 /** All columns by what they are about. */
-export function groupsOf({ data, halves }: Table): ReadonlyMap<string, readonly Column[]> {
+export function groupsOf(
+  { data, halves, curves, flags }: Table,
+): ReadonlyMap<string, readonly Column[]> {
   const groups = new Map<string, Column[]>();
   const add = (title: string, column: Column): void => {
     groups.set(title, [...groups.get(title) ?? [], column]);
@@ -133,13 +136,17 @@ export function groupsOf({ data, halves }: Table): ReadonlyMap<string, readonly 
     add("In and out of sample", { kind: "before" });
     add("In and out of sample", { kind: "after" });
   }
+  if (curves.byRun.size > 0) add("The run", { kind: "curve" });
+  if (flags.texts.length > 0) add("The run", { kind: "flags" });
   add("The run", { kind: "start" });
   return groups;
 }
 
 /** The rows shown, with exact numbers; into a field to copy from where the page may not. */
 async function copy(runs: Runs): Promise<void> {
-  const { table, columns, order } = runs;
+  const { table, order } = runs;
+  // A curve is no number.
+  const columns = runs.columns.filter(({ kind }) => kind !== "curve");
   const cell = (text: string): string =>
     /[",\n\r]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
   const lines = [["run_id", "run_name", ...columns.map((one) => columnLabel(table, one))]];
@@ -148,7 +155,7 @@ async function copy(runs: Runs): Promise<void> {
       table.data.ids[run] ?? "",
       table.data.names[run] ?? "",
       ...columns.map((column) => {
-        if (column.kind === "param" || column.kind === "start") return cellText(table, run, column);
+        if (["param", "start", "flags"].includes(column.kind)) return cellText(table, run, column);
         const value = table.numbers(column)[run] ?? NaN;
         return Number.isNaN(value) ? "" : String(value);
       }),

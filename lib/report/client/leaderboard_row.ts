@@ -3,8 +3,9 @@
 /// <reference lib="esnext" />
 /// <reference lib="dom" />
 
-import { cellText, type Column, nameOf, type Table } from "./columns.ts";
+import { cellText, type Column, flagsOf, nameOf, type Table } from "./columns.ts";
 import type { Runs } from "./runs.ts";
+import { sparkline } from "./sparkline.ts";
 
 /** What all rows are drawn with. */
 export interface RowLook {
@@ -30,19 +31,19 @@ export function leaderboardRow(
     row.classList.add("ticked");
     row.style.setProperty("--own", `var(--c${colour})`);
   }
-  const isIdle = table.idle[run] === 1;
+  const isUnranked = table.unranked[run] === 1;
   row.append(choiceCell(runs, run, place, full), nameCell(table, run));
   for (const column of columns) {
     const cell = numberCell(table, run, column);
     const value = table.numbers(column)[run] ?? NaN;
-    if (!isIdle && value === best.get(column)) cell.className = "best";
+    if (!isUnranked && value === best.get(column)) cell.className = "best";
     row.append(cell);
   }
-  if (isIdle) row.classList.add("idle");
+  if (isUnranked) row.classList.add("unranked");
   return row;
 }
 
-/** The tick, and the rank; who never traded has none. */
+/** The tick, and the rank, where there is one. */
 function choiceCell({ table, selected }: Runs, run: number, place: number, full: boolean): Element {
   const cell = document.createElement("td");
   const box = document.createElement("input");
@@ -51,7 +52,7 @@ function choiceCell({ table, selected }: Runs, run: number, place: number, full:
   box.setAttribute("aria-label", `Tick ${nameOf(table, run)}`);
   if (full && !box.checked) box.title = "Let a ticked run go first";
   const rank = document.createElement("span");
-  rank.textContent = table.idle[run] === 1 ? "–" : String(place + 1);
+  rank.textContent = table.unranked[run] === 1 ? "–" : String(place + 1);
   cell.append(box, rank);
   return cell;
 }
@@ -64,10 +65,12 @@ function nameCell(table: Table, run: number): Element {
   const unusual = status === "FINISHED" || status === "" ? "" : status;
   cell.title = [nameOf(table, run), data.ids[run], unusual].join("\n").trim();
   const second = document.createElement("small");
-  second.textContent = data.params.slice(0, 4).map((param, index) => {
+  // On a phone it stands for the columns beside: what must be known first.
+  const settings = data.params.slice(0, 4).map((param, index) => {
     const { texts, codes } = table.setting(index);
     return `${param} ${texts[codes[run] ?? -1] ?? "–"}`;
-  }).join(" · ");
+  });
+  second.textContent = [flagsOf(table, run), ...settings].filter((text) => text !== "").join(" · ");
   cell.append(nameElement(table, run));
   if (unusual !== "") {
     const mark = document.createElement("em");
@@ -94,6 +97,14 @@ export function nameElement(table: Table, run: number): HTMLElement {
 export function numberCell(table: Table, run: number, column: Column): HTMLTableCellElement {
   const cell = document.createElement("td");
   const text = cellText(table, run, column);
+  if (column.kind === "curve") {
+    const picture = sparkline(table.curves, run);
+    cell.className = "curve";
+    picture?.setAttribute("role", "img");
+    picture?.setAttribute("aria-label", `Curve to ${text}`);
+    cell.append(picture ?? "no curve");
+    return cell;
+  }
   if (column.kind === "metric" || column.kind === "before" || column.kind === "after") {
     const value = table.numbers(column)[run] ?? NaN;
     const data = document.createElement("data");
@@ -104,7 +115,8 @@ export function numberCell(table: Table, run: number, column: Column): HTMLTable
   }
   const foreign = document.createElement("bdi");
   foreign.textContent = text;
-  if (column.kind === "param") cell.title = text;
+  if (column.kind === "param" || column.kind === "flags") cell.title = text;
+  if (column.kind === "flags") cell.className = "flags";
   cell.append(foreign);
   return cell;
 }

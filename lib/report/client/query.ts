@@ -1,4 +1,4 @@
-// What is typed into "Find": words that are in a run's name, id or params, and conditions such as
+// What is typed into "Find": words that are in a run's name, id, params or flags, and conditions such as
 // fast=20 or sharpe>1. A name that no column has is said, not taken for a word that nothing has.
 /// <reference no-default-lib="true" />
 /// <reference lib="esnext" />
@@ -78,7 +78,7 @@ export function matches(
   }
   if (words.length === 0) return;
   const { names, ids, params } = table.data;
-  const settings = params.map((_, index) => table.setting(index));
+  const settings = [...params.map((_, index) => table.setting(index)), table.flags];
   for (const word of words) {
     const having = settings.map(({ texts }) =>
       texts.map((text) => text.toLowerCase().includes(word))

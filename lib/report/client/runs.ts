@@ -65,17 +65,17 @@ export function setFind(runs: Runs, text: string): void {
   runs.find = readQuery(runs.table, text);
 }
 
-/** Finds and orders; runs without a value and those that never traded come last either way. */
+/** Finds and orders; runs without a value, then those without a rank, come last either way. */
 export function arrange(runs: Runs): void {
   const { table, sort: { column, descending } } = runs;
   const keys = table.keys(column);
   const found = keptRuns(runs);
   const sign = descending ? -1 : 1;
-  // One number to sort by: what has none is beyond all others, what never traded beyond even that.
+  // One number to sort by: what has none is beyond all others, what has no rank beyond even that.
   const weights = new Float64Array(table.data.count);
   for (const run of found) {
     const key = keys[run] ?? NaN;
-    weights[run] = table.idle[run] === 1 ? Infinity : Number.isNaN(key) ? 1e308 : sign * key;
+    weights[run] = table.unranked[run] === 1 ? Infinity : Number.isNaN(key) ? 1e308 : sign * key;
   }
   found.sort((one, other) => (weights[one] as number) - (weights[other] as number) || one - other);
   runs.order = narrowed(runs, found);
@@ -142,12 +142,12 @@ export function toggle(runs: Runs, run: number): boolean {
   return true;
 }
 
-/** Ticks the first runs that traded. */
+/** Ticks the first runs that have a rank. */
 export function selectTop(runs: Runs, count: number): void {
   runs.selected.clear();
   let ticked = 0;
   for (const run of runs.order) {
-    if (ticked === count || runs.table.idle[run] === 1) break;
+    if (ticked === count || runs.table.unranked[run] === 1) break;
     toggle(runs, run);
     ticked++;
   }
@@ -161,7 +161,7 @@ export function bestOf({ table, order }: Pick<Runs, "table" | "order">, column: 
   let best = NaN;
   for (const run of order) {
     const value = values[run] as number;
-    if (Number.isNaN(value) || table.idle[run] === 1) continue;
+    if (Number.isNaN(value) || table.unranked[run] === 1) continue;
     if (Number.isNaN(best) || (better === "higher" ? value > best : value < best)) best = value;
   }
   return best;

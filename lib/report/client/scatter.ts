@@ -80,7 +80,8 @@ export function element(
   return made;
 }
 
-function words(text: string, x: number, y: number, anchor: string): SVGElement {
+/** A text, anchored at a place. */
+export function words(text: string, x: number, y: number, anchor: string): SVGElement {
   const made = element("text", { x, y, "text-anchor": anchor });
   made.textContent = text;
   return made;

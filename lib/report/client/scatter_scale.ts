@@ -10,6 +10,8 @@ import { type Column, type Table, unitOf } from "./columns.ts";
 /** Where runs stand on an axis, and its ticks. */
 export interface Scale {
   readonly at: (run: number) => number;
+  /** Where a number stands; of words, the code of one. NaN where it is not on the axis. */
+  readonly placeOf: (value: number) => number;
   readonly ticks: readonly { readonly at: number; readonly text: string }[];
 }
 
@@ -54,7 +56,9 @@ function stripScale(
   const width = (to - from) / Math.max(1, sorted.length);
   const middle = new Map(sorted.map((code, place) => [code, from + (place + 0.5) * width]));
   const every = Math.ceil(sorted.length / Math.max(2, ticks));
+  const byNumber = new Map(sorted.map((code) => [numbers[code], middle.get(code)]));
   return {
+    placeOf: (value) => (isNumeric ? byNumber : middle).get(value) ?? NaN,
     at(run) {
       const place = middle.get(codes[run] ?? -1);
       return place === undefined ? NaN : place + scattered(run) * width * 0.6;
@@ -97,6 +101,7 @@ function numberScale(
   const count = Math.floor(most / step) - Math.ceil(least / step) + 1;
   return {
     at: (run) => at(values[run] ?? NaN),
+    placeOf: at,
     ticks: Array.from({ length: Math.max(0, count) }, (_, index) => {
       const value = (Math.ceil(least / step) + index) * step;
       return { at: at(value), text: formatTick(value, step, unit) };

@@ -12,11 +12,15 @@ import {
   columnId,
   columnLabel,
   columnMeaning,
+  flagsOf,
   type Table,
 } from "./columns.ts";
 import { groupsOf } from "./leaderboard_head.ts";
 import { nameElement, numberCell } from "./leaderboard_row.ts";
 import { changed, COLOURS, type Runs, toggle } from "./runs.ts";
+
+/** What has a part of its own, or is no figure. */
+const NOT_COMPARED: ReadonlySet<Column["kind"]> = new Set(["param", "start", "curve", "flags"]);
 
 /** Sets the table up and keeps it in step. */
 export function wireSideBySide(runs: Runs): void {
@@ -54,7 +58,7 @@ function parts(runs: Runs, shown: readonly number[], full: boolean): HTMLElement
   const params = (groups.get("Parameters") ?? []).filter((column) =>
     new Set(shown.map((run) => cellText(table, run, column))).size > 1
   );
-  const keys = columns.filter(({ kind }) => kind !== "param" && kind !== "start");
+  const keys = columns.filter(({ kind }) => !NOT_COMPARED.has(kind));
   const known = new Set(keys.map(columnId));
   const rest = [...groups].filter(([title]) => title !== "Parameters" && title !== "The run")
     .map(([title, all]) => [title, all.filter((one) => !known.has(columnId(one)))] as const)
@@ -94,7 +98,7 @@ function head(runs: Runs, shown: readonly number[]): HTMLElement {
     const status = runs.table.status(run);
     const notes = [
       status === "FINISHED" ? "" : status.toLowerCase(),
-      runs.table.idle[run] === 1 ? "never traded" : "",
+      flagsOf(runs.table, run),
     ].filter((note) => note !== "");
     if (notes.length > 0) {
       const note = document.createElement("em");
@@ -135,7 +139,7 @@ function group(
     const best = bestAmong(table, column, shown);
     for (const run of shown) {
       const value = numberCell(table, run, column);
-      if (best !== null && table.idle[run] === 0 && table.numbers(column)[run] === best) {
+      if (best !== null && table.unranked[run] === 0 && table.numbers(column)[run] === best) {
         value.className = "best";
       }
       row.append(value);
@@ -148,7 +152,7 @@ function group(
 /** The best of at least two that are not all equal; null otherwise. */
 function bestAmong(table: Table, column: Column, shown: readonly number[]): number | null {
   const better = betterOf(table, column);
-  const values = shown.filter((run) => table.idle[run] === 0)
+  const values = shown.filter((run) => table.unranked[run] === 0)
     .map((run) => table.numbers(column)[run] ?? NaN).filter((value) => !Number.isNaN(value));
   if (better === "none" || values.length < 2 || new Set(values).size === 1) return null;
   return better === "higher" ? Math.max(...values) : Math.min(...values);

@@ -1,0 +1,34 @@
+// The tabs over the map, as keyboards expect of tabs. What is out of sight is not drawn, so that each
+// is drawn when it is shown.
+/// <reference no-default-lib="true" />
+/// <reference lib="esnext" />
+/// <reference lib="dom" />
+
+/** Wires the tabs: ids of panels, and how each is drawn; null for one that these runs have not. */
+export function wireTabs(panels: Readonly<Record<string, (() => void) | null>>): void {
+  const tabs = Object.entries(panels).flatMap(([id, draw]) => {
+    const [tab, panel] = [document.getElementById(`tab-${id}`), document.getElementById(id)];
+    if (tab === null || panel === null) return [];
+    tab.hidden = draw === null;
+    return draw === null ? [] : [{ tab, panel, draw }];
+  });
+  const show = (chosen: HTMLElement): void => {
+    for (const { tab, panel, draw } of tabs) {
+      const on = tab === chosen;
+      tab.setAttribute("aria-selected", String(on));
+      tab.tabIndex = on ? 0 : -1;
+      panel.hidden = !on;
+      if (on) draw();
+    }
+  };
+  tabs.forEach(({ tab }, place) => {
+    tab.addEventListener("click", () => show(tab));
+    tab.addEventListener("keydown", ({ key }) => {
+      const step = { ArrowLeft: -1, ArrowRight: 1 }[key];
+      const next = tabs[(place + (step ?? 0) + tabs.length) % tabs.length]?.tab;
+      if (step === undefined || next === undefined) return;
+      show(next);
+      next.focus();
+    });
+  });
+}
