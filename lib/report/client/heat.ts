@@ -181,11 +181,11 @@ function wireCells(runs: Runs, place: HTMLElement): void {
     if (bands === undefined) return;
     // What was clicked is gone once the table is drawn anew, with nothing for a tip to stand beside.
     event.stopPropagation();
-    hideTip();
     for (const band of bands) band.keep(runs);
     arrange(runs);
     changed(runs);
     place.querySelector<HTMLElement>("button")?.focus();
+    hideTip();
   });
   place.addEventListener("keydown", (event) => {
     const cell = (event.target as Element).closest("td");

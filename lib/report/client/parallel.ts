@@ -9,14 +9,13 @@
 import { type Column, columnLabel, type Table } from "./columns.ts";
 import { MOST_TEXTS } from "./filters.ts";
 import { paintColour } from "./page.ts";
-import { type Axis, axisOf, BOTTOM, HEIGHT, TOP } from "./parallel_axis.ts";
+import { type Axis, axisOf, BOTTOM, HEIGHT, SIDE, TOP } from "./parallel_axis.ts";
 import type { Runs } from "./runs.ts";
 import { element, fillSelect } from "./scatter.ts";
 import { scaleOf } from "./scatter_scale.ts";
 
 /** Between axes, so that their numbers can be read. */
 const LEAST_GAP = 84;
-const SIDE = 44;
 /** More lines are a block of colour: the first of the order are drawn. */
 const MOST_LINES = 3_000;
 const METRICS = 3;
@@ -79,7 +78,7 @@ function drawn(
       columns.map((column) => columnLabel(table, column)).join(", ")
     }`,
   });
-  picture.append(...axes.flatMap((axis, index) => axisOf(runs, axis, index)));
+  picture.append(...axes.flatMap((axis, place) => axisOf(runs, axis, { place, of: axes.length })));
   place.replaceChildren(linesOf(runs, axes, width), picture);
   const said = document.getElementById("lines-note");
   if (said === null) return;

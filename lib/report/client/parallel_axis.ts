@@ -23,16 +23,28 @@ export const BOTTOM = 424;
 export const HEIGHT = 440;
 /** Left and right of an axis, what a finger reaches. */
 const REACH = 18;
+/** Room beside the outer axes. */
+export const SIDE = 44;
 const LONGEST_NAME = 18;
 /** A shorter drag is a click. */
 const LEAST_DRAG = 5;
 
 /** The axis as SVG; those beside each other have their names at two heights. */
-export function axisOf(runs: Runs, axis: Axis, place: number): readonly SVGElement[] {
+export function axisOf(
+  runs: Runs,
+  axis: Axis,
+  { place, of }: { readonly place: number; readonly of: number },
+): readonly SVGElement[] {
   const { column, left, scale } = axis;
   const label = columnLabel(runs.table, column);
   const name = label.length > LONGEST_NAME ? `${label.slice(0, LONGEST_NAME - 1)}…` : label;
-  const title = words(name, left, place % 2 === 0 ? 12 : 28, "middle");
+  // The outer names keep within the picture.
+  const [shift, anchor]: [number, string] = place === 0
+    ? [-SIDE, "start"]
+    : place === of - 1
+    ? [SIDE, "end"]
+    : [0, "middle"];
+  const title = words(name, left + shift, place % 2 === 0 ? 12 : 28, anchor);
   title.setAttribute("class", "title");
   const held = element("rect", { x: left - 6, width: 12, class: "held" });
   show(held, heldOf(runs, axis));
