@@ -281,9 +281,10 @@ inBrowser(
     assertEquals(await count(), "96 of 96 runs, 8 ticked.");
     // A slider is the same stretch of the axis, without a pointer.
     await page.getByLabel("fast: at most").fill("1");
-    await page.waitForFunction(
-      `document.querySelector("#lines .held").getAttribute("height") > 50`,
+    await page.evaluate(
+      "new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))",
     );
+    assertGreater(Number(await held.first().getAttribute("height")), 50);
     const kept = runs.filter(({ params }) => Number(params["fast"]) <= 5).length;
     assertEquals(await count(), `${kept} of 96 runs, 8 ticked.`);
     await page.getByLabel("Third metric").selectOption({ label: "Sharpe Ratio" });

@@ -323,7 +323,9 @@ inBrowser(
       assertEquals(await ask(page, "document.documentElement.scrollWidth"), 390);
       if (some.length > 8) {
         assertGreater(await page.locator("#board tbody tr[data-run]").count(), 8);
-        for (const button of await page.locator("#board thead button:visible").all()) await button.click();
+        for (const button of await page.locator("#board thead button:visible").all()) {
+          await button.click();
+        }
       } else if (some.length > 0) {
         assertEquals(await page.locator("#sides thead th").count(), some.length);
       }
