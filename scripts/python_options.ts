@@ -1,11 +1,12 @@
 // Writes python/btflow/_options.py from the commands' declarations; --check compares instead. So every
-// flag is a keyword of the Python module, with its type and what help says of it, and none is forgotten.
+// flag is a keyword of the Python module, with its type and what help says of it, and none is forgotten;
+// and so that messages can name the keyword where the binary names the flag.
 
 import { fileURLToPath } from "node:url";
 import { BACKTEST_FLAGS } from "../lib/backtest/flags.ts";
 import { allCommands } from "../lib/cli.ts";
 import type { Command } from "../lib/command/declare.ts";
-import { type Flag, flagSummary } from "../lib/command/flags.ts";
+import { type Flag, flagName, flagSummary } from "../lib/command/flags.ts";
 
 const FILE = fileURLToPath(new URL("../python/btflow/_options.py", import.meta.url));
 
@@ -18,6 +19,12 @@ interface Keywords {
   /** Flags that the functions take by arguments of their own, or set themselves. */
   readonly own: readonly string[];
 }
+
+/** Flags that the module sets itself, and none of its functions takes. */
+const UNTAKEN = ["format", "output", "manifest", "by", "only", "shard"];
+
+/** Flags whose keyword has another name. */
+const RENAMED: Readonly<Record<string, string>> = { param: "params", tag: "tags" };
 
 const OWN = ["format", "output", "benchmark", "riskFreeRate", "returns", "param", "params", "tag"];
 const OWN_OF_LOG = [...OWN, "experiment", "runName"];
@@ -53,7 +60,7 @@ from __future__ import annotations
 
 import os
 from datetime import date
-from typing import Literal, Sequence, TypedDict, Union
+from typing import Dict, Literal, Sequence, Tuple, TypedDict, Union
 
 #: What a flag that takes a word takes.
 Word = Union[str, int, float, "os.PathLike[str]", date]
@@ -71,13 +78,36 @@ export async function currentOptions(): Promise<string> {
     const entries = Object.entries(flagsOf(command))
       .filter(([key]) => !own.includes(key) && !(key in below));
     const fields = entries.map(([key, flag]) =>
-      `    #: ${flagSummary(flag)}\n    ${keyword(key)}: ${pythonType(flag)}\n`
+      `    #: ${inKeywords(flagSummary(flag))}\n    ${keyword(key)}: ${pythonType(flag)}\n`
     );
     const what = command === "" ? "on how a backtest is read and computed" : `of btflow ${command}`;
     return `class ${title}(${base ?? "TypedDict"}, total=False):\n` +
       `    """Keywords ${what}."""\n\n${fields.join("")}`;
   });
-  return [HEAD, ...classes].join("\n\n");
+  const flags = Object.assign({}, ...CLASSES.map(({ command }) => flagsOf(command)).toReversed());
+  return [HEAD, ...classes, flagTable(flags)].join("\n\n");
+}
+
+/** Each flag of the binary that a function takes, with its keyword. */
+function flagTable(flags: Command["flags"]): string {
+  const rows = Object.entries(flags).filter(([key]) => !UNTAKEN.includes(key))
+    .toSorted(([a], [b]) => a < b ? -1 : 1)
+    .map(([key, { choices, value = "" }]) => {
+      const takes = JSON.stringify(choices?.join("|") ?? value);
+      return `    "${flagName(key)}": ("${RENAMED[key] ?? keyword(key)}", ${takes}),\n`;
+    });
+  return "#: The keyword of each flag, and what may follow the flag: choices, or in capitals what stands for\n" +
+    `#: a value; nothing where it is on or off.\n` +
+    `FLAGS: Dict[str, Tuple[str, str]] = {\n${rows.join("")}}\n`;
+}
+
+/** `--kind trades` → `kind="trades"`, `--benchmark` → `benchmark=`. */
+function inKeywords(summary: string): string {
+  return summary.replace(
+    /--([a-z-]+)(?: (trades)\b)?/g,
+    (_flag, name: string, word?: string) =>
+      `${name.replaceAll("-", "_")}=${word === undefined ? "" : JSON.stringify(word)}`,
+  );
 }
 
 /** `riskFreeRate` → `risk_free_rate`. */

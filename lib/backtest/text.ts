@@ -101,7 +101,11 @@ export function intervalsWarning({ intervals }: Backtest): readonly Warning[] {
     `${metrics.map(({ metric }) => metric).join(", ")} (${reason})`
   );
   const count = lost.length === 1 ? "1 metric has" : `${lost.length} metrics have`;
-  return [{ code: "no-interval", message: `${count} no interval: ${named.join(", ")}` }];
+  return [{
+    code: "no-interval",
+    message: `${count} no interval: ${named.join(", ")}`,
+    brief: `${count} no interval: ${reasonsText(lost)}`,
+  }];
 }
 
 /**

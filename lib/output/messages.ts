@@ -6,11 +6,13 @@ import type { Io } from "../io.ts";
 import { plain } from "./plain.ts";
 import { painted, wantsColour } from "./screen.ts";
 
-/** A warning, its first word yellow where there is colour. */
+/** A warning, its first word yellow where there is colour; to programs all that is known of it. */
 export function warningLine(io: Io, warning: Warning, asJson: boolean): string {
-  const { code, message, brief = message } = warning;
-  if (asJson) return jsonLine({ warning: { code, message } });
-  return `${label(io, "warning:", "caution")} ${plain(brief)}\n`;
+  const { code, message, brief = message, shared, place } = warning;
+  if (!asJson) return `${label(io, "warning:", "caution")} ${plain(brief)}\n`;
+  const shorter = brief === message ? {} : { brief };
+  const ofOneAmongMany = place === undefined ? {} : { place, shared };
+  return jsonLine({ warning: { code, message, ...shorter, ...ofOneAmongMany } });
 }
 
 /** Something worth knowing that is no warning. */

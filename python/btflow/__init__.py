@@ -16,7 +16,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ._answers import BatchResult, Report, Run, Stats
-from ._batch import BatchItem, batch
+from ._batch import batch
 from ._binary import find_binary
 from ._commands import judge, log, report, search, stats
 from ._errors import (
@@ -33,6 +33,7 @@ from ._errors import (
     StoreError,
     UsageError,
 )
+from ._items import BatchItem
 from ._options import BatchOptions, JudgeOptions, LogOptions, ReportOptions, SearchOptions, StatsOptions
 from ._sources import Source
 

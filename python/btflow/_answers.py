@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import math
 import os
+from contextlib import suppress
 from datetime import datetime
 from typing import Any, Dict, List, Mapping, Optional, Tuple, Union
 
@@ -144,10 +145,15 @@ class Report:
     def save(self, path: Union[str, "os.PathLike[str]"]) -> None:
         """Writes the page to a file: whole, or not at all."""
         target = os.path.realpath(os.fspath(path))
-        partial = f"{target}.part"
-        with open(partial, "w", encoding="utf-8", newline="") as file:
-            file.write(self.html)
-        os.replace(partial, target)
+        partial = f"{target}.{os.urandom(4).hex()}.part"
+        try:
+            with open(partial, "w", encoding="utf-8", newline="") as file:
+                file.write(self.html)
+            os.replace(partial, target)
+        except BaseException:
+            with suppress(OSError):
+                os.unlink(partial)
+            raise
 
     def _repr_html_(self) -> str:
         # A frame of its own: the page's style stays in it, and the notebook's out of it.

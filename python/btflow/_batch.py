@@ -6,12 +6,14 @@ from __future__ import annotations
 
 import json
 import os
-from typing import TYPE_CHECKING, Any, Dict, Iterable, Iterator, List, Mapping, Optional, Sequence, Sized, Tuple, TypedDict, Union
+import time
+from typing import TYPE_CHECKING, Any, Dict, Iterable, Iterator, List, Mapping, Optional, Sized, Tuple, Union
 
 from ._answers import BatchResult
-from ._columns import loaded
-from ._errors import BtflowError, SeveralErrors, UsageError
-from ._frames import DATE
+from ._errors import BtflowError, InputError, SeveralErrors, UsageError
+from ._items import BatchItem, Item, is_frame, items_of
+from ._keywords import check
+from ._options import BatchOptions
 from ._process import spoken, watch
 from ._progress import Progress
 from ._sources import Source
@@ -20,29 +22,11 @@ from ._words import Handed, flags, pairs, param
 if TYPE_CHECKING:
     from typing_extensions import Unpack
 
-    from ._options import BatchOptions
-
-#: A call takes so many runs, or so many bytes of them, whichever comes first.
+#: A call takes so many runs, so many bytes of them, or those of so many seconds, whichever comes first:
+#: a generator that computes for hours has its runs logged meanwhile.
 _RUNS_A_CALL = 2_000
 _BYTES_A_CALL = 256 * 2**20
-
-
-class _Required(TypedDict):
-    returns: Source
-
-
-class BatchItem(_Required, total=False):
-    """One run of a batch: its returns, and what it has of its own."""
-
-    run_name: str
-    params: Mapping[str, object]
-    tags: Mapping[str, object]
-    benchmark: Source
-    dates: Iterable[Any]
-
-
-#: A run: a path, a name and its returns, or a mapping with more.
-Item = Union[str, "os.PathLike[str]", Tuple[str, Source], BatchItem]
+_SECONDS_A_CALL = 30
 
 
 def batch(
@@ -61,7 +45,8 @@ def batch(
     """Log many backtests: one run each.
 
     A run that cannot be read, computed or sent never stops the others; what failed is raised at the end,
-    and the exception's ``answer`` has all that was done.
+    and the exception's ``answer`` has all that was done. Where a generator raises, or Ctrl-C ends it, the
+    runs that it gave before are logged first.
 
     Args:
         runs: An iterable, which may be a generator, of paths, of ``(name, returns)``, or of mappings
@@ -84,6 +69,7 @@ def batch(
     >>> btflow.batch(runs, "docs", offline=True, store=store)
     <btflow.BatchResult 2 of 2 logged, 0 delivered, 0 skipped, 0 failed>
     """
+    check(batch, BatchOptions, options)
     if parent is not None and not resume:
         raise UsageError(
             "Cannot log a batch with parent= and resume=False: each part of it would have a parent of "
@@ -91,8 +77,8 @@ def batch(
         )
     result = BatchResult()
     errors: List[BtflowError] = []
-    items = _items(runs)
-    count = len(runs) if isinstance(runs, Sized) and not _is_frame(runs) else None
+    items = items_of(runs)
+    count = len(runs) if isinstance(runs, Sized) and not is_frame(runs) else None
     with Progress(progress, count) as shown, Handed(options) as handed:
         words = [
             *["batch", "--format=json"],
@@ -103,137 +89,95 @@ def batch(
             *handed.series("risk-free-rate", risk_free_rate),
             *flags(options),
         ]
-        while True:
+        is_done = False
+        while not is_done:
             with Handed(options) as files:
-                names = _write(items, files, result.total)
-                if len(names) == 0:
-                    break
-                error = _call(words, handed, files, names, result, shown)
-            if error is not None:
-                errors.append(error)
+                taken = _Taken()
+                try:
+                    is_done = _take(items, files, result.total, taken)
+                finally:
+                    # What the iterator raises goes on its way once the runs before it are logged.
+                    result.total += len(taken.failures)
+                    result.failures += taken.failures
+                    errors += taken.errors
+                    if len(taken.names) > 0:
+                        error = _call(words, handed, files, taken.names, result, shown)
+                        errors += [] if error is None else [error]
     if len(errors) > 0:
         raise _together(errors, result)
     return result
 
 
-def _items(runs: Any) -> Iterator[BatchItem]:
-    if _is_frame(runs):
-        yield from _frame_items(runs)
-        return
-    if isinstance(runs, (str, os.PathLike)):
-        raise UsageError(f"Cannot log a batch of {os.fspath(runs)}: give a list of files, or use btflow.log")
-    if isinstance(runs, Mapping):
-        for name, returns in runs.items():
-            yield {"returns": returns, "run_name": str(name)}
-        return
-    if _is(runs, "Series", "ndarray"):
-        raise UsageError(f"Cannot log a batch of one {type(runs).__name__}: use btflow.log, or give a frame")
-    for item in runs:
-        if isinstance(item, Mapping):
-            unknown = set(item) - {*BatchItem.__annotations__, "returns"}
-            if "returns" not in item or unknown:
-                what = f"unknown {', '.join(sorted(map(str, unknown)))}" if unknown else 'no "returns"'
-                raise UsageError(f"Cannot log a run of a batch: {what}; it takes {', '.join(_keys())}")
-            yield item  # type: ignore[misc]
-        elif isinstance(item, tuple) and len(item) == 2:
-            yield {"returns": item[1], "run_name": str(item[0])}
-        elif isinstance(item, (str, os.PathLike)):
-            yield {"returns": item}
-        else:
-            name = getattr(item, "name", None)
-            if not isinstance(name, str) or name == "":
-                raise UsageError(
-                    f"Cannot log a run of a batch: a {type(item).__name__} has no name; give (name, returns)"
-                )
-            yield {"returns": item, "run_name": name}
+class _Taken:
+    """The runs that one call is to log."""
+
+    def __init__(self) -> None:
+        #: Their names by the paths that the binary speaks of.
+        self.names: Dict[str, str] = {}
+        #: Lines of the manifest.
+        self.lines: List[str] = []
+        #: Those that nothing could be written of, as the binary would answer, and why.
+        self.failures: List[Dict[str, Any]] = []
+        self.errors: List[BtflowError] = []
+        self.size = 0
+        #: By the identity of a benchmark that several have: itself, so that it is not given to another,
+        #: and its path.
+        self.benchmarks: Dict[int, Tuple[Any, str]] = {}
 
 
-def _keys() -> List[str]:
-    return ["returns", "run_name", "params", "tags", "benchmark", "dates"]
-
-
-def _is_frame(runs: Any) -> bool:
-    return _is(runs, "DataFrame")
-
-
-def _is(runs: Any, *kinds: str) -> bool:
-    found = [getattr(loaded(name), kind, None) for name in ("pandas", "polars", "numpy") for kind in kinds]
-    return any(kind is not None and isinstance(runs, kind) for kind in found)
-
-
-def _frame_items(frame: Any) -> Iterator[BatchItem]:
-    """Each column as a run; what is missing before a series begins and after it ends are no rows."""
-    polars = loaded("polars")
-    if polars is not None and isinstance(frame, polars.DataFrame):
-        times = [name for name in frame.columns if frame[name].dtype.is_temporal() or name.lower() == DATE]
-        for name in frame.columns:
-            if name in times[:1]:
-                continue
-            rows = frame.select([*times[:1], name])
-            present = (rows[name].is_not_null() & ~rows[name].cast(polars.Float64).is_nan()).arg_true()
-            inner = rows.slice(present[0], present[-1] - present[0] + 1) if len(present) > 0 else rows
-            yield {"returns": inner, "run_name": str(name)}
-        return
-    for position, name in enumerate(frame.columns):
-        series = frame.iloc[:, position]
-        present = series.notna().to_numpy().nonzero()[0]
-        inner = series.iloc[present[0] : present[-1] + 1] if len(present) > 0 else series
-        # A name of several levels, as grids of parameters have, gives params too.
-        levels = name if isinstance(name, tuple) else (name,)
-        yield {
-            "returns": inner.rename(None),
-            "run_name": "/".join(map(str, levels)),
-            "params": _params(levels, frame.columns.names) if isinstance(name, tuple) else {},
-        }
-
-
-def _params(values: Sequence[Any], names: Sequence[Any]) -> Dict[str, object]:
-    own = [str(name) for name in names if name is not None]
-    return dict(zip(own, values)) if len(set(own)) == len(values) else {}
-
-
-def _write(items: Iterator[BatchItem], files: Handed, before: int) -> Dict[str, str]:
-    """Writes the runs of one call, and answers their names by the paths that the binary speaks of.
+def _take(items: Iterator[BatchItem], files: Handed, before: int, taken: _Taken) -> bool:
+    """Writes the runs of one call; answers whether they were the last.
 
     A run without a name is called by its place in the batch, where so many came ``before``.
     """
-    names: Dict[str, str] = {}
-    lines: List[str] = []
-    benchmarks: Dict[int, Tuple[Any, str]] = {}
-    size = 0
-    while len(names) < _RUNS_A_CALL and size < _BYTES_A_CALL:
-        item = next(items, None)
-        if item is None:
-            break
-        number = len(names)
-        source = files.payload(item["returns"], item.get("dates"))
-        name = item.get("run_name") or source.name
-        if source.path is None:
-            name = name or f"run {before + number + 1}"
-            path = files.write(str(number), name, source)
-            files.names[path] = name
-            size += len(source.content or b"")
-        else:
-            path = os.path.abspath(source.path)
-        line = {
-            "returns": path,
-            "run_name": name,
-            "params": {key: param(value) for key, value in (item.get("params") or {}).items()},
-            "tags": {key: param(value) for key, value in (item.get("tags") or {}).items()},
-        }
-        benchmark = item.get("benchmark")
-        if benchmark is not None:
-            # Kept beside its path: an object that is gone might leave its id to another.
-            if id(benchmark) not in benchmarks:
-                written = os.path.abspath(files.file(f"benchmark-{number}", "benchmark", benchmark))
-                benchmarks[id(benchmark)] = (benchmark, written)
-            line["benchmark"] = benchmarks[id(benchmark)][1]
-        names[path] = name or os.path.splitext(os.path.basename(path))[0]
-        lines.append(json.dumps({key: value for key, value in line.items() if value is not None}))
-    if len(lines) > 0:
-        with open(os.path.join(files.folder, "manifest.jsonl"), "wb") as file:
-            file.write("\n".join(lines).encode("utf-8"))
-    return names
+    begun = time.monotonic()
+    number = 0
+    try:
+        while (
+            number < _RUNS_A_CALL
+            and taken.size < _BYTES_A_CALL
+            and (number == 0 or time.monotonic() - begun < _SECONDS_A_CALL)
+        ):
+            item = next(items, None)
+            if item is None:
+                return True
+            number += 1
+            try:
+                _write(item, files, before + number, taken)
+            except InputError as error:
+                name = item.get("run_name") or f"run {before + number}"
+                taken.failures.append({"run_name": name, "message": str(error), "kept": False})
+                taken.errors.append(error)
+        return False
+    finally:
+        if len(taken.lines) > 0:
+            with open(os.path.join(files.folder, "manifest.jsonl"), "wb") as file:
+                file.write("\n".join(taken.lines).encode("utf-8"))
+
+
+def _write(item: BatchItem, files: Handed, place: int, taken: _Taken) -> None:
+    source = files.payload(item["returns"], item.get("dates"))
+    name = item.get("run_name") or source.name
+    benchmark = item.get("benchmark")
+    if benchmark is not None and id(benchmark) not in taken.benchmarks:
+        written = os.path.abspath(files.file(f"benchmark-{place}", "benchmark", benchmark))
+        taken.benchmarks[id(benchmark)] = (benchmark, written)
+    if source.path is None:
+        name = name or f"run {place}"
+        path = files.write(str(place), name, source)
+        files.names[path] = name
+        taken.size += len(source.content or b"")
+    else:
+        path = os.path.abspath(source.path)
+    line = {
+        "returns": path,
+        "run_name": name,
+        "params": {key: param(value) for key, value in (item.get("params") or {}).items()},
+        "tags": {key: param(value) for key, value in (item.get("tags") or {}).items()},
+        "benchmark": None if benchmark is None else taken.benchmarks[id(benchmark)][1],
+    }
+    taken.names[path] = name or os.path.splitext(os.path.basename(path))[0]
+    taken.lines.append(json.dumps({key: value for key, value in line.items() if value is not None}))
 
 
 def _call(

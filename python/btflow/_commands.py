@@ -6,14 +6,14 @@ import json
 from typing import TYPE_CHECKING, Any, Callable, Dict, Iterable, List, Mapping, Optional, Sequence, TypeVar, Union
 
 from ._answers import Report, Run, Stats
+from ._keywords import check
+from ._options import JudgeOptions, LogOptions, ReportOptions, SearchOptions, StatsOptions
 from ._process import Outcome, call
 from ._sources import Payload, Source
 from ._words import Handed, flags, pairs
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
-
-    from ._options import JudgeOptions, LogOptions, ReportOptions, SearchOptions, StatsOptions
 
 _Answer = TypeVar("_Answer", Stats, Run)
 
@@ -49,6 +49,7 @@ def stats(
     >>> metrics.points, metrics.end
     (3, datetime.datetime(2024, 1, 4, 0, 0))
     """
+    check(stats, StatsOptions, options)
     with Handed(options) as handed:
         word, content = handed.word(handed.payload(returns, dates), benchmark)
         words = [
@@ -99,6 +100,7 @@ def log(
     >>> run.run_name, run.delivered, round(run.metrics["max_drawdown"], 6)
     ('tiny', False, -0.005)
     """
+    check(log, LogOptions, options)
     with Handed(options) as handed:
         source = handed.payload(returns, dates)
         word, content = handed.word(source, benchmark)
@@ -141,6 +143,7 @@ def search(
     >>> [row["run_name"] for row in btflow.search("docs", "metrics.max_drawdown > -0.1", store=store)]
     ['tiny']
     """
+    check(search, SearchOptions, options)
     words = [
         *["runs", "search", "--format=json"],
         *flags({"experiment": experiment, "filter": filter, "order_by": order_by}),
@@ -179,6 +182,7 @@ def report(
     >>> "<title>Tiny" in page.html
     True
     """
+    check(report, ReportOptions, options)
     with Handed(options) as handed:
         source = Payload() if returns is None else handed.payload(returns, dates)
         word, content = handed.word(source, benchmark)
@@ -218,6 +222,7 @@ def judge(
     Returns:
         What ``btflow judge --format json`` prints: docs/judge.md says what each number means.
     """
+    check(judge, JudgeOptions, options)
     with Handed(options) as handed:
         words = [
             *["judge", "--format=json"],

@@ -81,9 +81,12 @@ class BinaryError(BtflowError):
 
 
 class BtflowWarning(UserWarning):
-    """Something that does not stop the work; ``code`` is the binary's stable name for it."""
+    """Something that does not stop the work."""
 
+    #: The binary's stable name for it.
     code: str = ""
+    #: All of it, where the message names a few of many.
+    details: str = ""
 
 
 BY_EXIT: Dict[int, Type[BtflowError]] = {

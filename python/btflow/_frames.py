@@ -68,7 +68,10 @@ def _pandas_column(
         return _pandas_times(name, _period_ends(pandas.PeriodIndex(data)), in_utc)
     kind = getattr(dtype, "kind", "O")
     if kind == "M":
-        return _pandas_times(name, pandas.DatetimeIndex(data), in_utc, may_miss)
+        times_of = pandas.DatetimeIndex(data)
+        if is_date and not in_utc:
+            _check_clock(times_of)
+        return _pandas_times(name, times_of, in_utc, may_miss)
     if kind in "iu" and not data.isna().any():
         values = data.to_numpy(dtype="int64")
         if is_date:
@@ -98,6 +101,18 @@ def _period_ends(periods: Any) -> Any:
     if within_day and not is_day:
         return periods.to_timestamp(how="start")
     return periods.to_timestamp(how="end").normalize()
+
+
+def _check_clock(index: Any) -> None:
+    """Refuses an hour that the clock of a zone shows twice, as when summer time ends."""
+    if index.tz is None:
+        return
+    shown = index.tz_localize(None)
+    if index.is_unique and not shown.is_unique:
+        raise problem(
+            f"the clock of {index.tz} shows {shown[shown.duplicated()][0]} twice; "
+            'timezone="UTC" tells the two apart'
+        )
 
 
 def _pandas_times(name: str, index: Any, in_utc: bool, may_miss: bool = False) -> Column:

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import os
 from datetime import date
-from typing import Literal, Sequence, TypedDict, Union
+from typing import Dict, Literal, Sequence, Tuple, TypedDict, Union
 
 #: What a flag that takes a word takes.
 Word = Union[str, int, float, "os.PathLike[str]", date]
@@ -20,9 +20,9 @@ class BacktestOptions(TypedDict, total=False):
     periods: Word
     #: QuantStats release whose definitions count (default: BTFLOW_QUANTSTATS, else 0.0.86)
     quantstats: Word
-    #: What the benchmark's values are (default: what its column's name says, else --kind)
+    #: What the benchmark's values are (default: what its column's name says, else kind=)
     benchmark_kind: Literal["returns", "log-returns", "cumulative", "prices", "equity"]
-    #: Column of the benchmark's values; without --benchmark, of the file itself
+    #: Column of the benchmark's values; without benchmark=, of the file itself
     benchmark_column: Word
     #: Column of the benchmark's dates
     benchmark_date_column: Word
@@ -42,7 +42,7 @@ class BacktestOptions(TypedDict, total=False):
     percent: bool
     #: The mark before decimals (default: what all cells of the column allow)
     decimal: Literal["point", "comma"]
-    #: Starting capital, for --kind trades and for equity whose first row is a result
+    #: Starting capital, for kind="trades" and for equity whose first row is a result
     capital: float
     #: What a missing value becomes (default: the row left out; for prices the last one)
     missing: Literal["zero", "drop", "error"]
@@ -117,7 +117,7 @@ class LogOptions(BacktestOptions, total=False):
     series_points: int
     #: Attach the HTML tear sheet
     report: bool
-    #: Attach returns and benchmark (Parquet), so that report --run-id can draw them
+    #: Attach returns and benchmark (Parquet), so that report run_id= can draw them
     attach_returns: bool
     #: Attach a file (repeatable)
     artifact: Union[Word, Sequence[Word]]
@@ -168,7 +168,7 @@ class BatchOptions(BacktestOptions, total=False):
     dry_run: bool
     #: Keep the run in the store; do not touch the network
     offline: bool
-    #: Attach returns and benchmark (Parquet), so that report --run-id can draw them (default: the returns, where the server takes them)
+    #: Attach returns and benchmark (Parquet), so that report run_id= can draw them (default: the returns, where the server takes them)
     attach_returns: bool
     #: Attach no returns
     no_attach_returns: bool
@@ -206,9 +206,9 @@ class SearchOptions(TypedDict, total=False):
 class JudgeOptions(TypedDict, total=False):
     """Keywords of btflow judge."""
 
-    #: What the benchmark's values are (default: what its column's name says, else --kind)
+    #: What the benchmark's values are (default: what its column's name says, else kind=)
     benchmark_kind: Literal["returns", "log-returns", "cumulative", "prices", "equity"]
-    #: Column of the benchmark's values; without --benchmark, of the file itself
+    #: Column of the benchmark's values; without benchmark=, of the file itself
     benchmark_column: Word
     #: Column of the benchmark's dates
     benchmark_date_column: Word
@@ -222,7 +222,7 @@ class JudgeOptions(TypedDict, total=False):
     block_length: float
     #: Seed of the resamples (default: 1)
     seed: int
-    #: First day out of sample: the best before it, after it (default: the one that the runs were logged with (--oos))
+    #: First day out of sample: the best before it, after it (default: the one that the runs were logged with (oos=))
     holdout: Word
     #: Which backtests are trials (default: all)
     trials_from: Literal["all", "active"]
@@ -242,3 +242,82 @@ class JudgeOptions(TypedDict, total=False):
     store: Word
     #: Read settings from this file instead of .env.local and .env
     env_file: Word
+
+
+#: The keyword of each flag, and what may follow the flag: choices, or in capitals what stands for
+#: a value; nothing where it is on or off.
+FLAGS: Dict[str, Tuple[str, str]] = {
+    "--allow-artifact-host": ("allow_artifact_host", "HOST"),
+    "--artifact": ("artifact", "FILE"),
+    "--attach-returns": ("attach_returns", ""),
+    "--author": ("author", "TEXT"),
+    "--benchmark": ("benchmark", "FILE"),
+    "--benchmark-column": ("benchmark_column", "NAME"),
+    "--benchmark-date-column": ("benchmark_date_column", "NAME"),
+    "--benchmark-kind": ("benchmark_kind", "returns|log-returns|cumulative|prices|equity"),
+    "--benchmark-percent": ("benchmark_percent", ""),
+    "--block-length": ("block_length", "NUMBER"),
+    "--capital": ("capital", "NUMBER"),
+    "--column": ("column", "NAME"),
+    "--columns": ("columns", "all|COLUMN,…"),
+    "--date-column": ("date_column", "NAME"),
+    "--date-format": ("date_format", "FORM"),
+    "--decimal": ("decimal", "point|comma"),
+    "--define": ("define", "NAME=EXPRESSION"),
+    "--description": ("description", "TEXT"),
+    "--dry-run": ("dry_run", ""),
+    "--env-file": ("env_file", "FILE"),
+    "--experiment": ("experiment", "NAME"),
+    "--extended": ("extended", ""),
+    "--filter": ("filter", "FILTER"),
+    "--goal": ("goal", "NUMBER"),
+    "--group-by": ("group_by", "KEY"),
+    "--holdout": ("holdout", "DATE"),
+    "--if-new": ("if_new", ""),
+    "--input-format": ("input_format", "NAME"),
+    "--intervals": ("intervals", ""),
+    "--jobs": ("jobs", "N"),
+    "--kind": ("kind", "returns|log-returns|cumulative|prices|equity|trades"),
+    "--log": ("log", ""),
+    "--max-results": ("max_results", "N|all"),
+    "--metrics": ("metrics", "A,B"),
+    "--missing": ("missing", "zero|drop|error"),
+    "--montecarlo": ("montecarlo", "N"),
+    "--no-attach-returns": ("no_attach_returns", ""),
+    "--no-create": ("no_create", ""),
+    "--note": ("note", "FILE"),
+    "--offline": ("offline", ""),
+    "--oos": ("oos", "DATE"),
+    "--order-by": ("order_by", "KEY"),
+    "--param": ("params", "K=V"),
+    "--params": ("params", "JSON"),
+    "--parent": ("parent", "NAME"),
+    "--percent": ("percent", ""),
+    "--periods": ("periods", "N|auto"),
+    "--quantstats": ("quantstats", "VERSION"),
+    "--rate-kind": ("rate_kind", "annual|period"),
+    "--report": ("report", ""),
+    "--require": ("require", "CONDITION"),
+    "--resample": ("resample", "day|week|month"),
+    "--resamples": ("resamples", "N"),
+    "--resume": ("resume", ""),
+    "--returns": ("returns", "FILE"),
+    "--risk-free-rate": ("risk_free_rate", "RATE|FILE"),
+    "--ruin": ("ruin", "NUMBER"),
+    "--run-id": ("run_id", "ID"),
+    "--run-name": ("run_name", "HEADING"),
+    "--seed": ("seed", "N"),
+    "--series": ("series", "A,B"),
+    "--series-points": ("series_points", "N"),
+    "--show-deleted": ("show_deleted", ""),
+    "--splits": ("splits", "N"),
+    "--store": ("store", "FILE"),
+    "--strategy": ("strategy", "NAME"),
+    "--tag": ("tags", "K=V"),
+    "--threads": ("threads", "N"),
+    "--timezone": ("timezone", "ZONE"),
+    "--tracking-uri": ("tracking_uri", "URL"),
+    "--trials": ("trials", "N"),
+    "--trials-from": ("trials_from", "all|active"),
+    "--trials-variance": ("trials_variance", "NUMBER"),
+}

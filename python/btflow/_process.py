@@ -10,16 +10,19 @@ import signal
 import subprocess
 import sys
 import warnings
-from typing import IO, Any, Callable, Dict, List, Mapping, NamedTuple, Optional, Sequence
+from typing import IO, Any, Callable, Collection, Dict, Iterator, List, Mapping, NamedTuple, Optional, Sequence
 
 from ._binary import find_binary
 from ._errors import BinaryError, BtflowError, BtflowWarning, UsageError, by_exit
+from ._keywords import in_keywords
 
 #: Notes of the binary, such as how many runs wait in the store.
 LOGGER = logging.getLogger("btflow")
 
 #: How long a call that was interrupted may take to say what it kept.
 _SECONDS_TO_END = 10
+#: Of many runs that are told of in one warning, so many are named.
+_NAMED = 5
 _FLAGS = getattr(subprocess, "CREATE_NO_WINDOW", 0)
 _PACKAGE = os.path.dirname(__file__) + os.sep
 
@@ -90,16 +93,18 @@ def watch(
     return Outcome(answer.read(), said.end(process.returncode))
 
 
-def spoken(message: str, names: Mapping[str, str]) -> str:
-    """A message with names in place of the paths or words that they are known by here alone.
+def spoken(message: str, names: Mapping[str, str], kept: Collection[str] = ()) -> str:
+    """A message in the caller's words: keywords for flags, and names for the paths that were made here.
 
-    Lines are those of a CSV that was written here, whose first one names the columns.
+    Lines are those of a CSV that was written here, whose first one names the columns. ``kept`` are
+    paths of the caller's own.
     """
-    named = message
+    unnamed = named = in_keywords(message, [*names, *kept])
     for path, name in names.items():
         named = named.replace(path, name)
-    if named == message:
-        return message
+    if named == unnamed:
+        return named
+    named = named.replace("the returns holds", "the returns hold")
     return re.sub(r"\bline (\d+)", lambda found: f"row {int(found[1]) - 1}", named)
 
 
@@ -152,7 +157,7 @@ class _Said:
         self._progress = progress
         self._failure: Optional[BtflowError] = None
         self._plain: List[str] = []
-        self._warnings: List[BtflowWarning] = []
+        self._warnings: List[Mapping[str, str]] = []
 
     def take(self, line: str) -> None:
         try:
@@ -162,11 +167,11 @@ class _Said:
         if isinstance(said, dict) and "error" in said:
             self._failure = self._error(said["error"])
         elif isinstance(said, dict) and "warning" in said:
-            self._warnings.append(_warning(self._named(said["warning"]["message"]), said["warning"]["code"]))
+            self._warnings.append(said["warning"])
         elif isinstance(said, dict) and "note" in said:
-            LOGGER.info("%s", said["note"]["message"])
+            LOGGER.info("%s", self._named(said["note"]["message"]))
         elif line.startswith("warning: "):
-            self._warnings.append(_warning(self._named(line[len("warning: ") :])))
+            self._warnings.append({"message": line[len("warning: ") :]})
         elif self._progress is not None and line[:1].isdigit():
             self._progress(line)
         elif line != "":
@@ -176,8 +181,9 @@ class _Said:
         return spoken(message, self._names)
 
     def _error(self, said: Any) -> BtflowError:
-        error = by_exit(int(said["exit"]), self._named(str(said["message"])))
         path = said.get("path")
+        message = spoken(str(said["message"]), self._names, () if path is None else [path])
+        error = by_exit(int(said["exit"]), message)
         if path not in self._names:
             error.path = path
             error.line = said.get("line")
@@ -186,7 +192,7 @@ class _Said:
     def end(self, code: int) -> Optional[BtflowError]:
         """Gives the warnings, and answers what a call that ended so has failed with."""
         # Not before: a warning may be made an exception, which must not end the binary at its work.
-        for warning in self._warnings:
+        for warning in self._told():
             warnings.warn(warning, stacklevel=_level_of_caller())
         if code == 0:
             return None
@@ -200,10 +206,23 @@ class _Said:
         return by_exit(code, f"The btflow binary ended {ended}{': ' if text else ''}{text[-2000:]}")
 
 
-def _warning(message: str, code: str = "") -> BtflowWarning:
-    warning = BtflowWarning(message)
-    warning.code = code
-    return warning
+    def _told(self) -> Iterator[BtflowWarning]:
+        """The warnings; what many runs of a batch have in common is told once."""
+        alike: Dict[str, List[Mapping[str, str]]] = {}
+        for number, said in enumerate(self._warnings):
+            alike.setdefault(said.get("shared", str(number)), []).append(said)
+        for shared, several in alike.items():
+            first = several[0]
+            text = first.get("brief", first["message"])
+            if len(several) > 1:
+                places = [said["place"] for said in several[:_NAMED]]
+                named = ", ".join(p if p in self._names else os.path.basename(p) for p in places)
+                more = f" and {len(several) - _NAMED} more" if len(several) > _NAMED else ""
+                text = f"{len(several)} runs {shared}: {named}{more}"
+            warning = BtflowWarning(self._named(text))
+            warning.code = first.get("code", "")
+            warning.details = "\n".join(self._named(said["message"]) for said in several)
+            yield warning
 
 
 def _level_of_caller() -> int:

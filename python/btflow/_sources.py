@@ -65,7 +65,9 @@ def _values(source: Any) -> Column:
         if source.ndim != 1:
             raise problem(f"the array has {source.ndim} dimensions; give one column of it")
         if source.dtype.kind in "iuf":
-            return numbers("value", source.astype("float64"))
+            floats = source.astype("float64")
+            # Under a mask there may be any number.
+            return numbers("value", floats.filled(numpy.nan) if numpy.ma.isMaskedArray(floats) else floats)
         source = source.tolist()
     if isinstance(source, (bytes, bytearray)) or not hasattr(source, "__iter__"):
         raise problem(f"{type(source).__name__} is neither a path nor a series of values")

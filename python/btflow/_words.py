@@ -12,6 +12,7 @@ from types import TracebackType
 from typing import Any, Dict, Iterable, List, Mapping, Optional, Tuple, Type
 
 from ._columns import loaded
+from ._errors import InputError, UsageError
 from ._sources import Payload, payload
 
 
@@ -41,7 +42,11 @@ def pairs(name: str, values: Optional[Mapping[str, Any]]) -> List[str]:
     >>> pairs("param", {"fee": 1e-05, "live": True, "grid": [1, 2]})
     ['--param=fee=1e-05', '--param=live=True', '--param=grid=[1, 2]']
     """
-    return [f"--{name}={key}={param(value)}" for key, value in (values or {}).items()]
+    keys = [str(key) for key in values or {}]
+    wrong = next((key for key in keys if "=" in key), None)
+    if wrong is not None:
+        raise UsageError(f'Cannot log {name} "{wrong}": names are letters, digits and _ - . space : /')
+    return [f"--{name}={key}={param(value)}" for key, value in zip(keys, (values or {}).values())]
 
 
 def param(value: Any) -> str:
@@ -124,7 +129,10 @@ class Handed:
 
     def file(self, folder: str, what: str, source: Any) -> str:
         """The path of a file that holds a source: its own, or one in this folder of the folder."""
-        found = self.payload(source)
+        try:
+            found = self.payload(source)
+        except InputError as error:
+            raise InputError(str(error).replace("the returns", f"the {what}", 1)) from None
         if found.path is not None:
             return found.path
         path = self.write(folder, found.name or what, found)

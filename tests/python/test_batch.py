@@ -82,6 +82,44 @@ def test_what_fails_stops_nothing_and_is_raised_at_the_end(monkeypatch):
             btflow.batch(runs, "f")
 
 
+def test_a_run_that_cannot_be_written_stops_nothing():
+    bad = series(2).set_axis([pandas.NaT, *series(2).index[1:]])
+    with pytest.raises(btflow.InputError, match="2 of 4 runs failed\n  bad: .*row 1 has no date") as failed:
+        btflow.batch([("a", series(1)), ("bad", bad), {"returns": numpy.ones((2, 2))}, ("b", series(3))], "w")
+    answer = failed.value.answer
+    assert (answer.total, answer.logged, [entry["run_name"] for entry in answer.failures]) == (4, 2, ["bad", "run 3"])
+    with pytest.raises(btflow.InputError, match="Cannot read the benchmark: row 1 has no date"):
+        btflow.batch([{"returns": series(1), "benchmark": bad}], "w")
+
+
+@pytest.mark.parametrize("raised", [ZeroDivisionError, KeyboardInterrupt])
+def test_what_a_generator_gave_before_it_raised_is_logged(raised):
+    def runs():
+        yield ("a", series(1))
+        yield ("b", series(2))
+        raise raised("in the third backtest")
+
+    with pytest.raises(raised, match="in the third backtest"):
+        btflow.batch(runs(), "raised", parent="sweep")
+    assert {row["run_name"] for row in btflow.search("raised")} == {"a", "b", "sweep"}
+    with pytest.raises(btflow.UsageError, match="no name"):
+        btflow.batch([("a", series(1)), ("c", series(3)), [0.1]], "raised")
+    assert len(btflow.search("raised", "attributes.run_name = 'c'")) == 1
+
+
+def test_a_generator_that_takes_long_has_its_runs_logged_meanwhile(monkeypatch):
+    monkeypatch.setattr(_batch, "_SECONDS_A_CALL", 0)
+    seen = []
+
+    def runs():
+        for number in range(3):
+            seen.append(len(_logged()))
+            yield (f"r{number}", series(number))
+
+    assert btflow.batch(runs(), "slow").logged == 3
+    assert seen == [0, 1, 2]
+
+
 def test_benchmarks_of_all_and_of_one():
     own = {"returns": series(2), "benchmark": series(3)}
     btflow.batch([series(1), own], "b", benchmark=series(4))

@@ -54,12 +54,15 @@ def test_search_finds_what_was_logged(returns):
 
 
 def test_errors_are_of_their_kind_and_carry_what_was_answered(returns, tmp_path, monkeypatch):
-    with pytest.raises(btflow.UsageError, match="did you mean --periods") as usage:
+    with pytest.raises(btflow.UsageError, match="did you mean periods=") as usage:
         btflow.stats(returns, period=365)
     assert usage.value.exit_code == 2 and isinstance(usage.value, ValueError)
     for name in ["a\0b", "a\ud800b"]:
         with pytest.raises(btflow.UsageError, match="Cannot give an argument"):
             btflow.log(returns, name)
+    for call in [btflow.log, lambda *args, **more: btflow.batch([args[0]], args[1], **more)]:
+        with pytest.raises(btflow.UsageError, match='Cannot log param "a=b": names are letters'):
+            call(returns, "x", params={"a=b": 1})
     with pytest.raises(btflow.InputError, match="no such file") as missing:
         btflow.stats(tmp_path / "none.csv")
     assert missing.value.path == str(tmp_path / "none.csv")

@@ -138,6 +138,23 @@ def test_a_zone_that_is_asked_for_gives_its_days(returns):
     assert btflow.stats(local, timezone="UTC").start == datetime.datetime(2024, 1, 1, 23)
 
 
+def test_an_hour_that_a_clock_shows_twice_is_told_apart_by_utc():
+    hours = pandas.date_range("2024-10-26", periods=60, freq="h", tz="Europe/Berlin")
+    hourly = pandas.Series(numpy.random.default_rng(2).normal(0, 0.001, 60), index=hours)
+    with pytest.raises(btflow.InputError, match='Europe/Berlin shows 2024-10-27 02:00:00 twice; timezone="UTC" tells'):
+        btflow.stats(hourly)
+    assert btflow.stats(hourly, timezone="UTC", periods=8760).points == 60
+    closed = pandas.DataFrame({"EntryTime": hours[:2], "ExitTime": [hours[26], hours[27]], "PnL": [1.0, -2.0], "Size": 1})
+    assert btflow.stats(closed, kind="trades", capital=100)["trade_count"] == 2
+
+
+def test_what_a_mask_hides_is_missing():
+    hidden = numpy.ma.array([0.01, 99.0, -0.02, 0.03], mask=[False, True, False, False])
+    with pytest.warns(btflow.BtflowWarning, match="1 of 4 values"):
+        found = btflow.stats(hidden)
+    assert found.points == 3 and found["best_day"] == 0.03
+
+
 def test_periods_end_on_their_last_day():
     index = pandas.period_range("2024-01", periods=3, freq="M")
     found = btflow.stats(pandas.Series([0.01, -0.02, 0.03], index), periods=12)
