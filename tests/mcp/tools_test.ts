@@ -30,7 +30,7 @@ Deno.test("a tool's schema is its command's declaration", async () => {
   assertEquals(properties.files, {
     type: "array",
     items: { type: "string" },
-    description: "Files of the returns; - is stdin",
+    description: "Files of the returns",
     minItems: 1,
   });
   assertEquals(properties.seed, {
@@ -43,6 +43,12 @@ Deno.test("a tool's schema is its command's declaration", async () => {
   assertEquals(properties.intervals?.type, "boolean");
   assertEquals(description.startsWith("Compute and print the metrics of a file"), true);
   for (const key of ["format", "env_file", "threads"]) assert(!Object.hasOwn(properties, key), key);
+});
+
+Deno.test("no argument is offered to be read from stdin, where the agent speaks", async () => {
+  for (const { name, schema } of toolsOf(await allCommands(), FREE)) {
+    assert(!/stdin/.test(JSON.stringify(schema)), name);
+  }
 });
 
 Deno.test("no tool has two properties of one name, and all names are plain", async () => {
