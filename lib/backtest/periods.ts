@@ -3,7 +3,7 @@
 
 import { UsageError, type Warning } from "../errors.ts";
 import type { InputSeries, ReadOptions } from "../input/mod.ts";
-import { inferPeriods } from "../metrics/mod.ts";
+import { inferPeriods, PERIODS_DIFFER } from "../metrics/mod.ts";
 
 /** What is asked of the periods. */
 export interface PeriodOptions {
@@ -42,7 +42,7 @@ export function settlePeriods(
   if (differs) {
     const daily = inferred > MOST_DAILY ? "; --resample day makes one row of each day" : "";
     warnings.push({
-      code: "periods-differ",
+      code: PERIODS_DIFFER,
       message: `The dates look like ${inferred} periods a year, the metrics are annualised with ` +
         `${options.periods}; use --periods ${inferred} (or auto) if that is right${daily}`,
     });

@@ -74,7 +74,7 @@ export {
   rollingSortino,
   rollingVolatility,
 } from "./rolling.ts";
-export { inferPeriods } from "./periods.ts";
+export { inferPeriods, PERIODS_DIFFER } from "./periods.ts";
 export { thin } from "./thinning.ts";
 export { monteCarlo, type MonteCarloOptions } from "./montecarlo.ts";
 export {

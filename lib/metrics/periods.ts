@@ -14,6 +14,9 @@ const SNAP_SHARE = 0.05;
 const GAP_MS = 10 * DAY_MS;
 const GAP_STEPS = 2.5;
 
+/** The code of the warning that the dates speak against the periods a year that count. */
+export const PERIODS_DIFFER = "periods-differ";
+
 /**
  * Rows a calendar year, snapped within 5 % to 252, 365, 52, 12, 4, 1 or 8760. The usual spacing counts: a
  * year without rows in the middle changes nothing.

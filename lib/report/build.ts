@@ -2,13 +2,19 @@
 // choosing, pairing strategy and benchmark, and thinning.
 
 import type { Warning } from "../errors.ts";
-import { type JoinedBenchmark, NEWEST_RELEASE, type Returns } from "../metrics/mod.ts";
+import {
+  type JoinedBenchmark,
+  NEWEST_RELEASE,
+  PERIODS_DIFFER,
+  type Returns,
+} from "../metrics/mod.ts";
 import { monthRows, MOST_YEARS, worstDrawdowns, yearOf, yearRows } from "./calendar_rows.ts";
 import { cardsOf } from "./cards.ts";
 import { timeCharts } from "./charts.ts";
 import { baseName, conditionsOf } from "./conditions.ts";
 import { boxesOf, histogramsOf } from "./distribution.ts";
 import { figuresOf } from "./figures.ts";
+import { LEAST_YEAR } from "./in_view.ts";
 import { frequencyName, isCoarse, rowName, yearsOf } from "./frequency.ts";
 import { luckOf, splitOf } from "./luck.ts";
 import { FEW_ROWS, noticesOf, readersWords } from "./notices.ts";
@@ -49,7 +55,11 @@ export function buildModel(
     benchmarkName: shortened(benchmarkName ?? ""),
   }, options.maxPoints);
   const figures = figuresOf(returns, joined, { ...asked, extended }, options);
-  const luck = luckOf(returns, asked, options.intervals?.intervals ?? new Map());
+  const span = yearsOf(dates, values.length, periods);
+  // Where the dates speak against the periods, no figure a year is right before someone has settled it.
+  const isSettled = !(options.warnings ?? []).some(({ code }) => code === PERIODS_DIFFER);
+  const annual = isSettled && span >= LEAST_YEAR;
+  const luck = luckOf(returns, asked, options.intervals?.intervals ?? new Map(), isSettled);
   const drawdowns = worstDrawdowns(returns);
   const years = dates === null ? [] : yearRows(values, dates, joined);
   const facts = {
@@ -59,7 +69,8 @@ export function buildModel(
     start: dates?.[0] ?? NaN,
     end: dates?.at(-1) ?? NaN,
     rows: values.length,
-    years: yearsOf(dates, values.length, periods),
+    years: span,
+    annual,
     ruin: ruinOf(returns),
     worst: drawdowns[0],
     sharpeError: luck.sharpeError,

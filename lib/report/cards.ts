@@ -1,13 +1,13 @@
-// The six figures on top. Below a year there are none that are scaled up to one.
+// The six figures on top. Where figures a year say nothing there are others.
 
 import type { Card, Drawdown, Figure, Ruin, YearRow } from "./model.ts";
-import { LEAST_YEAR } from "./in_view.ts";
 import { formatDate, formatFigure } from "./numbers.ts";
 
 /** What the small lines of the cards are made of. */
 export interface CardFacts {
   readonly figures: ReadonlyMap<string, Figure>;
-  readonly years: number;
+  /** Whether figures a year are worth saying. */
+  readonly annual: boolean;
   readonly dated: boolean;
   readonly ruin: Ruin | null;
   /** Annualised; NaN where there is none. */
@@ -53,7 +53,7 @@ const LOST: readonly CardRow[] = [
 
 /** The cards in their order. */
 export function cardsOf(facts: CardFacts): Card[] {
-  const rows = facts.ruin !== null ? LOST : facts.years < LEAST_YEAR ? SHORT : YEARLY;
+  const rows = facts.ruin !== null ? LOST : facts.annual ? YEARLY : SHORT;
   return rows.flatMap(([name, aside]): Card[] => {
     const figure = facts.figures.get(name);
     if (figure === undefined) return [];

@@ -33,11 +33,15 @@ const LUCK = [
 /** Compared on both sides of a declared date. */
 const SPLIT = [totalReturn, cagr, volatility, sharpeRatio, maxDrawdown];
 
-/** The statements, and the Sharpe ratio's standard error; none where there is no Sharpe ratio. */
+/**
+ * The statements, and the Sharpe ratio's standard error; none where there is no Sharpe ratio. The track
+ * record is in years only where it is settled how many rows make one.
+ */
 export function luckOf(
   returns: Returns,
   options: Options & { readonly periods: number },
   intervals: ReadonlyMap<string, FigureInterval>,
+  isSettled: boolean,
 ): { readonly lines: LuckLine[]; readonly sharpeError: number } {
   const { values } = computeMetrics(returns, { ...options, names: LUCK.map(({ name }) => name) });
   const [sharpe, error, low, high, probability, needed] = LUCK.map(({ name }) =>
@@ -61,7 +65,7 @@ export function luckOf(
         "That the strategy beats the risk-free rate at all; 95 % and more counts as evidence",
     },
     ...deepestFall(intervals.get(maxDrawdown.name)),
-    ...trackRecord(needed, values.size === 0 ? 0 : returns.values.length, options.periods),
+    ...trackRecord(needed, returns.values.length, isSettled ? options.periods : null),
   ];
   return { lines, sharpeError: error };
 }
@@ -76,12 +80,15 @@ function deepestFall(interval: FigureInterval | undefined): LuckLine[] {
   }];
 }
 
-function trackRecord(needed: number, rows: number, periods: number): LuckLine[] {
+/** In rows where it is not known how many make a year. */
+function trackRecord(needed: number, rows: number, periods: number | null): LuckLine[] {
   if (!Number.isFinite(needed)) return [];
-  const [wanted, had] = [needed, rows].map((count) => (count / periods).toFixed(1));
+  const [wanted, had] = [needed, rows].map((count) =>
+    periods === null ? formatFigure(Math.ceil(count), "count") : (count / periods).toFixed(1)
+  );
   return [{
     label: "Track record",
-    value: `${wanted} years needed, ${had} there`,
+    value: `${wanted} ${periods === null ? "rows" : "years"} needed, ${had} there`,
     meaning:
       "How long returns like these must go on until the ratio is above 0 with 95 % probability",
   }];

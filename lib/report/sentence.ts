@@ -2,7 +2,6 @@
 // worst fall. It has no opinion.
 
 import type { Drawdown, Figure, Ruin } from "./model.ts";
-import { LEAST_YEAR } from "./in_view.ts";
 import { formatDate, formatFigure } from "./numbers.ts";
 
 /** What the sentence is made of. */
@@ -14,6 +13,8 @@ export interface SentenceFacts {
   readonly end: number;
   readonly rows: number;
   readonly years: number;
+  /** Whether figures a year are worth saying. */
+  readonly annual: boolean;
   readonly ruin: Ruin | null;
   /** The deepest. */
   readonly worst: Drawdown | undefined;
@@ -44,7 +45,7 @@ function span({ dated, start, end, rows, years }: SentenceFacts): string {
 function earned(facts: SentenceFacts): string {
   const [annual, total] = [valueOf(facts, "cagr"), valueOf(facts, "total_return")];
   const volatility = valueOf(facts, "volatility");
-  if (facts.years < LEAST_YEAR) {
+  if (!facts.annual) {
     return Number.isFinite(total) ? `${percent(total)} ${span(facts)}` : "";
   }
   if (!Number.isFinite(annual)) return "";
@@ -53,17 +54,17 @@ function earned(facts: SentenceFacts): string {
 }
 
 function beside(facts: SentenceFacts): string {
-  const { figures, benchmarkName, years } = facts;
-  const earning = figures.get(years < LEAST_YEAR ? "total_return" : "cagr");
+  const { figures, benchmarkName, annual } = facts;
+  const earning = figures.get(annual ? "cagr" : "total_return");
   const ahead = (earning?.strategy ?? NaN) - (earning?.benchmark ?? NaN);
   if (benchmarkName === null || !Number.isFinite(ahead)) return "";
   const points = Math.abs(ahead * 100).toFixed(2);
   const risks = figures.get("volatility");
   const ratio = (risks?.strategy ?? NaN) / (risks?.benchmark ?? NaN);
-  const risk = Number.isFinite(ratio) && years >= LEAST_YEAR
+  const risk = Number.isFinite(ratio) && annual
     ? ` with ${formatFigure(ratio, "ratio")} times its volatility`
     : "";
-  return `${points} points${years < LEAST_YEAR ? "" : " a year"} ${
+  return `${points} points${annual ? " a year" : ""} ${
     ahead < 0 ? "behind" : "ahead of"
   } ${benchmarkName}${risk}`;
 }

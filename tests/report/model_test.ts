@@ -1,10 +1,22 @@
 // What the tear sheet's model holds: the numbers are those of lib/metrics, and no input, however
 // short or strange, makes it fail.
 
-import { assert, assertAlmostEquals, assertEquals, assertGreater, assertLess } from "@std/assert";
+import {
+  assert,
+  assertAlmostEquals,
+  assertEquals,
+  assertGreater,
+  assertLess,
+  assertMatch,
+  assertStringIncludes,
+} from "@std/assert";
+import { settlePeriods } from "../../lib/backtest/periods.ts";
+import type { Warning } from "../../lib/errors.ts";
+import type { InputSeries } from "../../lib/input/mod.ts";
 import { CATALOGUE, computeMetrics, type Returns } from "../../lib/metrics/mod.ts";
 import { buildModel, renderTearSheet } from "../../lib/report/mod.ts";
 import type { Figure, TearSheetModel } from "../../lib/report/model.ts";
+import { formatFigure } from "../../lib/report/numbers.ts";
 import { frequencyName } from "../../lib/report/frequency.ts";
 import { chartRows } from "../../lib/report/chart_rows.ts";
 import { DAY_MS, examplePair, madeUp, OPTIONS } from "./samples.ts";
@@ -251,6 +263,28 @@ Deno.test("windows longer than the series have no figure, and short series say s
   const five = buildModel(madeUp(5, DAY_MS), null, OPTIONS);
   assertEquals(five.notices[0]?.text, "5 rows: ratios mean nothing.");
   assertEquals(five.luck, []);
+});
+
+Deno.test("where the dates speak against the periods, nothing on the front is a year's", () => {
+  const hourly = madeUp(17_520, DAY_MS / 24);
+  const warnings: Warning[] = [];
+  const options = { periods: 252, read: {} };
+  const series = { returns: hourly, kind: "returns" } as InputSeries;
+  settlePeriods(series, { ...options, periodsChosen: false }, warnings);
+  const doubtful = buildModel(hourly, null, { ...OPTIONS, warnings });
+  assertEquals(doubtful.cards.map(({ name }) => name).includes("cagr"), false);
+  assertEquals(/a year/.test(doubtful.sentence), false, doubtful.sentence);
+  const total = computeMetrics(hourly, { names: ["total_return"] }).values.get("total_return");
+  assertStringIncludes(doubtful.sentence, formatFigure(total ?? NaN, "fraction"));
+  const record = (model: TearSheetModel): string =>
+    model.luck.find(({ label }) => label === "Track record")?.value ?? "";
+  assertMatch(record(doubtful), /^[\d,]+ rows needed, 17,520 there$/);
+  // Settled by whoever made the page, it counts.
+  settlePeriods(series, { ...options, periodsChosen: true }, warnings.splice(0));
+  const settled = buildModel(hourly, null, { ...OPTIONS, warnings, periods: 8760 });
+  assertEquals(settled.cards.map(({ name }) => name).includes("cagr"), true);
+  assertStringIncludes(settled.sentence, "a year");
+  assertMatch(record(settled), /^[\d.]+ years needed, 2\.0 there$/);
 });
 
 Deno.test("a window that the series just fills has its figure", () => {
