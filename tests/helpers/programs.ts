@@ -75,7 +75,7 @@ export const ENVIRONMENTS: Readonly<Record<EnvironmentName, Environment>> = {
     requirements: "tests/requirements-python.txt",
     module: "pytest",
     releases: [],
-    tests: "the Python module, its wheels, and backtesters' results",
+    tests: "the Python module, its wheels, backtesters' results, and what docs/scale.md names",
   }),
 };
 
