@@ -103,6 +103,8 @@ async function logShare(history: History, share: number): Promise<void> {
     ...["--series", "cumulative_return,drawdown", "--param", "lookback=1.0", "--resume"],
     ...["--store", storeFile(history, STORES[share] ?? "")],
     ...(share === GROUPED ? ["--parent", "grid"] : []),
+    // Of the killed ones two have threads.
+    ...(share % 2 === 1 ? ["--threads", "2"] : []),
     ...(share === 0 ? ["--attach-returns"] : []),
   ];
   const isKilled = share >= STORES.length - KILLED_LOGGERS;

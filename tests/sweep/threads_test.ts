@@ -162,36 +162,6 @@ Deno.test("an interruption finishes what threads have in hand, and --resume does
   }
 });
 
-Deno.test("a sweep that is killed in the middle is finished by --resume, each run once", async () => {
-  const { io, files } = world();
-  try {
-    const store = `${io.folder}/store.db`;
-    const child = new Deno.Command(Deno.execPath(), {
-      args: [
-        ...["run", "-q", "-A", "--no-check", "main.ts", "batch", "-e", "x", ...files],
-        ...["--threads", "2", "--store", store, "--offline", "--intervals", "--resamples", "500"],
-      ],
-      stdout: "null",
-      stderr: "null",
-    }).spawn();
-    const kept = async (): Promise<number> =>
-      fs.existsSync(store) ? (await logged(io, "x")).length : 0;
-    while (await kept().catch(() => 0) === 0) {
-      await new Promise((resolve) => setTimeout(resolve, 20));
-    }
-    child.kill("SIGKILL");
-    await child.status;
-    const before = await kept();
-    assert(before > 0 && before < FILES, `${before} were logged`);
-    const words = ["--threads", "2", "--resume", "--intervals", "--resamples", "500", "--offline"];
-    const rest = await batch(io, 0, "-e", "x", ...files, ...words);
-    assertEquals([rest.logged, rest.skipped], [FILES - before, before]);
-    assertEquals((await logged(io, "x")).length, FILES);
-  } finally {
-    io.remove();
-  }
-});
-
 Deno.test("a benchmark from a pipe is read once, however many threads are asked for", async () => {
   const { io, files } = world();
   try {
