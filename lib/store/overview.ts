@@ -3,7 +3,7 @@
 
 import { toSql } from "../filter/mod.ts";
 import type { RunQuery } from "../tracker.ts";
-import { viewSql } from "./select_runs.ts";
+import { rankedId, viewSql } from "./select_runs.ts";
 import type { Database } from "./sqlite.ts";
 
 /** Among more, a filter is not held against each run for a count alone: the search is quicker. */
@@ -55,24 +55,52 @@ export interface ExperimentSummary {
   readonly best: number | null;
 }
 
+/** Of a store's best values so many are looked at: nearly every experiment with many runs has one there. */
+const BEST_LOOKED_AT = 8192;
+
 /** What there is of each experiment that has runs, by its id; `metric` is the one whose best is told. */
 export function experimentSummaries(
   database: Database,
   metric: string,
 ): ReadonlyMap<string, ExperimentSummary> {
-  const best = new Map(database.arrays<[number, number]>(
-    `SELECT runs.experiment_id, max(m.value) FROM metrics AS m JOIN runs ON runs.id = m.run_id
-     WHERE m.key_id = (SELECT id FROM keys WHERE name = ?) AND runs.lifecycle_stage = 'active'
-       AND m.value IS NOT NULL GROUP BY runs.experiment_id`,
-    metric,
-  ));
-  const counts = database.arrays<[number, number, number]>(
-    `SELECT experiment_id, count(*), max(start_time) FROM runs
-     WHERE lifecycle_stage = 'active' GROUP BY experiment_id`,
+  const active = "FROM runs WHERE experiment_id = e.id AND lifecycle_stage = 'active'";
+  const counts = database.arrays<[id: number, runs: number, lastRun: number]>(
+    `SELECT e.id, (SELECT count(*) ${active}), (SELECT max(start_time) ${active})
+     FROM experiments AS e ORDER BY e.id`,
   );
+  const best = bestOfStore(database, metric);
   return new Map(
-    counts.map((
-      [id, runs, lastRun],
-    ) => [String(id), { runs, lastRun, best: best.get(id) ?? null }]),
+    counts.filter(([, runs]) => runs > 0).map(([id, runs, lastRun]) => [
+      String(id),
+      { runs, lastRun, best: best.get(id) ?? bestOfRuns(database, metric, id) },
+    ]),
   );
+}
+
+/** The best of those experiments that are among the best of the store. */
+function bestOfStore(database: Database, metric: string): ReadonlyMap<number, number> {
+  const ranked = rankedId(database, metric);
+  if (ranked === null) return new Map();
+  return new Map(database.arrays<[number, number]>(
+    `SELECT runs.experiment_id, max(best.value) FROM (
+       SELECT run_id, value FROM metrics INDEXED BY metrics_by_value
+       WHERE key_id = ${ranked} AND value IS NOT NULL ORDER BY value DESC LIMIT ?) AS best
+     JOIN runs ON runs.id = best.run_id
+     WHERE runs.lifecycle_stage = 'active' GROUP BY runs.experiment_id`,
+    BEST_LOOKED_AT,
+  ));
+}
+
+/** The best of an experiment's runs, by looking at each. */
+function bestOfRuns(database: Database, metric: string, experiment: number): number | null {
+  const [[best] = [null]] = database.arrays<[number | null]>(
+    // CROSS JOIN: the metric is to be looked up for these runs, not these runs for all that have it.
+    `SELECT max(m.value) FROM runs INDEXED BY runs_by_experiment
+     CROSS JOIN metrics AS m
+       ON m.key_id = (SELECT id FROM keys WHERE name = ?) AND m.run_id = runs.id
+     WHERE runs.experiment_id = ? AND runs.lifecycle_stage = 'active'`,
+    metric,
+    experiment,
+  );
+  return best;
 }

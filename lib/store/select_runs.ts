@@ -181,7 +181,7 @@ function boundsOfBest(
 }
 
 /** The id of a metric that the store keeps in order of value; null for any other. */
-function rankedId(database: Database, key: string): number | null {
+export function rankedId(database: Database, key: string): number | null {
   const id = database.get<{ id: number }>("SELECT id FROM keys WHERE name = ? AND ranked = 1", key)
     ?.id ?? null;
   if (id !== null && !Number.isSafeInteger(id)) {
