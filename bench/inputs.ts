@@ -4,6 +4,8 @@
 import fs from "node:fs";
 import path from "node:path";
 import { seededRandom } from "../tests/helpers/random.ts";
+import { python, pythonScript } from "./harness.ts";
+import { succeed } from "./packages.ts";
 
 /** How the rows of a file follow each other. */
 export type Spacing = "weekdays" | "minutes";
@@ -63,4 +65,26 @@ export function sweepFiles(folder: string, count: number, rows: number): readonl
     { length: count },
     (_, index) => returnsFile(sweep, rows, { seed: index + 1 }),
   );
+}
+
+/** Datasets of the series of files, `S00000` and on. */
+export interface SeriesDatasets {
+  /** A row a series and date. */
+  readonly long: string;
+  /** A column a series. */
+  readonly wide: string;
+}
+
+/** Writes the datasets of a sweep's files. Those that are there already are kept. */
+export async function seriesDatasets(
+  folder: string,
+  files: readonly string[],
+): Promise<SeriesDatasets> {
+  const [long, wide] = ["long", "wide"].map((name) =>
+    path.join(folder, `${name}_${files.length}.parquet`)
+  ) as [string, string];
+  if (!fs.existsSync(wide)) {
+    await succeed(python, [pythonScript("datasets.py"), long, wide, ...files]);
+  }
+  return { long, wide };
 }

@@ -17,6 +17,7 @@ import { SERVER } from "./cases/server.ts";
 import { STARTUP } from "./cases/startup.ts";
 import { STORE } from "./cases/store.ts";
 import { SWEEP } from "./cases/sweep.ts";
+import { VECTORBT } from "./cases/vectorbt.ts";
 import { type BenchContext, type Case, repository, type Row } from "./harness.ts";
 import { machineFacts } from "./machine.ts";
 import { markdown } from "./table.ts";
@@ -28,6 +29,7 @@ export const CASES: readonly Case[] = [
   GROWTH,
   SWEEP,
   CORES,
+  VECTORBT,
   SERVER,
   SEARCH,
   STORE,

@@ -11,13 +11,10 @@ import {
   faster,
   interleave,
   type Measured,
-  python,
-  pythonScript,
   type Row,
   type Side,
 } from "../harness.ts";
-import { sweepFiles } from "../inputs.ts";
-import { succeed } from "../packages.ts";
+import { seriesDatasets, sweepFiles } from "../inputs.ts";
 import { type QueueCosts, simulatedText } from "../queue.ts";
 
 const ROWS = 2520;
@@ -104,11 +101,7 @@ function queueCosts(
 
 async function datasets(context: BenchContext, files: readonly string[]): Promise<readonly Row[]> {
   const { binary, folder } = context;
-  const [long, wide] = ["long", "wide"].map((name) => path.join(folder, `${name}.parquet`)) as [
-    string,
-    string,
-  ];
-  await succeed(python, [pythonScript("datasets.py"), long, wide, ...files]);
+  const { long, wide } = await seriesDatasets(folder, files);
   const ofDataset = (name: string, file: string, ...words: readonly string[]): Side =>
     toParquet(context, name, [binary, "batch", "-e", "s", file, ...words, "--dry-run"]);
   const [ofFiles, ofLong, ofWide] = await interleave(context, [
