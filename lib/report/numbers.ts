@@ -35,6 +35,21 @@ export function formatDifference(value: number, unit: Unit): string {
   return /[1-9]/.test(text) ? `${value < 0 ? "−" : "+"}${text}` : text;
 }
 
+/** Of more characters there is no room at the end of a curve. */
+const MOST_BRIEF = 8;
+
+/** As `formatFigure`, without decimals where it is long: `200.50%`, `13,587%`, `1.2e7%`. */
+export function formatBriefly(value: number, unit: Unit): string {
+  const text = formatFigure(value, unit);
+  const percent = unit === "fraction" || unit === "probability";
+  const shown = percent ? value * 100 : value;
+  if (text.length <= MOST_BRIEF || !Number.isFinite(shown)) return text;
+  const brief = Math.abs(shown) < 1e6
+    ? grouped(shown, 0)
+    : shown.toExponential(1).replace("e+", "e").replace("-", "−");
+  return brief + (percent ? "%" : "");
+}
+
 /** A fraction as percent without its sign: a cell of the heat map. */
 export function formatPercent(value: number, decimals: number = 2): string {
   if (!Number.isFinite(value)) return UNDEFINED_TEXT;

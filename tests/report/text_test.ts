@@ -5,6 +5,7 @@ import { logarithmicTicks, timeTick } from "../../lib/report/client/ticks.ts";
 import { cumulated, differences } from "../../lib/report/embedded.ts";
 import { coordinate, embedJson, escapeHtml, foreignText } from "../../lib/report/markup.ts";
 import {
+  formatBriefly,
   formatDate,
   formatDifference,
   formatFigure,
@@ -14,6 +15,15 @@ import {
   significantGrowth,
 } from "../../lib/report/numbers.ts";
 import { DAY_MS, HOSTILE } from "./samples.ts";
+
+Deno.test("what stands at a curve's end is whole where it is short, and rounded where it is long", () => {
+  const brief = (value: number): string => formatBriefly(value, "fraction");
+  assertEquals([2.005, -0.1446, -9.9912].map(brief), ["200.50%", "−14.46%", "−999.12%"]);
+  assertEquals([135.8678, 12.345678, -99.1278].map(brief), ["13,587%", "1,235%", "−9,913%"]);
+  assertEquals([123_456, 1e300, -1e9].map(brief), ["1.2e7%", "1.0e302%", "−1.0e11%"]);
+  assertEquals(formatBriefly(12.34, "ratio"), "12.34");
+  assertEquals([NaN, Infinity].map(brief), ["–", "∞"]);
+});
 
 Deno.test("figures are written by their unit, with two decimals so that columns can be read down", () => {
   assertEquals(formatFigure(0.12345, "fraction"), "12.35%");

@@ -9,7 +9,7 @@
 import type { EmbeddedChart } from "../embedded.ts";
 import type { Line } from "../model.ts";
 import { inlinedUplot, type UPlot } from "../uplot.ts";
-import { formatDate, formatFigure, formatTick } from "../numbers.ts";
+import { formatBriefly, formatDate, formatFigure, formatTick } from "../numbers.ts";
 import { drawAcross, drawBands, drawEnds } from "./chart_marks.ts";
 import { keepHidden, legendName } from "./legend.ts";
 import { paintColour } from "./page.ts";
@@ -86,7 +86,7 @@ export function drawTimeChart(
           drawEnds(
             plot,
             lines.filter(({ kind }) => kind !== "bars"),
-            (value) => formatFigure(value - zeroOf(look), chart.unit),
+            (value) => formatBriefly(value - zeroOf(look), chart.unit),
           );
         }
       }],
