@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from typing import Any, Dict, Iterable, Iterator, List, Mapping, Sequence, Tuple, TypedDict, Union
+from typing import Any, Dict, Iterable, Iterator, Mapping, Sequence, Tuple, TypedDict, Union
 
 from ._columns import loaded
 from ._errors import UsageError
@@ -25,6 +25,9 @@ class BatchItem(_Required, total=False):
     dates: Iterable[Any]
 
 
+#: In their order, what every run has first.
+_KEYS = tuple(dict.fromkeys([*_Required.__annotations__, *BatchItem.__annotations__]))
+
 #: A run: a path, a name and its returns, or a mapping with more.
 Item = Union[str, "os.PathLike[str]", Tuple[str, Source], BatchItem]
 
@@ -44,10 +47,10 @@ def items_of(runs: Any) -> Iterator[BatchItem]:
         raise UsageError(f"Cannot log a batch of one {type(runs).__name__}: use btflow.log, or give a frame")
     for item in runs:
         if isinstance(item, Mapping):
-            unknown = set(item) - {*BatchItem.__annotations__, "returns"}
+            unknown = set(item).difference(_KEYS)
             if "returns" not in item or unknown:
                 what = f"unknown {', '.join(sorted(map(str, unknown)))}" if unknown else 'no "returns"'
-                raise UsageError(f"Cannot log a run of a batch: {what}; it takes {', '.join(_keys())}")
+                raise UsageError(f"Cannot log a run of a batch: {what}; it takes {', '.join(_KEYS)}")
             yield item  # type: ignore[misc]
         elif isinstance(item, tuple) and len(item) == 2:
             yield {"returns": item[1], "run_name": str(item[0])}
@@ -60,10 +63,6 @@ def items_of(runs: Any) -> Iterator[BatchItem]:
                     f"Cannot log a run of a batch: a {type(item).__name__} has no name; give (name, returns)"
                 )
             yield {"returns": item, "run_name": name}
-
-
-def _keys() -> List[str]:
-    return ["returns", "run_name", "params", "tags", "benchmark", "dates"]
 
 
 def is_frame(runs: Any) -> bool:
