@@ -11,7 +11,7 @@ import { MOST_TEXTS } from "./filters.ts";
 import { paintColour } from "./page.ts";
 import { type Axis, axisOf, BOTTOM, HEIGHT, SIDE, TOP } from "./parallel_axis.ts";
 import type { Runs } from "./runs.ts";
-import { element, fillSelect } from "./scatter.ts";
+import { blankCanvas, element, fillSelect } from "./scatter.ts";
 import { scaleOf } from "./scatter_scale.ts";
 
 /** Between axes, so that their numbers can be read. */
@@ -96,14 +96,10 @@ function baseOf({ table: { data }, hidesIdle }: Runs): Uint32Array {
 }
 
 function linesOf(runs: Runs, axes: readonly Axis[], width: number): HTMLCanvasElement {
-  const canvas = document.createElement("canvas");
-  const ratio = devicePixelRatio;
-  canvas.width = Math.round(width * ratio);
-  canvas.height = Math.round(HEIGHT * ratio);
-  canvas.setAttribute("aria-hidden", "true");
+  const canvas = blankCanvas(width, HEIGHT);
   const context = canvas.getContext("2d");
   if (context === null) return canvas;
-  context.scale(ratio, ratio);
+  context.scale(devicePixelRatio, devicePixelRatio);
   const draw = (run: number, colour: string, opacity: number, thickness: number): void => {
     context.strokeStyle = colour;
     context.globalAlpha = opacity;

@@ -170,14 +170,20 @@ function frontLine(
   return [element("polyline", { points: points.join(" "), class: "front" })];
 }
 
-function canvasOf(width: number, at: Float32Array): HTMLCanvasElement {
+/** A canvas of that many CSS pixels, as sharp as the screen; what it shows is told elsewhere in words. */
+export function blankCanvas(width: number, height: number): HTMLCanvasElement {
   const canvas = document.createElement("canvas");
-  const ratio = devicePixelRatio;
-  canvas.width = Math.round(width * ratio);
-  canvas.height = Math.round(HEIGHT * ratio);
+  canvas.width = Math.round(width * devicePixelRatio);
+  canvas.height = Math.round(height * devicePixelRatio);
   canvas.setAttribute("aria-hidden", "true");
+  return canvas;
+}
+
+function canvasOf(width: number, at: Float32Array): HTMLCanvasElement {
+  const canvas = blankCanvas(width, HEIGHT);
   const context = canvas.getContext("2d");
   if (context === null) return canvas;
+  const ratio = devicePixelRatio;
   const count = at.length / 2;
   context.fillStyle = paintColour("muted");
   if (count > MOST_CIRCLES) {
