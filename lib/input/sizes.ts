@@ -53,8 +53,7 @@ export interface Sizes {
 }
 
 export function sizesOf({ values, dates }: Pick<RawRows, "values" | "dates">): Sizes {
-  let areAbove0 = true;
-  let below = -1;
+  let lowest = Infinity;
   let count = 0;
   let sum = 0;
   let squares = 0;
@@ -62,15 +61,14 @@ export function sizesOf({ values, dates }: Pick<RawRows, "values" | "dates">): S
   for (let row = 0; row < values.length; row++) {
     const value = values[row] as number;
     if (Number.isNaN(value)) continue;
-    if (value <= 0) {
-      areAbove0 = false;
-      if (value < LIMITS.least && below < 0) below = row;
-    }
+    if (value < lowest) lowest = value;
     count++;
     sum += value;
     squares += value * value;
-    if (value > 1 || value < -1) beyond++;
+    beyond += Number(Math.abs(value) > 1);
   }
+  const areAbove0 = lowest > 0;
+  const below = lowest < LIMITS.least ? values.findIndex((value) => value < LIMITS.least) : -1;
   // Of a single row there is no most.
   const beyondOne = count < 2 ? 0 : beyond / count;
   if (count < LIMITS.fewestRows) return { areAbove0, count, below, beyondOne, yearly: 0 };
@@ -119,8 +117,8 @@ export function areSurelyRough(values: Float64Array): boolean {
     const value = middle[row] as number;
     if (Number.isNaN(value)) continue;
     count++;
-    if (Math.abs(value - before) > change) changed++;
-    if (Math.abs(value) < size) small++;
+    changed += Number(Math.abs(value - before) > change);
+    small += Number(Math.abs(value) < size);
     before = value;
   }
   return changed > count / 2 && small > count / 2;

@@ -25,30 +25,31 @@ export interface Calendar {
 /** Milliseconds in a day. */
 export const DAY_MS = 86_400_000;
 
-/** The lengths a calendar period can have, in months. */
-export type MonthsLong = 1 | 3 | 12;
-
-/** Midnight of the first day of a month, which may lie outside 0–11 and then carries into years. */
+/**
+ * Midnight of the first day of a month, which may lie outside 0–11 and then carries into years. Days are
+ * counted as in H. Hinnant, "chrono-compatible low-level date algorithms" (days_from_civil).
+ */
 export function monthStart(year: number, month: number): number {
-  // Date.UTC reads the years 0 to 99 as 1900 to 1999.
-  return year >= 100 ? Date.UTC(year, month, 1) : new Date(0).setUTCFullYear(year, month, 1);
+  // A year from March to February has its leap day last.
+  const sinceMarch = 12 * year + month - 2;
+  const ownYear = Math.floor(sinceMarch / 12);
+  const ownMonth = sinceMarch - 12 * ownYear;
+  const leapDays = Math.floor(ownYear / 4) - Math.floor(ownYear / 100) + Math.floor(ownYear / 400);
+  const days = 365 * ownYear + leapDays + Math.floor((153 * ownMonth + 2) / 5) - DAYS_TO_EPOCH;
+  return days * DAY_MS;
 }
 
-/** Midnight of the first day of the calendar period in which an instant lies. */
-function periodStart(ms: number, monthsLong: MonthsLong): number {
-  const date = new Date(ms);
-  const month = date.getUTCMonth();
-  return monthStart(date.getUTCFullYear(), month - month % monthsLong);
-}
+/** From March 1 of the year 0 to January 1, 1970. */
+const DAYS_TO_EPOCH = 719_468;
 
 /** No calendar month is shorter. */
 const SHORTEST_MONTH_MS = 28 * DAY_MS;
 
 /** Reads all calendars of a series in one pass. Both arrays have the same length; dates ascend. */
 export function readCalendar(values: Float64Array, dates: Float64Array): Calendar {
-  const months = noPeriods(1);
-  const quarters = noPeriods(3);
-  const years = noPeriods(12);
+  const months = noPeriods();
+  const quarters = noPeriods();
+  const years = noPeriods();
   let monthGrowth = 1;
   let quarterGrowth = 1;
   let yearGrowth = 1;
@@ -63,14 +64,16 @@ export function readCalendar(values: Float64Array, dates: Float64Array): Calenda
   let monthEnd = -Infinity;
   let year = NaN;
   let month = NaN;
+  let quarter = NaN;
+  let begunYear = NaN;
   for (let row = 0; row < values.length; row++) {
     const ms = dates[row] as number;
     if (ms >= dayEnd) {
-      if (daySum < 0) dailyLoss += daySum;
+      dailyLoss += partBelow0(daySum);
       daySum = dayCorrection = 0;
       dayEnd = (Math.floor(ms / DAY_MS) + 1) * DAY_MS;
       if (ms >= monthEnd) {
-        if (monthSum < 0) monthlyLoss += monthSum;
+        monthlyLoss += partBelow0(monthSum);
         monthSum = monthCorrection = 0;
         let start = monthEnd;
         if (ms - monthEnd < SHORTEST_MONTH_MS) {
@@ -83,10 +86,16 @@ export function readCalendar(values: Float64Array, dates: Float64Array): Calenda
           start = monthStart(year, month);
         }
         monthEnd = monthStart(year, month + 1);
-        const begun = { year, month, start, row };
-        monthGrowth = turn(months, begun, monthGrowth);
-        quarterGrowth = turn(quarters, begun, quarterGrowth);
-        yearGrowth = turn(years, begun, yearGrowth);
+        monthGrowth = begin(months, start, row, monthGrowth);
+        const ordinal = Math.floor((12 * year + month) / 3);
+        if (ordinal !== quarter) {
+          quarter = ordinal;
+          quarterGrowth = begin(quarters, monthStart(0, 3 * ordinal), row, quarterGrowth);
+        }
+        if (year !== begunYear) {
+          begunYear = year;
+          yearGrowth = begin(years, monthStart(year, 0), row, yearGrowth);
+        }
       }
     }
     const value = values[row] as number;
@@ -107,53 +116,40 @@ export function readCalendar(values: Float64Array, dates: Float64Array): Calenda
     months: closed(months, monthGrowth),
     quarters: closed(quarters, quarterGrowth),
     years: closed(years, yearGrowth),
-    dailyLoss: daySum < 0 ? dailyLoss + daySum : dailyLoss,
-    monthlyLoss: monthSum < 0 ? monthlyLoss + monthSum : monthlyLoss,
+    dailyLoss: dailyLoss + partBelow0(daySum),
+    monthlyLoss: monthlyLoss + partBelow0(monthSum),
   };
+}
+
+function partBelow0(value: number): number {
+  return 0.5 * (value - Math.abs(value));
 }
 
 /** The periods of one length that were met so far; the last has no return yet. */
 interface Periods {
-  readonly monthsLong: MonthsLong;
   readonly starts: number[];
   readonly firstRows: number[];
   readonly returns: number[];
-  /** Which one is the last, counted from the year 0. */
-  last: number;
 }
 
-function noPeriods(monthsLong: MonthsLong): Periods {
-  return { monthsLong, starts: [], firstRows: [], returns: [], last: NaN };
+function noPeriods(): Periods {
+  return { starts: [], firstRows: [], returns: [] };
 }
 
-/** A month that a row begins. */
-interface Begun {
-  readonly year: number;
-  /** From 0 on. */
-  readonly month: number;
-  /** Its first instant, ms. */
-  readonly start: number;
-  readonly row: number;
-}
-
-/** Begins the period of a month if it is another than the last; returns the growth to go on from. */
-function turn(periods: Periods, { year, month, start, row }: Begun, growth: number): number {
-  const { monthsLong } = periods;
-  const ordinal = Math.floor((12 * year + month) / monthsLong);
-  if (ordinal === periods.last) return growth;
-  periods.last = ordinal;
+/** Begins a period, and ends the one before with its growth; returns the growth to go on from. */
+function begin(periods: Periods, start: number, row: number, growth: number): number {
   if (row > 0) periods.returns.push(growth - 1);
-  const since = month % monthsLong;
-  periods.starts.push(since === 0 ? start : monthStart(year, month - since));
+  periods.starts.push(start);
   periods.firstRows.push(row);
   return 1;
 }
 
 function closed({ starts, firstRows, returns }: Periods, growth: number): PeriodReturns {
+  if (starts.length > 0) returns.push(growth - 1);
   return {
-    starts: Float64Array.from(starts),
-    returns: Float64Array.from(starts.length > 0 ? [...returns, growth - 1] : []),
-    firstRows: Float64Array.from(firstRows),
+    starts: new Float64Array(starts),
+    returns: new Float64Array(returns),
+    firstRows: new Float64Array(firstRows),
   };
 }
 
@@ -183,14 +179,15 @@ export function monthsBefore(ms: number, months: number): number {
   return first + (day - 1) * DAY_MS + timeOfDay;
 }
 
-/** Midnight of the first day of the month, or year, in which an instant lies. */
+/** Midnight of the first day of the month in which an instant lies. */
 export function startOfMonth(ms: number): number {
-  return periodStart(ms, 1);
+  const date = new Date(ms);
+  return monthStart(date.getUTCFullYear(), date.getUTCMonth());
 }
 
 /** Midnight of January 1 of the year in which an instant lies. */
 export function startOfYear(ms: number): number {
-  return periodStart(ms, 12);
+  return monthStart(new Date(ms).getUTCFullYear(), 0);
 }
 
 /** The first row at or after an instant; dates ascend. */

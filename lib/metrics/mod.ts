@@ -88,7 +88,7 @@ export {
   type Trials,
 } from "./overfitting.ts";
 export type { Tails } from "./basis.ts";
-export type { Calendar, MonthsLong } from "./calendar.ts";
+export type { Calendar } from "./calendar.ts";
 export type { DrawdownSummary } from "./drawdown_periods.ts";
 export type { Growth } from "./growth.ts";
 export type { Joint } from "./joint.ts";

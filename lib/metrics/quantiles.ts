@@ -1,9 +1,10 @@
-// Quantiles without sorting. Of a long series only the values that share a bin with one that is asked
-// for are copied and put in order; the rest are counted, which takes no memory.
+// Quantiles without sorting. Only the values that share a bin with one that is asked for are copied and
+// put in order; the rest are counted, which takes no memory and no branch that a processor cannot guess.
 
 /**
  * Quantiles with linear interpolation between order statistics (Hyndman and Fan's type 7, the
- * default of NumPy, pandas and R). Probabilities ascend; the values are left as they are.
+ * default of NumPy, pandas and R), NaN where one of the values is. Probabilities ascend; the values
+ * are left as they are.
  */
 export function quantilesOf(values: Float64Array, probabilities: readonly number[]): number[] {
   const count = values.length;
@@ -15,7 +16,8 @@ export function quantilesOf(values: Float64Array, probabilities: readonly number
       if (rank > (ranks.at(-1) ?? -1)) ranks.push(rank);
     }
   }
-  const found = count < BINNED_FROM ? select(values.slice(), ranks) : selectBinned(values, ranks);
+  const found = (count < BINNED_FROM ? null : selectBinned(values, ranks)) ??
+    selectSorted(values, ranks);
   const atRank = (rank: number): number => found[ranks.indexOf(rank)] as number;
   return probabilities.map((probability) => {
     const position = (count - 1) * probability;
@@ -28,22 +30,34 @@ export function quantilesOf(values: Float64Array, probabilities: readonly number
   });
 }
 
-/** Shorter series are in order sooner than they are counted. */
-const BINNED_FROM = 8192;
-const BINS = 4096;
+/** The values at ranks, of any values. */
+function selectSorted(values: Float64Array, ranks: readonly number[]): Float64Array {
+  // NaN comes last.
+  const sorted = values.slice().sort();
+  const isNumbers = !Number.isNaN(sorted.at(-1));
+  return Float64Array.from(ranks, (rank) => isNumbers ? sorted[rank] as number : NaN);
+}
 
-/** The values at ascending ranks: bins of equal width are in order, whatever is in them. */
-function selectBinned(values: Float64Array, ranks: readonly number[]): Float64Array {
+/** Shorter series are in order sooner than they are counted. */
+const BINNED_FROM = 128;
+const ROWS_A_BIN = 4;
+const MOST_BINS = 4096;
+
+/** The values at ascending ranks: bins of equal width are in order; null where there can be none. */
+function selectBinned(values: Float64Array, ranks: readonly number[]): Float64Array | null {
   let lowest = Infinity;
   let highest = -Infinity;
+  let odd = 0;
   for (let row = 0; row < values.length; row++) {
     const value = values[row] as number;
+    odd += value - value;
     if (value < lowest) lowest = value;
     if (value > highest) highest = value;
   }
-  const scale = (BINS - 1) / (highest - lowest);
-  if (!(scale > 0 && scale < Infinity)) return select(values.slice(), ranks);
-  const counts = new Uint32Array(BINS);
+  const bins = Math.min(MOST_BINS, Math.ceil(values.length / ROWS_A_BIN));
+  const scale = (bins - 1) / (highest - lowest);
+  if (odd !== 0 || !(scale > 0 && scale < Infinity)) return null;
+  const counts = new Uint32Array(bins);
   for (let row = 0; row < values.length; row++) {
     const bin = (((values[row] as number) - lowest) * scale) | 0;
     counts[bin] = (counts[bin] as number) + 1;

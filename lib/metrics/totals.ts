@@ -1,5 +1,6 @@
 // Everything about a series that one look at each row gives: sums, extremes, counts, streaks, and
-// the gains and losses over the risk-free rate. One loop, because reading memory is what it costs.
+// the gains and losses over the risk-free rate. One loop, because reading memory is what it costs, and no
+// branch on a sign: of returns a processor guesses it wrongly every other time.
 
 import { BLOCK_ROWS, compensatedSum } from "./kernel.ts";
 
@@ -68,27 +69,25 @@ export function readTotals(values: Float64Array, ratePerPeriod: number): Totals 
       }
       if (value < minimum) minimum = value;
       if (value > maximum) maximum = value;
-      if (value > 0) {
-        win += value;
-        wins++;
-        lossStreak = 0;
-        if (++winStreak > longestWinStreak) longestWinStreak = winStreak;
-      } else if (value < 0) {
-        loss += value;
-        lossSquares += value * value;
-        losses++;
-        winStreak = 0;
-        if (++lossStreak > longestLossStreak) longestLossStreak = lossStreak;
-      } else {
-        winStreak = 0;
-        lossStreak = 0;
-      }
+      const size = Math.abs(value);
+      const below = 0.5 * (value - size);
+      win += 0.5 * (value + size);
+      loss += below;
+      lossSquares += below * below;
+      const isWin = Number(value > 0);
+      const isLoss = Number(value < 0);
+      wins += isWin;
+      losses += isLoss;
+      winStreak = (winStreak + 1) & -isWin;
+      lossStreak = (lossStreak + 1) & -isLoss;
+      if (winStreak > longestWinStreak) longestWinStreak = winStreak;
+      if (lossStreak > longestLossStreak) longestLossStreak = lossStreak;
       const excess = value - ratePerPeriod;
-      if (excess > 0) gain += excess;
-      else {
-        shortfall += excess;
-        squares += excess * excess;
-      }
+      const excessSize = Math.abs(excess);
+      const short = 0.5 * (excess - excessSize);
+      gain += 0.5 * (excess + excessSize);
+      shortfall += short;
+      squares += short * short;
     }
     sums.win.add(win);
     sums.loss.add(loss);

@@ -231,7 +231,7 @@ Deno.test("quantiles are those of the sorted values", () => {
     (_, value) => Math.round(value * 300),
     (row, value) => row === 0 ? 10 : value,
   ];
-  for (const count of [1, 2, 3, 47, 48, 49, 100, 1001, 5000, 8192, 20_001]) {
+  for (const count of [1, 2, 3, 47, 48, 49, 100, 127, 128, 129, 1001, 5000, 8192, 20_001]) {
     const noise = noisy(count, count, 0, 0.01);
     for (const shape of shapes) {
       const values = Float64Array.from(noise, (value, row) => shape(row, value));
@@ -246,6 +246,16 @@ Deno.test("quantiles are those of the sorted values", () => {
         assertAlmostEquals(quantile, expected[index] ?? NaN, 1e-12)
       );
     }
+  }
+});
+
+Deno.test("quantiles of values that are not numbers are none, those of infinite ones are in order", () => {
+  for (const count of [9, 129, 20_001]) {
+    const values = noisy(count, count, 0, 0.01);
+    const withNothing = Float64Array.from(values, (value, row) => row === 4 ? NaN : value);
+    assertEquals(quantilesOf(withNothing, [0.05, 0.5]), [NaN, NaN]);
+    const endless = Float64Array.from(values, (value, row) => row === 4 ? Infinity : value);
+    assertEquals(quantilesOf(endless, [0, 1]), [Math.min(...values.toSpliced(4, 1)), Infinity]);
   }
 });
 
