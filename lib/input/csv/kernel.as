@@ -89,15 +89,20 @@ const POWERS = memory.data<f64>([
   1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17,
   1e18, 1e19, 1e20, 1e21, 1e22,
 ]);
+/** Those that eight digits may need. */
+const WHOLE_POWERS = memory.data<u64>([1, 10, 100, 1000, 10000, 100000, 1000000, 10000000]);
 /** Dekker's splitting constant for doubles, 2^27 + 1. */
 const SPLITTER: f64 = 134217729;
 /** Bounds the relative error of the correction term below: three roundings, with room. */
 const CORRECTION_ERROR: f64 = 8.881784197001252e-16;
 
-/** The decimal number that begins here, correctly rounded; ODD where only the exact path can tell. */
+/**
+ * The decimal number that begins here, correctly rounded; ODD where only the exact path can tell. Signs,
+ * zeros and how many digits there are vary from row to row, so none of them is a branch.
+ */
 function readNumber(): f64 {
   const sign = load<u8>(at);
-  if (sign == 45 || sign == 43) at++;
+  at += <usize>(sign == 45) | <usize>(sign == 43);
   let first = at;
   while (load<u8>(at) == 48) at++;
   let digits = at;
@@ -107,12 +112,12 @@ function readNumber(): f64 {
   let power = 0;
   if (load<u8>(at) == 46) {
     first = ++at;
-    if (digits == 0) while (load<u8>(at) == 48) at++;
-    const significant = at;
     mantissa = readDigits(mantissa);
-    digits += at - significant;
     power = <i32>(first - at);
     isNumber = isNumber || at > first;
+    // Zeros before the first other digit do not count.
+    const zeros = digits == 0 ? zerosFrom(first) : 0;
+    digits += at - first - zeros;
   }
   if (!isNumber || digits > MOST_DIGITS) return ODD;
   if ((load<u8>(at) | 32) == 101) {
@@ -124,29 +129,54 @@ function readNumber(): f64 {
     if (at == first || at - first > 4) return ODD;
     power += sign == 45 ? -exponent : exponent;
   }
-  const magnitude = scaled(mantissa, power);
-  return sign == 45 ? -magnitude : magnitude;
+  const magnitude = reinterpret<u64>(scaled(mantissa, power));
+  return reinterpret<f64>(magnitude | (<u64>(sign == 45) << 63));
 }
 
-/** Appends the digits from here on to a number, eight at a time while there are as many. */
+/** How many zeros begin at a place, eight at a time. */
+function zerosFrom(place: usize): usize {
+  let next = place;
+  let eight = load<u64>(next) ^ 0x3030303030303030;
+  while (eight == 0) {
+    next += 8;
+    eight = load<u64>(next) ^ 0x3030303030303030;
+  }
+  return next - place + (<usize>ctz(eight) >> 3);
+}
+
+/** Appends the digits from here on to a number, eight at a time. */
 function readDigits(start: u64): u64 {
   let number = start;
-  let eight = load<u64>(at) ^ 0x3030303030303030;
-  // A byte above 9 leaves a high bit, in itself or when 118 is added to it.
-  while (((eight | (eight + 0x7676767676767676)) & 0x8080808080808080) == 0) {
-    // Neighbours are joined to pairs, pairs to fours, fours to eight.
-    const pairs = (eight * 10 + (eight >> 8)) & 0x00ff00ff00ff00ff;
-    const fours = (pairs * 100 + (pairs >> 16)) & 0x0000ffff0000ffff;
-    number = number * 100000000 + ((fours * 10000 + (fours >> 32)) & 0xffffffff);
-    at += 8;
-    eight = load<u64>(at) ^ 0x3030303030303030;
+  let next = at;
+  let eight = load<u64>(next) ^ 0x3030303030303030;
+  let others = notDigits(eight);
+  while (others == 0) {
+    number = number * 100000000 + joined(eight);
+    next += 8;
+    eight = load<u64>(next) ^ 0x3030303030303030;
+    others = notDigits(eight);
   }
-  let digit = <u32>load<u8>(at) - 48;
-  while (digit <= 9) {
-    number = number * 10 + digit;
-    digit = <u32>load<u8>(++at) - 48;
-  }
-  return number;
+  const digits = <usize>ctz(others) >> 3;
+  at = next + digits;
+  // Those that are left are moved to the end, behind zeros.
+  const left = (eight << ((7 - <u64>digits) << 3)) << 8;
+  return number * wholePower(digits) + joined(left);
+}
+
+/** A byte above 9 leaves its high bit, in itself or when 118 is added to it; those behind it may too. */
+function notDigits(eight: u64): u64 {
+  return (eight | (eight + 0x7676767676767676)) & 0x8080808080808080;
+}
+
+/** The number of eight digits: neighbours are joined to pairs, pairs to fours, fours to eight. */
+function joined(eight: u64): u64 {
+  const pairs = (eight * 10 + (eight >> 8)) & 0x00ff00ff00ff00ff;
+  const fours = (pairs * 100 + (pairs >> 16)) & 0x0000ffff0000ffff;
+  return (fours * 10000 + (fours >> 32)) & 0xffffffff;
+}
+
+function wholePower(digits: usize): u64 {
+  return load<u64>(WHOLE_POWERS + (digits << 3));
 }
 
 function scaled(mantissa: u64, power: i32): f64 {
@@ -192,8 +222,7 @@ function productError(a: f64, b: f64, product: f64): f64 {
 // ---- Dates
 
 // The month that was read last: rows follow each other, so most are of the same.
-let monthYear: i32 = 0;
-let month: i32 = 0;
+let monthText: u64 = 0;
 let monthStart: i64 = 0;
 let monthDays: i32 = 0;
 
@@ -205,13 +234,16 @@ const NO_DIGITS: i32 = 100;
  * `HH:MM:SS`, a fraction, and `Z` or `±HH:MM`, which is noted and dropped. ODD for other text.
  */
 function readIsoTime(): f64 {
-  const century = twoDigits(at);
-  const year = twoDigits(at + 2);
-  const ofYear = twoDigits(at + 5);
+  const eight = load<u64>(at);
+  if (eight != monthText) {
+    const century = twoDigits(at);
+    const year = twoDigits(at + 2);
+    if (century == NO_DIGITS || year == NO_DIGITS) return ODD;
+    if (load<u8>(at, 4) != 45 || load<u8>(at, 7) != 45) return ODD;
+    toMonth(100 * century + year, twoDigits(at + 5));
+    monthText = eight;
+  }
   const day = twoDigits(at + 8);
-  if (century == NO_DIGITS || year == NO_DIGITS) return ODD;
-  if (load<u8>(at, 4) != 45 || load<u8>(at, 7) != 45) return ODD;
-  toMonth(100 * century + year, ofYear);
   if (day < 1 || day > monthDays) return ODD;
   let ms = monthStart + <i64>(day - 1) * DAY_MS;
   at += 10;
@@ -267,9 +299,6 @@ function twoDigits(place: usize): i32 {
 
 /** Days as H. Hinnant counts them ("chrono-compatible low-level date algorithms"). */
 function toMonth(year: i32, ofYear: i32): void {
-  if (year == monthYear && ofYear == month) return;
-  monthYear = year;
-  month = ofYear;
   monthDays = 0;
   if (year < 1 || ofYear < 1 || ofYear > 12) return;
   const isLeap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);

@@ -113,7 +113,7 @@ const MEASURED_BYTES = 1 << 14;
 
 function bytesPerRow(bytes: Uint8Array): number {
   let lines = 0;
-  for (let at = 0; at < bytes.length; at++) if (bytes[at] === NEWLINE) lines++;
+  for (let at = bytes.indexOf(NEWLINE); at >= 0; at = bytes.indexOf(NEWLINE, at + 1)) lines++;
   return bytes.length / Math.max(1, lines);
 }
 

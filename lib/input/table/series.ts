@@ -170,7 +170,12 @@ function seriesOfRows(
       trades,
     },
     hasTime: made.hasTime,
-    warnings: [...notes, ...made.warnings, ...extreme, ...midnightNotes(path, rows, made.returns)],
+    warnings: [
+      ...notes,
+      ...made.warnings,
+      ...extreme,
+      ...made.hasTime ? midnightNotes(path, rows, made.returns) : [],
+    ],
   };
 }
 
