@@ -51,8 +51,8 @@ export interface Column {
 export interface View {
   /** From the left to the right; by the first rows. */
   readonly columns: (rows: readonly Row[]) => readonly Column[];
-  /** Lines above the table. */
-  readonly heading?: readonly Line[];
+  /** What the rows come to: lines below the table, for of a long one its end alone is still seen. */
+  readonly conclusion?: readonly Line[];
   /** False of a row whose numbers are not to be held against the others'. */
   readonly isRanked?: (row: Row) => boolean;
   /** How many characters of an id tell it apart, where more than these rows are to be told from. */

@@ -104,7 +104,9 @@ export const deflate: Command = defineCommand({
           view: {
             columns: () => SHOWN,
             idLength: () => length,
-            heading: headline(runs.length === 0 ? null : row(runs.at(0), spread, expected), spread),
+            ...(runs.length === 0
+              ? {}
+              : { conclusion: [headline(row(runs.at(0), spread, expected), spread)] }),
           },
           noun: "runs",
           pages: pages(shown, (run) => row(run, spread, expected)),
@@ -145,7 +147,7 @@ const COLUMNS: readonly string[] = [
   "trials_variance",
 ];
 
-/** The columns on a terminal: what all rows have in common is said above them. */
+/** The columns on a terminal: what all rows have in common is said below them. */
 const SHOWN: readonly Column[] = [
   runColumn("run_name"),
   { ...metricColumn("sharpe_ratio", "sharpe_ratio"), title: "sharpe" },
@@ -157,22 +159,18 @@ const SHOWN: readonly Column[] = [
 const EVIDENCE = 0.95;
 
 /** "Best 1.41 of 47 trials; luck alone 0.79; probability of skill 99.8%". */
-function headline(best: Row | null, { trials }: Spread): readonly Line[] {
-  if (best === null) return [];
+function headline(best: Row, { trials }: Spread): Line {
   const figure = (name: string, unit: Unit): string =>
     figureText(best[name] as number | null, unit);
   const skill = best["deflated_sharpe_ratio"];
   const isEvidence = typeof skill === "number" && skill >= EVIDENCE;
   return [
-    [
-      { text: `Best ${figure("sharpe_ratio", "ratio")} of ${trials} trials`, style: "bold" },
-      `; luck alone ${figure("expected_maximum_sharpe", "ratio")}; probability of skill `,
-      {
-        text: figure("deflated_sharpe_ratio", "probability"),
-        style: isEvidence ? "good" : "caution",
-      },
-    ],
-    [],
+    { text: `Best ${figure("sharpe_ratio", "ratio")} of ${trials} trials`, style: "bold" },
+    `; luck alone ${figure("expected_maximum_sharpe", "ratio")}; probability of skill `,
+    {
+      text: figure("deflated_sharpe_ratio", "probability"),
+      style: isEvidence ? "good" : "caution",
+    },
   ];
 }
 

@@ -2,7 +2,7 @@
 // is known of them (layout.ts); elsewhere nothing is left out or cut, for scripts read it.
 
 import type { Cell, Row, Rows } from "../command/answer.ts";
-import type { Column as ColumnFacts, View } from "../command/screen.ts";
+import { type Column as ColumnFacts, styled, type View } from "../command/screen.ts";
 import { cellText, columnsOf, isMissing } from "./cells.ts";
 import { shortNumber } from "./figures.ts";
 import { widthOf } from "./widths.ts";
@@ -71,11 +71,12 @@ function onTerminal(
   const view = rows.view ?? plainView(rows);
   const { head, row, left } = layOut(view, first, { columns, now });
   return {
-    head: screenText([...view.heading ?? [], ...head], colour),
+    head: screenText(head, colour),
     row: (cells) => lineText(row(cells), colour),
-    foot: left.length === 0
-      ? ""
-      : lineText([{ text: leftOut(left, columns), style: "dim" }], colour),
+    foot: screenText([
+      ...left.length === 0 ? [] : [styled(leftOut(left, columns), "dim")],
+      ...view.conclusion === undefined ? [] : [[], ...view.conclusion],
+    ], colour),
   };
 }
 
