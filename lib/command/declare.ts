@@ -35,6 +35,8 @@ export interface Operand {
   readonly many?: boolean;
   /** How shells complete it; nothing by default. */
   readonly completes?: "file" | "folder" | "none";
+  /** True of a file that may be standard input, given as `-`; help says so. */
+  readonly stdin?: boolean;
   /** The key of the flag that says the same, where there is one. */
   readonly flag?: string;
   /** The only words it can be, for completion. */

@@ -17,6 +17,8 @@ export interface Flag<T> {
   readonly repeats: boolean;
   readonly fallback?: string;
   readonly completes?: "file" | "folder" | "none";
+  /** True of a file that may be standard input, given as `-`. */
+  readonly stdin?: boolean;
   /** True when a command that reads writes because of it. */
   readonly writes?: boolean;
   /** Bounds of a number, and whether it is whole. */
@@ -42,6 +44,7 @@ export interface FlagFacts {
   readonly value?: string;
   readonly fallback?: string;
   readonly completes?: "file" | "folder" | "none";
+  readonly stdin?: boolean;
   readonly writes?: boolean;
 }
 
@@ -190,8 +193,17 @@ export function exclusive(message: string, ...given: readonly boolean[]): void {
   if (given.filter(Boolean).length > 1) throw new UsageError(message);
 }
 
+/** The summary of a flag or an operand as people read it: of a file that may be stdin it says so. */
+export function fullSummary(
+  { summary, stdin }: { readonly summary: string; readonly stdin?: boolean },
+): string {
+  return stdin === true ? `${summary}; - is stdin` : summary;
+}
+
 /** What help says of a flag: its summary, whether it may be repeated, its default. */
-export function flagSummary({ summary, kind, repeats, fallback }: Flag<unknown>): string {
+export function flagSummary(flag: Flag<unknown>): string {
+  const { kind, repeats, fallback } = flag;
+  const summary = fullSummary(flag);
   const notes = [
     ...(repeats && kind !== "list" ? ["repeatable"] : []),
     ...(fallback === undefined ? [] : [`default: ${fallback}`]),

@@ -1,7 +1,7 @@
 // Help pages, made from the commands' declarations alone.
 
 import type { Command, CommandGroup } from "./declare.ts";
-import { type Flag, flagName, flagSummary } from "./flags.ts";
+import { type Flag, flagName, flagSummary, fullSummary } from "./flags.ts";
 
 /** One row of the table of exit codes in lib/cli.ts. */
 export interface Exit {
@@ -25,7 +25,8 @@ export function commandHelp(command: Command, exits: readonly Exit[]): string {
     `Usage: ${["btflow", command.name, ...operands, "[flags]"].join(" ")}`,
   ];
   if (command.operands.length > 0) {
-    parts.push(section("Arguments", command.operands.map(({ name, summary }) => [name, summary])));
+    const rows = command.operands.map((operand) => [operand.name, fullSummary(operand)] as const);
+    parts.push(section("Arguments", rows));
   }
   const flags = Object.entries(command.flags).map(([key, flag]) => flagRow(key, flag));
   parts.push(section("Flags", [...flags, ["  -h, --help", "Show this page"]].map(trimFirst)));

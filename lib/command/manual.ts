@@ -2,7 +2,7 @@
 // codes, like the help pages: `man` and `--help` cannot differ.
 
 import type { Command, CommandGroup } from "./declare.ts";
-import { type Flag, flagName, flagSummary } from "./flags.ts";
+import { type Flag, flagName, flagSummary, fullSummary } from "./flags.ts";
 import type { Exit } from "./help.ts";
 
 /** What the page tells besides the commands. */
@@ -52,10 +52,10 @@ function commandLines(command: Command): readonly string[] {
     `.SS ${roff(`btflow ${command.name}`)}${operands.map((operand) => ` ${operand}`).join("")}`,
     roff(`${command.summary}.`),
     ...(command.description === undefined ? [] : [".PP", roff(command.description)]),
-    ...command.operands.flatMap(({ name, summary }) => [
+    ...command.operands.flatMap((operand) => [
       ".TP",
-      `\\fI${roff(name)}\\fR`,
-      roff(summary),
+      `\\fI${roff(operand.name)}\\fR`,
+      roff(fullSummary(operand)),
     ]),
     ...Object.entries(command.flags).flatMap(([key, flag]) => flagLines(key, flag)),
     ...command.examples.flatMap(({ command: line, does }) => [

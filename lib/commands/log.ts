@@ -40,9 +40,10 @@ export const command: Command = defineCommand({
     "delivered; when that fails it waits in the store and `btflow sync` delivers it later, once.",
   flags: {
     returns: text({
-      summary: "File of the returns; - is stdin",
+      summary: "File of the returns",
       value: "FILE",
       completes: "file",
+      stdin: true,
     }),
     ...LOG_FLAGS,
     ...BACKTEST_FLAGS,

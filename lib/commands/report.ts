@@ -22,9 +22,10 @@ export const command: Command = defineCommand({
   summary: "Write a self-contained HTML tear sheet of a file or of a logged run",
   operands: [{
     name: "FILE",
-    summary: "File of the returns; - is stdin",
+    summary: "File of the returns",
     optional: true,
     completes: "file",
+    stdin: true,
   }],
   flags: {
     output: text({

@@ -31,9 +31,10 @@ export const command: Command = defineCommand({
   description: "Of one file a row a metric; of several a row a file, as a search of runs has it.",
   operands: [{
     name: "FILE",
-    summary: "Files of the returns; - is stdin",
+    summary: "Files of the returns",
     many: true,
     completes: "file",
+    stdin: true,
   }],
   flags: {
     ...BACKTEST_FLAGS,

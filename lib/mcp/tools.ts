@@ -158,7 +158,7 @@ function operandProperty(operand: Operand, { experiment }: ToolOptions): readonl
   const many = operand.many === true;
   if (operand.flag !== undefined && !many) return [];
   const name = operand.name.toLowerCase();
-  const description = forAgents(operand.summary);
+  const description = operand.summary;
   const text: Schema = {
     type: "string",
     ...(operand.choices === undefined ? {} : { enum: operand.choices }),
@@ -174,22 +174,18 @@ function operandProperty(operand: Operand, { experiment }: ToolOptions): readonl
   }];
 }
 
-/** On stdin the agent itself speaks: no file is read from there. */
-function forAgents(summary: string): string {
-  return summary.replace("; - is stdin", "");
-}
-
 function propertyName(key: string): string {
   return key.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 }
 
+/** On stdin the agent itself speaks: no file is read from there. */
 function flagProperty(key: string, flag: Flag<unknown>): Property {
   return {
     name: propertyName(key),
     place: { kind: "flag", key, flag },
     schema: {
       ...kindSchema(flag),
-      description: forAgents(flagSummary({ ...flag, repeats: false })),
+      description: flagSummary({ ...flag, repeats: false, stdin: false }),
     },
     required: false,
   };

@@ -2,6 +2,9 @@
 
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { allCommands } from "../../lib/cli.ts";
+import { defineCommand } from "../../lib/command/declare.ts";
+import { text } from "../../lib/command/flags.ts";
+import { commandHelp } from "../../lib/command/help.ts";
 import { UsageError } from "../../lib/errors.ts";
 import { readBeside, textBlocks } from "../../lib/mcp/answer.ts";
 import { readCall, type Settled } from "../../lib/mcp/arguments.ts";
@@ -49,6 +52,18 @@ Deno.test("no argument is offered to be read from stdin, where the agent speaks"
   for (const { name, schema } of toolsOf(await allCommands(), FREE)) {
     assert(!/stdin/.test(JSON.stringify(schema)), name);
   }
+  const file = { summary: "Bars, one a line (CSV)", completes: "file", stdin: true } as const;
+  const command = defineCommand({
+    ...{ name: "bars", summary: "Look at bars", formats: ["text", "json"] },
+    ...{ examples: [], exits: [], run: () => Promise.resolve({}) },
+    operands: [{ name: "FILE", ...file }],
+    flags: { other: text(file) },
+  });
+  const help = commandHelp(command, []);
+  assertEquals([...help.matchAll(/Bars, one a line \(CSV\); - is stdin\n/g)].length, 2, help);
+  const [own] = toolsOf([command], FREE);
+  assertEquals(own?.schema.properties?.file?.description, file.summary);
+  assertEquals(own?.schema.properties?.other?.description, file.summary);
 });
 
 Deno.test("no tool has two properties of one name, and all names are plain", async () => {

@@ -2,7 +2,7 @@
 // scripts are made from this alone, so a new flag is completed in every shell at once.
 
 import type { Command, CommandGroup } from "../declare.ts";
-import { type Flag, flagName } from "../flags.ts";
+import { type Flag, flagName, fullSummary } from "../flags.ts";
 
 /** How a value is completed: by these words, by files, by folders, or not at all. */
 export interface Completion {
@@ -94,7 +94,7 @@ function describeFlag(key: string, flag: Flag<unknown>): CompletedFlag {
   return {
     name: flagName(key),
     short: flag.short ?? null,
-    summary: flag.summary,
+    summary: fullSummary(flag),
     value: flag.kind === "toggle" ? null : { words: flag.choices ?? [], files: filesOf(flag) },
     repeats: flag.repeats,
   };
