@@ -3,16 +3,7 @@
 // among the curves, and exact returns are those of the best runs.
 
 import type { Warning } from "../errors.ts";
-import {
-  cagr,
-  deflatedSharpeRatio,
-  KEY_METRICS,
-  maxDrawdown,
-  type Metric,
-  sharpeRatio,
-  totalReturn,
-  volatility,
-} from "../metrics/mod.ts";
+import { deflatedSharpeRatio, KEY_METRICS, sharpeRatio } from "../metrics/mod.ts";
 import { COMPARISON, COMPARISON_STYLE, UPLOT } from "./assets.ts";
 import { chartRows } from "./chart_rows.ts";
 import { comparisonBody, FEW } from "./comparison_body.ts";
@@ -25,11 +16,13 @@ import type {
 import { embeddedRows } from "./comparison_rows.ts";
 import {
   differences,
+  type EmbeddedAxis,
   type EmbeddedComparison,
   type EmbeddedCurve,
   type EmbeddedTexts,
 } from "./embedded.ts";
 import { comparedMetric } from "./figures.ts";
+import { mapAxes, type MapColumn } from "./map_axes.ts";
 import { significant } from "./numbers.ts";
 import { packed, packedTexts } from "./packed.ts";
 import { type PagePlace, renderPage } from "./page.ts";
@@ -79,7 +72,9 @@ export function buildComparison(all: RunColumns, options: ComparisonOptions): Co
   const limit = Math.max(20, Math.floor(CURVE_POINTS / Math.max(1, curves.size)));
   const shown = (options.shown ?? KEY_METRICS.map(({ name }) => name))
     .flatMap((name) => name === sharpeRatio.name ? [name, ...computed] : [name]);
-  const params = [...runs.params].filter(([, texts]) => runs.count === 1 || differs(texts));
+  const params = [...runs.params].filter(([, texts]) => runs.count === 1 || differs(texts))
+    .slice(0, MOST_PARAMS).map(([name]) => name);
+  const present = [...new Set(shown)].filter((name) => runs.metrics.has(name));
   return {
     heading: options.heading,
     generatedAt: options.generatedAt,
@@ -89,8 +84,9 @@ export function buildComparison(all: RunColumns, options: ComparisonOptions): Co
       ...metric,
       logged: !computed.includes(metric.name),
     })),
-    shown: [...new Set(shown)].filter((name) => runs.metrics.has(name)),
-    params: params.slice(0, MOST_PARAMS).map(([name]) => name),
+    shown: present,
+    params,
+    axes: mapAxes(runs, [...present, ...known.map(({ name }) => name)], params),
     curves: new Map(
       [...curves].flatMap(([run, curve]) =>
         curve.x.length === 0 ? [] : [[run, thinned(curve, limit)] as const]
@@ -145,8 +141,10 @@ function embedded(model: ComparisonModel): EmbeddedComparison {
   const positions = (...names: readonly string[]): number[] =>
     names.map((name) => metrics.findIndex((metric) => metric.name === name))
       .filter((index) => index >= 0);
-  const found = (...wanted: readonly Metric[]): number =>
-    positions(...wanted.map(({ name }) => name))[0] ?? 0;
+  const axis = ({ kind, name }: MapColumn): EmbeddedAxis => ({
+    kind,
+    index: kind === "metric" ? positions(name)[0] ?? 0 : params.indexOf(name),
+  });
   const limit = paramLimit(model);
   const benchmark = model.benchmark === null ? [] : [embeddedCurve(-1, model.benchmark)];
   return {
@@ -155,7 +153,7 @@ function embedded(model: ComparisonModel): EmbeddedComparison {
     shown: model.shown.length > 0
       ? positions(...model.shown)
       : metrics.slice(0, 6).map((_, index) => index),
-    axes: { across: found(maxDrawdown, volatility), up: found(cagr, totalReturn) },
+    axes: model.axes === null ? null : { x: axis(model.axes.across), y: axis(model.axes.up) },
     params: params.map((name) => cut(name, LEAST_PARAM_LIMIT * 10)),
     count: runs.count,
     ids: runs.ids,

@@ -3,6 +3,7 @@
 
 import type { Warning } from "../errors.ts";
 import type { Metric } from "../metrics/mod.ts";
+import type { MapAxes } from "./map_axes.ts";
 import type { RunColumns } from "./run_columns.ts";
 
 /** A curve of cumulative returns, by time or row. */
@@ -63,6 +64,8 @@ export interface ComparisonModel {
   readonly shown: readonly string[];
   /** Params whose value is not the same in every run, in order of first appearance. */
   readonly params: readonly string[];
+  /** What the map of all runs begins with; null where no two columns are shared: it has no dots. */
+  readonly axes: MapAxes | null;
   /** Thinned, by position of the run. */
   readonly curves: ReadonlyMap<number, ComparedCurve>;
   /** What is said of the curves that are not there; empty where none is missing. */

@@ -63,8 +63,8 @@ export interface EmbeddedComparison extends Pick<ComparisonModel, "dated" | "met
   readonly settings: readonly EmbeddedTexts[];
   /** Positions in `metrics` of the columns shown at first. */
   readonly shown: readonly number[];
-  /** Positions in `metrics` that the map begins with. */
-  readonly axes: { readonly across: number; readonly up: number };
+  /** What the map begins with; null where it has no dots. */
+  readonly axes: { readonly x: EmbeddedAxis; readonly y: EmbeddedAxis } | null;
   readonly curves: readonly EmbeddedCurve[];
   readonly benchmarkName: string;
   readonly shared: EmbeddedRows | null;
@@ -72,6 +72,12 @@ export interface EmbeddedComparison extends Pick<ComparisonModel, "dated" | "met
   readonly sheets?: readonly (readonly [run: number, href: string])[];
   /** Where the runs were found: what a filter is added to. */
   readonly command: string | null;
+}
+
+/** A column by its position in `metrics` or `params`. */
+export interface EmbeddedAxis {
+  readonly kind: "metric" | "param";
+  readonly index: number;
 }
 
 /** Bytes from base64, by the engine where it can. */

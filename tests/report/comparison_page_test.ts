@@ -27,6 +27,59 @@ Deno.test("the model names what differs and knows which end is good", () => {
   assertEquals(model.runs.idle, [9]);
 });
 
+/** Ten runs that are alike but for these figures. */
+function withFigures(
+  figures: (index: number) => Pick<SweptRun, "metrics" | "params">,
+): SweptRun[] {
+  return runs.slice(0, 10).map((run, index) => ({ ...run, ...figures(index) }));
+}
+
+Deno.test("the map begins with two columns that runs share, or has no dots", () => {
+  const axes = (figures: Parameters<typeof withFigures>[0]): readonly string[] | null => {
+    const { axes } = comparisonOf(withFigures(figures));
+    return axes === null ? null : [axes.up, axes.across].map(({ kind, name }) => `${kind} ${name}`);
+  };
+  const [params, steps] = [{}, (index: number) => ({ n_steps: String(index) })];
+  assertEquals(
+    axes((index) => ({ params, metrics: { loss: index, cagr: 0.1, max_drawdown: -0.1 } })),
+    ["metric cagr", "metric max_drawdown"],
+    "gain and risk are set against each other even where all runs have the same",
+  );
+  assertEquals(
+    axes((index) => ({ params, metrics: { loss: index, sharpe_ratio: 2 } })),
+    ["metric sharpe_ratio", "metric loss"],
+    "what the leaderboard begins with is upwards",
+  );
+  assertEquals(
+    axes((index) => ({ params: steps(index), metrics: { loss: index } })),
+    ["metric loss", "param n_steps"],
+    "one metric stands above what it was tried with",
+  );
+  assertEquals(
+    axes((index) => ({
+      params,
+      metrics: { acc: 1, loss: 2, [index < 3 ? "cagr" : "volatility"]: 3 },
+    })),
+    ["metric volatility", "metric acc"],
+    "what few runs have gives way",
+  );
+  assertEquals(
+    axes((index) => ({ params, metrics: index < 3 ? { cagr: 1, max_drawdown: -1 } : { loss: 1 } })),
+    ["metric cagr", "metric max_drawdown"],
+    "unless nothing is shared by more",
+  );
+  assertEquals(axes(() => ({ params, metrics: { loss: 2 } })), null, "one column alone");
+  assertEquals(
+    axes((index) => ({ params, metrics: { [index < 5 ? "cagr" : "max_drawdown"]: -0.1 } })),
+    null,
+    "no run has both",
+  );
+  assertEquals(axes((index) => ({ params: steps(index), metrics: {} })), null, "params alone");
+  assertEquals(axes(() => ({ params, metrics: {} })), null, "nothing at all");
+  assertEquals(comparisonOf([]).axes, null);
+  assertEquals(comparisonOf(runs.slice(0, 1)).axes, null, "one run has no other to stand beside");
+});
+
 Deno.test("1,000 runs with curves are a page of less than 5 MB", () => {
   assertLess(html.length, 5_000_000);
   const curve = comparisonOf(runs).curves.get(0);
@@ -335,24 +388,35 @@ inBrowser(
   },
 );
 
-inBrowser("the map says so when no run has both of its metrics", async (browser) => {
-  const apart = Array.from({ length: 10 }, (_, index): SweptRun => ({
-    id: `run${index}`,
-    name: `run ${index}`,
-    status: "FINISHED",
-    startTime: 0,
-    flags: [],
-    span: "",
-    metrics: index % 2 === 0 ? { cagr: 1 } : { max_drawdown: -0.1 },
-    params: {},
-  }));
-  const { page, complaints, close } = await openPage(
-    browser,
-    renderComparison(comparisonOf(apart)),
-  );
-  assertEquals(await page.locator("#dots").getByText("No run has both.").count(), 1);
-  assertEquals(complaints, []);
-  await close();
-});
+inBrowser(
+  "without two columns that runs share there is no map, and it says what none has",
+  async (browser) => {
+    const open = (shared: boolean): ReturnType<typeof openPage> => {
+      const apart = withFigures((index) => ({
+        metrics: {
+          ...(index % 2 === 0 ? { cagr: 1 } : { max_drawdown: -0.1 }),
+          ...(shared ? { loss: index } : {}),
+        },
+        params: {},
+      }));
+      return openPage(browser, renderComparison(comparisonOf(apart)));
+    };
+    const without = await open(false);
+    assertEquals(await without.page.locator("#map").isVisible(), false);
+    assertEquals(await without.page.getByRole("button", { name: "Pareto" }).isVisible(), false);
+    const rows = without.page.locator("#board tbody tr[data-run]");
+    assertEquals(await rows.count(), 9, "one never traded");
+    assertEquals(without.complaints, []);
+    await without.close();
+    const { page, complaints, close } = await open(true);
+    const said = page.locator("#dots").getByText("No run has both.");
+    assertEquals(await said.count(), 0);
+    await page.locator('[data-axis="x"]').selectOption({ label: "Max Drawdown" });
+    await page.locator('[data-axis="y"]').selectOption({ label: "CAGR" });
+    assertEquals(await said.count(), 1);
+    assertEquals(complaints, []);
+    await close();
+  },
+);
 
 end();

@@ -3,7 +3,7 @@
 /// <reference lib="esnext" />
 /// <reference lib="dom" />
 
-import type { EmbeddedComparison } from "../embedded.ts";
+import type { EmbeddedAxis, EmbeddedComparison } from "../embedded.ts";
 import { type Column, tableOf } from "./columns.ts";
 import { wireCurves } from "./curves.ts";
 import { wireFilters } from "./filters.ts";
@@ -31,6 +31,8 @@ const paramColumns = data.params.map((_, index): Column => ({ kind: "param", ind
 const halves: Column[] = table.halves === null ? [] : [{ kind: "before" }, { kind: "after" }];
 const leading: Column = metricColumns[data.shown[0] ?? -1] ?? { kind: "name" };
 const offered = [...metricColumns, ...paramColumns, ...halves];
+const axisOf = ({ kind, index }: EmbeddedAxis): Column =>
+  (kind === "metric" ? metricColumns : paramColumns)[index] ?? leading;
 const runs: Runs = {
   table,
   order: new Uint32Array(),
@@ -40,10 +42,7 @@ const runs: Runs = {
   hidesIdle: data.count > COLOURS && data.idle.length < data.count,
   onePerCluster: false,
   onFront: false,
-  axes: {
-    x: metricColumns[data.axes.across] ?? leading,
-    y: metricColumns[data.axes.up] ?? leading,
-  },
+  axes: data.axes === null ? null : { x: axisOf(data.axes.x), y: axisOf(data.axes.y) },
   columns: [
     ...table.curves.byRun.size > 0 ? [{ kind: "curve" } as const] : [],
     ...table.flags.texts.length > 0 ? [{ kind: "flags" } as const] : [],
@@ -61,20 +60,21 @@ const printLeaderboard = wireLeaderboard(runs);
 wireColumns(runs);
 wireFilters(runs);
 wireSplit(runs);
-const drawScatter = offered.length === 0 ? () => {} : wireScatter(runs, offered);
+const drawScatter = wireScatter(runs, offered);
 const drawHeat = metricColumns.length === 0
   ? null
   : wireHeat(runs, [...metricColumns, ...halves], leading);
 // Those that a slider sets too.
 const lined = runs.columns.filter(({ kind }) => kind === "metric").concat(halves);
-const firstLined = [leading, runs.axes.y, runs.axes.x].filter((column) => lined.includes(column));
+const firstLined = [leading, ...runs.axes === null ? [] : [runs.axes.y, runs.axes.x]]
+  .filter((column) => lined.includes(column));
 const drawLines = wireParallel(runs, [...new Set([...firstLined, ...lined])]);
 wireTabs({ dots: drawScatter, heat: drawHeat, lines: drawLines });
 const drawCurves = wireCurves(runs);
 wireSideBySide(runs);
 wireTogether(runs);
 const draw = (paperWidth?: number): void => {
-  drawScatter(paperWidth);
+  drawScatter?.(paperWidth);
   drawLines?.(paperWidth);
   drawCurves(paperWidth);
 };

@@ -253,7 +253,10 @@ function wireChips(runs: Runs): void {
     () => "On the Pareto front",
     () => runs.onFront,
     () => runs.onFront = !runs.onFront,
-    () => [runs.axes.x, runs.axes.y].every((axis) => betterOf(table, axis) !== "none"),
+    () => {
+      const { axes } = runs;
+      return axes !== null && [axes.x, axes.y].every((axis) => betterOf(table, axis) !== "none");
+    },
   );
 }
 

@@ -4,13 +4,18 @@
 /// <reference lib="esnext" />
 /// <reference lib="dom" />
 
-/** Wires the tabs: ids of panels, and how each is drawn; null for one that these runs have not. */
+/**
+ * Wires the tabs: ids of panels, and how each is drawn; null for one that these runs have not. The first
+ * that they have is shown; without any there is no map.
+ */
 export function wireTabs(panels: Readonly<Record<string, (() => void) | null>>): void {
   const tabs = Object.entries(panels).flatMap(([id, draw]) => {
     const [tab, panel] = [document.getElementById(`tab-${id}`), document.getElementById(id)];
     if (tab === null || panel === null) return [];
     tab.hidden = draw === null;
-    return draw === null ? [] : [{ tab, panel, draw }];
+    if (draw !== null) return [{ tab, panel, draw }];
+    panel.hidden = true;
+    return [];
   });
   const show = (chosen: HTMLElement): void => {
     for (const { tab, panel, draw } of tabs) {
@@ -21,6 +26,10 @@ export function wireTabs(panels: Readonly<Record<string, (() => void) | null>>):
       if (on) draw();
     }
   };
+  const [first] = tabs;
+  const map = document.getElementById("map");
+  if (map !== null) map.hidden = first === undefined;
+  if (first?.panel.hidden === true) show(first.tab);
   tabs.forEach(({ tab }, place) => {
     tab.addEventListener("click", () => show(tab));
     tab.addEventListener("keydown", ({ key }) => {

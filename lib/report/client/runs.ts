@@ -37,7 +37,8 @@ export interface Runs {
   onePerCluster: boolean;
   /** Runs that no other shown one beats on both axes of the map are shown alone. */
   onFront: boolean;
-  axes: { readonly x: Column; readonly y: Column };
+  /** Null where no two columns are shared. */
+  axes: { readonly x: Column; readonly y: Column } | null;
   readonly columns: Column[];
   /** Ticked runs and the place of each one's colour. */
   readonly selected: Map<number, number>;
@@ -124,7 +125,7 @@ function narrowed(runs: Runs, found: Uint32Array): Uint32Array {
       return true;
     });
   }
-  if (runs.onFront) {
+  if (runs.onFront && runs.axes !== null) {
     const front = new Set(frontOf(table, left, runs.axes));
     left = left.filter((run) => front.has(run));
   }

@@ -27,17 +27,21 @@ interface Dots {
   readonly near: SVGElement;
 }
 
-/** Sets the map up and keeps it in step; returns how to draw it again. */
-export function wireScatter(runs: Runs, offered: readonly Column[]): (paperWidth?: number) => void {
+/** Sets the map up and keeps it in step; returns how to draw it again, null where it has no axes. */
+export function wireScatter(
+  runs: Runs,
+  offered: readonly Column[],
+): ((paperWidth?: number) => void) | null {
   const panel = document.getElementById("dots");
   const place = panel?.querySelector<HTMLElement>(".scatter") ?? null;
-  if (panel === null || place === null) return () => {};
+  if (panel === null || place === null || runs.axes === null) return null;
+  let axes = runs.axes;
   for (const axis of ["x", "y"] as const) {
     const select = panel.querySelector<HTMLSelectElement>(`[data-axis="${axis}"]`);
     if (select === null) continue;
-    fillSelect(select, runs.table, offered, runs.axes[axis]);
+    fillSelect(select, runs.table, offered, axes[axis]);
     select.addEventListener("change", () => {
-      runs.axes = { ...runs.axes, [axis]: offered[Number(select.value)] ?? runs.axes[axis] };
+      runs.axes = axes = { ...axes, [axis]: offered[Number(select.value)] ?? axes[axis] };
       runs.onFront = false;
       changed(runs);
     });
@@ -45,7 +49,7 @@ export function wireScatter(runs: Runs, offered: readonly Column[]): (paperWidth
   let dots: Dots | null = null;
   const draw = (paperWidth?: number): void => {
     const width = paperWidth ?? place.clientWidth;
-    if (width > 0) dots = drawn(runs, place, width);
+    if (width > 0) dots = drawn(runs, axes, place, width);
   };
   runs.listeners.push((what) => {
     if (what === "all") draw();
@@ -87,8 +91,13 @@ export function words(text: string, x: number, y: number, anchor: string): SVGEl
   return made;
 }
 
-function drawn(runs: Runs, place: HTMLElement, width: number): Dots {
-  const { table, order, axes } = runs;
+function drawn(
+  runs: Runs,
+  axes: { readonly x: Column; readonly y: Column },
+  place: HTMLElement,
+  width: number,
+): Dots {
+  const { table, order } = runs;
   const [left, right, top, bottom] = [64, width - 16, 26, HEIGHT - 46];
   const x = scaleOf(table, order, axes.x, {
     from: left,
