@@ -49,6 +49,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   mcp: ["config", "command", "build", ...GROUND],
   site: [
     "tracking",
+    "store",
     "backtest",
     "output",
     "tracker",

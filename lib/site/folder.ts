@@ -1,12 +1,14 @@
 // The folder of a site. It holds a list of the files that were written into it, and nothing else is
 // ever written over or removed. A file is on the list before it is written: whatever ends the work, the
-// next time knows what is its own, and finishes.
+// next time knows what is its own, and finishes. One is at work at a time: two would remove each
+// other's pages.
 
 import { Buffer } from "node:buffer";
-import { dirname, join } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { StorageError, UsageError } from "../errors.ts";
 import type { Io } from "../io.ts";
 import { storageError } from "../output/mod.ts";
+import { type Lease, takeOnlyLease } from "../store/lease.ts";
 import { isOfSite } from "./addresses.ts";
 
 /** What became of the pages. */
@@ -23,17 +25,22 @@ export interface SiteFolder {
    * Says that these files will be written.
    *
    * @throws {UsageError} where one is there that no site has written.
+   * @throws {StorageError} where another is making a site in the folder.
    */
   claim(paths: readonly string[]): Promise<void>;
   /** Writes a file that was claimed, whole or not at all; one that is there already is left alone. */
   write(path: string, text: string): Promise<void>;
   /** Removes what earlier sites have written and this one has not. */
   finish(): Promise<PageCounts>;
+  /** Lets others make a site in the folder. */
+  close(): Promise<void>;
 }
 
 /** The list's name, and the version of its form. */
 const LIST = "btflow-site.json";
 const VERSION = 1;
+/** What the names of locked files begin with. */
+const LOCK = ".btflow-site";
 
 /** Foreign names that a refusal lists. */
 const NAMED = 3;
@@ -44,8 +51,11 @@ const NAMED = 3;
  * @throws {UsageError} where it holds anything that no site has written.
  * @throws {StorageError} where it cannot be read.
  */
-export async function openSite({ files }: Pick<Io, "files">, folder: string): Promise<SiteFolder> {
-  const known = await knownFiles(files, folder);
+export async function openSite(io: Io, folder: string): Promise<SiteFolder> {
+  const { files } = io;
+  let known = await knownFiles(files, folder);
+  let begun = false;
+  let lease: Lease | null = null;
   const written = new Set<string>();
   const folders = new Set<string>();
   const counts = { written: 0, unchanged: 0, removed: 0 };
@@ -68,8 +78,17 @@ export async function openSite({ files }: Pick<Io, "files">, folder: string): Pr
     const text = JSON.stringify({ btflow_site: VERSION, files: [...paths].sort() }, null, 1);
     await put(LIST, new TextEncoder().encode(`${text}\n`));
   };
+  const begin = async (): Promise<void> => {
+    if (begun) return;
+    await onDisk(folder, () => files.makeFolder(folder));
+    lease = await leaseOf(io, folder);
+    begun = true;
+    // Another may have ended just now.
+    known = await knownFiles(files, folder);
+  };
   return {
     async claim(paths) {
+      await begin();
       const added = paths.filter((path) => !known.has(path));
       for (const path of added) {
         if (await onDisk(at(path), () => files.info(at(path))) === null) continue;
@@ -96,7 +115,28 @@ export async function openSite({ files }: Pick<Io, "files">, folder: string): Pr
       await list(written);
       return counts;
     },
+    async close() {
+      // What stays in the folder is removed the next time.
+      await lease?.release().catch(() => {});
+      lease = null;
+    },
   };
+}
+
+/** Null where the file system has no locks: then nobody can tell. */
+async function leaseOf(io: Io, folder: string): Promise<Lease | null> {
+  let lease: Lease | null;
+  try {
+    lease = await takeOnlyLease(io, resolve(io.cwd(), folder, LOCK));
+  } catch (error) {
+    if (error instanceof StorageError) return null;
+    throw error;
+  }
+  if (lease !== null) return lease;
+  throw new StorageError(
+    folder,
+    "another btflow site is at work in it: wait until it has ended, or stop it",
+  );
 }
 
 /** What sites have written into a folder. */

@@ -42,11 +42,24 @@ export interface MadeSite {
  * Makes a site, or makes it again.
  *
  * @throws {UsageError} where the folder holds anything else.
+ * @throws {StorageError} where another is making a site there.
  * @throws {NotFoundError} where an experiment is not there.
  */
 export async function makeSite(session: Session, request: SiteRequest): Promise<MadeSite> {
-  const { context } = session;
   const making = await makingOf(session, request);
+  try {
+    return await madeBy(session, request, making);
+  } finally {
+    await making.site.close();
+  }
+}
+
+async function madeBy(
+  session: Session,
+  request: SiteRequest,
+  making: Omit<Making, "advance">,
+): Promise<MadeSite> {
+  const { context } = session;
   const { query, experiments } = await foundHere(session, {
     ...{ stores: [], experiments: request.experiments, view: "active" },
     orderBy: making.order.keys,

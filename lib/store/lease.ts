@@ -1,6 +1,7 @@
-// Who is at work: a token for each sync, export or import, and a small file beside the store that it holds locked.
-// The system drops the lock of a killed process at once and never that of a suspended one, so a run
-// is neither taken from the living nor left to the dead, as it would be with leases that run out.
+// Who is at work: a token for each sync, export or import, and a small file beside the store that it
+// holds locked; for a site, one in its folder. The system drops the lock of a killed process at once
+// and never that of a suspended one, so a run is neither taken from the living nor left to the dead,
+// as it would be with leases that run out.
 
 import { hostProblem, StorageError } from "../errors.ts";
 import type { Io } from "../io.ts";
@@ -28,7 +29,7 @@ export interface Leases {
 export function fileLeases(io: Io, storePath: string): Leases {
   return {
     take: () => takeLease(io, storePath),
-    tidy: () => removeDeadLeases(io, storePath),
+    tidy: async () => void await removeDeadLeases(io, storePath),
   };
 }
 
@@ -61,6 +62,26 @@ export async function takeLease(io: Io, storePath: string): Promise<Lease> {
   }
 }
 
+/**
+ * Takes a lease where nobody else has one; null where somebody has. Of those that ask at the same moment
+ * one gets it, or none where they are held up.
+ *
+ * @throws {StorageError} where files cannot be locked.
+ */
+export async function takeOnlyLease(io: Io, path: string): Promise<Lease | null> {
+  const lease = await takeLease(io, path);
+  for (let attempt = 1;; attempt++) {
+    const others = (await removeDeadLeases(io, path)).filter((owner) => owner !== lease.owner);
+    if (others.length === 0) return lease;
+    // Who asks too, and is later by its token, gives way to this one.
+    if (attempt === ATTEMPTS || others.some((owner) => owner < lease.owner)) {
+      await lease.release();
+      return null;
+    }
+    await io.sleep(PAUSE_MS);
+  }
+}
+
 function hex(bytes: Uint8Array): string {
   return [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 }
@@ -72,8 +93,8 @@ export function leaseFile(storePath: string, owner: string): string {
   return `${storePath}${SUFFIX}${owner}`;
 }
 
-/** Tidies up after syncs that were killed. */
-export async function removeDeadLeases(io: Io, storePath: string): Promise<void> {
+/** Tidies up after syncs that were killed; answers whose leases are held. */
+export async function removeDeadLeases(io: Io, storePath: string): Promise<readonly string[]> {
   const folder = folderOf(storePath);
   const prefix = storePath.slice(folder === "." ? 0 : folder.length).replace(/^[/\\]/, "") + SUFFIX;
   let names: readonly string[];
@@ -83,10 +104,13 @@ export async function removeDeadLeases(io: Io, storePath: string): Promise<void>
     const problem = `its folder cannot be listed: ${hostProblem(cause, "reading")}`;
     throw new StorageError(storePath, problem, { cause });
   }
+  const held: string[] = [];
   for (const name of names) {
     if (!name.startsWith(prefix) || name.endsWith("-journal")) continue;
-    await isHeldNow(io, leaseFile(storePath, name.slice(prefix.length)));
+    const owner = name.slice(prefix.length);
+    if (await isHeldNow(io, leaseFile(storePath, owner))) held.push(owner);
   }
+  return held;
 }
 
 async function isHeld(io: Io, storePath: string, owner: string): Promise<boolean> {

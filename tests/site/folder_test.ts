@@ -6,6 +6,7 @@ import fs from "node:fs";
 import path from "node:path";
 import { isOfSite } from "../../lib/site/addresses.ts";
 import { openSite } from "../../lib/site/folder.ts";
+import type { Answer } from "../helpers/test_io.ts";
 import { addressesIn, brokenLinks, filesBelow, logRuns, type World, world } from "./made_site.ts";
 
 const LIST = "btflow-site.json";
@@ -190,11 +191,13 @@ Deno.test("a file that was changed by hand is made again, to the byte", async ()
   await site.write("index.html", "abc");
   await site.write("runs/1.html", "é");
   assertEquals(await site.finish(), { written: 2, unchanged: 0, removed: 0 });
+  await site.close();
   fs.writeFileSync(below(one, "index.html"), "abd");
   const again = await openSite(one.io, "out");
   await again.claim(["index.html"]);
   await again.write("index.html", "abc");
   assertEquals(await again.finish(), { written: 1, unchanged: 0, removed: 1 });
+  await again.close();
   assertEquals(fs.readFileSync(below(one, "index.html"), "utf8"), "abc");
   assertEquals(filesBelow(below(one)), ["btflow-site.json", "index.html"]);
 });
@@ -216,4 +219,51 @@ Deno.test("Ctrl-C ends it between two pages, and the next time it is finished", 
   const made = await one.make();
   assertEquals([made.sheets.made, made.pages.unchanged], [3, 1]);
   assertEquals(brokenLinks(one), []);
+});
+
+Deno.test("while one is at work in a folder another is refused, and changes nothing", async () => {
+  const one = world();
+  await logRuns(one, "first", ["run"]);
+  await logRuns(one, "second", ["other"]);
+  const { files } = one.io;
+  const { write } = files;
+  let other: Answer | undefined;
+  files.write = async (file, content, mode) => {
+    await write(file, content, mode);
+    if (!file.includes("runs") || other !== undefined) return;
+    const before = filesBelow(below(one));
+    other = await one.site("-e", "second");
+    assertEquals(filesBelow(below(one)), before);
+  };
+  const made = await one.make("-e", "first");
+  assertEquals([made.sheets.made, other?.code], [1, 8]);
+  assertStringIncludes(
+    other?.err ?? "",
+    "Cannot use out: another btflow site is at work in it: wait until it has ended, or stop it\n",
+  );
+  files.write = write;
+  assertEquals(brokenLinks(one), []);
+  assertEquals(filesBelow(below(one)).filter((file) => file.startsWith(".")), []);
+  assertEquals((await one.make("-e", "second")).pages.removed, 3, "it has ended");
+});
+
+Deno.test("of sites begun in one folder at once what is there is whole", async () => {
+  const one = world();
+  const names = ["first", "second", "third"];
+  for (const name of names) await logRuns(one, name, [`run of ${name}`]);
+  const answers = await Promise.all(names.map((name) => one.site("-e", name)));
+  for (const { code, err } of answers) assert(code === 0 || code === 8, err);
+  // Where they held each other up none is there, and the next has its way.
+  if (answers.some(({ code }) => code === 0)) assertEquals(brokenLinks(one), []);
+  await one.make();
+  assertEquals(brokenLinks(one), []);
+});
+
+Deno.test("what a killed one left locks nobody out, and is removed", async () => {
+  const one = world();
+  await logRuns(one, "sweep", ["run"]);
+  await one.make();
+  fs.writeFileSync(below(one, ".btflow-site.sync-1-0123456789abcdef"), "");
+  await one.make();
+  assertEquals(filesBelow(below(one)).filter((file) => file.startsWith(".")), []);
 });
