@@ -22,7 +22,7 @@ export interface IntervalOptions {
 export interface Intervals extends Bounds, IntervalOptions {
   /** Mean length of the blocks, in rows. */
   readonly blockLength: number;
-  /** What one unit became in the same resamples; null where none was drawn. */
+  /** What one unit became in the same resamples; null where none was drawn, or nobody draws it. */
   readonly fan: Fan | null;
 }
 
@@ -46,17 +46,19 @@ const PAUSE_EVERY_MS = 100;
 export async function bootstrapIntervals(
   sample: Sample,
   { resamples, seed }: IntervalOptions,
-  { io, path, note, progress, interrupted }: Listener & {
+  { io, path, fan = false, note, progress, interrupted }: Listener & {
     readonly io: Pick<Io, "now" | "sleep">;
     /** Of the file, for the note. */
     readonly path: string;
+    /** Whether the fan is wanted too. */
+    readonly fan?: boolean;
   },
 ): Promise<Intervals> {
   const { values } = sample.series.returns;
   const optimal = optimalBlockLength(values);
   const blockLength = optimal > 1 ? optimal : 1;
   const work = resampling(sample, resamples);
-  const paths = fanning(values, resamples);
+  const paths = fan ? fanning(values, resamples) : null;
   const rows = new Uint32Array(values.length);
   const random = seededRandom(seed);
   let pausedMs = io.now();
@@ -65,7 +67,7 @@ export async function bootstrapIntervals(
   for (let done = 1; done <= resamples && work.isNeeded; done++) {
     drawStationary(rows, blockLength, random);
     work.add(rows);
-    paths.add(rows);
+    paths?.add(rows);
     const now = io.now();
     // The first is compiled while it runs.
     measuredMs ??= now;
@@ -80,7 +82,7 @@ export async function bootstrapIntervals(
     interrupted?.throwIfAborted();
     pausedMs = io.now();
   }
-  return { ...work.bounds(), resamples, seed, blockLength, fan: paths.fan() };
+  return { ...work.bounds(), resamples, seed, blockLength, fan: paths?.fan() ?? null };
 }
 
 /** The ends under the names by which they are logged and required, in the order of the metrics. */

@@ -240,7 +240,10 @@ async function evaluateSeries(
     ...computed,
     intervals: options.intervals === undefined
       ? null
-      : await bootstrapIntervals(sample, options.intervals, { ...listener, path: file.path }),
+      : await bootstrapIntervals(sample, options.intervals, {
+        ...listener,
+        ...{ path: file.path, fan: options.fan ?? false },
+      }),
     warnings,
   };
 }

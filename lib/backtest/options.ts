@@ -33,6 +33,8 @@ export interface BacktestOptions extends PeriodOptions {
   readonly definitions: readonly Definition[];
   /** How the metrics' intervals are drawn; without it there are none. */
   readonly intervals?: IntervalOptions | undefined;
+  /** True when the fan of what was resampled is needed: for a page, which alone draws it. */
+  readonly fan?: boolean;
   readonly read: ReadOptions;
   /** True when the file's hash is needed: for lineage, not for printing. */
   readonly hash?: boolean;

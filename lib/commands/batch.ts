@@ -136,7 +136,8 @@ export const command: Command = defineCommand({
       if (request.runId !== undefined) {
         throw new UsageError("Cannot log a batch into one run: unset MLFLOW_RUN_ID");
       }
-      const options = { ...backtestOptions(flags, backends.config), hash: !isTable };
+      const computing = backtestOptions(flags, backends.config);
+      const options = { ...computing, hash: !isTable, fan: request.report };
       const required = requirementsOf(flags.require, options);
       await checkBacktest(options);
       const { items, datasets } = await chooseItems(

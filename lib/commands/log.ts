@@ -75,7 +75,8 @@ export const command: Command = defineCommand({
     }
     return await withBackends(context, flags, async (backends) => {
       const request = await withWholeRunId(backends, logRequest(backends.config, flags));
-      const options = { ...backtestOptions(flags, backends.config), hash: true };
+      const asked = backtestOptions(flags, backends.config);
+      const options = { ...asked, hash: true, fan: request.report };
       const required = requirementsOf(flags.require, options);
       const backtests = await evaluateFile(context.io, returns, options, context);
       const unmet = unmetAmong(required, backtests);

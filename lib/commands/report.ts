@@ -68,7 +68,7 @@ export const command: Command = defineCommand({
       throw new UsageError("Cannot write HTML to a terminal: name a file with --output FILE");
     }
     return await withBackends(context, flags, async (backends) => {
-      const options = { ...backtestOptions(flags, backends.config), hash: true };
+      const options = { ...backtestOptions(flags, backends.config), hash: true, fan: true };
       const note = flags.note === undefined ? undefined : await readNote(context, flags.note);
       const page = path === undefined
         ? await ofRun(

@@ -56,7 +56,8 @@ export function fingerprints(
   read: AsRead,
 ): readonly [own: string, ...former: string[]] {
   // Files count by their content, and the name is the one that the run gets.
-  const { benchmark: _benchmark, rateFile, hash: _hash, release, ...computing } = options;
+  const { benchmark: _benchmark, rateFile, hash: _hash, fan: _fan, release, ...computing } =
+    options;
   const { artifact: _artifact, runName: _runName, runId: into, ...asked } = request;
   const logging = Object.fromEntries(
     Object.entries(asked).filter(([key]) => !Object.hasOwn(NOT_HASHED, key)),

@@ -11,7 +11,7 @@ import { noisy, weekdays } from "../metrics/zoo.ts";
 const RESAMPLES = 200;
 const SEED = 7;
 
-async function intervalsOf(values: Float64Array): Promise<Intervals> {
+async function intervalsOf(values: Float64Array, fan = true): Promise<Intervals> {
   const dates = Float64Array.from(weekdays(values.length));
   const series = {
     ...{ name: null, column: null, levels: null, benchmark: null, trades: null },
@@ -23,7 +23,7 @@ async function intervalsOf(values: Float64Array): Promise<Intervals> {
   return await bootstrapIntervals(
     { series, options, definitions: null, computed },
     { resamples: RESAMPLES, seed: SEED },
-    { io: { now: () => 0, sleep: () => Promise.resolve() }, path: "r.csv" },
+    { io: { now: () => 0, sleep: () => Promise.resolve() }, path: "r.csv", fan },
   );
 }
 
@@ -67,6 +67,13 @@ Deno.test("a resample that loses everything stays at nothing", () => {
   const { low = [], high = [] } = work.fan() ?? {};
   assertAlmostEquals(low[1] ?? NaN, 0.025 * 2.25, 1e-12);
   assertAlmostEquals(high[1] ?? NaN, 0.975 * 2.25, 1e-12);
+});
+
+Deno.test("where no page draws it there is no fan, and the intervals are the same", async () => {
+  const values = Float64Array.from(noisy(750, 5, 0.0005, 0.01));
+  const { fan, intervals } = await intervalsOf(values, false);
+  assertEquals(fan, null);
+  assertEquals(intervals, (await intervalsOf(values)).intervals);
 });
 
 Deno.test("without resamples there is no fan", () => {

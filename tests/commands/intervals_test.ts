@@ -61,6 +61,24 @@ Deno.test("stats shows the ends of intervals in every format, and only where ask
   });
 });
 
+Deno.test("every page of a backtest with intervals draws the fan", async () => {
+  await inWorld(async (io, call) => {
+    const asked = ["-e", "x", ...METRICS, ...DRAW];
+    await call("report", "r.csv", ...METRICS, ...DRAW, "-o", "page.html");
+    const pages = [path.join(io.folder, "page.html")];
+    await call("log", ...asked, "--report", "-r", "logged", "--returns", "r.csv");
+    await call("batch", ...asked, "--report", "s.csv");
+    const runs = JSON.parse(await call("runs", "search", "-e", "x", "--format", "json"));
+    for (const { run_id: id } of runs) {
+      const folder = path.join(io.folder, id);
+      await call("runs", "artifacts", id, "tearsheet.html", "--download", folder);
+      pages.push(path.join(folder, "tearsheet.html"));
+    }
+    assertEquals(pages.length, 3);
+    for (const page of pages) assertStringIncludes(fs.readFileSync(page, "utf8"), 'id="fan-words"');
+  });
+});
+
 Deno.test("logged intervals are found and compared, and stand in nobody's way", async () => {
   await inWorld(async (io, call) => {
     const log = ["log", "-e", "x", "--format", "json", "--attach-returns", ...METRICS, ...DRAW];
