@@ -1,4 +1,4 @@
-// Bytes that arrive in parts, as one.
+// Bytes that arrive in parts, as one, and as text.
 
 /** All parts in one new array, in their order. */
 export function joined(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
@@ -9,4 +9,22 @@ export function joined(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
     at += part.length;
   }
   return all;
+}
+
+/** Of no more bytes a decoder may make nothing yet: a mark, and the beginning of a character. */
+const MOST_WITHOUT_TEXT = 8;
+
+/**
+ * The text of bytes, by default of UTF-8.
+ *
+ * @throws {RangeError} where the memory does not hold it: JavaScriptCore gives no text then and no error.
+ */
+export function textOf(
+  bytes: Uint8Array,
+  decoder: TextDecoder = new TextDecoder(),
+  options?: TextDecodeOptions,
+): string {
+  const text = decoder.decode(bytes, options);
+  if (text === "" && bytes.length > MOST_WITHOUT_TEXT) throw new RangeError("Out of memory");
+  return text;
 }

@@ -329,6 +329,13 @@ export function hostProblem(cause: unknown, doing: "reading" | "writing"): strin
     : message;
 }
 
+/** Whether an engine says that the memory does not hold what it was asked for. */
+export function isMemoryShort(error: unknown): boolean {
+  return error instanceof RangeError &&
+    /^(?:out of memory|array buffer allocation failed|invalid (?:array|string|typed array) length)/i
+      .test(error.message);
+}
+
 /**
  * A value that is there unless this program is wrong: instead of an invented 0 or "", which would be
  * stored as if it were true.

@@ -3,6 +3,7 @@
 // every record's line is known. This is the careful path; scan.ts is the quick one.
 
 import { parse } from "@std/csv";
+import { textOf } from "../bytes.ts";
 import { InputError } from "../errors.ts";
 
 /** Longest line, or record of quoted lines, that is read. */
@@ -42,7 +43,7 @@ export function createRecordReader(
   let line = options.firstLine;
 
   const parseBlock = (block: Uint8Array): void => {
-    const text = decoder.decode(block);
+    const text = textOf(block, decoder);
     line = parseRecords(path, text, line, options.separator, onRecord);
   };
   return {

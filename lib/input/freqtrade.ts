@@ -2,6 +2,7 @@
 // interface of freqtrade and changes, so only what is needed is asked for. Its `sharpe` is the mean
 // daily profit over the deviation of trades: its figures are kept, but under `freqtrade.`.
 
+import { textOf } from "../bytes.ts";
 import { InputError, type Warning } from "../errors.ts";
 import type { Returns, TradeList } from "../metrics/mod.ts";
 import { DAY_MS } from "./cells/calendar_time.ts";
@@ -82,10 +83,10 @@ export async function readFreqtrade(
 
 async function resultText(source: Source, options: ReadOptions): Promise<string> {
   const bytes = await source.all();
-  if (bytes[0] !== 0x50 || bytes[1] !== 0x4b) return new TextDecoder().decode(bytes);
+  if (bytes[0] !== 0x50 || bytes[1] !== 0x4b) return textOf(bytes);
   const { readZipMember } = await import("./zip.ts");
   const limit = Math.min(options.maxBytes ?? MAX_WHOLE_BYTES, MAX_WHOLE_BYTES);
-  return new TextDecoder().decode(readZipMember(source.shownPath, bytes, resultName, limit));
+  return textOf(readZipMember(source.shownPath, bytes, resultName, limit));
 }
 
 /** `<stem>.json`; the other members are called `<stem>_…`, so the result has the shortest name. */

@@ -2,6 +2,7 @@
 // quick way: the first rows tell the columns; lines are then read one by one, so a long file is never
 // held whole. Whatever else JSON can be is for json_table.ts.
 
+import { textOf } from "../bytes.ts";
 import { isRecord, parseJson } from "./json_text.ts";
 import type { ReadOptions } from "./options.ts";
 import type { Source } from "./source.ts";
@@ -27,7 +28,7 @@ export async function readJsonRecords(source: Source, options: ReadOptions): Pro
 }
 
 async function readArray(source: Source, options: ReadOptions): Promise<Table> {
-  const records = parseJson(source.shownPath, new TextDecoder().decode(await source.all()));
+  const records = parseJson(source.shownPath, textOf(await source.all()));
   const table = createTable(source.shownPath, options, "row");
   if (Array.isArray(records)) records.forEach((record, index) => table.add(record, index + 1));
   return table.finish();
@@ -46,7 +47,7 @@ async function readLines(source: Source, options: ReadOptions): Promise<Table> {
     if (text.trim() !== "") table.add(parseJson(source.shownPath, text, line), line);
   };
   for await (const chunk of source.chunks()) {
-    const lines = (pending + decoder.decode(chunk, { stream: true })).split("\n");
+    const lines = (pending + textOf(chunk, decoder, { stream: true })).split("\n");
     pending = lines.pop() ?? "";
     lines.forEach(take);
     if (pending.length > LONGEST_LINE) throw notPlain(source.shownPath);

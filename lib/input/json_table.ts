@@ -1,6 +1,7 @@
 // JSON in any of the forms that a table takes in it: records, the orients of pandas' to_json, pairs of
 // time and value. The document is held whole, turned into rows of text, and read as a CSV is.
 
+import { textOf } from "../bytes.ts";
 import { InputError } from "../errors.ts";
 import { dateRecogniser } from "./cells/dates.ts";
 import { recordColumns, type Row } from "./json_records.ts";
@@ -30,7 +31,7 @@ const ONE_DOCUMENT = "it is one JSON document, of no form that is known; " +
 /** Reads a JSON document, or lines of them; throws `InputError` for what holds no table. */
 export async function readJsonTable(source: Source, options: ReadOptions): Promise<Table> {
   const { shownPath: path } = source;
-  const text = new TextDecoder().decode(await source.all());
+  const text = textOf(await source.all());
   const cells = cellsOf(path, text, dateRecogniser(options));
   const { names, hasNames, lines } = cells;
   const rows = cells.rows.map((row) => names.map((_, at) => cellText(row[at])));

@@ -3,6 +3,7 @@
 // the exchange is its close, and one at midnight closes the day before. LEAN's own statistics are
 // kept under `lean.`.
 
+import { textOf } from "../bytes.ts";
 import { InputError, UsageError, type Warning } from "../errors.ts";
 import type { Returns } from "../metrics/mod.ts";
 import { DAY_MS } from "./cells/calendar_time.ts";
@@ -31,7 +32,7 @@ export async function readLean(
   if (options.strategy !== undefined) {
     throw new UsageError(`--strategy cannot be used with ${path}, which names no strategies`);
   }
-  const document = parseJson(path, new TextDecoder().decode(await source.all()));
+  const document = parseJson(path, textOf(await source.all()));
   const samples = readSamples(document, "strategy equity", "equity");
   const prices = readSamples(document, "benchmark", "benchmark").filter(({ value }) => value > 0);
   const dayOf = exchangeDay(samples, options.timezone);

@@ -2,7 +2,7 @@
 // formats.ts recognises a file by its content; every rule about dates, missing values and kinds
 // applies to all formats alike.
 
-import { InputError, UsageError, type Warning } from "../errors.ts";
+import { InputError, isMemoryShort, UsageError, type Warning } from "../errors.ts";
 import { formatOf, INPUT_FORMATS } from "./formats.ts";
 import type { ReadOptions } from "./options.ts";
 import { foreignProblem } from "./foreign_bytes.ts";
@@ -58,6 +58,10 @@ export async function readInput(
     checkContent(source);
     const result = await formatOf(source, options.inputFormat).read(source, options);
     return { ...result, path, ...source.stored() };
+  } catch (cause) {
+    throw isMemoryShort(cause)
+      ? new InputError(source.shownPath, "it takes more memory than there is", { cause })
+      : cause;
   } finally {
     await source.close();
   }

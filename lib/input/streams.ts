@@ -1,6 +1,7 @@
 // What a stream of bytes may need before a reader takes it: to be unpacked, to be kept, since a pipe
 // comes only once, and to be turned into UTF-8, since MetaTrader and Excel write UTF-16.
 
+import { textOf } from "../bytes.ts";
 import { InputError } from "../errors.ts";
 
 /** Most that is kept of a pipe. */
@@ -98,7 +99,7 @@ export async function* inUtf8(
     pending = whole === carried.length ? null : carried[whole] as number;
     const pairs = carried.subarray(0, whole);
     if (encoding === "high-first") swapPairs(pairs);
-    const text = decoder.decode(pairs, { stream: true });
+    const text = textOf(pairs, decoder, { stream: true });
     if (text !== "") yield encoder.encode(text);
   }
   const last = decoder.decode();

@@ -59,6 +59,7 @@ export async function takeLease(io: Io, storePath: string): Promise<Lease> {
         "files beside it cannot be locked: its file system lacks locks, or fails",
       );
     }
+    await io.sleep(PAUSE_MS);
   }
 }
 

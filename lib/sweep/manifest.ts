@@ -1,5 +1,6 @@
 // A manifest: which files a sweep has, or, beside a dataset, what its runs are to carry besides.
 
+import { textOf } from "../bytes.ts";
 import { hostProblem, InputError, present, UsageError } from "../errors.ts";
 import { createRecordReader } from "../input/csv_text.ts";
 import type { Io } from "../io.ts";
@@ -71,7 +72,7 @@ function jsonLines(path: string, rows: ManifestRow[]): Reader {
   };
   return {
     push: (bytes) => {
-      const lines = (pending + decoder.decode(bytes, { stream: true })).split("\n");
+      const lines = (pending + textOf(bytes, decoder, { stream: true })).split("\n");
       pending = lines.pop() ?? "";
       lines.forEach(take);
     },

@@ -307,3 +307,27 @@ Deno.test("standard input is read like a file, under its own name", async () => 
     (await readInput(memoryHost({ "r.csv.gz": packed }), "r.csv.gz", { hash: true })).sha256,
   );
 });
+
+Deno.test("text that the memory does not hold is not read as none", async () => {
+  const row = (at: number): string => `{"date":"${new Date(at * 864e5).toISOString()}","r":0.01}`;
+  const files = {
+    "r.jsonl": Array.from({ length: 100 }, (_, at) => row(at)).join("\n"),
+    "r.json": `[${Array.from({ length: 100 }, (_, at) => row(at)).join()}]`,
+    "r.csv": `a,"b"\n${Array.from({ length: 600 }, (_, at) => `2024-01-01,"${at}"`).join("\n")}\n`,
+  };
+  // What JavaScriptCore does; the first kilobytes, which tell the format, are read.
+  const { decode } = TextDecoder.prototype;
+  for (const name of Object.keys(files)) {
+    TextDecoder.prototype.decode = function (...given) {
+      return (given[0]?.byteLength ?? 0) > 4000 ? "" : decode.apply(this, given);
+    };
+    try {
+      assertEquals(
+        await messageOf(() => readInput(memoryHost(files), name, {})),
+        `Cannot read ${name}: it takes more memory than there is`,
+      );
+    } finally {
+      TextDecoder.prototype.decode = decode;
+    }
+  }
+});

@@ -2,6 +2,7 @@
 // no string for any; a row that is not plain is read as text, as the careful path reads it. The
 // scanner stops before the first line with a quote and leaves the rest to text.ts.
 
+import { textOf } from "../../bytes.ts";
 import { isBlank, trimCell } from "../cells/number.ts";
 import { csvKernel, KERNEL_INPUT, type RowShape } from "./kernel.ts";
 import { joinBytes, MAX_LINE_BYTES, tooLong } from "../csv_text.ts";
@@ -116,7 +117,7 @@ function createRowReaders(context: ScanContext, firstLine: number): RowReaders {
       const row = kernel.memory.subarray(at, end);
       if (row.includes(QUOTE)) return ~at;
       if (!row.every((byte) => byte === shape.separator || isBlank(byte))) {
-        context.readCells(decoder.decode(row).split(separator).map(trimCell), line);
+        context.readCells(textOf(row, decoder).split(separator).map(trimCell), line);
       }
       line++;
       return end + 1;

@@ -1,5 +1,6 @@
 // A list of names in a file: one a line, or the column `run_name` of a table.
 
+import { textOf } from "../../bytes.ts";
 import { InputError } from "../../errors.ts";
 import { readColumns } from "../parquet_file.ts";
 import { readHead, readRows } from "./csv_table.ts";
@@ -40,7 +41,7 @@ export async function namesInText(host: DatasetHost, path: string): Promise<read
   const decoder = new TextDecoder();
   let text = "";
   for await (const chunk of host.files.chunks(path)) {
-    text += decoder.decode(chunk, { stream: true });
+    text += textOf(chunk, decoder, { stream: true });
   }
   const lines = (text + decoder.decode()).split(/\r?\n/).map((line) => line.trim());
   const found = lines.filter((line) => line !== "");
