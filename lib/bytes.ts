@@ -22,7 +22,7 @@ const MOST_WITHOUT_TEXT = 8;
 export function textOf(
   bytes: Uint8Array,
   decoder: TextDecoder = new TextDecoder(),
-  options?: TextDecodeOptions,
+  options: TextDecodeOptions = {},
 ): string {
   const text = decoder.decode(bytes, options);
   if (text === "" && bytes.length > MOST_WITHOUT_TEXT) throw new RangeError("Out of memory");
