@@ -111,6 +111,8 @@ export interface RunQuery {
   readonly view: View;
   /** Stop after this many runs; Infinity for all. */
   readonly limit: number;
+  /** True where a run that cannot be read must not pass for one that is not there: it is an error. */
+  readonly whole?: boolean;
   /** The metrics that are looked at, for who can read fewer than all; runs may come with others. */
   readonly metrics?: readonly string[];
 }

@@ -47,7 +47,7 @@ export async function change(
   const path = `${API}/${endpoint}`;
   const request = { path, body: filled(body), repeatable: true, onRepeat };
   const text = await http.text({ method: "POST", ...request });
-  if (text === "" || /^\s*\{/.test(text)) return;
+  if (SAYS_NOTHING.test(text)) return;
   throw new TrackerError("POST", http.url(path), {
     status: 200,
     code: "BAD_REPLY",
@@ -55,6 +55,9 @@ export async function change(
     maybeDone: true,
   });
 }
+
+/** An object, or what frameworks answer where a function gives nothing back. */
+const SAYS_NOTHING = /^\s*(?:\{|$|(?:null|true|"?ok"?)\s*$)/i;
 
 /** Something new: made twice it would be there twice. */
 export function create<Value>(

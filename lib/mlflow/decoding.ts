@@ -33,7 +33,7 @@ async function* unpackedBody(
     const first = await source.next();
     // Nothing, compressed or not, is nothing.
     if (first.done === true) return;
-    const format = FORMATS[coding];
+    const format = coding === "deflate" && !isZlib(first.value) ? "deflate-raw" : FORMATS[coding];
     if (format === undefined) {
       throw bad(
         `the reply is compressed ("${coding.slice(0, 40)}"), which was not asked for and is not ` +
@@ -47,6 +47,11 @@ async function* unpackedBody(
   } finally {
     await source.return?.();
   }
+}
+
+/** Of "deflate" some servers leave out the wrapping that belongs to it (RFC 9110, section 8.4.1.2). */
+function isZlib([first = 0, second]: Uint8Array): boolean {
+  return (first & 0x0f) === 8 && (second === undefined || (first * 256 + second) % 31 === 0);
 }
 
 async function* pieces(

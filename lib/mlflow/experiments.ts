@@ -1,7 +1,7 @@
 // Experiments on an MLflow server. Where versions answer differently, or one answer has two reasons,
 // a second request finds out which.
 
-import { NotFoundError, TrackerError } from "../errors.ts";
+import { NotFoundError, OVERLOADED_CODE, TrackerError } from "../errors.ts";
 import {
   compareExperiments,
   evaluateExperiment,
@@ -11,12 +11,29 @@ import {
   pushdownExperimentOrder,
 } from "../filter/mod.ts";
 import type { Experiment, ExperimentMethods, ExperimentQuery, View } from "../tracker.ts";
-import { API, change, create, get, isMissing, named, pairsOf, search } from "./calls.ts";
+import {
+  API,
+  change,
+  create,
+  get,
+  isMissing,
+  isUnserved,
+  named,
+  pairsOf,
+  search,
+} from "./calls.ts";
 import type { Http } from "./http.ts";
 import type { Notes } from "./notes.ts";
+import { pageSizes, type Sized } from "./page_sizes.ts";
 import { badReply } from "./pages.ts";
-import { readExperiment, readExperimentId, readExperiments } from "./schema.ts";
-import type { SearchKind } from "./reading.ts";
+import type { Search, SearchKind } from "./reading.ts";
+import {
+  type Page,
+  readExperiment,
+  readExperimentId,
+  readExperiments,
+  readFoundExperiment,
+} from "./schema.ts";
 import { searched } from "./search.ts";
 
 const PAGE_EXPERIMENTS = 1000;
@@ -42,17 +59,26 @@ export const VIEWS: Readonly<Record<View, string>> = {
   all: "ALL",
 };
 
+/** Whom experiments are asked of. */
+interface Asking {
+  readonly http: Http;
+  readonly version: () => Promise<string | null>;
+  readonly notes: Notes;
+  readonly sized: Sized;
+}
+
 /** What a Tracker does with experiments, as requests. */
 export function experimentMethods(
   http: Http,
   version: () => Promise<string | null>,
   notes: Notes,
 ): ExperimentMethods {
+  const asking: Asking = { http, version, notes, sized: pageSizes() };
   return {
-    searchExperiments: (query) => searchExperiments(http, query, version, notes),
+    searchExperiments: (query) => searchExperiments(asking, query),
     getExperiment: (id) => getExperiment(http, id),
-    findExperiment: (name) => findExperiment(http, notes, name),
-    createExperiment: (name, options) => createExperiment(http, notes, name, options),
+    findExperiment: (name) => findExperiment(asking, name),
+    createExperiment: (name, options) => createExperiment(asking, name, options),
     renameExperiment: (id, name) =>
       onExperiment(
         id,
@@ -84,10 +110,8 @@ async function onExperiment<Value>(id: string, work: () => Promise<Value>): Prom
 }
 
 function searchExperiments(
-  http: Http,
-  query: ExperimentQuery,
-  version: () => Promise<string | null>,
-  notes: Notes,
+  { http, version, notes, sized }: Asking,
+  query: ExperimentQuery & Pick<Search<Experiment>, "whole">,
 ): AsyncIterable<readonly Experiment[]> {
   return searched<Experiment>({
     ...query,
@@ -98,14 +122,30 @@ function searchExperiments(
     notes,
     url: http.url(`${API}/experiments/search`),
     fetch: ({ filter, orderBy, maxResults, token }) =>
-      search(http, "experiments/search", {
-        view_type: VIEWS[query.view],
-        max_results: maxResults,
-        order_by: orderBy,
-        filter,
-        page_token: token,
-      }, readExperiments),
+      sized(maxResults, async (size) => {
+        const page = { view_type: VIEWS[query.view], max_results: size, page_token: token };
+        const asked = { ...page, order_by: orderBy, filter };
+        try {
+          return await search(http, "experiments/search", asked, readExperiments);
+        } catch (error) {
+          if (!isUnserved(error)) throw error;
+          return await listed(http, { ...page, page_token: token ?? undefined }, error);
+        }
+      }),
   });
+}
+
+/** MLflow before 1.28 lists experiments, without filter and order: the search sees to both. */
+async function listed(
+  http: Http,
+  page: Parameters<typeof get>[2],
+  unserved: TrackerError,
+): Promise<Page<Experiment>> {
+  try {
+    return await get(http, "experiments/list", page, readExperiments);
+  } catch (error) {
+    throw error instanceof TrackerError ? unserved : error;
+  }
 }
 
 async function getExperiment(http: Http, id: string): Promise<Experiment> {
@@ -123,10 +163,13 @@ async function getExperiment(http: Http, id: string): Promise<Experiment> {
   );
 }
 
-async function findExperiment(http: Http, notes: Notes, name: string): Promise<Experiment | null> {
+async function findExperiment(asking: Asking, name: string): Promise<Experiment | null> {
+  const { http, notes } = asking;
   try {
     const query = { experiment_name: name };
-    const { value } = await get(http, "experiments/get-by-name", query, readExperiment);
+    const found = await get(http, "experiments/get-by-name", query, readFoundExperiment);
+    if (found === null) return null;
+    const { value } = found;
     if (value.name === name) return value;
     // Some databases compare names without regard to letter case.
     if (value.name.toLowerCase() !== name.toLowerCase()) throw otherName(http, name, value);
@@ -134,7 +177,31 @@ async function findExperiment(http: Http, notes: Notes, name: string): Promise<E
     return value;
   } catch (error) {
     if (isMissing(error)) return null;
+    if (isUnserved(error) || isRefused(error)) return await amongAll(asking, name, error);
     throw error;
+  }
+}
+
+/** A service may say in words of its own that there is none, or have no look-up by name. */
+function isRefused(error: unknown): error is TrackerError {
+  return error instanceof TrackerError && [400, 422].includes(error.status) &&
+    error.code !== OVERLOADED_CODE;
+}
+
+async function amongAll(
+  asking: Asking,
+  name: string,
+  refused: TrackerError,
+): Promise<Experiment | null> {
+  const all = { filter: null, orderBy: [], view: "all", limit: Infinity, whole: true } as const;
+  try {
+    for await (const page of searchExperiments(asking, all)) {
+      const found = page.find((experiment) => experiment.name === name);
+      if (found !== undefined) return found;
+    }
+    return null;
+  } catch (error) {
+    throw error instanceof TrackerError ? refused : error;
   }
 }
 
@@ -146,13 +213,12 @@ function otherName(http: Http, name: string, found: Experiment): TrackerError {
 }
 
 async function createExperiment(
-  http: Http,
-  notes: Notes,
+  asking: Asking,
   name: string,
   { artifactLocation, tags = {} }: Parameters<ExperimentMethods["createExperiment"]>[1] = {},
 ): Promise<string> {
   try {
-    return await create(http, "experiments/create", {
+    return await create(asking.http, "experiments/create", {
       name,
       artifact_location: artifactLocation,
       tags: pairsOf(tags),
@@ -160,7 +226,7 @@ async function createExperiment(
   } catch (error) {
     if (!(error instanceof TrackerError) || !error.alreadyExists) throw error;
     // MLflow's own message is its database's, and does not say that a deleted one is in the way.
-    const found = await findExperiment(http, notes, name);
+    const found = await findExperiment(asking, name);
     // On Databricks an experiment is a place in the workspace, where a folder or notebook may be.
     const what = found === null
       ? `the server has no experiment "${name}", yet something else of that name, as a folder or ` +

@@ -5,6 +5,7 @@ import type { MetricPoint } from "../tracker.ts";
 import { API, get, isUnserved } from "./calls.ts";
 import type { Http } from "./http.ts";
 import type { Notes } from "./notes.ts";
+import type { Sized } from "./page_sizes.ts";
 import { badReply, pageTokens } from "./pages.ts";
 import type { Page } from "./reader.ts";
 import { getRun } from "./get_run.ts";
@@ -14,19 +15,25 @@ const PAGE_POINTS = 25_000;
 /** MLflow 2.x answers a whole history at once: 400 MB are some five million points. */
 const LIMITS = { maxBytes: 400 * 1024 * 1024, exactWholes: true };
 
+/** Whom a history is asked of. */
+interface Asking {
+  readonly http: Http;
+  readonly notes: Notes;
+  readonly sized: Sized;
+}
+
 /**
  * All points of a metric. MLflow's pages are in the order of timestamps; ours is that of steps, so
  * the points are gathered and sorted; where the two are the same, that takes one look at each.
  */
 export async function* metricHistory(
-  http: Http,
-  notes: Notes,
+  asking: Asking,
   runId: string,
   key: string,
 ): AsyncGenerator<readonly MetricPoint[], void, undefined> {
-  const points = await gathered(http, notes, runId, key);
+  const points = await gathered(asking, runId, key);
   // An unknown run has no points either, and says so only here.
-  if (points.length === 0) await getRun(http, runId, notes);
+  if (points.length === 0) await getRun(asking.http, runId, asking.notes);
   points.sort(bySteps);
   for (let from = 0; from < points.length; from += PAGE_POINTS) {
     yield points.slice(from, from + PAGE_POINTS);
@@ -34,18 +41,18 @@ export async function* metricHistory(
 }
 
 async function gathered(
-  http: Http,
-  notes: Notes,
+  asking: Asking,
   runId: string,
   key: string,
 ): Promise<MetricPoint[]> {
+  const { http, notes } = asking;
   const points: MetricPoint[] = [];
   const known = new Set<string>();
   const url = http.url(`${API}/metrics/get-history`);
   const tokenOf = pageTokens("GET", url);
   let token: string | null = null;
   do {
-    const page: Page<MetricPoint> = await pageOf(http, notes, { runId, key, token });
+    const page: Page<MetricPoint> = await pageOf(asking, { runId, key, token });
     const [problem] = page.problems ?? [];
     if (problem !== undefined && points.length + page.items.length === 0) {
       throw badReply("GET", url, `the reply is not MLflow's: ${problem.what}`);
@@ -68,22 +75,19 @@ function marks(items: readonly MetricPoint[]): string {
 }
 
 async function pageOf(
-  http: Http,
-  notes: Notes,
+  { http, notes, sized }: Asking,
   { runId, key, token }: {
     readonly runId: string;
     readonly key: string;
     readonly token: string | null;
   },
 ): Promise<Page<MetricPoint>> {
-  const query = {
-    run_id: runId,
-    metric_key: key,
-    max_results: PAGE_POINTS,
-    page_token: token ?? undefined,
-  };
+  const query = { run_id: runId, metric_key: key, page_token: token ?? undefined };
   try {
-    return await get(http, "metrics/get-history", query, readHistory, LIMITS);
+    return await sized(PAGE_POINTS, (size) => {
+      const page = { ...query, max_results: size };
+      return get(http, "metrics/get-history", page, readHistory, LIMITS);
+    });
   } catch (error) {
     if (!isUnserved(error) || token !== null) throw error;
     const { items } = await get(http, "runs/get", { run_id: runId }, readRunPoints);

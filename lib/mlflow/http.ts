@@ -14,7 +14,7 @@ import { decodedBody } from "./decoding.ts";
 import { readReply, type Reply } from "./reply.ts";
 import { type Redact, redacted, redactor } from "./redact.ts";
 import { redirectedPath } from "./redirects.ts";
-import { refusal } from "./refusal.ts";
+import { refusal, refusalInside } from "./refusal.ts";
 import { repeating } from "./repeats.ts";
 import { type Reader, ShapeError } from "./schema.ts";
 
@@ -123,8 +123,11 @@ interface Options extends HttpOptions {
 async function complete(options: Options, request: HttpRequest): Promise<Reply> {
   const reply = await send(options, request);
   const whole = await readReply(reply, limits(options, request));
-  if (whole.status >= 200 && whole.status < 300) return whole;
-  throw refusal(whole, refusalContext(options, request));
+  const context = refusalContext(options, request);
+  if (whole.status < 200 || whole.status >= 300) throw refusal(whole, context);
+  const inside = refusalInside(whole, context);
+  if (inside !== null) throw inside;
+  return whole;
 }
 
 async function* streamed(options: Options, request: HttpRequest): AsyncGenerator<Uint8Array> {

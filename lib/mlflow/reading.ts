@@ -44,6 +44,8 @@ export interface Search<Item> {
   readonly view: View;
   readonly limit: number;
   readonly pageSize: number;
+  /** True where a row that would be left out is an error. */
+  readonly whole?: boolean;
   /** The version of an MLflow server; null for one that is not MLflow's own. */
   readonly version: () => Promise<string | null>;
   readonly notes: Notes;
@@ -94,8 +96,14 @@ export function openReading<Item>(search: Search<Item>, plan: Plan): Reading<Ite
         token,
       });
       const [problem] = page.problems ?? [];
-      if (problem !== undefined && seen.size + page.items.length === 0 && page.next === null) {
-        throw badReply("POST", search.url, `the reply is not MLflow's: ${problem.what}`);
+      const isNothing = seen.size + page.items.length === 0 && page.next === null;
+      const unread = search.whole === true
+        ? page.problems?.find(({ isShown }) => !isShown)
+        : isNothing
+        ? problem
+        : undefined;
+      if (unread !== undefined) {
+        throw badReply("POST", search.url, `the reply is not MLflow's: ${unread.what}`);
       }
       search.notes.rows(page.problems ?? []);
       const all = page.items.filter((item) => isNew(seen, search.kind.id(item)));

@@ -84,7 +84,7 @@ export async function readReply(
       if (isHtml) throw bad(webPage(bytes, redact));
       if (isDeep(bytes)) throw bad(`the reply is nested deeper than ${MAX_NESTING} levels`);
       const text = decoder.decode(bytes);
-      return JSON.parse(exactWholes ? text.replace(LONG_WHOLE, '$1"$2"') : text);
+      return parse(exactWholes ? text.replace(LONG_WHOLE, '$1"$2"') : text);
     },
     text: () => {
       if (isHtml && !isPlain(bytes)) throw bad(webPage(bytes, redact));
@@ -93,15 +93,34 @@ export async function readReply(
   };
 }
 
+/** Python's own JSON has the numbers that JSON has no word for, and one of them hides no other row. */
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    if (!/NaN|Infinity/.test(text)) throw error;
+    return JSON.parse(
+      text.replace(TEXT_OR_NO_NUMBER, (part) => part.startsWith('"') ? part : `"${part}"`),
+    );
+  }
+}
+
+const TEXT_OR_NO_NUMBER = /"(?:[^"\\]|\\.)*"|\bNaN\b|-?\bInfinity\b/g;
+
 /** MLflow 2.x sends its plain texts (`OK`, `{}`) as text/html. */
 function isPlain(bytes: Uint8Array): boolean {
   return !bytes.subarray(0, 1024).includes(LESS_THAN);
 }
 
-function webPage(bytes: Uint8Array, redact: ReplyLimits["redact"]): string {
+/** The title of a web page; "" where it has none. */
+export function pageTitle(bytes: Uint8Array, redact: ReplyLimits["redact"]): string {
   const page = redact(decoder.decode(bytes.subarray(0, 64 * 1024)));
-  const title = /<title[^>]*>([^<]{1,80})/i.exec(page)?.[1]?.replace(/\s+/g, " ").trim();
-  const named = title === undefined || title === "" ? "a web page" : `a web page, "${title}"`;
+  return /<title[^>]*>([^<]{1,80})/i.exec(page)?.[1]?.replace(/\s+/g, " ").trim() ?? "";
+}
+
+function webPage(bytes: Uint8Array, redact: ReplyLimits["redact"]): string {
+  const title = pageTitle(bytes, redact);
+  const named = title === "" ? "a web page" : `a web page, "${title}"`;
   return `the server answered with ${named}, not with MLflow's data; is MLFLOW_TRACKING_URI ` +
     "right, and is there no login page before the server?";
 }

@@ -19,6 +19,7 @@ import { getRun } from "./get_run.ts";
 import { metricHistory } from "./history.ts";
 import type { Http } from "./http.ts";
 import type { Notes } from "./notes.ts";
+import { pageSizes, type Sized } from "./page_sizes.ts";
 import { readRun, readRuns } from "./schema.ts";
 import type { SearchKind } from "./reading.ts";
 import { searched } from "./search.ts";
@@ -47,10 +48,12 @@ export function runMethods(
   notes: Notes,
   onMade: (run: Run) => void,
 ): RunMethods {
+  const sized = pageSizes();
+  const sizedHistory = pageSizes();
   const onRun = (id: string, endpoint: string, body: Record<string, unknown>): Promise<void> =>
     named("run", id, () => change(http, endpoint, { run_id: id, ...body }));
   return {
-    searchRuns: (query) => searchRuns(http, query, version, notes),
+    searchRuns: (query) => searchRuns(http, query, version, { notes, sized }),
     getRun: (id) => getRun(http, id, notes),
     createRun: async (run, onRepeat) => {
       const made = await createRun(http, run, onRepeat);
@@ -73,7 +76,7 @@ export function runMethods(
     deleteTag: (id, key) => deleteTag(http, id, key, notes),
     deleteRun: (id) => onRun(id, "runs/delete", {}),
     restoreRun: (id) => onRun(id, "runs/restore", {}),
-    metricHistory: (id, key) => metricHistory(http, notes, id, key),
+    metricHistory: (id, key) => metricHistory({ http, notes, sized: sizedHistory }, id, key),
   };
 }
 
@@ -115,7 +118,7 @@ function searchRuns(
   http: Http,
   { experimentIds, ...query }: RunQuery,
   version: () => Promise<string | null>,
-  notes: Notes,
+  { notes, sized }: { readonly notes: Notes; readonly sized: Sized },
 ): AsyncIterable<readonly Run[]> {
   return searched<Run>({
     ...query,
@@ -127,14 +130,15 @@ function searchRuns(
     notes,
     url: http.url(`${API}/runs/search`),
     fetch: ({ ids, filter, orderBy, maxResults, token }) =>
-      search(http, "runs/search", {
-        experiment_ids: ids,
-        run_view_type: VIEWS[query.view],
-        max_results: maxResults,
-        order_by: orderBy,
-        filter,
-        page_token: token,
-      }, readRuns),
+      sized(maxResults, (size) =>
+        search(http, "runs/search", {
+          experiment_ids: ids,
+          run_view_type: VIEWS[query.view],
+          max_results: size,
+          order_by: orderBy,
+          filter,
+          page_token: token,
+        }, readRuns)),
   });
 }
 

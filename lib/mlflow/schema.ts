@@ -26,19 +26,38 @@ const whole = zod.union([
   zod.number().refine(Number.isInteger, "expected a whole number"),
   zod.string().regex(/^-?\d{1,19}$/).transform(Number),
 ]);
-/** NaN comes as text; infinities are stored as the largest numbers, but text is understood too. */
+/**
+ * NaN comes as text; infinities are stored as the largest numbers, but text is understood too, and any
+ * number that others write so.
+ */
 const figure = zod.union([
   zod.custom<number>(Number.isFinite, "expected a number within range"),
   zod.enum(["NaN", "Infinity", "-Infinity"]).transform(Number),
+  zod.string().regex(/^[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i).transform(Number)
+    .refine(Number.isFinite, "expected a number within range"),
+  zod.string().regex(/^([-+]?inf(inity)?|nan)$/i).transform((word) =>
+    /^nan$/i.test(word) ? NaN : word.startsWith("-") ? -Infinity : Infinity
+  ),
 ]);
 const text = zod.string();
+/** A word of a list, whose letter case is a matter of the server's language. */
+function wordOf<const Words extends readonly [string, ...string[]]>(
+  words: Words,
+  written: (word: string) => string,
+) {
+  const word = zod.enum(words);
+  return zod.union([word, text.transform(written).pipe(word)]);
+}
 /** Of a run or experiment: without one, nothing can be asked about it. Some servers count. */
 const id = zod.union([
   text.min(1, "expected an id, got nothing"),
   zod.number().int().transform(String),
 ]);
-const status = zod.enum(["RUNNING", "SCHEDULED", "FINISHED", "FAILED", "KILLED"]);
-const stage = zod.enum(["active", "deleted"]);
+const status = wordOf(
+  ["RUNNING", "SCHEDULED", "FINISHED", "FAILED", "KILLED"],
+  (word) => word.toUpperCase(),
+);
+const stage = wordOf(["active", "deleted"], (word) => word.toLowerCase());
 const pair = zod.object({ key: text, value: text.default("") });
 const pairs = zod.array(pair).default([]);
 
@@ -118,12 +137,21 @@ const looseMetrics = zod.array(zod.unknown()).default([]).transform((list) =>
 );
 const timelessMetric = loosePoint.extend({ timestamp: whole.catch(0), step: whole.catch(0) });
 
+/** A time as other services write it: parts of a ms, or a date; none where it is neither. */
+const looseTime = zod.unknown().optional().transform((value) => {
+  const timeMs = typeof value === "string" && !/^-?\d+(\.\d*)?$/.test(value)
+    ? Date.parse(value)
+    : Number(value ?? NaN);
+  return Number.isFinite(timeMs) ? Math.round(timeMs) : undefined;
+});
+
 /** A status that this program does not know is shown as it is. */
 const looseRunShape = zod.object({
   info: zod.object({
     ...infoShape.shape,
     status: text.transform((value) => value as RunStatus),
-    lifecycle_stage: text.default("active").transform((value) => value.toLowerCase()).pipe(stage),
+    start_time: looseTime.transform((timeMs) => timeMs ?? 0),
+    end_time: looseTime,
   }),
   data: zod.object({ ...dataShape.shape, metrics: looseMetrics }).prefault({}),
   inputs: runShape.shape.inputs,
@@ -177,12 +205,17 @@ export const readExperimentId: Reader<string> = reader(
   (reply) => reply.experiment_id,
 );
 
-/** `experiments/get` and `get-by-name`. */
+/** `experiments/get`. */
 export const readExperiment: Reader<Single<Experiment>> = singleReader(
   "experiment",
   EXPERIMENT_ROWS,
   experimentOf,
 );
+
+/** `experiments/get-by-name`; null where a server answers with nothing rather than a refusal. */
+export const readFoundExperiment: Reader<Single<Experiment> | null> = (json) =>
+  noExperiment.safeParse(json).success ? null : readExperiment(json);
+const noExperiment = zod.strictObject({ experiment: zod.null().optional() });
 
 /** `experiments/search`. */
 export const readExperiments: Reader<Page<Experiment>> = pageReader(

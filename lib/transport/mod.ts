@@ -54,12 +54,18 @@ export interface Transport {
 const REUSE_LIMIT_MS = 4000;
 const REUSE_LIMIT_UNREPEATABLE_MS = 1000;
 const MAX_IDLE = 16;
+/**
+ * Some servers close after each reply without saying so. One connection that was kept and then broke may
+ * be chance, but what may not be repeated takes no second one; after so many none is kept.
+ */
+const MAX_BROKEN = 3;
 const CONNECT_LIMIT_MS = 15_000;
 
 /** Opens nothing yet: the first request does. */
 export function openTransport(io: Pick<Io, "files">, options: TransportOptions): Transport {
   const { server, clock = HOST_CLOCK } = options;
   let idle: Connection[] = [];
+  let broken = 0;
   const open = new Set<SocketStream>();
   const secrets = lazy(() => readTlsFiles(io, options.tls));
 
@@ -90,9 +96,16 @@ export function openTransport(io: Pick<Io, "files">, options: TransportOptions):
     origin: server.origin,
     send: async (request) => {
       const url = server.origin + request.path.replace(/\?.*$/s, "");
-      const limitMs = request.repeatable === true ? REUSE_LIMIT_MS : REUSE_LIMIT_UNREPEATABLE_MS;
-      const connection = takeIdle(limitMs) ?? await connect(request.method, url);
-      return await exchange(connection, request, options, { url, clock, giveBack });
+      const isRepeatable = request.repeatable === true;
+      const limitMs = isRepeatable ? REUSE_LIMIT_MS : REUSE_LIMIT_UNREPEATABLE_MS;
+      const kept = broken < (isRepeatable ? MAX_BROKEN : 1) ? takeIdle(limitMs) : null;
+      const connection = kept ?? await connect(request.method, url);
+      try {
+        return await exchange(connection, request, options, { url, clock, giveBack });
+      } catch (error) {
+        if (kept !== null && error instanceof TrackerError && error.code === "CONNECTION") broken++;
+        throw error;
+      }
     },
     steps: {
       lookUp: () => lookUp(near(options), server.origin),

@@ -3,7 +3,7 @@
 // end. Each ends in one line that says what to do, or just works.
 
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
-import { deflateSync, gzipSync } from "node:zlib";
+import { deflateRawSync, deflateSync, gzipSync } from "node:zlib";
 import { TrackerError } from "../../lib/errors.ts";
 import type { Connection, MlflowClient } from "../../lib/mlflow/client.ts";
 import { withAnswers } from "./clients.ts";
@@ -86,7 +86,11 @@ Deno.test("a redirect to the same call elsewhere says what the tracking URI shou
 });
 
 Deno.test("replies compressed unasked are read", async () => {
-  for (const [coding, pack] of [["gzip", gzipSync], ["deflate", deflateSync]] as const) {
+  const packers = [["gzip", gzipSync], ["deflate", deflateSync], [
+    "deflate",
+    deflateRawSync,
+  ]] as const;
+  for (const [coding, pack] of packers) {
     const packed = bytes(pack(FOUND), { "content-encoding": coding });
     await withGateway([packed, packed], async (client, server) => {
       assertEquals((await client.getExperiment("7")).name, "crypto");

@@ -121,7 +121,7 @@ for (const words of [["strict"], []]) {
             [
               5,
               "the server has no such call, or MLFLOW_TRACKING_URI is not complete; it says " +
-              '{"error": "404 Not Found"} (404 NOT_FOUND)',
+              "404 Not Found (404 NOT_FOUND)",
             ],
           );
           await io.files.write("r.csv", "date,returns\n2024-01-02,0.01\n2024-01-03,-0.02\n");

@@ -78,6 +78,40 @@ Deno.test("the server's own code and words come first, then what the status mean
   );
 });
 
+Deno.test("the words of services are found in the fields that they use", async () => {
+  const said = [
+    [{ error: { code: "UserError", message: "too many", inner: { code: "X" } } }, "too many"],
+    [{ error: "invalid", error_description: "it is old" }, "it is old"],
+    [{ detail: [{ loc: ["body"], msg: "field required" }] }, "field required"],
+    [{ type: "about:blank", title: "Conflict", status: 409 }, "Conflict"],
+    [{ timestamp: 1, status: 409, error: "Conflict", path: "/a" }, "Conflict"],
+    [{ message: null, errors: [{ message: "a secret" }] }, "a ***"],
+  ] as const;
+  for (const [words, expected] of said) {
+    const { reason } = await told(409, { text: JSON.stringify(words, null, 2) });
+    assertEquals(reason, `${expected} (409 ERROR)`);
+  }
+  assertEquals((await told(409, { text: "[1]" })).reason, "[1] (409 ERROR)");
+  const page = await told(502, { text: "<html><title>502 Bad\nGateway</title></html>" });
+  assertEquals(
+    page.reason,
+    'the server answered with a web page, "502 Bad Gateway" (502 BAD_GATEWAY)',
+  );
+});
+
+Deno.test("who is turned away is told why, where the server says more than the status", async () => {
+  const expired = json("PERMISSION_DENIED", "Invalid access token.");
+  assertEquals((await told(403, { text: expired })).reason.includes('says "Invalid access'), true);
+  const blocked = await told(403, { text: "<html><title>Request blocked</title></html>" });
+  assertEquals(blocked.reason.includes('it says "Request blocked"'), true);
+  for (const text of ["", "Permission denied", "<html><title>403 Forbidden</title></html>"]) {
+    assertEquals((await told(403, { text })).reason.includes("it says"), false, text);
+  }
+  const old = JSON.stringify({ error_description: "The token expired" });
+  assertEquals((await told(401, { text: old })).reason.includes('it says "The token exp'), true);
+  assertEquals((await told(401, { text: "You are nobody" })).reason.includes("it says"), false);
+});
+
 Deno.test("a call that is not there is told from what is not there", async () => {
   assertEquals(
     (await told(404, { text: json("RESOURCE_DOES_NOT_EXIST", "no run") })).code,
@@ -128,6 +162,10 @@ Deno.test("how long to wait is told in seconds, as a date, or not", async () => 
   assertEquals(await waits(new Date(NOW + 3000).toUTCString()), 3000);
   assertEquals(await waits(new Date(NOW - 3000).toUTCString()), 0);
   assertEquals(await waits("soon"), undefined);
+  const skewed = NOW + 5 * 3_600_000;
+  const [date, later] = [skewed, skewed + 2000].map((timeMs) => new Date(timeMs).toUTCString());
+  const ahead = await told(429, { headers: { "retry-after": later ?? "", date: date ?? "" } });
+  assertEquals(ahead.retryAfterMs, 2000);
   assertEquals((await told(429)).retryAfterMs, undefined);
 });
 

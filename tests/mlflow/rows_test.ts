@@ -218,3 +218,32 @@ Deno.test("ten rows that cannot be read are named, then it is said once that the
   notes.rows(rows(13, 14));
   assertEquals(told.slice(10), ["The server's answer is not MLflow's: there are more such rows"]);
 });
+
+Deno.test("times as others write them are shown; none that cannot be read hides its run", () => {
+  const times = [
+    [1.5, "2026-01-02T03:04:05.678Z", 2, Date.UTC(2026, 0, 2, 3, 4, 5, 678)],
+    ["12.25", "soon", 12, null],
+    [{}, undefined, 0, null],
+  ] as const;
+  for (const [start_time, end_time, startTime, endTime] of times) {
+    const { value, problem } = readRun(run({ start_time, end_time }));
+    assertEquals([value.startTime, value.endTime], [startTime, endTime]);
+    assertStringIncludes(problem?.what ?? "", "run r (the field info.start_time");
+    assertEquals(problem?.isShown, true);
+  }
+});
+
+Deno.test("words in another letter case and numbers as text are MLflow's", () => {
+  const metrics = ["0.25", "-1e-3", ".5", "nan", "-inf", "+Infinity"].map((value, index) => ({
+    key: `m${index}`,
+    value,
+  }));
+  const { value, problem } = readRun(
+    run({ status: "finished", lifecycle_stage: "DELETED" }, { metrics }),
+  );
+  assertEquals(problem, null);
+  assertEquals([value.status, value.lifecycleStage], ["FINISHED", "deleted"]);
+  assertEquals(Object.values(value.metrics), [0.25, -0.001, 0.5, NaN, -Infinity, Infinity]);
+  const experiment = { experiment_id: 1, name: "a", lifecycle_stage: "Deleted" };
+  assertEquals(readExperiment({ experiment }).value.lifecycleStage, "deleted");
+});

@@ -128,3 +128,58 @@ deliveryTest(
     assertEquals(server.runs.size, 1);
   },
 );
+
+deliveryTest(
+  "a run that cannot be read is looked for in vain, and not made again",
+  async (world) => {
+    const { store, server, send } = world;
+    store.commitRun(record(1));
+    // As the client does: what it cannot read it leaves out, or refuses to where nothing may be missed.
+    const searchRuns: Tracker["searchRuns"] = async function* ({ whole }) {
+      if (whole === true) throw await Promise.resolve(failure("BAD_REPLY", 200));
+    };
+    const changed = { createRun: carriedOut(world, LOST), searchRuns };
+    assertEquals((await send(changed))[0]?.[0], "failed");
+    assertEquals((await send(changed))[0]?.[0], "failed");
+    assertEquals(server.runs.size, 1);
+    assertEquals(await send(), DELIVERED);
+    assertEquals(server.runs.size, 1);
+  },
+);
+
+deliveryTest("a server that knows names as tags alone is given the name so", async (world) => {
+  const { store, server, send } = world;
+  store.commitRun(record(1));
+  const createRun: Tracker["createRun"] = async (run) => ({
+    ...await server.createRun({ ...run, name: "" }),
+    name: "",
+  });
+  const named: unknown[] = [];
+  const logBatch: Tracker["logBatch"] = async (id, batch) => {
+    const name = batch.tags?.["mlflow.runName"];
+    if (name !== undefined) named.push(name);
+    await server.logBatch(id, batch);
+  };
+  assertEquals(await send({ createRun, logBatch }), DELIVERED);
+  store.commitRun(record(2));
+  assertEquals(await send({ logBatch }), DELIVERED);
+  assertEquals(named, ["run 1"]);
+});
+
+deliveryTest("an experiment whose creation was lost is made by a second one", async (world) => {
+  const { store, server, send } = world;
+  store.commitRun(record(1));
+  let creations = 0;
+  const createExperiment: Tracker["createExperiment"] = (...given) =>
+    ++creations === 1 ? Promise.reject(LOST) : server.createExperiment(...given);
+  assertEquals(await send({ createExperiment }), DELIVERED);
+  assertEquals([creations, server.experiments.size], [2, 1]);
+  store.commitRun(record(2, { experiment: { kind: "name", name: "other" } }));
+  creations = 0;
+  const never: Tracker["createExperiment"] = () => {
+    creations++;
+    return Promise.reject(LOST);
+  };
+  assertEquals((await send({ createExperiment: never }))[0]?.[0], "failed");
+  assertEquals(creations, 2);
+});

@@ -3,7 +3,13 @@
 import { assertEquals } from "@std/assert";
 import { openDatabase } from "../../lib/store/sqlite.ts";
 import type { MetricPoint, Run, Tracker } from "../../lib/tracker.ts";
-import { DELIVERED, deliveryTest, type DeliveryWorld, failure } from "./delivery_world.ts";
+import {
+  activeRuns,
+  DELIVERED,
+  deliveryTest,
+  type DeliveryWorld,
+  failure,
+} from "./delivery_world.ts";
 import { record, START, valueOf } from "./store_folder.ts";
 
 /** What reading back says, from a server whose runs and files are as changed. */
@@ -245,3 +251,25 @@ deliveryTest("of a run that others log into one point is looked for, too", async
     "metric equity lacks 1 of its 1 points",
   ]);
 });
+
+deliveryTest(
+  "a second run of the same key is told, and removed by the next sync",
+  async (world) => {
+    const { store, server, send } = world;
+    store.commitRun(record(1));
+    // A proxy sends the creation twice, and the client sees one answer.
+    const createRun: Tracker["createRun"] = async (run) => {
+      await server.createRun(run);
+      return await server.createRun(run);
+    };
+    assertEquals(await send({ createRun }), DELIVERED);
+    assertEquals(activeRuns(server).length, 2);
+    const [second] = activeRuns(server);
+    assertEquals(await differences(world, () => ({})), [
+      `it is there a second time, as run ${second?.id}`,
+    ]);
+    assertEquals(await send(), DELIVERED);
+    assertEquals(activeRuns(server).map(({ status }) => status), ["FINISHED"]);
+    assertEquals(await differences(world, () => ({})), []);
+  },
+);

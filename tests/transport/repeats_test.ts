@@ -142,3 +142,34 @@ for (const [what, drop] of Object.entries(DROPS)) {
     assertEquals(heard, [["POST", "POST"], ["POST"]]);
   });
 }
+
+Deno.test("once a kept connection broke, what may not be repeated gets a new one", async () => {
+  const server = await droppingServer((socket) => void socket.end());
+  const transport = openTransport(hostIo(), {
+    server: new URL(server.uri),
+    tls: { caFile: null, clientCertFile: null, insecure: false },
+    proxies: { http: null, https: null, none: [] },
+    timeoutMs: 5000,
+  });
+  const post = async (): Promise<number> => {
+    const body = new TextEncoder().encode(BODY);
+    const { status, body: parts } = await transport.send({
+      method: "POST",
+      path: "/",
+      headers: {},
+      body,
+    });
+    await Array.fromAsync(parts);
+    return status;
+  };
+  try {
+    assertEquals(await post(), 200);
+    const error = await assertRejects(post, TrackerError);
+    assertEquals([error.code, error.maybeDone], ["CONNECTION", true]);
+    for (let index = 0; index < 3; index++) assertEquals(await post(), 200);
+    assertEquals(server.heard.map(({ length }) => length), [2, 1, 1, 1]);
+  } finally {
+    transport.close();
+    await server.stop();
+  }
+});

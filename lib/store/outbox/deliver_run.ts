@@ -2,6 +2,7 @@
 // and inputs that a server has already change nothing there, artifacts are replaced by themselves.
 
 import { DeliveryError } from "../../errors.ts";
+import { RUN_NAME_TAG } from "../../own_names.ts";
 import type { LifecycleStage, Run, RunChange } from "../../tracker.ts";
 import {
   acknowledged,
@@ -150,24 +151,42 @@ async function finish(
   serverRun: Run,
   { renamed, isLaterThere }: { readonly renamed: boolean; readonly isLaterThere: IsLaterThere },
 ): Promise<void> {
-  const { run, database, id } = delivery;
+  const { run, tracker } = delivery;
   if (run.existing_run_id !== null) return;
+  // MLflow before 1.30 knows a run's name as a tag alone.
+  const isNameless = serverRun.name === "" && run.name !== "" && !renamed;
+  if (isNameless) {
+    await named(
+      delivery,
+      () => tracker.logBatch(serverRun.id, { tags: { [RUN_NAME_TAG]: run.name } }),
+    );
+  }
   const isOpen = run.status === "RUNNING" && run.end_time === null;
   const ended: RunChange = isOpen || isLaterThere(ownFields(run)) ? {} : {
     status: run.status,
     ...(run.end_time === null ? {} : { endTime: run.end_time }),
   };
   if (renamed) {
-    try {
-      await updateRun(delivery, serverRun, { ...ended, name: run.name });
-      recordParts(database, id, [], [NAME_PART]);
-      return;
-    } catch (error) {
-      if (!isForGood(error)) throw error;
-      recordParts(database, id, [refusedPart(NAME_PART, error)]);
-    }
+    const change = { ...ended, name: run.name };
+    if (await named(delivery, () => updateRun(delivery, serverRun, change))) return;
   }
   if (ended.status !== undefined) await updateRun(delivery, serverRun, ended);
+}
+
+/** Gives the run its name; false where the server refuses it. */
+async function named(
+  { database, id }: RunDelivery,
+  work: () => Promise<void>,
+): Promise<boolean> {
+  try {
+    await work();
+    recordParts(database, id, [], [NAME_PART]);
+    return true;
+  } catch (error) {
+    if (!isForGood(error)) throw error;
+    recordParts(database, id, [refusedPart(NAME_PART, error)]);
+    return false;
+  }
 }
 
 async function updateRun(delivery: RunDelivery, { id }: Run, change: RunChange): Promise<void> {

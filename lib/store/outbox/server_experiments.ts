@@ -84,21 +84,26 @@ async function findOrCreate(
     });
   }
   const { tags } = experimentOf(local);
-  try {
-    const id = await tracker.createExperiment(local.name, {
-      tags,
-      ...(local.artifact_location === null ? {} : { artifactLocation: local.artifact_location }),
-    });
-    return await tracker.getExperiment(id);
-  } catch (error) {
-    // Made by another in between, or made although the answer was lost.
-    if (!(error instanceof TrackerError)) throw error;
-    if (!error.alreadyExists && !error.mayHaveReached) throw error;
-    const made = await tracker.findExperiment(local.name);
-    if (made === null) throw error;
-    return made;
+  for (let creation = 1;; creation++) {
+    try {
+      const id = await tracker.createExperiment(local.name, {
+        tags,
+        ...(local.artifact_location === null ? {} : { artifactLocation: local.artifact_location }),
+      });
+      return await tracker.getExperiment(id);
+    } catch (error) {
+      // Made by another in between, or made although the answer was lost.
+      if (!(error instanceof TrackerError)) throw error;
+      if (!error.alreadyExists && !error.mayHaveReached) throw error;
+      const made = await tracker.findExperiment(local.name);
+      if (made !== null) return made;
+      // A name is there once: a creation that was lost may be sent again.
+      if (creation === CREATIONS || error.alreadyExists) throw error;
+    }
   }
 }
+
+const CREATIONS = 2;
 
 function checkActive({ name, lifecycleStage }: Experiment, tracker: Tracker): void {
   if (lifecycleStage === "active") return;

@@ -242,18 +242,28 @@ export async function lookUp(
   const { tracker, run } = delivery;
   return await step(delivery, "look up", async () => {
     const experimentId = row.server_experiment_id ?? (await delivery.experiments.of(run)).id;
-    const found: Run[] = [];
-    const pages = tracker.searchRuns({
-      experimentIds: [experimentId],
-      filter: parseFilter(`tags.\`${RUN_KEY_TAG}\` = '${run.key}'`),
-      orderBy: [],
-      view: "all",
-      limit: 100,
-    });
-    for await (const page of pages) for (const one of page) found.push(one);
-    // A server that ignores the filter must not make us adopt a stranger's run.
-    return found.filter(({ tags }) => tags[RUN_KEY_TAG] === run.key);
+    return await runsOfKey(tracker, experimentId, run.key);
   });
+}
+
+/** All runs of an experiment that carry a run's key; one that cannot be read may be one of them. */
+export async function runsOfKey(
+  tracker: Tracker,
+  experimentId: string,
+  key: string,
+): Promise<readonly Run[]> {
+  const found: Run[] = [];
+  const pages = tracker.searchRuns({
+    experimentIds: [experimentId],
+    filter: parseFilter(`tags.\`${RUN_KEY_TAG}\` = '${key}'`),
+    orderBy: [],
+    view: "all",
+    limit: 100,
+    whole: true,
+  });
+  for await (const page of pages) for (const one of page) found.push(one);
+  // A server that ignores the filter must not make us adopt a stranger's run.
+  return found.filter(({ tags }) => tags[RUN_KEY_TAG] === key);
 }
 
 /** Of several runs always the same one: the fullest that is not deleted. */

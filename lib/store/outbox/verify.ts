@@ -4,14 +4,14 @@
 import { PARENT_TAG } from "../../own_names.ts";
 import type { MetricPoint, Run, Tracker } from "../../tracker.ts";
 import { isIntact, storedArtifacts } from "../artifacts.ts";
-import type { DeliveryId } from "../deliveries.ts";
+import { type DeliveryId, updateDelivery } from "../deliveries.ts";
 import { laterThere, ownFields } from "./changes.ts";
 import { isRenamed, type TagOptions, tagsToSend } from "./run_batches.ts";
 import { points } from "../read_points.ts";
 import { readRuns } from "../read_runs.ts";
 import type { RunRow } from "../run_rows.ts";
 import { recordedParts } from "../undeliverable.ts";
-import { deletedOnServer } from "./server_run.ts";
+import { deletedOnServer, runsOfKey } from "./server_run.ts";
 import type { Database } from "../sqlite.ts";
 
 /** A run and the server that should have it. */
@@ -46,8 +46,27 @@ export async function compareWithServer(
     ...await compareMetrics(comparison, remote),
     ...compareDatasets(local, remote),
     ...await compareArtifacts(comparison, remote, refused),
+    ...await findOthers(comparison, remote),
   ];
   return differences.filter(({ part }) => !refused.has(part)).map(({ what }) => what);
+}
+
+/**
+ * Second runs of the same key: what stands before a server may have sent a creation twice that was
+ * answered once. They are in doubt from then on, so that the next sync removes what has nothing.
+ */
+async function findOthers(
+  { database, tracker, run, id }: Comparison,
+  remote: Run,
+): Promise<readonly Difference[]> {
+  if (run.existing_run_id !== null) return [];
+  const others = (await runsOfKey(tracker, remote.experimentId, run.key))
+    .filter((one) => one.id !== remote.id && one.lifecycleStage === "active");
+  if (others.length > 0) updateDelivery(database, id, { uncertain: 1 });
+  return others.map((one) => ({
+    part: "second run",
+    what: `it is there a second time, as run ${one.id}`,
+  }));
 }
 
 /** A part of a run that is not on the server as it is in the store. */
