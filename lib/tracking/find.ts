@@ -29,12 +29,19 @@ export async function findExperiment(tracker: Tracker, nameOrId: string): Promis
       if (!(error instanceof NotFoundError)) throw error;
     }
   }
-  throw await unknownExperiment(tracker, nameOrId);
+  const known = await listExperiments(tracker, "all");
+  // Some services look up by name none that is deleted, and list it.
+  const listed = known.find(({ name }) => name === nameOrId);
+  if (listed !== undefined) return listed;
+  throw unknownExperiment(tracker, nameOrId, known);
 }
 
 /** Why there is no such experiment: a wrong name, or a wrong server. */
-async function unknownExperiment(tracker: Tracker, wanted: string): Promise<NotFoundError> {
-  const known = await listExperiments(tracker, "all");
+function unknownExperiment(
+  tracker: Tracker,
+  wanted: string,
+  known: readonly Experiment[],
+): NotFoundError {
   const nearest = nearestNames(wanted, known.map(({ name }) => name));
   const place = tracker.kind === "store" ? `the store ${tracker.uri}` : tracker.uri;
   const hint = known.length === 0

@@ -3,6 +3,7 @@
 
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { TrackerError } from "../../lib/errors.ts";
+import { findExperiment } from "../../lib/tracking/find.ts";
 import type { Run } from "../../lib/tracker.ts";
 import { answeredClient, type Came, type Sent } from "./clients.ts";
 
@@ -153,4 +154,25 @@ Deno.test("a server of before 1.28 lists its experiments, which are filtered her
   const none = serviceOf({}).client.searchExperiments(ALL);
   const error = await assertRejects(() => Array.fromAsync(none), TrackerError);
   assertStringIncludes(error.url, "experiments/search");
+});
+
+Deno.test("a deleted experiment that is looked up by name in vain is found by list", async () => {
+  const missing = refused(404, { error_code: "RESOURCE_DOES_NOT_EXIST", message: "none" });
+  const exists = refused(400, { error_code: "RESOURCE_ALREADY_EXISTS", message: "it exists" });
+  const deleted = [{ experiment_id: "7", name: "crypto", lifecycle_stage: "deleted" }];
+  const answers = {
+    "experiments/get-by-name": () => missing,
+    "experiments/create": () => exists,
+  };
+  const { client } = serviceOf({
+    ...answers,
+    "experiments/search": () => ({ content: { experiments: deleted } }),
+  });
+  const error = await assertRejects(() => client.createExperiment("crypto"), TrackerError);
+  assert(error.alreadyExists);
+  assertStringIncludes(error.message, '"crypto" exists already in deleted state: restore it');
+  assertEquals((await findExperiment(client, "crypto")).id, "7");
+  const folder = serviceOf({ ...answers, "experiments/search": () => ({ content: {} }) });
+  const other = await assertRejects(() => folder.client.createExperiment("crypto"), TrackerError);
+  assertStringIncludes(other.message, "something else of that name");
 });
