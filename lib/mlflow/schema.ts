@@ -213,8 +213,9 @@ export const readExperiment: Reader<Single<Experiment>> = singleReader(
 );
 
 /** `experiments/get-by-name`; null where a server answers with nothing rather than a refusal. */
-export const readFoundExperiment: Reader<Single<Experiment> | null> = (json) =>
-  noExperiment.safeParse(json).success ? null : readExperiment(json);
+export const readFoundExperiment: Reader<Single<Experiment> | null> = (
+  json: unknown,
+): Single<Experiment> | null => noExperiment.safeParse(json).success ? null : readExperiment(json);
 const noExperiment = zod.strictObject({ experiment: zod.null().optional() });
 
 /** `experiments/search`. */

@@ -136,7 +136,8 @@ deliveryTest(
     store.commitRun(record(1));
     // As the client does: what it cannot read it leaves out, or refuses to where nothing may be missed.
     const searchRuns: Tracker["searchRuns"] = async function* ({ whole }) {
-      if (whole === true) throw await Promise.resolve(failure("BAD_REPLY", 200));
+      if (whole === true) throw failure("BAD_REPLY", 200);
+      yield await Promise.resolve([]);
     };
     const changed = { createRun: carriedOut(world, LOST), searchRuns };
     assertEquals((await send(changed))[0]?.[0], "failed");
