@@ -68,7 +68,7 @@ export async function removeOrphans(delivery: RunDelivery, keptId: string): Prom
  * Whether a run is unfinished and has nothing that a finished one lacks: who is still at it finds it
  * deleted and takes the other.
  */
-function isLeftover(run: Run, kept: Run | undefined): boolean {
+export function isLeftover(run: Run, kept: Run | undefined): boolean {
   if (contentSize(run) === 0) return true;
   if (run.status !== "RUNNING" || kept === undefined || kept.status === "RUNNING") return false;
   return Object.entries(run.params).every(([key, value]) => kept.params[key] === value) &&

@@ -11,6 +11,7 @@ import { points } from "../read_points.ts";
 import { readRuns } from "../read_runs.ts";
 import type { RunRow } from "../run_rows.ts";
 import { recordedParts } from "../undeliverable.ts";
+import { isLeftover } from "./orphans.ts";
 import { deletedOnServer, runsOfKey } from "./server_run.ts";
 import type { Database } from "../sqlite.ts";
 
@@ -46,22 +47,25 @@ export async function compareWithServer(
     ...await compareMetrics(comparison, remote),
     ...compareDatasets(local, remote),
     ...await compareArtifacts(comparison, remote, refused),
-    ...await findOthers(comparison, remote),
+    ...await findLeftovers(comparison, remote),
   ];
   return differences.filter(({ part }) => !refused.has(part)).map(({ what }) => what);
 }
 
 /**
- * Second runs of the same key: what stands before a server may have sent a creation twice that was
- * answered once. They are in doubt from then on, so that the next sync removes what has nothing.
+ * Second runs of the same key that have nothing of their own: what stands before a server may have sent
+ * a creation twice that was answered once. The run is in doubt from then on, so that the next sync
+ * removes them. One that another store has filled is its own, and is left.
  */
-async function findOthers(
+async function findLeftovers(
   { database, tracker, run, id }: Comparison,
   remote: Run,
 ): Promise<readonly Difference[]> {
   if (run.existing_run_id !== null) return [];
   const others = (await runsOfKey(tracker, remote.experimentId, run.key))
-    .filter((one) => one.id !== remote.id && one.lifecycleStage === "active");
+    .filter((one) =>
+      one.id !== remote.id && one.lifecycleStage === "active" && isLeftover(one, remote)
+    );
   if (others.length > 0) updateDelivery(database, id, { uncertain: 1 });
   return others.map((one) => ({
     part: "second run",
