@@ -4,6 +4,7 @@
 import { InputError, UsageError, type Warning } from "../errors.ts";
 import type { Returns } from "../metrics/mod.ts";
 import { DAY_MS, timeText } from "./cells/calendar_time.ts";
+import { checkChangedDays } from "./changed_days.ts";
 import type { Kind, ReadOptions } from "./options.ts";
 import { type Extreme, extremeChange, levelsToReturns } from "./levels.ts";
 import { compounded, lastOfPeriods } from "./resample.ts";
@@ -130,6 +131,10 @@ function inOrder(path: string, rows: RawRows, kind: Kind, warnings: Warning[]): 
   const { dates, values, places } = rows;
   const order = dates === null ? null : orderOf(dates);
   const sortedDates = order === null || dates === null ? dates : picked(dates, order);
+  // Newest first is an order, too.
+  if (order !== null && dates !== null && order[0] !== dates.length - 1) {
+    checkChangedDays(path, dates, rows);
+  }
   const ordered: OrderedRows = {
     path,
     dates: sortedDates,

@@ -46,6 +46,8 @@ export interface ColumnChoice {
   readonly totals: number | null;
   /** Columns of costs that no layout says anything of. */
   readonly untaken: readonly number[];
+  /** Columns of money moved, beside an equity. */
+  readonly flows: readonly number[];
   readonly benchmark: number | null;
   /** Tells apart backtests in one file. */
   readonly series: readonly number[];
@@ -67,7 +69,7 @@ export function isPlainChoice(choice: ColumnChoice): boolean {
   return !choice.areTrades && choice.clock === null && choice.entry === null &&
     choice.benchmark === null &&
     choice.series.length === 0 &&
-    choice.plus.length + choice.minus.length + choice.untaken.length === 0 &&
+    choice.plus.length + choice.minus.length + choice.untaken.length + choice.flows.length === 0 &&
     choice.openings === null && choice.unclosed === null && choice.money === null &&
     choice.detail === null && choice.currency === null;
 }
@@ -88,6 +90,7 @@ export function plainChoice(date: number | null, value: number): ColumnChoice {
     minus: [],
     totals: null,
     untaken: [],
+    flows: [],
     benchmark: null,
     series: [],
     openings: null,

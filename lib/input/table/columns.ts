@@ -15,7 +15,15 @@ import {
   OPENED_WORDS,
   SIDE_WORDS,
 } from "./names.ts";
-import { currencyOf, fillsOf, kindByName, levelsOf, PAYMENTS, seriesOf } from "./layout_columns.ts";
+import {
+  currencyOf,
+  fillsOf,
+  flowsOf,
+  kindByName,
+  levelsOf,
+  PAYMENTS,
+  seriesOf,
+} from "./layout_columns.ts";
 import { columnNamed, type ColumnProfile, isRowCounter, listed, nameAt } from "./profile.ts";
 import { flagOf, type Kind, type ReadOptions } from "../options.ts";
 import { checkUnnamed, chooseValue, isOfBars } from "./value_column.ts";
@@ -65,6 +73,7 @@ export function chooseColumns(
     untaken: kind === "trades" && layout === undefined
       ? names.flatMap((name, at) => COST_NAMES.includes(nameKey(name)) ? [at] : [])
       : [],
+    flows: flowsOf(names, value, kind ?? kindByName(nameAt(columns, value)), layout),
     benchmark: ofLayout(layout?.benchmark),
     series: seriesOf(names, kind ?? kindByName(nameAt(columns, value)), layout),
     openings: marked(layout?.openings),
@@ -201,6 +210,26 @@ export function chooseDatesAlone(
   return date;
 }
 
+/** Of tables side by side each has its dates to its left: the nearest of one name are those of a value. */
+function nearestOf(
+  path: string,
+  columns: readonly ColumnProfile[],
+  ranked: readonly number[],
+  value: number | null,
+): number {
+  const [surest] = ranked as readonly [number, ...number[]];
+  const { name } = columns[surest] as ColumnProfile;
+  const alike = ranked.filter((at) => columns[at]?.name === name);
+  if (alike.length > 1 && value === null) {
+    throw new InputError(
+      path,
+      `more than one column is called ${quoted(name)}; ${listed(columns)}; ` +
+        "name the value with --column, which takes the dates to its left",
+    );
+  }
+  return alike.findLast((at) => value !== null && at < value) ?? surest;
+}
+
 function chooseDate(
   path: string,
   columns: readonly ColumnProfile[],
@@ -210,7 +239,7 @@ function chooseDate(
   const ranked = DATE_NAMES.flatMap((key) =>
     columns.flatMap(({ name }, index) => isFree(index) && nameKey(name) === key ? [index] : [])
   );
-  if (ranked[0] !== undefined) return ranked[0];
+  if (ranked[0] !== undefined) return nearestOf(path, columns, ranked, value);
   const at = columns.findIndex((column) => !isRowCounter(column));
   const first = columns[at];
   if (first !== undefined && isFree(at) && columns.length > 1) {

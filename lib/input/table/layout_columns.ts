@@ -4,7 +4,7 @@
 import type { Kind } from "../options.ts";
 import type { ColumnChoice, CurrencyColumns, Levels } from "./choice.ts";
 import { findColumn, type Layout, type RowMark } from "./layouts.ts";
-import { kindOfName } from "./names.ts";
+import { FLOW_NAMES, kindOfName, nameKey } from "./names.ts";
 
 /** Rows of lists that no layout knows, of money paid in or out. */
 export const PAYMENTS: RowMark = {
@@ -30,6 +30,17 @@ export function seriesOf(
     : [];
   const found = wanted.map((name) => findColumn(names, name)).filter((at) => at !== null);
   return [...new Set(found)];
+}
+
+/** Columns that say what was paid in or out, beside the equity that this is a part of. */
+export function flowsOf(
+  names: readonly string[],
+  value: number,
+  kind: Kind | undefined,
+  layout: Layout | undefined,
+): readonly number[] {
+  if (kind !== "equity" || layout !== undefined) return [];
+  return names.flatMap((name, at) => at !== value && FLOW_NAMES.has(nameKey(name)) ? [at] : []);
 }
 
 /** The kind that the name of the values says. */

@@ -67,6 +67,16 @@ export const COST_NAMES: readonly string[] = [
   "funding",
 ];
 
+/** Names of money paid into an account or out of it. */
+export const FLOW_NAMES: ReadonlySet<string> = new Set([
+  ...["deposit", "deposits", "netdeposit", "netdeposits", "depositwithdrawal"],
+  ...["depositswithdrawals", "depositsandwithdrawals", "withdrawal", "withdrawals"],
+  ...["contribution", "contributions", "netcontributions", "distributions", "netinvestment"],
+  ...["cashflow", "cashflows", "netcashflow", "flow", "flows", "netflow", "netflows"],
+  ...["externalflow", "externalflows", "capitalflow", "capitalflows", "inflow", "outflow"],
+  ...["inflows", "outflows", "transfers", "nettransfers", "subscriptions", "redemptions"],
+]);
+
 /** Of a trade's two sides the later one closed it: what is sold first is bought back. */
 export const SIDE_WORDS: readonly string[] = ["bought", "sold"];
 
@@ -144,6 +154,12 @@ export const VALUE_NAMES: Readonly<Record<Kind, readonly string[]>> = {
     "closedp&l",
     "realizedprofit",
     "realisedprofit",
+    "gainloss",
+    "gain&loss",
+    "netgain",
+    "netgainloss",
+    "realizedgain",
+    "realizedgainloss",
   ],
 };
 

@@ -81,6 +81,14 @@ export function columnNamed(
   flag: string,
 ): number {
   const index = indexOf(columns, wanted);
+  const isSame = (column: ColumnProfile): boolean =>
+    index !== null && column.name === columns[index]?.name;
+  if (columns.filter(isSame).length > 1) {
+    throw new InputError(
+      path,
+      `more than one column is called ${quoted(wanted)} (${flag}); give them names of their own`,
+    );
+  }
   if (index !== null) return index;
   throw new InputError(path, `there is no column ${quoted(wanted)} (${flag}); ${listed(columns)}`);
 }

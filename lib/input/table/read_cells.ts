@@ -5,7 +5,7 @@ import { InputError, type Warning } from "../../errors.ts";
 import { quoted } from "../cells/number.ts";
 import { type Fail, readNumberColumn } from "../cells/number_column.ts";
 import { countedPlaces, listedPlaces, placedError, type RawRows } from "../rows.ts";
-import type { ReadOptions } from "../options.ts";
+import { flagOf, type ReadOptions } from "../options.ts";
 import type { Table, TableSeries, TextTable } from "./table.ts";
 import { applyCosts } from "./costs.ts";
 import { inOneCurrency } from "./currency.ts";
@@ -87,7 +87,7 @@ export function readCells(
       amount: money[index] as number,
     })),
   }));
-  notes.push(...costNotes(table));
+  notes.push(...costNotes(table), ...flowNotes(table, cells, rows.results, options));
   return {
     series,
     choice,
@@ -115,6 +115,36 @@ function keptOf(values: Float64Array, kept: readonly number[]): Float64Array {
   const found = new Float64Array(kept.length);
   for (let at = 0; at < kept.length; at++) found[at] = values[kept[at] as number] as number;
   return found;
+}
+
+/** Money moved is no gain; a return is net of it in one of two ways, which the file does not say. */
+function flowNotes(
+  { path, choice, names, unit }: TextTable,
+  cells: TextCells,
+  results: readonly number[],
+  options: ReadOptions,
+): readonly Warning[] {
+  const isMoved = (row: number): boolean =>
+    choice.flows.some((at) => /[1-9]/.test(cells.columns.get(at)?.[row] ?? ""));
+  const first = results.find(isMoved);
+  if (first === undefined) return [];
+  const place = cells.places[first] as number;
+  const columns = choice.flows.map((at) => quoted(names[at] ?? "")).join(", ");
+  if (options.kind === undefined) {
+    throw placedError(
+      path,
+      unit,
+      place,
+      `money was moved, by ${columns}, and would count as gain or loss; give returns that are net of ` +
+        `it, or say ${flagOf(options, "kind")} equity if the values are`,
+    );
+  }
+  return [{
+    code: "flows-not-taken",
+    message:
+      `money that was moved counts as gain or loss in ${path} unless its values are net of it: ` +
+      `${columns} is not taken off; the first is in ${unit} ${place}`,
+  }];
 }
 
 /** What may stand between the profits and what was left of them. */

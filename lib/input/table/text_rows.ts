@@ -124,6 +124,7 @@ function wantedOf(choice: ColumnChoice): readonly number[] {
     ...series,
     ...plus,
     ...minus,
+    ...choice.flows,
     ...marks,
     ...choice.fills ?? [],
     choice.detail?.column ?? null,
