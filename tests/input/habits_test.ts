@@ -63,3 +63,71 @@ Deno.test("money moved within an equity is refused, then warned of", async () =>
 Deno.test("gains and losses are money by their name", async () => {
   assertStringIncludes(await refusal(days("date,Gain/Loss", SMALL)), "named for profits in money");
 });
+
+Deno.test("whole periods are dates: months, quarters, weeks, years", async () => {
+  const first = async (
+    dates: readonly string[],
+    header = "date",
+    options = {},
+  ): Promise<string[]> => {
+    const text = `${header},ret\n${dates.map((date, row) => `${date},0.0${row}`).join("\n")}\n`;
+    return (await read(text, options)).dates.map((date) => date.slice(0, 10));
+  };
+  const quarters = ["2023-10-01", "2024-01-01"];
+  for (
+    const [dates, expected] of [
+      [["2023Q4", "2024Q1"], quarters],
+      [["2023-Q4", "2024-Q1"], quarters],
+      [["Q4 2023", "Q1 2024"], quarters],
+      [["10/2023", "01/2024"], quarters],
+      [["Oct-23", "Jan-24"], quarters],
+      [["2020-W53", "2021-W01"], ["2020-12-28", "2021-01-04"]],
+    ] as const
+  ) {
+    assertEquals(await first(dates), [...expected]);
+    assertEquals(await first(dates, "Period"), [...expected]);
+  }
+  assertEquals(await first(["2022", "2023"], "Year"), ["2022-01-01", "2023-01-01"]);
+  assertEquals(await first(["2022", "2023"], "date", { dateFormat: "%Y" }), [
+    "2022-01-01",
+    "2023-01-01",
+  ]);
+  assertStringIncludes(await refusal("date,ret\n2021-W53,0.01\n"), '"2021-W53"');
+  // A slice of a counter is no column of years, nor is a year that stands in several rows.
+  await refusal(",ret\n1990,0.01\n1991,0.02\n");
+  await refusal("Year,Quarter,NAV\n2023,1,100\n2023,2,101\n2024,1,102\n", { column: "NAV" });
+});
+
+Deno.test("a date in columns of its own year, month and day is one", async () => {
+  const days = "year,month,day,ret\n2024,1,2,0.01\n2024,1,3,0.02\n2024,12,31,0.03\n";
+  assertEquals((await read(days)).dates, [
+    "2024-01-02T00:00",
+    "2024-01-03T00:00",
+    "2024-12-31T00:00",
+  ]);
+  const months = "Year,Month,Portfolio\n2023,Dec,1.00%\n2024,Jan,2.00%\n";
+  const found = await read(months);
+  assertEquals(found.dates, ["2023-12-01T00:00", "2024-01-01T00:00"]);
+  assertEquals(found.values, [0.01, 0.02]);
+});
+
+Deno.test("zones that a mail has by name, and times as a mail has them", async () => {
+  const rows = "date,ret\n2024-01-02 16:00:00 EST,0.01\n2024-07-02 16:00:00 EDT,0.02\n";
+  assertEquals((await read(rows)).dates, ["2024-01-02T16:00", "2024-07-02T16:00"]);
+  assertEquals((await read(rows, { timezone: "UTC" })).dates, [
+    "2024-01-02T21:00",
+    "2024-07-02T20:00",
+  ]);
+  const mail =
+    'date,ret\n"Tue, 02 Jan 2024 00:00:00 GMT",0.01\n"Wed, 03 Jan 2024 00:00:00 GMT",0.02\n';
+  assertEquals((await read(mail)).dates, ["2024-01-02T00:00", "2024-01-03T00:00"]);
+});
+
+Deno.test("a column that numbers the rows is no value, whatever it is called", async () => {
+  for (const name of ["id", "#", "No.", "row"]) {
+    assertEquals((await read(`${name},date,ret\n1,2024-01-02,0.01\n2,2024-01-03,0.02\n`)).values, [
+      0.01,
+      0.02,
+    ]);
+  }
+});

@@ -1,7 +1,7 @@
 // Files by people's hands and tools' habits, several to each kind of oddity: what they come to, or the
 // line that says which flag settles what they leave open, and that flag then settles it.
 
-import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { assertEquals, assertStringIncludes } from "@std/assert";
 import type { ReadOptions } from "../../lib/input/mod.ts";
 import { days, read, refusal } from "./outcomes.ts";
 

@@ -28,8 +28,9 @@ const FORMS: readonly Form[] = [
   ...ORDERS.flatMap((order) =>
     SEPARATORS.map((separator) => ({ format: order.replaceAll(" ", separator) }))
   ),
-  { format: "%Y-%m" },
-  { format: "%Y/%m" },
+  ...["%Y-%m", "%Y/%m", "%m-%Y", "%m/%Y", "%m.%Y"].map((format) => ({ format })),
+  ...["%YQ%q", "%Y-Q%q", "%Y Q%q", "Q%q %Y", "Q%q-%Y", "Q%q/%Y"].map((format) => ({ format })),
+  ...["%G-W%V", "%GW%V"].map((format) => ({ format })),
   { format: "%Y%m", shape: /^(?:19|20)\d{4}$/ },
   { format: "%Y%m%d", shape: /^\d{8}\b/ },
   ...[" ", "T", ";", ","].map((mark) => ({
@@ -46,6 +47,8 @@ const FORMS: readonly Form[] = [
   { format: "%B. %d, %Y" },
   { format: "%B %Y" },
   { format: "%B-%Y" },
+  { format: "%Y-%B" },
+  { format: "%B-%y", shape: /^[a-z]+-\d{2}$/i },
   { format: "%a %d %B %Y" },
   { format: "%a, %d %B %Y" },
   { format: "%a %B %d %Y" },

@@ -2,7 +2,7 @@
 // Python. A format is compiled once into a regular expression and the fields it captures.
 
 import { UsageError } from "../../errors.ts";
-import { civilMs } from "./calendar_time.ts";
+import { civilMs, DAY_MS } from "./calendar_time.ts";
 
 /** A time as a text said it: the wall clock, and the offset from UTC where one was written. */
 export interface WrittenTime {
@@ -28,7 +28,15 @@ const MONTHS = [
 const DAY_NAME = "(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?";
 
 type Field = "year" | "shortYear" | "month" | "monthName" | "day" | "dayOfYear" | "hour" | "minute";
-type LateField = "second" | "fraction" | "half" | "offset";
+type PeriodField = "quarter" | "isoYear" | "isoWeek";
+type LateField = PeriodField | "second" | "fraction" | "half" | "offset";
+
+/** Zones by name that have one meaning: RFC 5322, section 4.3, "obs-zone". */
+const ZONE_HOURS: Readonly<Record<string, number>> = {
+  ...{ z: 0, ut: 0, utc: 0, gmt: 0 },
+  ...{ est: -5, edt: -4, cst: -6, cdt: -5, mst: -7, mdt: -6, pst: -8, pdt: -7 },
+};
+const ZONES = Object.keys(ZONE_HOURS).join("|");
 
 const DIRECTIVES: Readonly<Record<string, readonly [pattern: string, field?: Field | LateField]>> =
   {
@@ -46,8 +54,11 @@ const DIRECTIVES: Readonly<Record<string, readonly [pattern: string, field?: Fie
     S: ["(\\d{1,2})", "second"],
     f: ["(\\d{1,9})", "fraction"],
     p: ["([ap]m)", "half"],
-    z: ["(z|utc|gmt|[+-]\\d{2}:?\\d{2})", "offset"],
-    Z: ["(z|utc|gmt)", "offset"],
+    q: ["([1-4])", "quarter"],
+    G: ["(\\d{4})", "isoYear"],
+    V: ["(\\d{2})", "isoWeek"],
+    z: [`(${ZONES}|[+-]\\d{2}:?\\d{2})`, "offset"],
+    Z: [`(${ZONES})`, "offset"],
     a: [DAY_NAME],
     A: [DAY_NAME],
     "%": ["%"],
@@ -73,7 +84,7 @@ const LETTERS: Readonly<Record<string, string>> = {
 
 /** Behind a day: hour, minute, second, fraction, half of the day, offset. */
 const TIME_OF_DAY = String
-  .raw`(?:[,;]? +|[T,;])(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,](\d{1,9}))?)?(?: ?([ap]m))?(?: ?(z|utc|[+-]\d{2}:?\d{2}))?`;
+  .raw`(?:[,;]? +|[T,;])(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,](\d{1,9}))?)?(?: ?([ap]m))?(?: ?(${ZONES}|[+-]\d{2}:?\d{2}))?`;
 
 /** The directives that fit the time of day behind a day; empty without one. */
 export function timeDirectives(text: string): string {
@@ -106,7 +117,9 @@ export function compileDateFormat(format: string): (text: string) => WrittenTime
     });
   const has = (...names: readonly (Field | LateField)[]): boolean =>
     names.some((name) => fields.includes(name));
-  if (!has("year", "shortYear") || !(has("dayOfYear") || has("month", "monthName"))) {
+  const saysPeriod = has("isoYear") ? has("isoWeek") : has("year", "shortYear") &&
+    (has("dayOfYear", "month", "monthName", "quarter") || directives === "%Y");
+  if (!saysPeriod) {
     throw new UsageError(
       `Cannot use --date-format "${format}": it must say where the year and the month are, as in %Y-%m-%d`,
     );
@@ -137,7 +150,10 @@ function assemble(parts: ReadonlyMap<Field | LateField, string>): WrittenTime | 
     Number(parts.get(field) ?? absent);
   const fraction = (parts.get("fraction") ?? "").padEnd(9, "0");
   const hour = hourOf(number("hour", 0), parts.get("half")?.toLowerCase());
-  const month = parts.has("dayOfYear") ? 1 : monthOf(parts, number("month", 0));
+  const month = parts.has("dayOfYear")
+    ? 1
+    : monthOf(parts, number("month", number("quarter", 1) * 3 - 2));
+  if (parts.has("isoWeek")) return weekOf(number("isoYear", 0), number("isoWeek", 0));
   const first = civilMs(
     yearOf(parts),
     month,
@@ -147,7 +163,7 @@ function assemble(parts: ReadonlyMap<Field | LateField, string>): WrittenTime | 
     number("second", 0),
     Number(fraction.slice(0, 3)),
   );
-  const wallMs = first + (number("dayOfYear", 1) - 1) * 86_400_000;
+  const wallMs = first + (number("dayOfYear", 1) - 1) * DAY_MS;
   if (Number.isNaN(wallMs) || number("dayOfYear", 1) < 1 || number("dayOfYear", 1) > 366) {
     return null;
   }
@@ -157,6 +173,17 @@ function assemble(parts: ReadonlyMap<Field | LateField, string>): WrittenTime | 
     offsetMs: offset === undefined ? null : readOffset(offset),
     isFiner: Number(fraction.slice(3)) > 0,
   };
+}
+
+/** The Monday of a week of ISO 8601, whose first has the fourth of January in it. */
+function weekOf(year: number, week: number): WrittenTime | null {
+  const mondayOf = (year: number): number => {
+    const fourth = civilMs(year, 1, 4);
+    return fourth - (new Date(fourth).getUTCDay() + 6) % 7 * DAY_MS;
+  };
+  const wallMs = mondayOf(year) + (week - 1) * 7 * DAY_MS;
+  const isWeek = week >= 1 && wallMs < mondayOf(year + 1);
+  return isWeek ? { wallMs, offsetMs: null, isFiner: false } : null;
 }
 
 /** Two-digit years as POSIX has them: 69–99 are 1969–1999, 00–68 are 2000–2068. */
@@ -179,10 +206,10 @@ function hourOf(hour: number, half: string | undefined): number {
   return (hour % 12) + (half === "pm" ? 12 : 0);
 }
 
-/** An offset (`Z`, `UTC`, `+05:30`, `-0800`, `+09`) in ms. */
+/** An offset (`Z`, `UTC`, `EST`, `+05:30`, `-0800`, `+09`) in ms. */
 export function readOffset(text: string): number {
   const match = /^([+-])(\d{2}):?(\d{2})?$/.exec(text);
-  if (match === null) return 0;
+  if (match === null) return (ZONE_HOURS[text.toLowerCase()] ?? 0) * 3_600_000;
   const ms = (Number(match[2]) * 60 + Number(match[3] ?? 0)) * 60_000;
   return match[1] === "-" ? -ms : ms;
 }

@@ -52,6 +52,9 @@ const LESS_USUAL: readonly RegExp[] = [
   /^\d{4}([-/.])\d{1,2}\1\d{1,2}(?!\d)/,
   /^\d{4}[-/](?:0?[1-9]|1[0-2])$/,
   /^(?:19|20)\d{2}(?:0[1-9]|1[0-2])$/,
+  /^(?:0?[1-9]|1[0-2])[-/.](?:19|20)\d{2}$/,
+  /^(?:\d{4}[- ]?Q[1-4]|Q[1-4][-/ ]\d{4}|\d{4}-?W[0-5]\d)$/i,
+  /^(?:jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec)[a-z]*-\d{2}$/i,
   /^\d{8}[ T;,]\d/,
 ];
 /** Digits to drop from an epoch to have ms; negative: to add. */

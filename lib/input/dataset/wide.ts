@@ -8,7 +8,7 @@ import { type Field, type ParquetFile, readColumns, readNumbers } from "../parqu
 import { type RawRows, type RowPlaces } from "../rows.ts";
 import { plainChoice } from "../table/choice.ts";
 import { chooseDatesAlone } from "../table/columns.ts";
-import { isRowCounter, profileColumn } from "../table/profile.ts";
+import { datesByType, isRowCounter, profileColumn } from "../table/profile.ts";
 import type { Table } from "../table/table.ts";
 import {
   cellText,
@@ -77,7 +77,7 @@ async function dateOf(file: ParquetFile, options: ReadOptions): Promise<Field | 
     path,
     fields.map(({ name, isTime, stored }) =>
       isTime
-        ? { name, isDates: true, isNumbers: false, isCounter: false, isClocks: false }
+        ? datesByType(name)
         : profileColumn(name, () => Array.from(cells.get(stored) ?? [], cellText), options)
     ),
     options,

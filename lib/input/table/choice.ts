@@ -23,6 +23,8 @@ export interface CurrencyColumns {
 /** The columns that are read, by position. */
 export interface ColumnChoice {
   readonly date: number | null;
+  /** Where the date is a year: the columns of the month and the day, as far as there are. */
+  readonly dateParts: readonly number[] | null;
   /** A time of day, beside a date of its own. */
   readonly clock: number | null;
   /** When a trade was opened. */
@@ -67,6 +69,7 @@ export interface ColumnChoice {
 /** Whether nothing but a date and a value is read of each row. */
 export function isPlainChoice(choice: ColumnChoice): boolean {
   return !choice.areTrades && choice.clock === null && choice.entry === null &&
+    choice.dateParts === null &&
     choice.benchmark === null &&
     choice.series.length === 0 &&
     choice.plus.length + choice.minus.length + choice.untaken.length + choice.flows.length === 0 &&
@@ -78,6 +81,7 @@ export function isPlainChoice(choice: ColumnChoice): boolean {
 export function plainChoice(date: number | null, value: number): ColumnChoice {
   return {
     date,
+    dateParts: null,
     clock: null,
     entry: null,
     areSides: false,

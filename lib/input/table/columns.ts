@@ -43,7 +43,7 @@ export function chooseColumns(
   const isLayoutValue = layout !== undefined && named === layoutValue;
   const kind = options.kind ?? (isLayoutValue ? layout.kind : undefined);
   const dates = chooseDates(path, columns, named, kind, layout, options);
-  const taken = [dates.date, dates.clock, dates.entry];
+  const taken = [dates.date, dates.clock, dates.entry, ...dates.dateParts ?? []];
   const value = named ?? chooseValue(path, columns, taken, kind, options);
   checkUnnamed(path, columns, value);
   if (dates.date === value) {
@@ -108,7 +108,7 @@ function findLayout(
   );
 }
 
-type Dates = PickOf<ColumnChoice, "date" | "clock" | "entry" | "areSides">;
+type Dates = PickOf<ColumnChoice, "date" | "dateParts" | "clock" | "entry" | "areSides">;
 type PickOf<T, K extends keyof T> = { readonly [P in K]: T[P] };
 
 function chooseDates(
@@ -135,11 +135,13 @@ function chooseDates(
       at !== null && hasWord(nameAt(columns, at), SIDE_WORDS)
     );
     const clock = clockOf(columns, closed);
-    return { date: closed, clock, entry: isTrades ? entry : null, areSides };
+    return { date: closed, dateParts: null, clock, entry: isTrades ? entry : null, areSides };
   }
-  const date = chooseDate(path, columns, value);
+  const dateParts = options.dateFormat === undefined ? datePartsOf(columns) : null;
+  const date = dateParts?.[0] ?? chooseDate(path, columns, value);
   return {
     date,
+    dateParts: dateParts?.slice(1) ?? null,
     clock: date === null ? null : clockOf(columns, date),
     entry: null,
     areSides: false,
@@ -192,6 +194,17 @@ function clockOf(columns: readonly ColumnProfile[], date: number): number | null
   return found < 0 ? null : found;
 }
 
+/** Columns of a year, a month and a day, where no other column is one of dates; null where there are none. */
+function datePartsOf(columns: readonly ColumnProfile[]): readonly number[] | null {
+  const keys = columns.map(({ name }) => nameKey(name));
+  const year = keys.indexOf("year");
+  if (year < 0 || keys.some((key) => DATE_NAMES.includes(key))) return null;
+  if (columns.some((column, at) => at !== year && column.isDates)) return null;
+  const [month, day] = [keys.indexOf("month"), keys.indexOf("day")];
+  if (month < 0) return columns[year]?.areYears === true ? [year] : null;
+  return day < 0 ? [year, month] : [year, month, day];
+}
+
 /** The column of dates of a table whose other columns are all values; null where it has none. */
 export function chooseDatesAlone(
   path: string,
@@ -201,10 +214,13 @@ export function chooseDatesAlone(
   const date = options.dateColumn === undefined
     ? chooseDate(path, columns, null)
     : columnNamed(path, columns, options.dateColumn, flagOf(options, "dateColumn"));
-  if (date !== null && clockOf(columns, date) !== null) {
+  const isApart = options.dateColumn === undefined && datePartsOf(columns) !== null;
+  if (isApart || (date !== null && clockOf(columns, date) !== null)) {
     throw new InputError(
       path,
-      "its times stand in two columns, date and time of day; make them one",
+      `its times stand in several columns, ${
+        isApart ? "of year, month or day" : "date and time of day"
+      }; make them one`,
     );
   }
   return date;

@@ -14,6 +14,8 @@ export interface ColumnProfile {
   readonly isNumbers: boolean;
   /** The cells are 0, 1, 2, … or 1, 2, 3, …: a row counter, such as a pandas index. */
   readonly isCounter: boolean;
+  /** Every cell is a year, each another. */
+  readonly areYears: boolean;
   /** Every cell is a time of day. */
   readonly isClocks: boolean;
 }
@@ -37,9 +39,24 @@ export function profileColumn(
     get isCounter() {
       return look().isCounter;
     },
+    get areYears() {
+      return look().areYears;
+    },
     get isClocks() {
       return look().isClocks;
     },
+  };
+}
+
+/** A column whose type says that it holds dates. */
+export function datesByType(name: string): ColumnProfile {
+  return {
+    name,
+    isDates: true,
+    isNumbers: false,
+    isCounter: false,
+    areYears: false,
+    isClocks: false,
   };
 }
 
@@ -64,13 +81,16 @@ function profileCells(
       numbers.every((value, row) => value !== undefined || looksNumeric(present[row] as string)),
     isCounter: present.length > 0 && present.length === cells.length &&
       (first === 0 || first === 1) && numbers.every((value, row) => value === first + row),
+    areYears: present.length > 0 && cells.every((cell) => /^(?:19|20)\d{2}$/.test(cell)) &&
+      new Set(cells).size === cells.length,
     isClocks: present.length > 0 && present.every((cell) => CLOCK.test(cell)),
   };
 }
 
-/** A counter of rows, which pandas writes for a frame without an index of its own, and names when it reads it. */
+/** A counter of rows, which pandas writes for a frame without an index of its own, and people number rows by. */
 export function isRowCounter(column: ColumnProfile): boolean {
-  return /^(?:unnamed: \d+|index)?$/i.test(column.name) && column.isCounter;
+  return /^(?:unnamed: \d+|index|id|#|n[or]\.?|row|obs|s\.? ?no\.?)?$/i.test(column.name) &&
+    column.isCounter;
 }
 
 /** The place of a column that the user named with a flag; throws `InputError` where it is not there. */

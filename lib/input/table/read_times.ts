@@ -54,8 +54,14 @@ export function readTimes(
     choice.entry !== null && isLeftEmpty(column(choice.date as number)[row] as string)
       ? choice.entry
       : choice.date as number;
+  const dateText = (row: number): string => {
+    const first = column(choice.date as number)[row] as string;
+    if (choice.dateParts === null || isLeftEmpty(first)) return first;
+    const parts = choice.dateParts.map((at) => column(at)[row] as string);
+    return [first, ...parts.length === 0 ? ["01"] : parts].join("-");
+  };
   const text = (at: number, row: number): string => {
-    const date = column(at)[row] as string;
+    const date = at === choice.date ? dateText(row) : column(at)[row] as string;
     return choice.clock === null || at !== choice.date
       ? date
       : `${date} ${withColons(column(choice.clock)[row] as string)}`;

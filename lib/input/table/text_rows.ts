@@ -115,6 +115,7 @@ function wantedOf(choice: ColumnChoice): readonly number[] {
   );
   const all = [
     date,
+    ...choice.dateParts ?? [],
     clock,
     entry,
     value,

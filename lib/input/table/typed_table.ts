@@ -10,7 +10,7 @@ import type { ReadOptions } from "../options.ts";
 import { createRowCollector, dateIn, placedError, type RawRows } from "../rows.ts";
 import { type ColumnChoice, isPlainChoice } from "./choice.ts";
 import { chooseColumns } from "./columns.ts";
-import { profileColumn } from "./profile.ts";
+import { datesByType, profileColumn } from "./profile.ts";
 import { notPlain } from "./series.ts";
 import type { Table } from "./table.ts";
 import { createTextRows } from "./text_rows.ts";
@@ -36,9 +36,7 @@ export function chooseTyped(
   options: ReadOptions,
 ): ColumnChoice {
   const profiles = columns.map(({ name, isTime, sample }) =>
-    isTime
-      ? { name, isDates: true, isNumbers: false, isCounter: false, isClocks: false }
-      : profileColumn(name, () => sample.map(sampleText), options)
+    isTime ? datesByType(name) : profileColumn(name, () => sample.map(sampleText), options)
   );
   return chooseColumns(path, profiles, options);
 }
