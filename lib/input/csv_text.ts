@@ -5,6 +5,7 @@
 import { parse } from "@std/csv";
 import { textOf } from "../bytes.ts";
 import { InputError } from "../errors.ts";
+import { BLANKS, splitAtBlanks } from "./blanks.ts";
 
 /** Longest line, or record of quoted lines, that is read. */
 export const MAX_LINE_BYTES: number = 1 << 20;
@@ -26,7 +27,7 @@ export interface RecordReader {
 
 /** How text is cut into records. */
 export interface RecordOptions {
-  /** One character. */
+  /** One character; a blank stands for any number of them. */
   readonly separator: string;
   /** The line that the first byte stands on. */
   readonly firstLine: number;
@@ -97,6 +98,7 @@ function parseRecords(
   separator: string,
   onRecord: OnRecord,
 ): number {
+  if (separator === BLANKS) return splitAtBlanks(text, firstLine, onRecord);
   if (!text.includes('"')) return splitRows(text, firstLine, separator, onRecord);
   let records: readonly (readonly string[])[];
   try {

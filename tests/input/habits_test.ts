@@ -131,3 +131,48 @@ Deno.test("a column that numbers the rows is no value, whatever it is called", a
     ]);
   }
 });
+
+Deno.test("columns set apart by blanks or drawn in boxes are read", async () => {
+  const dates = ["2024-01-02", "2024-01-03"];
+  for (
+    const text of [
+      '"Date" "Strategy"\n"1" "2024-01-02" 0.01\n"2" "2024-01-03" -0.02\n',
+      "Date Strategy\n2024-01-02 0.01\n2024-01-03 -0.02\n",
+      "             ret\nDate            \n2024-01-02  0.01\n2024-01-03 -0.02\n",
+      "             ret\n2024-01-02  0.01\n2024-01-03 -0.02\n",
+      "date       ret\n---------- -----\n2024-01-02  0.01\n2024-01-03 -0.02\n",
+      "    date    |  ret\n------------+-------\n 2024-01-02 |  0.01\n 2024-01-03 | -0.02\n(2 rows)\n\n",
+      "+------------+-------+\n| date       | ret   |\n+------------+-------+\n" +
+      "| 2024-01-02 |  0.01 |\n| 2024-01-03 | -0.02 |\n+------------+-------+\n",
+    ]
+  ) {
+    const found = await read(text);
+    assertEquals(found.dates.map((date) => date.slice(0, 10)), dates, text);
+    assertEquals(found.values, [0.01, -0.02], text);
+  }
+  const wide =
+    "            ret  other\nDate                  \n2024-01-02 0.01 5\n2024-01-03 0.02 7\n";
+  assertEquals((await read(wide, { column: "ret" })).values, [0.01, 0.02]);
+  // Marks of thousands are blanks, too: without dates no blank sets apart.
+  assertEquals((await read("Equity\n1 000\n1 010\n1 020\n", { kind: "equity" })).values.length, 2);
+});
+
+Deno.test("a cell in quotes may hold what stands behind it, under a title too", async () => {
+  const text =
+    'Growth of 10000\nFund,Date,Value\n"A, B",2024-01-02,"9,978.00"\n"A, B",2024-01-03,"10,078.00"\n';
+  assertEquals((await read(text, { kind: "equity", column: "Value" })).values.length, 1);
+});
+
+Deno.test("marks of thousands as India writes them", async () => {
+  const found = await read(
+    days("date,NAV", ['"12,00,000.50"', '"12,12,000"', '"1,21,200"'].slice(0, 2)),
+  );
+  assertEquals(found.values, [Number((1212000 / 1200000.5 - 1).toFixed(10))]);
+  assertStringIncludes(await refusal(days("date,NAV", ['"1,2,000"'])), '"1,2,000"');
+});
+
+Deno.test("rows of statistics below a table are no rows of it", async () => {
+  const text = `${days("Date,Return", SMALL)}Average,0.01\nStd Dev,0.02\nMax,0.03\n`;
+  const found = await read(text);
+  assertEquals([found.values, found.codes], [SMALL, ["left-out"]]);
+});

@@ -208,9 +208,9 @@ function checkOneUnit(
   }
 }
 
-/** Whole numbers in groups of three, or without marks; the decimals behind the other mark. */
+/** Whole numbers in groups of three (India: of two before the last), or without; the decimals behind the other mark. */
 const FORMS: Readonly<Record<Decimal, RegExp>> = {
-  point: /^(?:[1-9]\d{0,2}(?:,\d{3})+|\d*)(?:\.\d*)?(?:e[-+]?\d+)?$/i,
+  point: /^(?:[1-9]\d{0,2}(?:,\d{3})+|[1-9]\d?(?:,\d{2})+,\d{3}|\d*)(?:\.\d*)?(?:e[-+]?\d+)?$/i,
   comma: /^(?:[1-9]\d{0,2}(?:\.\d{3})+|\d*)(?:,\d*)?(?:e[-+]?\d+)?$/i,
 };
 

@@ -3,6 +3,7 @@
 // way (mod.ts) answers the same, sooner, or not at all.
 
 import { trimCell } from "../cells/number.ts";
+import { isRule } from "../blanks.ts";
 import { createRecordReader, isBlankRecord } from "../csv_text.ts";
 import type { ReadOptions } from "../options.ts";
 import type { Source } from "../source.ts";
@@ -24,7 +25,7 @@ export async function readCarefulCsv(source: Source, options: ReadOptions): Prom
     (cells, line) => {
       if (line < found.firstLine) return;
       const trimmed = cells.map(trimCell);
-      if (!isBlankRecord(cells, trimmed)) rows.add(trimmed, line);
+      if (!isBlankRecord(cells, trimmed) && !isRule(trimmed)) rows.add(trimmed, line);
     },
   );
   let skip = found.mark;

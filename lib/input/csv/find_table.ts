@@ -6,6 +6,7 @@ import { InputError, type Warning } from "../../errors.ts";
 import { dateRecogniser } from "../cells/dates.ts";
 import { isLeftEmpty, looksNumeric } from "../cells/number_column.ts";
 import { trimCell } from "../cells/number.ts";
+import { BLANKS, isRule } from "../blanks.ts";
 import { createRecordReader, isBlankRecord, separatorOf } from "../csv_text.ts";
 import type { ReadOptions } from "../options.ts";
 import type { Source } from "../source.ts";
@@ -44,9 +45,10 @@ interface Record {
 export function findTable(source: Source, options: ReadOptions): FoundTable {
   const { shownPath: path } = source;
   const { body, mark } = beginningOf(source);
-  const { separator, records } = cut(path, body, source.isWhole);
+  const isDate = dateRecogniser(options);
+  const { separator, records } = cut(path, body, source.isWhole, isDate);
   if (records.length === 0) throw new InputError(path, ONLY_BLANKS);
-  const { names, hasNames, first, before } = findHeader(records, options);
+  const { names, hasNames, first, before } = findHeader(records, separator, options);
   const sample = withoutSums(
     records.slice(first, first + SAMPLE_ROWS + (hasNames ? 0 : 1)).map(({ cells }) => cells),
     options,
@@ -92,28 +94,55 @@ function missingWords(before: readonly Record[]): readonly string[] {
 
 const SEPARATORS = ["\t", ";", ",", "|"] as const;
 
-/** The separator of the first line where it cuts all lines alike, else the one that cuts most alike. */
+/**
+ * The separator of the first line where it cuts all lines alike, else the one that cuts most alike, else
+ * blanks where dates stand between them.
+ */
 function cut(
   path: string,
   body: Uint8Array,
   isWhole: boolean,
+  isDate: (text: string) => boolean,
 ): { readonly separator: string; readonly records: readonly Record[] } {
   const text = new TextDecoder().decode(body);
-  const firstLine = text.split("\n").find((line) => /[^\s,;]/.test(line)) ?? "";
+  const firstLine =
+    text.split("\n").find((line) => /[^\s,;]/.test(line) && !isRule([line.trim()])) ??
+      "";
   const usual = separatorOf(firstLine.trim());
-  const records = recordsOf(path, body, usual, isWhole);
+  let problem: unknown;
+  const recordsBy = (separator: string): readonly Record[] => {
+    try {
+      return recordsOf(path, body, separator, isWhole);
+    } catch (error) {
+      // A cell in quotes ends at its own separator only.
+      problem ??= error;
+      return [];
+    }
+  };
+  const records = recordsBy(usual);
   const width = usualWidth(records);
   const hasBars = width === 1 && records[0]?.cells[0]?.includes("|") === true;
-  if (!hasBars && records[0]?.cells.length === width) return { separator: usual, records };
+  if (!hasBars && width > 1 && records[0]?.cells.length === width) {
+    return { separator: usual, records };
+  }
   const cuts = SEPARATORS.filter((separator) => separator !== usual)
-    .map((separator) => ({ separator, records: recordsOf(path, body, separator, isWhole) }));
+    .map((separator) => ({ separator, records: recordsBy(separator) }));
   const agreeing = (records: readonly Record[]): number => {
     const width = usualWidth(records);
     const alike = records.filter(({ cells }) => cells.length === width).length;
     return width < 2 || alike * 2 < records.length ? 0 : alike;
   };
-  return [{ separator: usual, records }, ...cuts]
+  const best = [{ separator: usual, records }, ...cuts]
     .reduce((best, cut) => agreeing(cut.records) > agreeing(best.records) ? cut : best);
+  if (agreeing(best.records) === 0) {
+    const atBlanks = recordsBy(BLANKS);
+    const dated = atBlanks.filter(({ cells }) => cells.some(isDate)).length;
+    if (agreeing(atBlanks) > 0 && dated * 2 >= atBlanks.length) {
+      return { separator: BLANKS, records: atBlanks };
+    }
+  }
+  if (best.records.length === 0 && problem !== undefined) throw problem;
+  return best;
 }
 
 /** The width that most records have. */
@@ -133,7 +162,7 @@ function recordsOf(
   const records: Record[] = [];
   const reader = createRecordReader(path, { separator, firstLine: 1 }, (cells, line) => {
     const trimmed = cells.map(trimCell);
-    if (!isBlankRecord(cells, trimmed)) records.push({ cells: trimmed, line });
+    if (!isBlankRecord(cells, trimmed) && !isRule(trimmed)) records.push({ cells: trimmed, line });
   });
   reader.push(bytes);
   if (isWhole) reader.end();
@@ -165,7 +194,11 @@ interface Header {
 const MOST_TITLES = 50;
 
 /** The header is the first line, unless another is too plainly it. */
-function findHeader(records: readonly Record[], options: ReadOptions): Header {
+function findHeader(
+  records: readonly Record[],
+  separator: string,
+  options: ReadOptions,
+): Header {
   const width = tableWidth(records);
   const isDate = dateRecogniser(options);
   const isRow = ({ cells }: Record): boolean =>
@@ -192,7 +225,9 @@ function findHeader(records: readonly Record[], options: ReadOptions): Header {
     return { names, hasNames, first: hasNames ? 1 : 0, before: 0 };
   }
   let from = start;
-  while (from > 0 && isTitle(records[from - 1] as Record) && fits(records[from - 1], width)) from--;
+  while (
+    from > 0 && isTitle(records[from - 1] as Record) && fits(records[from - 1], width, separator)
+  ) from--;
   const block = records.slice(from, start).map(({ cells }) => cells);
   if (block.length === 0) {
     const names = Array.from({ length: width }, (_, index) => String(index + 1));
@@ -203,8 +238,11 @@ function findHeader(records: readonly Record[], options: ReadOptions): Header {
 }
 
 /** Of the table's width, or one cell less, as R writes a header above rows with names. */
-function fits(record: Record | undefined, width: number): boolean {
-  return record?.cells.length === width || record?.cells.length === width - 1 && width > 2;
+function fits(record: Record | undefined, width: number, separator: string): boolean {
+  const cells = record?.cells.length;
+  // Printed frames have the name of the index in a line of its own.
+  const isIndex = separator === BLANKS && cells === 1;
+  return cells === width || (cells === width - 1 && width > 2) || isIndex;
 }
 
 /** One name a column from a header of several lines, and how many of them were used. */
@@ -217,7 +255,9 @@ function mergedNames(
   const isIndex = block.length > 1 && last[0] !== "" && last.slice(1).every((cell) => cell === "");
   const lines = isIndex ? block.slice(0, -1) : block;
   const own = lines.at(-1) as readonly string[];
-  if (own.length < width) return { names: ["", ...own], used: 1 };
+  if (own.length < width) {
+    return { names: [isIndex ? last[0] as string : "", ...own], used: isIndex ? 2 : 1 };
+  }
   if (lines.length === 1 || (!isIndex && own.some(isKnownName))) {
     return { names: isIndex ? [last[0] as string, ...own.slice(1)] : own, used: isIndex ? 2 : 1 };
   }

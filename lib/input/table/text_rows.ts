@@ -20,9 +20,9 @@ export interface TextRows {
 }
 
 const TOTAL =
-  /^(?:(?:grand|sub|net|overall)[ -]?)?(?:totals?|sum|average|mean|median|summe|gesamt|somme|totale|totaal|suma|soma|razem|итого|всего|合計|合计|总计|總計)(?![\p{L}\p{N}])/iu;
+  /^(?:(?:grand|sub|net|overall)[ -]?)?(?:totals?|sum|average|mean|median|count|min(?:imum)?|max(?:imum)?|std(?:ev|[. ]*dev(?:iation)?)?|standard deviation|variance|volatility|cagr|annuali[sz]ed|summe|gesamt|somme|totale|totaal|suma|soma|razem|итого|всего|合計|合计|总计|總計)(?![\p{L}\p{N}])/iu;
 
-/** Whether a row that begins with this cell says the sum or the mean of others. */
+/** Whether a row that begins with this cell says the sum, the mean or the spread of others. */
 export function isTotalLabel(label: string): boolean {
   return !beginsWithDigit(label) && TOTAL.test(label);
 }
@@ -152,6 +152,7 @@ function withoutEnd(row: readonly string[], width: number): readonly string[] {
 /** Whether a cell where a date should be is prose: it may be missing in a trade that is open. */
 function isText(cell: string, choice: ColumnChoice): boolean {
   if (beginsWithDigit(cell) || (cell === "" && choice.entry !== null)) return false;
+  if (/^\(\d+ \p{L}/u.test(cell)) return true;
   return !isLeftEmpty(cell) && !/^[\d(+-]/.test(cell) && !/\d{4}/.test(cell.slice(0, 12));
 }
 
