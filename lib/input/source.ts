@@ -6,7 +6,7 @@ import { createHash } from "node:crypto";
 import { joined } from "../bytes.ts";
 import { hostProblem, InputError } from "../errors.ts";
 import type { FileInfo, Files } from "../io.ts";
-import { gunzipped, inUtf8, keeping, plausible, twoByteEncoding } from "./streams.ts";
+import { gunzipped, inUtf8, keeping, otherEncoding, plausible } from "./streams.ts";
 
 /** What reading needs of the host. */
 export interface Host {
@@ -114,7 +114,7 @@ async function openStream(
   const unpacked = isGzip ? plausible(within, shownPath, stored.bytes) : within;
   let iterator: AsyncIterator<Uint8Array> = unpacked[Symbol.asyncIterator]();
   let start = await take(iterator, HEAD_BYTES);
-  const encoding = options.isRaw === true ? null : twoByteEncoding(start.bytes);
+  const encoding = options.isRaw === true ? null : otherEncoding(start.bytes);
   if (encoding !== null) {
     iterator = inUtf8(rejoin(start.bytes, iterator), encoding)[Symbol.asyncIterator]();
     start = await take(iterator, HEAD_BYTES);

@@ -1,5 +1,5 @@
 // What a stream of bytes may need before a reader takes it: to be unpacked, to be kept, since a pipe
-// comes only once, and to be turned into UTF-8, since MetaTrader and Excel write UTF-16.
+// comes only once, and to be turned into UTF-8, since MetaTrader and Excel write UTF-16 and windows-1252.
 
 import { textOf } from "../bytes.ts";
 import { InputError } from "../errors.ts";
@@ -63,11 +63,28 @@ async function* given(parts: readonly Uint8Array[]): AsyncGenerator<Uint8Array> 
   for (const part of parts) yield await Promise.resolve(part);
 }
 
-/** UTF-16 with the low or the high byte first. */
-export type TwoByteEncoding = "low-first" | "high-first";
+/** UTF-16 with the low or the high byte first, or windows-1252, as Excel writes CSV in the West. */
+export type OtherEncoding = "low-first" | "high-first" | "one-byte";
 
-/** The encoding of text in two bytes a character; null for any other content. */
-export function twoByteEncoding(head: Uint8Array): TwoByteEncoding | null {
+/** The encoding of text that is not UTF-8; null for UTF-8 and for what is no text. */
+export function otherEncoding(head: Uint8Array): OtherEncoding | null {
+  return twoByteEncoding(head) ?? (isOneByteText(head) ? "one-byte" : null);
+}
+
+/** Text with characters beyond ASCII, none of which is UTF-8. */
+function isOneByteText(head: Uint8Array): boolean {
+  try {
+    // As a stream: the head may end within a character.
+    new TextDecoder("utf-8", { fatal: true }).decode(head, { stream: true });
+    return false;
+  } catch {
+    const text = new TextDecoder().decode(head);
+    // deno-lint-ignore no-control-regex -- control characters are what tells bytes from text
+    return !/[\x00-\x08\x0e-\x19\x1b-\x1f]/.test(text) && !/[^\x00-\x7f\ufffd]/.test(text);
+  }
+}
+
+function twoByteEncoding(head: Uint8Array): "low-first" | "high-first" | null {
   if (head[0] === 0xff && head[1] === 0xfe) return "low-first";
   if (head[0] === 0xfe && head[1] === 0xff) return "high-first";
   const beginning = head.subarray(0, 1024);
@@ -88,8 +105,14 @@ export function twoByteEncoding(head: Uint8Array): TwoByteEncoding | null {
 /** The text as UTF-8, without its mark. */
 export async function* inUtf8(
   chunks: AsyncIterable<Uint8Array>,
-  encoding: TwoByteEncoding,
+  encoding: OtherEncoding,
 ): AsyncGenerator<Uint8Array> {
+  if (encoding === "one-byte") {
+    const decoder = new TextDecoder("windows-1252");
+    const encoder = new TextEncoder();
+    for await (const chunk of chunks) yield encoder.encode(decoder.decode(chunk));
+    return;
+  }
   const decoder = new TextDecoder("utf-16le");
   const encoder = new TextEncoder();
   let pending: number | null = null;

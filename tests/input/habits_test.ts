@@ -2,6 +2,8 @@
 // money moved within an equity; dates of whole periods, and in several columns.
 
 import { assertEquals, assertStringIncludes } from "@std/assert";
+import { readInput } from "../../lib/input/mod.ts";
+import { memoryHost } from "./memory_host.ts";
 import { days, read, refusal } from "./outcomes.ts";
 
 const SMALL = [0.01, -0.02, 0.005, 0.004];
@@ -175,4 +177,22 @@ Deno.test("rows of statistics below a table are no rows of it", async () => {
   const text = `${days("Date,Return", SMALL)}Average,0.01\nStd Dev,0.02\nMax,0.03\n`;
   const found = await read(text);
   assertEquals([found.values, found.codes], [SMALL, ["left-out"]]);
+});
+
+Deno.test("text of one byte a character is windows-1252", async () => {
+  const asBytes = (text: string): Uint8Array =>
+    Uint8Array.from(text, (character) => {
+      const code = character.charCodeAt(0);
+      return { "€": 0x80, "’": 0x92 }[character] ?? code;
+    });
+  for (
+    const text of [
+      "Datum;Vermögen\n02.01.2024;1\u00a0000,50 €\n15.01.2024;1\u00a0010,50 €\n",
+      "Datum;Vermögen\n02.01.2024;1’000.50\n15.01.2024;1’010.50\n",
+    ]
+  ) {
+    const host = memoryHost({ "r.csv": asBytes(text) }, 7);
+    const file = await readInput(host, "r.csv", { kind: "equity", column: "Vermögen" });
+    assertEquals([...file.series[0]?.returns.values ?? []], [1010.5 / 1000.5 - 1]);
+  }
 });
