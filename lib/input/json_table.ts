@@ -25,8 +25,8 @@ interface Cells {
 }
 
 const ONE_DOCUMENT = "it is one JSON document, of no form that is known; " +
-  "a table has one object a line, is an array of objects or of [time, value], or any orient of " +
-  "pandas' to_json";
+  "a table has one object a line, is an array of objects or of [time, value], any orient of " +
+  "pandas' to_json, or the only table in a document";
 
 /** Reads a JSON document, or lines of them; throws `InputError` for what holds no table. */
 export async function readJsonTable(source: Source, options: ReadOptions): Promise<Table> {
@@ -55,7 +55,7 @@ function cellsOf(path: string, text: string, isDate: IsDate): Cells {
   const found = Array.isArray(document)
     ? listOf(path, document)
     : isRecord(document)
-    ? objectOf(document, isDate)
+    ? objectOf(path, document, isDate)
     : null;
   if (found === null) throw new InputError(path, ONE_DOCUMENT);
   return found;
@@ -119,7 +119,7 @@ function listOf(path: string, list: readonly unknown[]): Cells {
 }
 
 /** The forms of an object, the surest first; null where it is none of them. */
-function objectOf(document: Row, isDate: IsDate): Cells | null {
+function objectOf(path: string, document: Row, isDate: IsDate): Cells | null {
   const { columns, index, data } = document;
   if (Array.isArray(columns) && Array.isArray(data)) return splitOf(columns, index, data);
   const entries = Object.entries(document);
@@ -128,19 +128,54 @@ function objectOf(document: Row, isDate: IsDate): Cells | null {
   const areDates = entries.every(([key]) => isDate(key));
   if (values.every(isRecord)) {
     const rows = entries as [string, Row][];
-    return areDates ? byIndex(rows) : byColumn(rows);
+    if (areDates) return byIndex(rows);
+    const [only] = tablesIn(values, isDate);
+    const haveCells = values.every((value) => Object.values(value as Row).every(isScalar));
+    return haveCells || only === undefined ? byColumn(rows) : tableAmong(path, document, isDate);
   }
   const columnwise = values.every(Array.isArray) ? byList(entries as [string, unknown[]][]) : null;
   if (columnwise !== null) return columnwise;
-  const isScalar = (value: unknown): boolean => typeof value !== "object" || value === null;
   if (areDates && values.every(isScalar)) {
     return { names: ["", "0"], hasNames: false, rows: entries };
   }
-  if (values.some((value) => typeof value === "string" && isDate(value))) {
-    return { ...recordsOf([document]), lines: [1] };
+  const among = tableAmong(path, document, isDate);
+  if (among !== null) return among;
+  return values.some((value) => typeof value === "string" && isDate(value))
+    ? { ...recordsOf([document]), lines: [1] }
+    : null;
+}
+
+function isScalar(value: unknown): boolean {
+  return typeof value !== "object" || value === null;
+}
+
+/** The members of a document that are tables of their own: lists of rows, and values under dates. */
+function tablesIn(members: readonly unknown[], isDate: IsDate): readonly (unknown[] | Row)[] {
+  const isTable = (member: unknown): boolean =>
+    Array.isArray(member)
+      ? member.length > 0 && (member.some(isRecord) || member.every(Array.isArray))
+      : isRecord(member) && Object.keys(member).length > 1 && Object.keys(member).every(isDate);
+  return members.filter(isTable) as (unknown[] | Row)[];
+}
+
+/** The one table of a document that says other things, too; null where it has none, or several. */
+function tableAmong(path: string, document: Row, isDate: IsDate): Cells | null {
+  const [table, ...tables] = tablesIn(Object.values(document), isDate);
+  const lists = Object.entries(document).filter((member): member is [string, unknown[]] =>
+    Array.isArray(member[1]) && member[1].length > 0
+  );
+  const isOfDates = (list: readonly unknown[]): boolean =>
+    list.every((cell) => isDate(cellText(cell)));
+  const [dates, ...others] = lists.filter(([, list]) => isOfDates(list));
+  if (tables.length + others.length > 0 || (table !== undefined && dates !== undefined)) {
+    return null;
   }
-  const lists = values.filter((value) => Array.isArray(value) && value.some(isRecord));
-  return lists.length === 1 ? recordsOf((lists[0] as unknown[]).filter(isRecord)) : null;
+  if (dates !== undefined) {
+    return byList(lists.filter(([, { length }]) => length === dates[1].length));
+  }
+  if (table === undefined) return null;
+  if (!Array.isArray(table)) return objectOf(path, table, isDate);
+  return listOf(path, table.some(isRecord) ? table.filter(isRecord) : table);
 }
 
 /** `orient="split"`. */

@@ -196,3 +196,31 @@ Deno.test("text of one byte a character is windows-1252", async () => {
     assertEquals([...file.series[0]?.returns.values ?? []], [1010.5 / 1000.5 - 1]);
   }
 });
+
+Deno.test("JSON with one table among other things is that table, with several none", async () => {
+  const rows = [{ date: "2024-01-02", equity: 100 }, { date: "2024-01-03", equity: 101 }];
+  const dates = rows.map(({ date }) => date);
+  for (
+    const document of [
+      { begin: "2024-01-01", count: 2, observations: rows },
+      { name: "x", data: rows.map(({ date, equity }) => [date, equity]) },
+      { name: "x", dates, equity: [100, 101], weights: [0.5, 0.2, 0.3], trades: [] },
+      {
+        "Meta Data": { symbol: "x" },
+        "Series": { "2024-01-03": { c: 101 }, "2024-01-02": { c: 100 } },
+      },
+      { strategy: "x", sharpe: 1.2, equity: { "2024-01-02": 100, "2024-01-03": 101 } },
+    ]
+  ) {
+    const found = await read(JSON.stringify(document), { kind: "equity" });
+    assertEquals([found.dates, found.values], [["2024-01-03T00:00"], [0.01]]);
+  }
+  for (
+    const document of [
+      { equity: rows, trades: [{ date: "2024-01-02", equity: 1 }] },
+      { dates, equity: [100, 101], trades: [{ date: "2024-01-02", equity: 1 }] },
+    ]
+  ) {
+    assertStringIncludes(await refusal(JSON.stringify(document)), "the only table in a document");
+  }
+});

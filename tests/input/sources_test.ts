@@ -236,8 +236,8 @@ Deno.test("JSON: what is no table of records is refused", async () => {
   assertEquals(
     await refusal('{\n  "a": 1\n}\n'),
     "Cannot read r.csv: it is one JSON document, of no form that is known; " +
-      "a table has one object a line, is an array of objects or of [time, value], or any orient of " +
-      "pandas' to_json",
+      "a table has one object a line, is an array of objects or of [time, value], any orient of " +
+      "pandas' to_json, or the only table in a document",
   );
   assertStringIncludes(
     await refusal('{"date":"2024-01-01","returns":0.1}\nnonsense\n'),
@@ -268,8 +268,8 @@ Deno.test("JSON: what is no table of records is refused", async () => {
 
 Deno.test("JSON: a document on one line is told from rows, however long and deep it is", async () => {
   const problem = "Cannot read r.csv: it is one JSON document, of no form that is known; " +
-    "a table has one object a line, is an array of objects or of [time, value], or any orient of " +
-    "pandas' to_json";
+    "a table has one object a line, is an array of objects or of [time, value], any orient of " +
+    "pandas' to_json, or the only table in a document";
   const documents = ['{"a":0.1,"b":0.2}', `{"a":"${"x".repeat(3 << 20)}"}`, '{"a":[1],"b":[1,2]}'];
   for (const text of documents) assertEquals(await refusal(text), problem, text.slice(0, 80));
   const row = '{"date":"2024-01-01","returns":0.1,"note":{"n":[1]}}\n';
