@@ -3,8 +3,9 @@
 
 import { InputError, UsageError, type Warning } from "../errors.ts";
 import type { Returns } from "../metrics/mod.ts";
-import { DAY_MS, timeText } from "./cells/calendar_time.ts";
+import { DAY_MS } from "./cells/calendar_time.ts";
 import { checkChangedDays } from "./changed_days.ts";
+import { checkUnique, lastOfInstants, withoutEmptyTwins } from "./instants.ts";
 import type { Kind, ReadOptions } from "./options.ts";
 import { type Extreme, extremeChange, levelsToReturns } from "./levels.ts";
 import { compounded, lastOfPeriods } from "./resample.ts";
@@ -38,7 +39,7 @@ export interface MakeOptions
 export function toReturns(path: string, rows: RawRows, kind: Kind, options: MakeOptions): Series {
   checkCapital(kind, options.capital);
   const warnings: Warning[] = [];
-  const ordered = inOrder(path, rows, kind, warnings);
+  const ordered = inOrder(path, rows, kind, options.missing, warnings);
   const led = isLevel(kind) ? withoutLeading(ordered, options.missing, warnings) : ordered;
   const filled = fillMissing(led, kind, options, warnings);
   if (options.percent === true) scale(filled.values);
@@ -127,7 +128,13 @@ function checkCapital(kind: Kind, capital: number | undefined): void {
 }
 
 /** Sorts by date, equal dates in file order; where they may not be, they are an error. */
-function inOrder(path: string, rows: RawRows, kind: Kind, warnings: Warning[]): OrderedRows {
+function inOrder(
+  path: string,
+  rows: RawRows,
+  kind: Kind,
+  missing: ReadOptions["missing"],
+  warnings: Warning[],
+): OrderedRows {
   const { dates, values, places } = rows;
   const order = dates === null ? null : orderOf(dates);
   const sortedDates = order === null || dates === null ? dates : picked(dates, order);
@@ -135,18 +142,19 @@ function inOrder(path: string, rows: RawRows, kind: Kind, warnings: Warning[]): 
   if (order !== null && dates !== null && order[0] !== dates.length - 1) {
     checkChangedDays(path, dates, rows);
   }
-  const ordered: OrderedRows = {
+  const all: OrderedRows = {
     path,
     dates: sortedDates,
     values: order === null ? values : picked(values, order),
     count: values.length,
     unit: places.unit,
     at: (row) => places.at(order === null ? row : order[row] as number),
-    error: (row, problem) => placedError(path, places.unit, ordered.at(row), problem),
+    error: (row, problem) => placedError(path, places.unit, all.at(row), problem),
   };
-  if (sortedDates === null || kind === "trades") return ordered;
-  if (kind === "equity") return lastOfInstants(ordered, sortedDates, warnings);
-  checkUnique(ordered, sortedDates, rows);
+  if (sortedDates === null || kind === "trades") return all;
+  const ordered = missing === "error" ? all : withoutEmptyTwins(all, warnings);
+  if (kind === "equity") return lastOfInstants(ordered, warnings);
+  checkUnique(ordered, rows);
   return ordered;
 }
 
@@ -164,48 +172,6 @@ export function orderOf(dates: Float64Array): Uint32Array | null {
   const order = Uint32Array.from(dates, (_, row) => isDescending ? last - row : row);
   if (isDescending) return order;
   return order.sort((a, b) => (dates[a] as number) - (dates[b] as number) || a - b);
-}
-
-function checkUnique(ordered: OrderedRows, dates: Float64Array, rows: RawRows): void {
-  for (let row = 1; row < dates.length; row++) {
-    if (dates[row] !== dates[row - 1]) continue;
-    const hint = rows.isFiner
-      ? "; times are kept to the millisecond"
-      : rows.hasOffset
-      ? "; if their offsets from UTC differ, --timezone UTC tells them apart"
-      : "";
-    throw ordered.error(
-      row,
-      `the date ${timeText(dates[row] as number)} is already in ${ordered.unit} ${
-        ordered.at(row - 1)
-      }${hint}`,
-    );
-  }
-}
-
-/** Of rows of one instant the last is what an account stood at then. */
-function lastOfInstants(
-  ordered: OrderedRows,
-  dates: Float64Array,
-  warnings: Warning[],
-): OrderedRows {
-  let repeated = 0;
-  let first = -1;
-  for (let row = 1; row < dates.length; row++) {
-    if (dates[row] !== dates[row - 1]) continue;
-    if (repeated++ === 0) first = row - 1;
-  }
-  if (repeated === 0) return ordered;
-  const kept = Uint32Array.from(dates.keys()).filter((row) => dates[row] !== dates[row + 1]);
-  warnings.push({
-    code: "same-instant",
-    message: `${repeated} of ${dates.length} rows of ${ordered.path} ${
-      repeated === 1 ? "is" : "are"
-    } followed by one of the same time and left out; the first is ${ordered.unit} ${
-      ordered.at(first)
-    }`,
-  });
-  return keptRows(ordered, kept);
 }
 
 /** Levels that are missing before the first one have nothing to carry forward. */

@@ -224,3 +224,24 @@ Deno.test("JSON with one table among other things is that table, with several no
     assertStringIncludes(await refusal(JSON.stringify(document)), "the only table in a document");
   }
 });
+
+Deno.test("a row without a value says nothing beside another of its time", async () => {
+  const web = "Date,Open,High,Low,Close,Adj Close\n" +
+    '"Jan 4, 2024",3,3,3,3,102\n"Jan 3, 2024",2,2,2,2,101\n"Jan 3, 2024",0.24 Dividend,,,,\n' +
+    '"Jan 2, 2024",1,1,1,1,100\n';
+  const found = await read(web);
+  assertEquals(found.values, [0.01, Number((102 / 101 - 1).toFixed(10))]);
+  assertEquals(found.codes.toSorted(), ["left-out", "read-as-prices"]);
+  const equity = "date,equity\n2024-01-02,100\n2024-01-03,101\n2024-01-03,\n2024-01-04,102\n";
+  assertEquals((await read(equity)).values, found.values);
+  assertStringIncludes(
+    await refusal("date,ret\n2024-01-02,0.1\n2024-01-02,\n", { missing: "error" }),
+    "the date 2024-01-02 is already in line 2",
+  );
+});
+
+Deno.test("of the orders of day, month and year those are offered that fit all dates", async () => {
+  const problem = await refusal("date,ret\n02/01/24,0.1\n15/01/24,0.2\n");
+  assertStringIncludes(problem, "such as %d/%m/%y or %y/%m/%d");
+  assertEquals(problem.includes("%m/%d/%y"), false);
+});

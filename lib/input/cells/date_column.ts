@@ -2,8 +2,9 @@
 // of the others, one is taken where it is the only one that fits every cell: where the day stands
 // behind the month in 40 rows, one of them is beyond 12.
 
-import { compileDateFormat } from "./date_format.ts";
+import { compileDateFormat, timeDirectives } from "./date_format.ts";
 import { createDateReader, type DateOptions, type DateReader } from "./dates.ts";
+import { quoted } from "./number.ts";
 import type { Fail } from "./number_column.ts";
 
 /** A column that was read. */
@@ -74,19 +75,29 @@ export function readDateColumn(
     return fail(missed, asked.problem(cells[missed] as string));
   }
   const reader = createDateReader({ timezone });
-  let found: { readonly format: string; readonly dates: Float64Array } | undefined;
+  const readings: { readonly format: string; readonly dates: Float64Array }[] = [];
   for (const { format, shape } of FORMS) {
     const compiled = compileDateFormat(format);
     const times = new Float64Array(cells.length);
     const read = (cell: string): number =>
       shape === undefined || shape.test(cell) ? reader.readWritten(compiled(cell)) : NaN;
     if (fill(times, cells, read) >= 0) continue;
-    const differs = found?.dates.findIndex((time, row) => time !== times[row]) ?? -1;
-    if (differs >= 0) return fail(differs, asUndecided(cells[differs] as string));
-    found ??= { format, dates: times };
+    const isNew = readings.every(({ dates }) => differing(dates, times) >= 0);
+    if (isNew) readings.push({ format, dates: times });
   }
+  const [found, other] = readings;
   if (found === undefined) return fail(missed, asked.problem(cells[missed] as string));
-  return { dates: found.dates, reader };
+  if (other === undefined) return { dates: found.dates, reader };
+  const row = differing(found.dates, other.dates);
+  const cell = cells[row] as string;
+  const formats = readings.map(({ format }) => format + timeDirectives(cell));
+  return fail(
+    row,
+    `the date ${
+      quoted(cell)
+    } can be read in more than one way; say which with --date-format, such as ` +
+      formats.join(" or "),
+  );
 }
 
 /** Reads until a cell does not fit; returns its row, −1 when all do. */
@@ -103,6 +114,7 @@ function fill(
   return -1;
 }
 
-function asUndecided(cell: string): string {
-  return createDateReader({}).problem(cell);
+/** The first row in which two readings differ; −1 where none does. */
+function differing(dates: Float64Array, others: Float64Array): number {
+  return dates.findIndex((time, row) => time !== others[row]);
 }

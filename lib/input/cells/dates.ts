@@ -217,7 +217,7 @@ function dateProblem(text: string, format: string | undefined, form: Form | unde
       : `the date ${quoted(text)} can be read in more than one way; ` +
         `say which with --date-format, such as ${forms.join(" or ")}`;
   }
-  if (/^[2-6]\d{4}(?:\.\d+)?$/.test(text)) {
+  if (/^[2-6]\d{4}(?:[.,]\d+)?$/.test(text)) {
     return `${
       quoted(text)
     } looks like a day number of Excel; format its column as dates, 2024-01-31`;
