@@ -34,6 +34,7 @@ export function decideKind(
   values: Doubted,
   options: ReadOptions,
 ): { readonly kind: Kind; readonly notes: readonly Warning[] } {
+  if (options.kind === "trades" && values.kind === null) checkMoney(values, options);
   if (options.kind !== undefined) return { kind: options.kind, notes: [] };
   if (values.kind !== null) return { kind: values.kind, notes: [] };
   const said = values.name === null ? null : kindOfName(values.name);
@@ -77,6 +78,23 @@ export function decideKind(
   }
   if (kind === "returns") doubtReturns(values, options);
   return { kind, notes: [] };
+}
+
+/** A trade's return is of what was put into it, and no money. */
+function checkMoney(values: Doubted, options: ReadOptions): void {
+  const { name, isPercent, rows } = values;
+  const said = name === null ? null : kindOfName(name);
+  // With a capital of 1 they are money, too.
+  const areFractions = (options.capital ?? 0) > 100 && said !== null && "kind" in said &&
+    said.kind === "returns" &&
+    rows.values.every((value) => !(Math.abs(value) > 1));
+  if (!isPercent && !areFractions && (name === null || !isPercentName(name))) return;
+  throw doubt(
+    values,
+    `its column ${nameOf(values)} holds ${areFractions ? "returns" : "percent"}, and ${
+      flagOf(options, "kind")
+    } trades takes profits in money; name their column with ${flagOf(options, "column")}`,
+  );
 }
 
 /** Returns keep the name of the prices that they were made of, in pandas and in vectorbt. */

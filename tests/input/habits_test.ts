@@ -245,3 +245,58 @@ Deno.test("of the orders of day, month and year those are offered that fit all d
   assertStringIncludes(problem, "such as %d/%m/%y or %y/%m/%d");
   assertEquals(problem.includes("%m/%d/%y"), false);
 });
+
+const MONEY = { kind: "trades", capital: 1000 } as const;
+
+Deno.test("trades take money: percent and returns are refused", async () => {
+  const trades = (name: string, ...values: readonly string[]): string =>
+    `entry_date,exit_date,${name}\n${
+      values.map((value, row) => `2024-01-0${row + 1},2024-01-0${row + 2},${value}`).join("\n")
+    }\n`;
+  for (const text of [trades("P/L", "1.5%", "-2%"), trades("return_pct", "1.5", "-2")]) {
+    assertStringIncludes(
+      await refusal(text, MONEY),
+      "percent, and --kind trades takes profits in money",
+    );
+  }
+  assertStringIncludes(await refusal(trades("return", "0.015", "-0.02"), MONEY), "holds returns");
+  assertEquals((await read(trades("return", "15", "-20"), MONEY)).values[1], 0.015);
+});
+
+Deno.test("trades end where their list says so, whatever its words", async () => {
+  for (const [entry, exit] of [["buy_date", "sell_date"], ["start", "end"], ["Opened", "Closed"]]) {
+    const text = `${entry},${exit},pnl\n2024-01-01,2024-01-03,10\n2024-01-02,2024-01-04,20\n`;
+    assertEquals((await read(text, MONEY)).values.slice(0, 3), [0, 0, 0.01]);
+  }
+  const unknown = "Zeit A,Zeit B,pnl\n2024-01-01,2024-01-03,10\n2024-01-02,2024-01-04,20\n";
+  assertStringIncludes(
+    await refusal(unknown, MONEY),
+    "more than one column holds dates, Zeit A, Zeit B; name that of the exits with --date-column",
+  );
+  assertEquals(
+    (await read(unknown, { ...MONEY, dateColumn: "Zeit B" })).values,
+    [0.01, 20 / 1010]
+      .map((value) => Number(value.toFixed(10))),
+  );
+  const open = "entry_date,exit_date,pnl,status\n2024-01-01,2024-01-03,10,closed\n" +
+    "2024-01-01,2024-01-04,20,Open\n";
+  const found = await read(open, MONEY);
+  assertEquals([found.values, found.codes], [[0, 0, 0.01], ["open-trades"]]);
+});
+
+Deno.test("the shorter of two tables side by side ends before the other", async () => {
+  const text = "Date,A,,Date,B\n2024-01-02,0.01,,2024-01-02,0.02\n2024-01-03,0.01,,,\n";
+  const found = await read(text, { column: "B" });
+  assertEquals([found.values, found.codes], [[0.02], ["left-out"]]);
+});
+
+Deno.test("days as Czech, Slovak, Croatian and Japanese Excel write them", async () => {
+  for (
+    const [date, next] of [["02. 01. 2024", "15. 01. 2024"], ["2024年1月2日", "2024年1月15日"]]
+  ) {
+    assertEquals((await read(`den,ret\n${date},0.01\n${next},0.02\n`)).dates, [
+      "2024-01-02T00:00",
+      "2024-01-15T00:00",
+    ]);
+  }
+});

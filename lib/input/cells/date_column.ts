@@ -42,6 +42,8 @@ const FORMS: readonly Form[] = [
   { format: "%Y%m%d %H%M", shape: /^\d{8} \d{4}$/ },
   ...[" ", "-", "/"].map((separator) => ({ format: `%d${separator}%B${separator}%Y` })),
   ...[" ", "-"].map((separator) => ({ format: `%d${separator}%B${separator}%y` })),
+  { format: "%d. %m. %Y" },
+  { format: "%Y年%m月%d日" },
   { format: "%Y-%B-%d" },
   { format: "%B %d, %Y" },
   { format: "%B %d %Y" },

@@ -56,6 +56,8 @@ const LESS_USUAL: readonly RegExp[] = [
   /^(?:\d{4}[- ]?Q[1-4]|Q[1-4][-/ ]\d{4}|\d{4}-?W[0-5]\d)$/i,
   /^(?:jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec)[a-z]*-\d{2}$/i,
   /^\d{8}[ T;,]\d/,
+  /^\d{1,2}\. \d{1,2}\. \d{4}/,
+  /^\d{4}年\d{1,2}月\d{1,2}日/,
 ];
 /** Digits to drop from an epoch to have ms; negative: to add. */
 const EPOCH_DIGITS: Readonly<Record<Epoch, number>> = { s: -3, ms: 0, us: 3, ns: 6 };

@@ -10,10 +10,12 @@ import {
   CLOSED_WORDS,
   COST_NAMES,
   DATE_NAMES,
+  ENDED_WORDS,
   hasWord,
   nameKey,
   OPENED_WORDS,
   SIDE_WORDS,
+  STARTED_WORDS,
 } from "./names.ts";
 import {
   currencyOf,
@@ -23,6 +25,7 @@ import {
   levelsOf,
   PAYMENTS,
   seriesOf,
+  UNCLOSED,
 } from "./layout_columns.ts";
 import { columnNamed, type ColumnProfile, isRowCounter, listed, nameAt } from "./profile.ts";
 import { flagOf, type Kind, type ReadOptions } from "../options.ts";
@@ -77,7 +80,7 @@ export function chooseColumns(
     benchmark: ofLayout(layout?.benchmark),
     series: seriesOf(names, kind ?? kindByName(nameAt(columns, value)), layout),
     openings: marked(layout?.openings),
-    unclosed: marked(layout?.unclosed),
+    unclosed: marked(layout === undefined && kind === "trades" ? UNCLOSED : layout?.unclosed),
     money: marked(layout === undefined && kind === "trades" ? PAYMENTS : layout?.money),
     detail: levelsOf(names, layout),
     currency: currencyOf(names, kind, layout),
@@ -127,15 +130,25 @@ function chooseDates(
   const asked = options.dateColumn === undefined
     ? ofLayout(layout?.date)
     : columnNamed(path, columns, options.dateColumn, flagOf(options, "dateColumn"));
-  const closed = asked ?? (isTrades ? datedBy(columns, CLOSED_WORDS, null) : null);
+  const closed = asked ?? (isTrades ? datedBy(columns, ENDED_WORDS, null) : null);
   if (closed !== null) {
     const known = ofLayout(layout?.entry);
-    const entry = known === closed ? null : known ?? datedBy(columns, OPENED_WORDS, closed);
+    const entry = known === closed ? null : known ?? datedBy(columns, STARTED_WORDS, closed);
     const areSides = [closed, entry].every((at) =>
       at !== null && hasWord(nameAt(columns, at), SIDE_WORDS)
     );
     const clock = clockOf(columns, closed);
     return { date: closed, dateParts: null, clock, entry: isTrades ? entry : null, areSides };
+  }
+  const dated = columns.filter((column) => isTrades && column.isDates && !isRowCounter(column));
+  if (dated.length > 1 && !dated.some(({ name }) => DATE_NAMES.includes(nameKey(name)))) {
+    throw new InputError(
+      path,
+      `more than one column holds dates, ${
+        listed(dated).replace("its columns are ", "")
+      }; name that of ` +
+        `the exits with ${flagOf(options, "dateColumn")}`,
+    );
   }
   const dateParts = options.dateFormat === undefined ? datePartsOf(columns) : null;
   const date = dateParts?.[0] ?? chooseDate(path, columns, value);

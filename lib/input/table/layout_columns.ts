@@ -12,6 +12,12 @@ export const PAYMENTS: RowMark = {
   begins: ["balance", "deposit", "withdraw", "credit", "bonus", "transfer"],
 };
 
+/** Rows of such lists of trades that are valued, not closed. */
+export const UNCLOSED: RowMark = {
+  column: "status|state|trade status|position status",
+  begins: ["open"],
+};
+
 /**
  * What tells backtests apart: a sum over strategies, accounts or equity curves is never what was asked.
  * Symbols of trades are those of one account.

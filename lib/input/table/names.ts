@@ -42,6 +42,7 @@ export const CLOSED_WORDS: readonly string[] = [
   "close",
   "closed",
   "sold",
+  "sell",
   "closing",
 ];
 export const OPENED_WORDS: readonly string[] = [
@@ -50,8 +51,13 @@ export const OPENED_WORDS: readonly string[] = [
   "open",
   "opened",
   "bought",
+  "buy",
   "opening",
 ];
+
+/** Words that say so of what is known to be a trade; of periods they say where one begins. */
+export const ENDED_WORDS: readonly string[] = [...CLOSED_WORDS, "end", "ended", "finish"];
+export const STARTED_WORDS: readonly string[] = [...OPENED_WORDS, "start", "started", "begin"];
 
 /** Names of what a trade cost. */
 export const COST_NAMES: readonly string[] = [
@@ -78,7 +84,7 @@ export const FLOW_NAMES: ReadonlySet<string> = new Set([
 ]);
 
 /** Of a trade's two sides the later one closed it: what is sold first is bought back. */
-export const SIDE_WORDS: readonly string[] = ["bought", "sold"];
+export const SIDE_WORDS: readonly string[] = ["bought", "sold", "buy", "sell"];
 
 /** Names of a value by its kind, the surest first. */
 export const VALUE_NAMES: Readonly<Record<Kind, readonly string[]>> = {

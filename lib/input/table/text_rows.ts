@@ -90,6 +90,13 @@ export function createTextRows(table: TextTable, options: ReadOptions): TextRows
         left.end(place);
         return left.note("line behind the table|lines behind the table", place);
       }
+      // Of tables side by side the shorter one goes on as blanks.
+      if (
+        choice.date !== null && choice.entry === null && choice.layout === null &&
+        dateOf(row) === "" && row[choice.value] === ""
+      ) {
+        return left.note("row without date and value|rows without date and value", place);
+      }
       lastDate = dateOf(row);
       cells.places.push(place);
       for (let index = 0; index < wanted.length; index++) {
