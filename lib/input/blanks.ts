@@ -1,15 +1,17 @@
 // Text whose columns are set apart by blanks, as R's write.table, printed frames and the consoles of
 // databases write them: any number of blanks is one mark, and a line is a record.
 
-import type { OnRecord } from "./csv_text.ts";
-
 /** The separator that stands for runs of blanks. */
 export const BLANKS = " ";
 
 const CELL = /"((?:[^"]|"")*)"|[^\s"]+/g;
 
 /** Cuts lines at their blanks, outside quotes; returns the line after them. */
-export function splitAtBlanks(text: string, firstLine: number, onRecord: OnRecord): number {
+export function splitAtBlanks(
+  text: string,
+  firstLine: number,
+  onRecord: (cells: readonly string[], line: number) => void,
+): number {
   const lines = text.split("\n");
   if (lines.at(-1) === "") lines.pop();
   lines.forEach((line, index) => {

@@ -300,3 +300,15 @@ Deno.test("days as Czech, Slovak, Croatian and Japanese Excel write them", async
     ]);
   }
 });
+
+Deno.test("a printed table ends in prose, a sweep's header has numbers, a ticker may be called MAX", async () => {
+  const rows = [1, -2, 3, -1, 2].map((value, row) => `2024010${row + 2}   ${value}.00  0.02\n`);
+  const printed = `Notes\n\n        Mkt-RF    RF\n${rows.join("")}\nCopyright 2024 The Authors\n`;
+  const found = await read(printed, { column: "Mkt-RF", percent: true });
+  assertEquals(found.values, [0.01, -0.02, 0.03, -0.01, 0.02]);
+  const sweep =
+    "window,10,20\nsymbol,SPY,SPY\nDate,,\n2024-01-02,0.01,0.03\n2024-01-03,0.02,0.04\n";
+  assertEquals((await read(sweep, { column: "20" })).values, [0.03, 0.04]);
+  const ticker = "symbol,when,ret\nMAX,Jan 02 2024,0.01\nMAX,Jan 03 2024,0.02\n";
+  assertEquals((await read(ticker, { dateColumn: "when" })).values, [0.01, 0.02]);
+});

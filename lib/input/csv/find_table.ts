@@ -78,7 +78,9 @@ function withoutSums(
   options: ReadOptions,
 ): readonly (readonly string[])[] {
   const isDate = dateRecogniser(options);
-  const own = rows.filter((row) => !isTotalLabel(row.find((cell) => cell !== "") ?? ""));
+  const own = rows.filter((row) =>
+    !isTotalLabel(row.find((cell) => cell !== "") ?? "") || row.some(isDate)
+  );
   const last = own.findLastIndex((row) => row.some(isDate));
   return last < 0 ? own : own.slice(0, last + 1);
 }
@@ -214,6 +216,14 @@ function findHeader(
   if (named > 0 && named < MOST_TITLES && !top.cells.some(isKnownName)) {
     const names = (records[named] as Record).cells;
     const next = records[named + 1];
+    if (next !== undefined && isRow(next) && isIndexName(names)) {
+      // The lines above it may be numbers, as the parameters of a sweep are.
+      const all = records.slice(0, named + 1).map(({ cells }) => cells);
+      const block = all.slice(all.findLastIndex((cells) => cells.length !== width) + 1);
+      const merged = mergedNames(block, width);
+      const before = named + 1 - merged.used;
+      return { names: merged.names, hasNames: true, first: named + 1, before };
+    }
     if (next === undefined || isRow(next)) {
       return { names, hasNames: true, first: named + 1, before: named };
     }
@@ -245,6 +255,11 @@ function fits(record: Record | undefined, width: number, separator: string): boo
   return cells === width || (cells === width - 1 && width > 2) || isIndex;
 }
 
+/** Whether a line names the first column alone. */
+function isIndexName(cells: readonly string[]): boolean {
+  return cells[0] !== "" && cells.slice(1).every((cell) => cell === "");
+}
+
 /** One name a column from a header of several lines, and how many of them were used. */
 function mergedNames(
   block: readonly (readonly string[])[],
@@ -252,7 +267,7 @@ function mergedNames(
 ): { readonly names: readonly string[]; readonly used: number } {
   const last = block.at(-1) as readonly string[];
   // pandas writes the name of the index in a line of its own.
-  const isIndex = block.length > 1 && last[0] !== "" && last.slice(1).every((cell) => cell === "");
+  const isIndex = block.length > 1 && isIndexName(last);
   const lines = isIndex ? block.slice(0, -1) : block;
   const own = lines.at(-1) as readonly string[];
   if (own.length < width) {

@@ -43,6 +43,8 @@ export interface TextTable {
   readonly hasNames: boolean;
   readonly choice: ColumnChoice;
   readonly unit: RowPlaces["unit"];
+  /** What stands between the cells, where the table is text. */
+  readonly separator?: string;
   /** Cells that stand for a missing value in this file, by its own words. */
   readonly missing?: readonly string[];
   /** What was found before the first row. */

@@ -3,6 +3,7 @@
 // are wanted are kept, and read column by column at the end.
 
 import { InputError, type Warning } from "../../errors.ts";
+import { BLANKS } from "../blanks.ts";
 import { isLeftEmpty } from "../cells/number_column.ts";
 import { placedError } from "../rows.ts";
 import type { ReadOptions } from "../options.ts";
@@ -44,6 +45,9 @@ export function createTextRows(table: TextTable, options: ReadOptions): TextRows
   let isTitled = false;
   let isOther = false;
 
+  // A security may be called so, too: MAX, MEAN.
+  const isDateless = (row: readonly string[]): boolean =>
+    dateOf(row) === "" || isText(dateOf(row), choice);
   const isHeader = (row: readonly string[]): boolean =>
     hasNames && row.length === width && row.every((cell, at) => cell === names[at]);
   const dateOf = (row: readonly string[]): string =>
@@ -64,7 +68,7 @@ export function createTextRows(table: TextTable, options: ReadOptions): TextRows
       const row = withoutEnd(record, width);
       if (isHeader(row)) return left.note("repeated header|repeated headers", place);
       const label = row.find((cell) => cell !== "") ?? "";
-      if (isTotalLabel(label) && !beginsWithDigit(dateOf(row))) {
+      if (isTotalLabel(label) && (dateOf(row) === label || isDateless(row))) {
         return left.note("row of sums|rows of sums", place);
       }
       if (isTitled && isTitle(row)) isOther = true;
@@ -77,7 +81,8 @@ export function createTextRows(table: TextTable, options: ReadOptions): TextRows
         return left.note("line behind the table|lines behind the table", place);
       }
       if (row.length !== width || (choice.date !== null && isText(dateOf(row), choice))) {
-        if (cells.places.length > 0 && isText(label, choice) && looksLikeText(row)) {
+        const isProse = table.separator === BLANKS || looksLikeText(row);
+        if (cells.places.length > 0 && isText(label, choice) && isProse) {
           left.end(place);
           return left.note("line behind the table|lines behind the table", place);
         }
@@ -159,7 +164,7 @@ function withoutEnd(row: readonly string[], width: number): readonly string[] {
 /** Whether a cell where a date should be is prose: it may be missing in a trade that is open. */
 function isText(cell: string, choice: ColumnChoice): boolean {
   if (beginsWithDigit(cell) || (cell === "" && choice.entry !== null)) return false;
-  if (/^\(\d+ \p{L}/u.test(cell)) return true;
+  if (/^\(\d+(?: \p{L}|$)/u.test(cell)) return true;
   return !isLeftEmpty(cell) && !/^[\d(+-]/.test(cell) && !/\d{4}/.test(cell.slice(0, 12));
 }
 
