@@ -226,7 +226,8 @@ async function createExperiment(
   } catch (error) {
     if (!(error instanceof TrackerError) || !error.alreadyExists) throw error;
     // MLflow's own message is its database's, and does not say that a deleted one is in the way.
-    const found = await findExperiment(asking, name) ?? await amongAll(asking, name, error);
+    const found = await findExperiment(asking, name) ??
+      await amongAll(asking, name, error).catch(() => null);
     // On Databricks an experiment is a place in the workspace, where a folder or notebook may be.
     const what = found === null
       ? `the server has no experiment "${name}", yet something else of that name, as a folder or ` +

@@ -219,6 +219,6 @@ Deno.test("a name that something else has is told from an experiment that exists
     assertStringIncludes(error.message, 'no experiment "/Users/ada/x", yet something else of that');
     assertStringIncludes(error.message, "choose another name");
     assert(!error.message.includes("restore"));
-    assertEquals(server.heard.length, 2);
+    assertEquals(server.heard.length, 3);
   });
 });
