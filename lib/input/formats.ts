@@ -5,6 +5,7 @@ import type { ReadResult } from "./series.ts";
 import { LAYOUTS } from "./table/layouts.ts";
 import type { ReadOptions } from "./options.ts";
 import type { Source } from "./source.ts";
+import { isZip } from "./streams.ts";
 import { readPlainCsv } from "./csv/mod.ts";
 import { readTable } from "./table/series.ts";
 
@@ -67,8 +68,7 @@ const FREQTRADE: InputFormat = {
   name: "freqtrade",
   summary: "freqtrade's backtest-result, .zip or .json; every strategy in it",
   extensions: [".zip", ".json"],
-  recognises: (head, text) =>
-    startsWith(head, "PK\u0003\u0004") || /^\s*\{[^]*"strategy"\s*:\s*\{/.test(text),
+  recognises: (head, text) => isZip(head) || /^\s*\{[^]*"strategy"\s*:\s*\{/.test(text),
   read: async (source, options) => {
     const { readFreqtrade } = await import("./freqtrade.ts");
     return { format: "freqtrade", hasTime: false, ...await readFreqtrade(source, options) };

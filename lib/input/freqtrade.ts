@@ -13,6 +13,7 @@ import { isRecord, parseJson } from "./json_text.ts";
 import type { ReadOptions } from "./options.ts";
 import type { InputSeries } from "./series.ts";
 import { MAX_WHOLE_BYTES, type Source } from "./source.ts";
+import { isZip } from "./streams.ts";
 import { emptyDays, profitsToReturns } from "./trades.ts";
 
 type Json = Readonly<Record<string, unknown>>;
@@ -58,9 +59,11 @@ export async function readFreqtrade(
   options: ReadOptions,
 ): Promise<{ readonly series: readonly InputSeries[]; readonly warnings: readonly Warning[] }> {
   refuseTableOptions("freqtrade", options);
-  const document = parseJson(source.shownPath, await resultText(source, options));
+  const { text, files } = await resultText(source, options);
+  const document = parseJson(source.shownPath, text);
   const strategies = isRecord(document) ? document["strategy"] : undefined;
   if (!isRecord(strategies) || Object.keys(strategies).length === 0) {
+    if (files.length > 0) throw (await import("./zip.ts")).noResult(source.shownPath, files);
     throw new InputError(
       source.shownPath,
       "it is no freqtrade backtest result: it names no strategy",
@@ -81,12 +84,20 @@ export async function readFreqtrade(
   );
 }
 
-async function resultText(source: Source, options: ReadOptions): Promise<string> {
+/** The text of the result, and the names of the archive that it comes from. */
+async function resultText(
+  source: Source,
+  options: ReadOptions,
+): Promise<{ readonly text: string; readonly files: readonly string[] }> {
+  const { shownPath: path } = source;
   const bytes = await source.all();
-  if (bytes[0] !== 0x50 || bytes[1] !== 0x4b) return textOf(bytes);
-  const { readZipMember } = await import("./zip.ts");
+  if (!isZip(bytes)) return { text: textOf(bytes), files: [] };
+  const { noResult, readZipMember, zipNames } = await import("./zip.ts");
+  const files = zipNames(path, bytes);
+  const chosen = resultName(files);
+  if (chosen === undefined) throw noResult(path, files);
   const limit = Math.min(options.maxBytes ?? MAX_WHOLE_BYTES, MAX_WHOLE_BYTES);
-  return textOf(readZipMember(source.shownPath, bytes, resultName, limit));
+  return { text: textOf(readZipMember(path, bytes, chosen, limit)), files };
 }
 
 /** `<stem>.json`; the other members are called `<stem>_…`, so the result has the shortest name. */

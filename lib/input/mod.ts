@@ -8,6 +8,7 @@ import type { ReadOptions } from "./options.ts";
 import { foreignProblem } from "./foreign_bytes.ts";
 import type { InputSeries } from "./series.ts";
 import { type Host, openSource, shownPath, type Source } from "./source.ts";
+import { isZip } from "./streams.ts";
 
 export { shownPath };
 
@@ -95,7 +96,6 @@ function checkFormat(asked: string | undefined): void {
 }
 
 const PARQUET_MARK = 0x50415231;
-const ZIP_MARK = 0x504b0304;
 
 /** Refuses what no reader takes, with a word on what it is. */
 function checkContent(source: Source): void {
@@ -104,7 +104,7 @@ function checkContent(source: Source): void {
   const problem = foreignProblem(head, path);
   if (problem !== null) throw new InputError(path, problem);
   const start = new DataView(head.buffer, head.byteOffset, head.length);
-  if (head.length >= 4 && [PARQUET_MARK, ZIP_MARK].includes(start.getUint32(0))) return;
+  if (isZip(head) || head.length >= 4 && start.getUint32(0) === PARQUET_MARK) return;
   if (head.subarray(0, 1024).includes(0)) {
     throw new InputError(path, "it is binary, of no format that can be read");
   }

@@ -1,4 +1,4 @@
-// A file as a stream of bytes: opened, unpacked when gzip, measured, hashed and limited. Readers
+// A file as a stream of bytes: opened, unpacked when gzip or the one file of a zip, measured, hashed and limited. Readers
 // get its beginning, which shows the format, then all of it, in one pass that also works for a
 // pipe.
 
@@ -6,7 +6,7 @@ import { createHash } from "node:crypto";
 import { joined } from "../bytes.ts";
 import { hostProblem, InputError } from "../errors.ts";
 import type { FileInfo, Files } from "../io.ts";
-import { gunzipped, inUtf8, keeping, otherEncoding, plausible } from "./streams.ts";
+import { gunzipped, inUtf8, isZip, keeping, otherEncoding, plausible } from "./streams.ts";
 
 /** What reading needs of the host. */
 export interface Host {
@@ -107,9 +107,11 @@ async function openStream(
   const limit = options.maxBytes ?? MAX_BYTES;
   const stored = measured(chunks, options.hash === true);
   const raw: AsyncIterator<Uint8Array> = stored.chunks[Symbol.asyncIterator]();
-  const first = await take(raw, 2);
+  const first = await take(raw, 4);
   const isGzip = options.isRaw !== true && first.bytes[0] === 0x1f && first.bytes[1] === 0x8b;
-  const whole = rejoin(first.bytes, raw);
+  const isZipped = options.isRaw !== true && isZip(first.bytes);
+  const asStored = rejoin(first.bytes, raw);
+  const whole = isZipped ? unzipped(asStored, shownPath, limit) : asStored;
   const within = limited(isGzip ? gunzipped(whole, shownPath) : whole, shownPath, limit);
   const unpacked = isGzip ? plausible(within, shownPath, stored.bytes) : within;
   let iterator: AsyncIterator<Uint8Array> = unpacked[Symbol.asyncIterator]();
@@ -130,6 +132,18 @@ async function openStream(
       await raw.return?.();
     },
   };
+}
+
+/** The only file of an archive; one of several files as it is, for the reader of backtest results. */
+async function* unzipped(
+  chunks: AsyncIterable<Uint8Array>,
+  path: string,
+  limit: number,
+): AsyncGenerator<Uint8Array> {
+  const most = Math.min(limit, MAX_WHOLE_BYTES);
+  const bytes = await inOnePiece(chunks, path, most);
+  const { onlyMember } = await import("./zip.ts");
+  yield onlyMember(path, bytes, most) ?? bytes;
 }
 
 /** What is known of a file or folder that is to be read; throws `InputError` where there is none. */

@@ -63,6 +63,11 @@ async function* given(parts: readonly Uint8Array[]): AsyncGenerator<Uint8Array> 
   for (const part of parts) yield await Promise.resolve(part);
 }
 
+/** Whether content begins as a zip archive does. */
+export function isZip(head: Uint8Array): boolean {
+  return [0x50, 0x4b, 3, 4].every((byte, at) => head[at] === byte);
+}
+
 /** UTF-16 with the low or the high byte first, or windows-1252, as Excel writes CSV in the West. */
 export type OtherEncoding = "low-first" | "high-first" | "one-byte";
 
@@ -144,49 +149,45 @@ function swapPairs(bytes: Uint8Array): void {
   }
 }
 
-const PIECE_BYTES = 1 << 16;
-
-/** What is packed, in pieces: each is unpacked whole, and to a thousand times its size at most. */
-async function* pieces(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
-  for await (const chunk of chunks) {
-    for (let from = 0; from < chunk.length; from += PIECE_BYTES) {
-      yield chunk.subarray(from, from + PIECE_BYTES);
-    }
-  }
-}
-
-/** What was packed by gzip; throws `InputError` for data that is damaged or cut off. */
+/**
+ * What was packed by gzip, all its members one after the other, as logs and bgzip have them; throws
+ * `InputError` for data that is damaged or cut off.
+ */
 export async function* gunzipped(
   chunks: AsyncIterable<Uint8Array>,
   path: string,
 ): AsyncGenerator<Uint8Array> {
-  const iterator = pieces(chunks)[Symbol.asyncIterator]();
+  const { createGunzip } = await import("node:zlib");
+  const { pipeline } = await import("node:stream");
+  let packedBytes = 0;
   let failure: unknown;
-  const packed = new ReadableStream<Uint8Array<ArrayBuffer>>({
-    async pull(controller) {
-      try {
-        const next = await iterator.next();
-        if (next.done === true) controller.close();
-        else controller.enqueue(next.value.slice());
-      } catch (error) {
-        failure = error;
-        controller.error(error);
+  const packed = async function* (): AsyncGenerator<Uint8Array> {
+    try {
+      for await (const chunk of chunks) {
+        packedBytes += chunk.length;
+        yield chunk.slice();
       }
-    },
-  }, { highWaterMark: 0 });
-  const reader = packed.pipeThrough(new DecompressionStream("gzip")).getReader();
+    } catch (error) {
+      failure = error;
+      throw error;
+    }
+  };
+  const unpacked = createGunzip();
+  pipeline(packed, unpacked, () => {});
+  let cause: unknown;
   try {
-    for (let next = await reader.read(); !next.done; next = await reader.read()) yield next.value;
-  } catch (cause) {
-    if (failure !== undefined) throw failure;
-    throw new InputError(
-      path,
-      "its gzip data is damaged, cut off, or followed by other data; unpack it and try again",
-      { cause },
-    );
-  } finally {
-    await reader.cancel().catch(() => {});
+    yield* unpacked as AsyncIterable<Uint8Array>;
+    // It compares the checksum of each member, but says nothing of zeros behind the last.
+    if (unpacked.bytesWritten === packedBytes) return;
+  } catch (error) {
+    cause = error;
   }
+  if (failure !== undefined) throw failure;
+  throw new InputError(
+    path,
+    "its gzip data is damaged, cut off, or followed by other data; unpack it and try again",
+    { cause },
+  );
 }
 
 /** Returns and prices pack ten times at most; what packs much better is one row again and again. */

@@ -8,26 +8,10 @@ import { quoted } from "./cells/number.ts";
 import { workbookProblem } from "./foreign_bytes.ts";
 import { tooLarge } from "./source.ts";
 
-/** The one member that `choose` picks among the archive's names; an error when it picks none. */
-export function readZipMember(
-  path: string,
-  bytes: Uint8Array,
-  choose: (names: readonly string[]) => string | undefined,
-  limit: number,
-): Uint8Array {
+/** The names of an archive's members; throws `InputError` for one that is hostile or a workbook. */
+export function zipNames(path: string, bytes: Uint8Array): readonly string[] {
   const names: string[] = [];
-  const unzip = (
-    filter: (file: { name: string; originalSize: number }) => boolean,
-  ): Uint8Array[] => {
-    try {
-      return Object.values(unzipSync(bytes, { filter }));
-    } catch (cause) {
-      if (cause instanceof InputError) throw cause;
-      const reason = cause instanceof Error ? cause.message : String(cause);
-      throw new InputError(path, `its zip data is damaged or cut off: ${reason}`, { cause });
-    }
-  };
-  unzip(({ name }) => {
+  unzip(path, bytes, ({ name }) => {
     names.push(name);
     return false;
   });
@@ -41,16 +25,17 @@ export function readZipMember(
   if (names.includes("xl/workbook.xml")) {
     throw new InputError(path, workbookProblem(path));
   }
-  const chosen = choose(names);
-  if (chosen === undefined) {
-    const some = names.slice(0, 10).map(quoted).join(", ");
-    throw new InputError(
-      path,
-      `the archive holds no backtest result, only ${some || "nothing"}; ` +
-        "to read a table that is in it, unpack it",
-    );
-  }
-  const [member] = unzip(({ name, originalSize }) => {
+  return names;
+}
+
+/** A member by its name, up to a limit of bytes, its checksum compared. */
+export function readZipMember(
+  path: string,
+  bytes: Uint8Array,
+  chosen: string,
+  limit: number,
+): Uint8Array {
+  const [member] = unzip(path, bytes, ({ name, originalSize }) => {
     if (name === chosen && originalSize > limit) throw tooLarge(path, limit);
     return name === chosen;
   });
@@ -61,6 +46,37 @@ export function readZipMember(
     );
   }
   return member;
+}
+
+/** The only file of an archive, beside folders and what macOS adds; null where there are several. */
+export function onlyMember(path: string, bytes: Uint8Array, limit: number): Uint8Array | null {
+  const files = zipNames(path, bytes).filter((name) => !/^__MACOSX\/|\/$/.test(name));
+  const [only] = files;
+  return only === undefined || files.length > 1 ? null : readZipMember(path, bytes, only, limit);
+}
+
+/** The error for an archive of several files, none of which is a backtest result. */
+export function noResult(path: string, names: readonly string[]): InputError {
+  const some = names.slice(0, 10).map(quoted).join(", ");
+  return new InputError(
+    path,
+    `the archive holds no backtest result, only ${some || "nothing"}; ` +
+      "to read a table that is in it, unpack it and name the table",
+  );
+}
+
+function unzip(
+  path: string,
+  bytes: Uint8Array,
+  filter: (file: { name: string; originalSize: number }) => boolean,
+): readonly Uint8Array[] {
+  try {
+    return Object.values(unzipSync(bytes, { filter }));
+  } catch (cause) {
+    if (cause instanceof InputError) throw cause;
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new InputError(path, `its zip data is damaged or cut off: ${reason}`, { cause });
+  }
 }
 
 const END_MARK = 0x06054b50;

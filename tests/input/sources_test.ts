@@ -187,7 +187,61 @@ Deno.test("gzip: read by content, and damage is noticed", async () => {
   const flipped = packed.slice();
   flipped[packed.length - 7] = (flipped[packed.length - 7] as number) ^ 1;
   assertEquals(await refusal(flipped), problem);
-  assertEquals(await refusal(new Uint8Array([...packed, ...packed])), problem);
+});
+
+Deno.test("gzip: members one after the other are one file, each with its checksum", async () => {
+  const end = GOOD.indexOf("\n", GOOD.indexOf("\n") + 1) + 1;
+  const [first, second] = [await gzipped(GOOD.slice(0, end)), await gzipped(GOOD.slice(end))];
+  const both = [...first, ...second];
+  for (const chunk of [1, first.length, 1 << 20]) {
+    const file = await readInput(memoryHost({ "r.gz": new Uint8Array(both) }, chunk), "r.gz", {});
+    assertEquals([...file.series[0]?.returns.values ?? []], [0.1, 0.2]);
+  }
+  const flipped = [first.length, both.length].map((end) =>
+    both.map((byte, at) => at === end - 7 ? byte ^ 1 : byte)
+  );
+  const damaged = [
+    ...flipped,
+    both.slice(0, -3),
+    [...both, 0x1f],
+    [...both, 65, 66],
+    [...both, 0, 0, 0],
+    [...first, 10, ...second],
+  ];
+  for (const bytes of damaged) {
+    assertStringIncludes(await refusal(new Uint8Array(bytes)), "or followed by other data");
+  }
+});
+
+Deno.test("zip: the only file of an archive is read as if it were unpacked", async () => {
+  const archive = zipSync({
+    "folder/": strToU8(""),
+    "folder/EURUSD-1d.csv": strToU8(GOOD),
+    "__MACOSX/folder/._EURUSD-1d.csv": strToU8("x"),
+  });
+  const file = await readInput(memoryHost({ "r.zip": archive }, 7), "r.zip", { hash: true });
+  assertEquals([...file.series[0]?.returns.values ?? []], [0.1, 0.2]);
+  assertEquals([file.format, file.bytes], ["csv", archive.length]);
+  const lines = strToU8(
+    '{"date":"2024-01-02","returns":0.1}\n{"date":"2024-01-03","returns":0.2}\n',
+  );
+  const json = await readInput(memoryHost({ "r.zip": zipSync({ "r.json": lines }) }), "r.zip", {});
+  assertEquals(json.format, "jsonl");
+  const page = zipSync({ "r.csv": strToU8("<!doctype html><p>log in") });
+  assertStringIncludes(await refusal(page), "it is a web page");
+  const long = zipSync({ "r.csv": strToU8(`${GOOD}${"\n".repeat(200_000)}`) });
+  assertStringIncludes(
+    await messageOf(() => readInput(memoryHost({ "r.csv": long }), "r.csv", { maxBytes: 100_000 })),
+    "it holds more than 97.7 KiB (unpacked)",
+  );
+  const two = zipSync({ "a.csv": strToU8(GOOD), "b.jsonl": lines });
+  assertEquals(
+    await refusal(two),
+    'Cannot read r.csv: the archive holds no backtest result, only "a.csv", "b.jsonl"; ' +
+      "to read a table that is in it, unpack it and name the table",
+  );
+  const objects = zipSync({ "a.csv": strToU8(GOOD), "b.json": strToU8('{"license": "x"}') });
+  assertStringIncludes(await refusal(objects), 'only "a.csv", "b.json"');
 });
 
 Deno.test("zip: hostile, damaged and foreign archives", async () => {
@@ -200,7 +254,7 @@ Deno.test("zip: hostile, damaged and foreign archives", async () => {
   assertEquals(
     await refusal(zipSync({ "a.txt": strToU8("x"), "b_config.json": strToU8("{}") })),
     'Cannot read r.csv: the archive holds no backtest result, only "a.txt", "b_config.json"; ' +
-      "to read a table that is in it, unpack it",
+      "to read a table that is in it, unpack it and name the table",
   );
   assertStringIncludes(
     await refusal(zipSync({ "a.json": result }).slice(0, -30)),
