@@ -14,7 +14,10 @@ const NEWLINE = 10;
 const RETURN = 13;
 const QUOTE = 34;
 
-/** One record: its cells as written (not trimmed) and the line that it starts on. */
+/**
+ * One record: its cells as written (not trimmed), without what protects them from a spreadsheet, and the
+ * line that it starts on.
+ */
 export type OnRecord = (cells: readonly string[], line: number) => void;
 
 /** Takes bytes in pieces and gives records. */
@@ -43,9 +46,13 @@ export function createRecordReader(
   let pending = new Uint8Array(0);
   let line = options.firstLine;
 
+  const onUnprotected: OnRecord = (cells, line) => onRecord(cells.map(unprotected), line);
   const parseBlock = (block: Uint8Array): void => {
     const text = textOf(block, decoder);
-    line = parseRecords(path, text, line, options.separator, onRecord);
+    const { separator } = options;
+    line = /="|'/.test(text)
+      ? parseRecords(path, withoutBareFormulas(text, separator), line, separator, onUnprotected)
+      : parseRecords(path, text, line, separator, onRecord);
   };
   return {
     push(bytes) {
@@ -60,6 +67,23 @@ export function createRecordReader(
       pending = new Uint8Array(0);
     },
   };
+}
+
+/** The text of a cell that is protected from being taken for a number: `="007"` or `'007`. */
+function unprotected(cell: string): string {
+  return /^\s*(?:="([^"]*)"|'([^']*))\s*$/.exec(cell)?.slice(1).find((text) =>
+    text !== undefined
+  ) ??
+    cell;
+}
+
+/** `="007"` without quotes of CSV around it, as a cell in quotes. */
+function withoutBareFormulas(text: string, separator: string): string {
+  const cell = new RegExp(
+    `(^|[${separator}])( *)="([^"\r\n]*)"(?= *(?:[${separator}\r\n]|$))`,
+    "gm",
+  );
+  return text.includes('="') ? text.replace(cell, '$1$2"$3"') : text;
 }
 
 /** The error for a record that has no end in sight. */

@@ -312,3 +312,25 @@ Deno.test("a printed table ends in prose, a sweep's header has numbers, a ticker
   const ticker = "symbol,when,ret\nMAX,Jan 02 2024,0.01\nMAX,Jan 03 2024,0.02\n";
   assertEquals((await read(ticker, { dateColumn: "when" })).values, [0.01, 0.02]);
 });
+
+Deno.test("cells that are protected from a spreadsheet are their text", async () => {
+  const wanted = { dates: ["2024-01-02T00:00", "2024-01-03T00:00"], values: [0.0123, -0.02] };
+  for (
+    const rows of [
+      `="date",="ret"\n="2024-01-02",="0.0123"\r\n="2024-01-03", ="-0.02"\n`,
+      `"=""date""","=""ret"""\n"=""2024-01-02""","=""0.0123"""\n"=""2024-01-03""","=""-0.02"""\n`,
+      "date;ret\n'2024-01-02;'0.0123\n'2024-01-03;'-0.02\n",
+      `'date,'ret\n'2024-01-02,"'0.0123"\n'2024-01-03,"'-0.02"\n`,
+      `date,ret\n2024-01-02,="0.0123"\n2024-01-03,-0.02\n`,
+    ]
+  ) {
+    const { dates, values } = await read(rows);
+    assertEquals({ dates, values }, wanted, rows);
+  }
+  const thousands = await read(days("date,equity", ['="1,000.5"', '="1,010.5"', '="1,020.5"']));
+  assertEquals(thousands.values.length, 2);
+  // What else has the marks stays as it is.
+  const swiss = await read(days("date,note,equity", ["='a,1'000.5", '"it\'s =""",1\'010.5']));
+  assertEquals(swiss.values, [Number((1010.5 / 1000.5 - 1).toFixed(10))]);
+  assertStringIncludes(await refusal(days("date,ret", ["0.01", '=1+"2"'])), "stray quote");
+});
