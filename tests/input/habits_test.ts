@@ -334,3 +334,56 @@ Deno.test("cells that are protected from a spreadsheet are their text", async ()
   assertEquals(swiss.values, [Number((1010.5 / 1000.5 - 1).toFixed(10))]);
   assertStringIncludes(await refusal(days("date,ret", ["0.01", '=1+"2"'])), "stray quote");
 });
+
+/** The days that a column of dates is read as. */
+async function datesOf(cells: readonly string[]): Promise<readonly string[]> {
+  const rows = cells.map((cell, row) => `${cell};0.0${row + 1}`);
+  return (await read(`date;ret\n${rows.join("\n")}\n`)).dates.map((date) => date.slice(0, 10));
+}
+
+Deno.test("months may have their names in seven languages, days their ordinals", async () => {
+  const months = {
+    "2024-03-02": [
+      ["2. März 2024", "3. Mai 2024"],
+      ["02 Mrz 2024", "03 Mai 2024"],
+      ["2.Mär.2024", "3.Mai.2024"],
+      ["2 mars 2024", "3 mai 2024"],
+      ["2 de marzo de 2024", "3 de mayo de 2024"],
+      ["2 marzo 2024", "3 maggio 2024"],
+      ["2 de março de 2024", "3 de maio de 2024"],
+      ["2 maart 2024", "3 mei 2024"],
+      ["2-mrt.-2024", "3-mei-2024"],
+      ["2nd March 2024", "3rd May 2024"],
+      ["March 2nd, 2024", "May 3rd, 2024"],
+      ["Mar. 2, 2024", "May 3, 2024"],
+    ],
+    "2024-12-01": [
+      ["Dezember 2024", "Januar 2025"],
+      ["Dez-24", "Jan-25"],
+      ["déc.-24", "janv.-25"],
+      ["DÉCEMBRE 2024", "JANVIER 2025"],
+      ["dic-24", "ene-25"],
+      ["dic-24", "gen-25"],
+      ["dez/24", "jan/25"],
+      ["dezembro de 2024", "janeiro de 2025"],
+      ["1er décembre 2024", "1er janvier 2025"],
+    ],
+  };
+  for (const [first, columns] of Object.entries(months)) {
+    const last = first === "2024-03-02" ? "2024-05-03" : "2025-01-01";
+    for (const cells of columns) assertEquals(await datesOf(cells), [first, last], cells[0]);
+  }
+  const rows = "date;ret\n2 stycznia 2024;0.01\n3 lutego 2024;0.02\n";
+  assertStringIncludes(await refusal(rows), "2 stycznia 2024");
+  assertEquals(await datesOf(["02-mrt-03", "03-mrt-04"]), ["2003-03-02", "2004-03-03"]);
+});
+
+Deno.test("weeks by their first and last day, and days of weeks; other spans are refused", async () => {
+  const weeks = ["2024-01-01/2024-01-07", "2024-01-08/2024-01-14"];
+  assertEquals(await datesOf(weeks), ["2024-01-01", "2024-01-08"]);
+  assertEquals(await datesOf(["2024-W01-2", "2024-W02-5"]), ["2024-01-02", "2024-01-12"]);
+  const spans = ["2024-01-01/2024-01-07", "2024-01-08/2024-03-31"];
+  const rows = `date;ret\n${spans.join(";0.01\n")};0.02\n`;
+  assertStringIncludes(await refusal(rows), "a span of days, which is read where all are weeks");
+  assertEquals((await datesOf(spans.map((span) => span.slice(-10)))).length, 2);
+});

@@ -3,7 +3,8 @@
 // behind the month in 40 rows, one of them is beyond 12.
 
 import { compileDateFormat, timeDirectives } from "./date_format.ts";
-import { createDateReader, type DateOptions, type DateReader } from "./dates.ts";
+import { DAY_MS } from "./calendar_time.ts";
+import { createDateReader, type DateOptions, type DateReader, SPAN } from "./dates.ts";
 import { quoted } from "./number.ts";
 import type { Fail } from "./number_column.ts";
 
@@ -31,7 +32,7 @@ const FORMS: readonly Form[] = [
   ),
   ...["%Y-%m", "%Y/%m", "%m-%Y", "%m/%Y", "%m.%Y"].map((format) => ({ format })),
   ...["%YQ%q", "%Y-Q%q", "%Y Q%q", "Q%q %Y", "Q%q-%Y", "Q%q/%Y"].map((format) => ({ format })),
-  ...["%G-W%V", "%GW%V"].map((format) => ({ format })),
+  ...["%G-W%V", "%GW%V", "%G-W%V-%u"].map((format) => ({ format })),
   { format: "%Y%m", shape: /^(?:19|20)\d{4}$/ },
   { format: "%Y%m%d", shape: /^\d{8}\b/ },
   ...[" ", "T", ";", ","].map((mark) => ({
@@ -40,18 +41,18 @@ const FORMS: readonly Form[] = [
   })),
   { format: "%Y%m%dT%H%M%S%z", shape: /^\d{8}T\d{6}(?:Z|[+-]\d{2}:?\d{2})$/ },
   { format: "%Y%m%d %H%M", shape: /^\d{8} \d{4}$/ },
-  ...[" ", "-", "/"].map((separator) => ({ format: `%d${separator}%B${separator}%Y` })),
+  ...[" ", "-", "/", ".", ". ", " de "].map((mark) => ({
+    format: `%d${mark}%B${mark.replace(". ", " ")}%Y`,
+  })),
   ...[" ", "-"].map((separator) => ({ format: `%d${separator}%B${separator}%y` })),
   { format: "%d. %m. %Y" },
   { format: "%Y年%m月%d日" },
   { format: "%Y-%B-%d" },
   { format: "%B %d, %Y" },
   { format: "%B %d %Y" },
-  { format: "%B. %d, %Y" },
-  { format: "%B %Y" },
-  { format: "%B-%Y" },
+  ...["%B %Y", "%B-%Y", "%B/%Y", "%B de %Y"].map((format) => ({ format })),
   { format: "%Y-%B" },
-  { format: "%B-%y", shape: /^[a-z]+-\d{2}$/i },
+  ...["%B-%y", "%B/%y"].map((format) => ({ format, shape: /^\D+\d{2}$/ })),
   { format: "%a %d %B %Y" },
   { format: "%a, %d %B %Y" },
   { format: "%a %B %d %Y" },
@@ -77,6 +78,7 @@ export function readDateColumn(
     return fail(missed, asked.problem(cells[missed] as string));
   }
   const reader = createDateReader({ timezone });
+  if (fill(dates, cells, (cell) => reader.readText(weekStart(cell))) < 0) return { dates, reader };
   const readings: { readonly format: string; readonly dates: Float64Array }[] = [];
   for (const { format, shape } of FORMS) {
     const compiled = compileDateFormat(format);
@@ -100,6 +102,12 @@ export function readDateColumn(
     } can be read in more than one way; say which with --date-format, such as ` +
       formats.join(" or "),
   );
+}
+
+/** The first day of a week that is written by its first and its last; empty for any other text. */
+function weekStart(cell: string): string {
+  const [, first = "", last = ""] = SPAN.exec(cell) ?? [];
+  return Date.parse(last) - Date.parse(first) === 6 * DAY_MS ? first : "";
 }
 
 /** Reads until a cell does not fit; returns its row, −1 when all do. */

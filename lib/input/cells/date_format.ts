@@ -11,24 +11,32 @@ export interface WrittenTime {
   readonly isFiner: boolean;
 }
 
-const MONTHS = [
-  "january",
-  "february",
-  "march",
-  "april",
-  "may",
-  "june",
-  "july",
-  "august",
-  "september",
-  "october",
-  "november",
-  "december",
-] as const;
+/**
+ * The names of each month in English, German, French, Spanish, Italian, Portuguese and Dutch, short forms
+ * and those without their accents, too. None stands for two months.
+ */
+const MONTHS: readonly (readonly string[])[] = [
+  "january jan januar janner jänner jän janvier janv enero ene gennaio gen janeiro januari",
+  "february feb februar fevrier février fevr févr fév fev febrero febbraio fevereiro februari",
+  "march mar märz marz maerz mär mrz mars marzo março marco maart mrt",
+  "april apr avril avr abril abr aprile",
+  "may mai mayo maggio mag maio mei",
+  "june jun juni juin junio giugno giu junho",
+  "july jul juli juillet juil julio luglio lug julho",
+  "august aug août aout aoû agosto ago augustus",
+  "september sep sept septembre septiembre setiembre settembre sett set setembro",
+  "october oct oktober okt octobre octubre ottobre ott outubro out",
+  "november nov novembre noviembre novembro",
+  "december dec dezember dez décembre decembre déc diciembre dic dicembre dezembro",
+].map((names) => names.split(" "));
+/** The pattern of a month's name. */
+export const MONTH_NAMES: string = MONTHS.flat().join("|");
+/** What may stand behind the number of a day. */
+export const ORDINAL = "(?:st|nd|rd|th|er|[ºª])";
 const DAY_NAME = "(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?";
 
 type Field = "year" | "shortYear" | "month" | "monthName" | "day" | "dayOfYear" | "hour" | "minute";
-type PeriodField = "quarter" | "isoYear" | "isoWeek";
+type PeriodField = "quarter" | "isoYear" | "isoWeek" | "isoDay";
 type LateField = PeriodField | "second" | "fraction" | "half" | "offset";
 
 /** Zones by name that have one meaning: RFC 5322, section 4.3, "obs-zone". */
@@ -43,9 +51,9 @@ const DIRECTIVES: Readonly<Record<string, readonly [pattern: string, field?: Fie
     Y: ["(\\d{4})", "year"],
     y: ["(\\d{2})", "shortYear"],
     m: ["(\\d{1,2})", "month"],
-    b: ["([a-z]{3})", "monthName"],
-    B: ["([a-z]{3,9})", "monthName"],
-    d: ["(\\d{1,2})", "day"],
+    b: [`(${MONTH_NAMES})\\.?`, "monthName"],
+    B: [`(${MONTH_NAMES})\\.?`, "monthName"],
+    d: [`(\\d{1,2})${ORDINAL}?`, "day"],
     e: [" ?(\\d{1,2})", "day"],
     j: ["(\\d{1,3})", "dayOfYear"],
     H: ["(\\d{1,2})", "hour"],
@@ -57,6 +65,7 @@ const DIRECTIVES: Readonly<Record<string, readonly [pattern: string, field?: Fie
     q: ["([1-4])", "quarter"],
     G: ["(\\d{4})", "isoYear"],
     V: ["(\\d{2})", "isoWeek"],
+    u: ["([1-7])", "isoDay"],
     z: [`(${ZONES}|[+-]\\d{2}:?\\d{2})`, "offset"],
     Z: [`(${ZONES})`, "offset"],
     a: [DAY_NAME],
@@ -153,7 +162,9 @@ function assemble(parts: ReadonlyMap<Field | LateField, string>): WrittenTime | 
   const month = parts.has("dayOfYear")
     ? 1
     : monthOf(parts, number("month", number("quarter", 1) * 3 - 2));
-  if (parts.has("isoWeek")) return weekOf(number("isoYear", 0), number("isoWeek", 0));
+  if (parts.has("isoWeek")) {
+    return weekOf(number("isoYear", 0), number("isoWeek", 0), number("isoDay", 1));
+  }
   const first = civilMs(
     yearOf(parts),
     month,
@@ -175,14 +186,15 @@ function assemble(parts: ReadonlyMap<Field | LateField, string>): WrittenTime | 
   };
 }
 
-/** The Monday of a week of ISO 8601, whose first has the fourth of January in it. */
-function weekOf(year: number, week: number): WrittenTime | null {
+/** A day, from Monday, of a week of ISO 8601, whose first has the fourth of January in it. */
+function weekOf(year: number, week: number, day: number): WrittenTime | null {
   const mondayOf = (year: number): number => {
     const fourth = civilMs(year, 1, 4);
     return fourth - (new Date(fourth).getUTCDay() + 6) % 7 * DAY_MS;
   };
-  const wallMs = mondayOf(year) + (week - 1) * 7 * DAY_MS;
-  const isWeek = week >= 1 && wallMs < mondayOf(year + 1);
+  const monday = mondayOf(year) + (week - 1) * 7 * DAY_MS;
+  const isWeek = week >= 1 && monday < mondayOf(year + 1);
+  const wallMs = monday + (day - 1) * DAY_MS;
   return isWeek ? { wallMs, offsetMs: null, isFiner: false } : null;
 }
 
@@ -197,7 +209,7 @@ function yearOf(parts: ReadonlyMap<Field | LateField, string>): number {
 function monthOf(parts: ReadonlyMap<Field | LateField, string>, month: number): number {
   const name = parts.get("monthName")?.toLowerCase();
   if (name === undefined) return month;
-  return 1 + MONTHS.findIndex((full) => full === name || full.slice(0, 3) === name);
+  return 1 + MONTHS.findIndex((names) => names.includes(name));
 }
 
 function hourOf(hour: number, half: string | undefined): number {

@@ -4,7 +4,14 @@
 
 import { civilMs } from "./calendar_time.ts";
 import { isMissing, quoted } from "./number.ts";
-import { compileDateFormat, readOffset, timeDirectives, type WrittenTime } from "./date_format.ts";
+import {
+  compileDateFormat,
+  MONTH_NAMES,
+  ORDINAL,
+  readOffset,
+  timeDirectives,
+  type WrittenTime,
+} from "./date_format.ts";
 import { wallClock } from "./timezone.ts";
 
 /** What a column of dates is read with. */
@@ -43,8 +50,15 @@ const ISO =
   /^(\d{4})([-/.])(\d{2})\2(\d{2})(?:[T ](\d{2}):(\d{2})(?::(\d{2})(?:\.(\d+))?)?)?( ?(?:Z|UTC|[+-](?:[01]\d|2[0-3])(?::?[0-5]\d)?))?$/;
 const EPOCH = /^(-?)(\d+)(?:\.(\d*))?$/;
 const TWO_READINGS = /^(\d{1,2})([-/.])(\d{1,2})\2(\d{4}|\d{2})(?!\d)/;
-const MONTH_NAME =
-  /^(?:[a-z]{3,9},? )?(?:[a-z]{3,9}\.? \d{1,2},? \d{4}|\d{1,2}[ /-][a-z]{3,9}[ /-]\d{2,4}|[a-z]{3,9}[ -]\d{4}$)/i;
+/** A period by its first and its last day, as pandas writes weeks. */
+export const SPAN: RegExp = /^(\d{4}-\d{2}-\d{2})\/(\d{4}-\d{2}-\d{2})$/;
+/** A word where the name of a month may stand, whatever the language. */
+const WORD = "\\p{L}{3,10}\\.?";
+const MONTH_NAME = new RegExp(
+  `^(?:[a-z]{3,9},? )?(?:${WORD} \\d{1,2}${ORDINAL}?,? \\d{4}|${WORD}(?: de |[ /-])\\d{4}$|` +
+    `\\d{1,2}${ORDINAL}?(?: de |\\. |[ ./-])${WORD}(?: de |[ ./-])\\d{2,4})`,
+  "iu",
+);
 /** What date_column.ts reads besides: months alone, days without their 0, a day and its time in digits. */
 const LESS_USUAL: readonly RegExp[] = [
   TWO_READINGS,
@@ -53,8 +67,9 @@ const LESS_USUAL: readonly RegExp[] = [
   /^\d{4}[-/](?:0?[1-9]|1[0-2])$/,
   /^(?:19|20)\d{2}(?:0[1-9]|1[0-2])$/,
   /^(?:0?[1-9]|1[0-2])[-/.](?:19|20)\d{2}$/,
-  /^(?:\d{4}[- ]?Q[1-4]|Q[1-4][-/ ]\d{4}|\d{4}-?W[0-5]\d)$/i,
-  /^(?:jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec)[a-z]*-\d{2}$/i,
+  /^(?:\d{4}[- ]?Q[1-4]|Q[1-4][-/ ]\d{4}|\d{4}-?W[0-5]\d(?:-[1-7])?)$/i,
+  SPAN,
+  new RegExp(`^(?:${MONTH_NAMES})\\.?[-/]\\d{2}$`, "i"),
   /^\d{8}[ T;,]\d/,
   /^\d{1,2}\. \d{1,2}\. \d{4}/,
   /^\d{4}年\d{1,2}月\d{1,2}日/,
@@ -218,6 +233,11 @@ function dateProblem(text: string, format: string | undefined, form: Form | unde
       ? `the date ${quoted(text)} needs --date-format, such as ${forms[0]}`
       : `the date ${quoted(text)} can be read in more than one way; ` +
         `say which with --date-format, such as ${forms.join(" or ")}`;
+  }
+  if (SPAN.test(text)) {
+    return `${
+      quoted(text)
+    } is a span of days, which is read where all are weeks; write its first or its last day alone`;
   }
   if (/^[2-6]\d{4}(?:[.,]\d+)?$/.test(text)) {
     return `${
