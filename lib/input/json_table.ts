@@ -131,7 +131,10 @@ function objectOf(path: string, document: Row, isDate: IsDate): Cells | null {
     if (areDates) return byIndex(rows);
     const [only] = tablesIn(values, isDate);
     const haveCells = values.every((value) => Object.values(value as Row).every(isScalar));
-    return haveCells || only === undefined ? byColumn(rows) : tableAmong(path, document, isDate);
+    if (haveCells) return byColumn(rows);
+    return only === undefined
+      ? listsWithin(document, isDate) ?? byColumn(rows)
+      : tableAmong(path, document, isDate);
   }
   const columnwise = values.every(Array.isArray) ? byList(entries as [string, unknown[]][]) : null;
   if (columnwise !== null) return columnwise;
@@ -176,6 +179,25 @@ function tableAmong(path: string, document: Row, isDate: IsDate): Cells | null {
   if (table === undefined) return null;
   if (!Array.isArray(table)) return objectOf(path, table, isDate);
   return listOf(path, table.some(isRecord) ? table.filter(isRecord) : table);
+}
+
+/** Lists of one length deep in a document, dates among them, as Yahoo's charts have them. */
+function listsWithin(document: Row, isDate: IsDate): Cells | null {
+  const listsOf = (member: unknown, name: string): readonly [string, unknown[]][] => {
+    if (isRecord(member)) {
+      return Object.entries(member).flatMap(([key, value]) => listsOf(value, key));
+    }
+    if (!Array.isArray(member)) return [];
+    if (member.length === 1) return listsOf(member[0], name);
+    return member.every(isScalar) && member.length > 0 ? [[name, member]] : [];
+  };
+  const lists = listsOf(document, "");
+  const dated = lists.filter(([, list]) => list.every((cell) => isDate(cellText(cell))));
+  const lengths = new Set(dated.map(([, { length }]) => length));
+  const alike = lists.filter(([, { length }]) => lengths.has(length));
+  const areOneTable = lengths.size === 1 && alike.length > 1 &&
+    new Set(alike.map(([name]) => name)).size === alike.length;
+  return areOneTable ? byList(alike) : null;
 }
 
 /** `orient="split"`. */

@@ -387,3 +387,22 @@ Deno.test("weeks by their first and last day, and days of weeks; other spans are
   assertStringIncludes(await refusal(rows), "a span of days, which is read where all are weeks");
   assertEquals((await datesOf(spans.map((span) => span.slice(-10)))).length, 2);
 });
+
+Deno.test("lists deep in a document are columns, as in Yahoo's charts", async () => {
+  const times = [1704205800, 1704292200, 1704378600];
+  const close = [100, null, 102];
+  const chart = (result: unknown): string => JSON.stringify({ chart: { result, error: null } });
+  const one = (adjusted: readonly number[]): unknown => ({
+    meta: { currency: "USD", validRanges: ["1d", "5d"], tradingPeriods: [[{ start: 1704205800 }]] },
+    timestamp: times,
+    indicators: {
+      quote: [{ open: close, high: close, low: close, close, volume: [1e8, 110000000, 120000000] }],
+      adjclose: [{ adjclose: adjusted }],
+    },
+  });
+  const found = await read(chart([one([50, 51, 52.02])]));
+  assertEquals([found.kind, found.values], ["prices", [0.02, 0.02]]);
+  assertEquals(found.dates, ["2024-01-03T14:30", "2024-01-04T14:30"]);
+  await refusal(chart([one([50, 51, 52]), one([50, 51, 52])]));
+  assertStringIncludes(await refusal(chart(null)), "Cannot read r.csv");
+});
