@@ -11,6 +11,7 @@ import {
   changesOf,
   levelFigures,
   LIMITS,
+  mayFollow,
   middleSizes,
   type Sizes,
   sizesOf,
@@ -203,6 +204,7 @@ function checkSmooth(
   if (sizes.change >= sizes.median * LIMITS.smooth) return;
   const hasBoth = rows.values.some((value) => value < 0) && rows.values.some((value) => value > 0);
   if (yearly < (hasBoth ? LIMITS.smoothYearlyOfBoth : LIMITS.smoothYearly)) return;
+  if (!mayFollow(rows.values)) return;
   const flag = flagOf(options, "kind");
   throw doubt(
     { rows, ...rest },

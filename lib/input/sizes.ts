@@ -21,6 +21,8 @@ export const LIMITS = {
   /** Median change over median size, of values of both signs, or of large ones: returns of markets hardly follow each other, sums of them do. */
   smooth: 0.35,
   maybeSmooth: 0.7,
+  /** Correlation with the row before: returns have hardly any, and their changes −0.5, for each is undone by the next; sums have near 1 and 0. */
+  follows: 0.3,
   /** Returns a year from where on that is no interest, which is as smooth: of one sign, and of both. */
   smoothYearly: 1,
   smoothYearlyOfBoth: 0.05,
@@ -132,6 +134,31 @@ function middleOf(values: Float64Array): Float64Array {
 /** Sizes and changes of the middle rows: far in, returns since the beginning are away from 0. */
 export function middleSizes(values: Float64Array): Figures | null {
   return changesOf(middleOf(values), Math.abs);
+}
+
+/**
+ * Whether the middle rows may be sums, each of the one before and a change that stays. Steady gains with
+ * a rare loss change little, too, but a loss is not there in the next row.
+ */
+export function mayFollow(values: Float64Array): boolean {
+  const middle = middleOf(values).filter((value) => !Number.isNaN(value));
+  const changes = middle.subarray(1).map((value, row) => value - (middle[row] as number));
+  return !(followingOf(middle) < LIMITS.follows && followingOf(changes) < -LIMITS.follows);
+}
+
+/** Correlation of values with the one before each; NaN where all are equal. */
+function followingOf(values: Float64Array): number {
+  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+  let both = 0;
+  let own = 0;
+  let before = 0;
+  for (let row = 0; row < values.length; row++) {
+    const off = values[row] as number - mean;
+    both += off * before;
+    own += off * off;
+    before = off;
+  }
+  return both / own;
 }
 
 /** Median and median change, where values above 0 are large and steady enough to be levels. */

@@ -406,3 +406,17 @@ Deno.test("lists deep in a document are columns, as in Yahoo's charts", async ()
   await refusal(chart([one([50, 51, 52]), one([50, 51, 52])]));
   assertStringIncludes(await refusal(chart(null)), "Cannot read r.csv");
 });
+
+Deno.test("steady gains with rare losses are returns, their sums are not", async () => {
+  const returns = Array.from(
+    { length: 60 },
+    (_, row) => row % 20 === 11 ? -0.02 : 0.002 + 0.0001 * (row * 7 % 5),
+  );
+  assertEquals((await read(days("date,x", returns))).kind, "returns");
+  let growth = 1;
+  const sums = returns.map((value) => (growth *= 1 + value) - 1);
+  assertStringIncludes(
+    await refusal(days("date,x", sums)),
+    "look like returns since the beginning",
+  );
+});
