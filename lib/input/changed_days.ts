@@ -5,24 +5,19 @@
 import { civilMs, DAY_MS, timeText } from "./cells/calendar_time.ts";
 import { placedError, type RawRows } from "./rows.ts";
 
-/** Fewer rows may be in order by chance. */
+/** Fewer dates may be in order by chance. */
 const LEAST_CHANGED = 3;
+const LEAST_DATES = 6;
 
 /** Throws `InputError` for rows out of order that are in order with some days and months changed round. */
 export function checkChangedDays(path: string, dates: Float64Array, { places }: RawRows): void {
-  const changed: number[] = [];
-  let [rises, falls] = [true, true];
-  let last = changedRound(dates[0] as number);
-  for (let row = 0; row < dates.length; row++) {
-    const time = changedRound(dates[row] as number);
-    if (time !== dates[row]) changed.push(row);
-    if (time < last) rises = false;
-    if (time > last) falls = false;
-    if (!rises && !falls) return;
-    last = time;
-  }
+  const times = dates.map(changedRound);
+  // Newest first is an order, too, with several rows of the oldest day as well.
+  if (isOrdered(dates) || !isOrdered(times)) return;
+  const changed = [...dates.keys()].filter((row) => dates[row] !== times[row]);
   const [first] = changed;
   if (first === undefined || changed.length < LEAST_CHANGED) return;
+  if (new Set(dates).size < LEAST_DATES) return;
   const date = dates[first] as number;
   throw placedError(
     path,
@@ -34,6 +29,12 @@ export function checkChangedDays(path: string, dates: Float64Array, { places }: 
       } then; a program ` +
       "took days for months: write the dates again, or sort the rows if they are right",
   );
+}
+
+function isOrdered(times: Float64Array): boolean {
+  const isEach = (fits: (time: number, before: number) => boolean): boolean =>
+    times.every((time, row) => row === 0 || fits(time, times[row - 1] as number));
+  return isEach((time, before) => time >= before) || isEach((time, before) => time <= before);
 }
 
 function changedRound(time: number): number {

@@ -138,10 +138,7 @@ function inOrder(
   const { dates, values, places } = rows;
   const order = dates === null ? null : orderOf(dates);
   const sortedDates = order === null || dates === null ? dates : picked(dates, order);
-  // Newest first is an order, too.
-  if (order !== null && dates !== null && order[0] !== dates.length - 1) {
-    checkChangedDays(path, dates, rows);
-  }
+  if (order !== null && dates !== null) checkChangedDays(path, dates, rows);
   const all: OrderedRows = {
     path,
     dates: sortedDates,

@@ -420,3 +420,34 @@ Deno.test("steady gains with rare losses are returns, their sums are not", async
     "look like returns since the beginning",
   );
 });
+
+Deno.test("ordinary files that look like what is refused are read", async () => {
+  // Newest first with two rows of the oldest day, and a few rows in no order.
+  const days = [9, 8, 7, 5, 3, 2].map((day) => `2024-01-0${day}`);
+  const newestFirst = [...days, "2024-01-02"].map((day, row) => `${day},${100 + row}`);
+  assertEquals(
+    (await read(`date,equity\n${newestFirst.join("\n")}\n`)).dates[0],
+    "2024-01-03T00:00",
+  );
+  const few = "date,ret\n2024-02-01,0.01\n2024-01-03,0.02\n2024-01-05,0.02\n";
+  assertEquals((await read(few)).dates[0], "2024-01-03T00:00");
+  // What an account began with, in either order; what it begins with on top of a capital counts.
+  const begun = ["2024-01-02,100,100", "2024-01-03,101,0", "2024-01-04,102.01,"];
+  for (const rows of [begun, begun.toReversed()]) {
+    const text = `date,NAV,Deposits\n${rows.join("\n")}\n`;
+    assertEquals((await read(text, { column: "NAV" })).values, [0.01, 0.01]);
+    assertStringIncludes(await refusal(text, { column: "NAV", capital: 50 }), "money was moved");
+  }
+  const trades = { kind: "trades", capital: 1000 } as const;
+  // Numbers of users and orders, which would be times.
+  const ids = "User_ID,UTC_Time,Order ID,pnl\n" +
+    "123456789,2024-01-02 10:00,1704205800,1\n123456789,2024-01-03 10:00,1704205900,-1\n";
+  const found = await read(ids, { ...trades, dateColumn: "UTC_Time" });
+  assertEquals(found.values[0], 0.001);
+  assertStringIncludes(await refusal(ids, trades), "no column holds the dates");
+  assertEquals((await read("_id,ret\n2024-01-02,0.1\n2024-01-03,0.2\n")).dates.length, 2);
+  const spreads = "close date,type,pnl\n2024-01-02,Credit Spread,100\n2024-01-03,Credit,500\n" +
+    "2024-01-04,Credit Put Spread,20\n";
+  assertEquals((await read(spreads, trades)).values.length, 3);
+  assertEquals((await read(spreads, trades)).values[0], 0.1);
+});

@@ -1,12 +1,11 @@
 // The columns of a table that are read, by position: what columns.ts chooses and all that reads goes by.
 
 import type { Kind } from "../options.ts";
-import type { LevelMark } from "./layouts.ts";
+import type { LevelMark, RowMark } from "./layouts.ts";
 
 /** Rows that a layout sets apart, by the cell in a column. */
-export interface MarkedRows {
+export interface MarkedRows extends Omit<RowMark, "column"> {
   readonly column: number;
-  readonly begins: readonly string[];
 }
 
 /** Rows that say the same at several levels of detail. */

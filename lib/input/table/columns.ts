@@ -60,7 +60,7 @@ export function chooseColumns(
     (wanted ?? []).map(ofLayout).filter((index) => index !== null);
   const marked = (mark: RowMark | undefined): MarkedRows | null => {
     const column = mark === undefined ? null : findColumn(names, mark.column);
-    return mark === undefined || column === null ? null : { column, begins: mark.begins };
+    return mark === undefined || column === null ? null : { ...mark, column };
   };
   return {
     ...dates,

@@ -10,6 +10,8 @@ import { FLOW_NAMES, kindOfName, nameKey } from "./names.ts";
 export const PAYMENTS: RowMark = {
   column: "type|action|transaction type|operation|entry type",
   begins: ["balance", "deposit", "withdraw", "credit", "bonus", "transfer"],
+  // A credit spread is a trade in options.
+  unless: /spread|call|put|condor|butterfly/,
 };
 
 /** Rows of such lists of trades that are valued, not closed. */

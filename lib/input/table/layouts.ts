@@ -15,6 +15,8 @@ export type Pick = string;
 export interface RowMark {
   readonly column: Pick;
   readonly begins: readonly string[];
+  /** What is not in such a cell. */
+  readonly unless?: RegExp;
 }
 
 /** Rows that say the same at several levels of detail, by the cells of a column. */

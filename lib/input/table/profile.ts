@@ -1,6 +1,7 @@
 // What the cells of a column look like. They are only looked at where its name does not tell.
 
 import { InputError } from "../../errors.ts";
+import { hasWord } from "./names.ts";
 import { dateRecogniser } from "../cells/dates.ts";
 import { isLeftEmpty, looksNumeric } from "../cells/number_column.ts";
 import { quoted, readNumber, trimCell } from "../cells/number.ts";
@@ -31,7 +32,7 @@ export function profileColumn(
   return {
     name,
     get isDates() {
-      return look().isDates;
+      return look().isDates && !(isIdName(name) && look().isNumbers);
     },
     get isNumbers() {
       return look().isNumbers;
@@ -46,6 +47,11 @@ export function profileColumn(
       return look().isClocks;
     },
   };
+}
+
+/** Numbers of orders and users, many of which would be times of this century. */
+function isIdName(name: string): boolean {
+  return hasWord(name, ["id", "uid"]) && !hasWord(name, ["date", "time", "day"]);
 }
 
 /** A column whose type says that it holds dates. */

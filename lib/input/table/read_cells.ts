@@ -87,7 +87,7 @@ export function readCells(
       amount: money[index] as number,
     })),
   }));
-  notes.push(...costNotes(table), ...flowNotes(table, cells, rows.results, options));
+  notes.push(...costNotes(table), ...flowNotes(table, cells, rows.results, times.dates, options));
   return {
     series,
     choice,
@@ -122,11 +122,16 @@ function flowNotes(
   { path, choice, names, unit }: TextTable,
   cells: TextCells,
   results: readonly number[],
+  dates: Float64Array | null,
   options: ReadOptions,
 ): readonly Warning[] {
+  // What the account began with is in the first level, from which changes are counted.
+  const base = options.capital !== undefined
+    ? -1
+    : dates?.reduce((first, time, at) => time < (dates[first] as number) ? at : first, 0) ?? 0;
   const isMoved = (row: number): boolean =>
     choice.flows.some((at) => /[1-9]/.test(cells.columns.get(at)?.[row] ?? ""));
-  const first = results.find(isMoved);
+  const first = results.find((row, at) => at !== base && isMoved(row));
   if (first === undefined) return [];
   const place = cells.places[first] as number;
   const columns = choice.flows.map((at) => quoted(names[at] ?? "")).join(", ");

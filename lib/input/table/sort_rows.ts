@@ -20,7 +20,7 @@ export function sortRows(table: TextTable, cells: TextCells, notes: Warning[]): 
   const isMarked = (mark: MarkedRows | null, row: number): boolean => {
     if (mark === null) return false;
     const cell = (cells.columns.get(mark.column)?.[row] ?? "").toLowerCase();
-    return mark.begins.some((word) => cell.startsWith(word));
+    return mark.begins.some((word) => cell.startsWith(word)) && mark.unless?.test(cell) !== true;
   };
   const isUndated = (row: number): boolean =>
     choice.entry !== null && choice.date !== null &&
