@@ -454,7 +454,7 @@ text("dates", "ISO without marks", "date,returns\n" + rows(RETURNS, "%Y%m%dT0000
 text("dates", "a year of two digits, the month first", "date,returns\n" + rows(RETURNS, "%m/%d/%y"))
 text("dates", "a time of day in its own column", "Date;Time;Close\n" + rows(EQUITY, "%d.%m.%Y;16:00", ";"), "", CHANGES)
 text("dates", "bars without a header", rows(EQUITY, "%Y%m%d 170000", ";", lambda v: f"{v};{v};{v};{v};0"), "--kind prices --column 5", CHANGES)
-text("dates", "spans are refused", "date,returns\n2023-01-02/2023-01-08,0.01\n2023-01-09/2023-01-15,0.02\n", "", None, way="other forms need --date-format")
+text("dates", "spans are refused", "date,returns\n2023-01-02/2023-01-08,0.01\n2023-01-09/2023-01-15,0.02\n", "", None, way="is a span of days; write one day of it")
 text("decimal commas", "points of thousands beside them", "date;equity\n" + rows(EQUITY, separator=";", cell=comma), "", CHANGES)
 text("decimal commas", "apostrophes", "date;NAV\n" + rows(EQUITY, "%d.%m.%Y", ";", lambda v: f"{v:,.2f}".replace(",", "'")), "", CHANGES)
 text("decimal commas", "narrow blanks", "date;NAV\n" + rows(EQUITY, "%d/%m/%Y", ";", lambda v: f"{v:,.2f}".replace(",", "\u202f").replace(".", ",")), "", CHANGES)

@@ -3,8 +3,7 @@
 // behind the month in 40 rows, one of them is beyond 12.
 
 import { compileDateFormat, timeDirectives } from "./date_format.ts";
-import { DAY_MS } from "./calendar_time.ts";
-import { createDateReader, type DateOptions, type DateReader, SPAN } from "./dates.ts";
+import { createDateReader, type DateOptions, type DateReader } from "./dates.ts";
 import { quoted } from "./number.ts";
 import type { Fail } from "./number_column.ts";
 
@@ -78,7 +77,6 @@ export function readDateColumn(
     return fail(missed, asked.problem(cells[missed] as string));
   }
   const reader = createDateReader({ timezone });
-  if (fill(dates, cells, (cell) => reader.readText(weekStart(cell))) < 0) return { dates, reader };
   const readings: { readonly format: string; readonly dates: Float64Array }[] = [];
   for (const { format, shape } of FORMS) {
     const compiled = compileDateFormat(format);
@@ -102,12 +100,6 @@ export function readDateColumn(
     } can be read in more than one way; say which with --date-format, such as ` +
       formats.join(" or "),
   );
-}
-
-/** The first day of a week that is written by its first and its last; empty for any other text. */
-function weekStart(cell: string): string {
-  const [, first = "", last = ""] = SPAN.exec(cell) ?? [];
-  return Date.parse(last) - Date.parse(first) === 6 * DAY_MS ? first : "";
 }
 
 /** Reads until a cell does not fit; returns its row, −1 when all do. */

@@ -51,7 +51,7 @@ const ISO =
 const EPOCH = /^(-?)(\d+)(?:\.(\d*))?$/;
 const TWO_READINGS = /^(\d{1,2})([-/.])(\d{1,2})\2(\d{4}|\d{2})(?!\d)/;
 /** A period by its first and its last day, as pandas writes weeks. */
-export const SPAN: RegExp = /^(\d{4}-\d{2}-\d{2})\/(\d{4}-\d{2}-\d{2})$/;
+const SPAN = /^\d{4}-\d{2}-\d{2}\/\d{4}-\d{2}-\d{2}$/;
 /** A word where the name of a month may stand, whatever the language. */
 const WORD = "\\p{L}{3,10}\\.?";
 const MONTH_NAME = new RegExp(
@@ -237,7 +237,7 @@ function dateProblem(text: string, format: string | undefined, form: Form | unde
   if (SPAN.test(text)) {
     return `${
       quoted(text)
-    } is a span of days, which is read where all are weeks; write its first or its last day alone`;
+    } is a span of days; write one day of it (df.index.to_timestamp() of pandas)`;
   }
   if (/^[2-6]\d{4}(?:[.,]\d+)?$/.test(text)) {
     return `${
