@@ -356,6 +356,7 @@ Deno.test("months may have their names in seven languages, days their ordinals",
       ["2nd March 2024", "3rd May 2024"],
       ["March 2nd, 2024", "May 3rd, 2024"],
       ["Mar. 2, 2024", "May 3, 2024"],
+      ["02MAR2024", "03MAY2024"],
     ],
     "2024-12-01": [
       ["Dezember 2024", "Januar 2025"],

@@ -40,7 +40,7 @@ const FORMS: readonly Form[] = [
   })),
   { format: "%Y%m%dT%H%M%S%z", shape: /^\d{8}T\d{6}(?:Z|[+-]\d{2}:?\d{2})$/ },
   { format: "%Y%m%d %H%M", shape: /^\d{8} \d{4}$/ },
-  ...[" ", "-", "/", ".", ". ", " de "].map((mark) => ({
+  ...[" ", "-", "/", ".", ". ", " de ", ""].map((mark) => ({
     format: `%d${mark}%B${mark.replace(". ", " ")}%Y`,
   })),
   ...[" ", "-"].map((separator) => ({ format: `%d${separator}%B${separator}%y` })),

@@ -70,6 +70,7 @@ const LESS_USUAL: readonly RegExp[] = [
   /^(?:\d{4}[- ]?Q[1-4]|Q[1-4][-/ ]\d{4}|\d{4}-?W[0-5]\d(?:-[1-7])?)$/i,
   SPAN,
   new RegExp(`^(?:${MONTH_NAMES})\\.?[-/]\\d{2}$`, "i"),
+  new RegExp(`^\\d{1,2}(?:${MONTH_NAMES})\\d{4}$`, "i"),
   /^\d{8}[ T;,]\d/,
   /^\d{1,2}\. \d{1,2}\. \d{4}/,
   /^\d{4}年\d{1,2}月\d{1,2}日/,
