@@ -83,7 +83,9 @@ Deno.test("a run logged in the folder is sent there, and no other with it", () =
   inForeignFolder(NAMES_STRANGER, async (line, asked) => {
     const { code, run_key } = await line.log("theirs");
     assertEquals(code, 6);
-    assertMatch(asked.join("\n"), /^http:\/\/stranger\.test\/\S*theirs$/);
+    assertMatch(asked[0] ?? "", /^http:\/\/stranger\.test\/\S*theirs$/);
+    // It has no look-up by name, and is asked for its own list.
+    assertEquals(asked.filter((url) => !url.startsWith(`${STRANGER}/`) || /mine/.test(url)), []);
     assertEquals((await line.call("sync")).code, 2);
     const { code: own, err } = await line.call("sync", "-e", "theirs");
     assertEquals(own, 6);
