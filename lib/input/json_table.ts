@@ -129,10 +129,8 @@ function objectOf(path: string, document: Row, isDate: IsDate): Cells | null {
   if (values.every(isRecord)) {
     const rows = entries as [string, Row][];
     if (areDates) return byIndex(rows);
-    const [only] = tablesIn(values, isDate);
-    const haveCells = values.every((value) => Object.values(value as Row).every(isScalar));
-    if (haveCells) return byColumn(rows);
-    return only === undefined
+    if (rows.every(([, row]) => Object.values(row).every(isScalar))) return byColumn(rows);
+    return tablesIn(values, isDate).length === 0
       ? listsWithin(document, isDate) ?? byColumn(rows)
       : tableAmong(path, document, isDate);
   }

@@ -115,7 +115,7 @@ export async function* inUtf8(
   if (encoding === "one-byte") {
     const decoder = new TextDecoder("windows-1252");
     const encoder = new TextEncoder();
-    for await (const chunk of chunks) yield encoder.encode(decoder.decode(chunk));
+    for await (const chunk of chunks) yield encoder.encode(textOf(chunk, decoder));
     return;
   }
   const decoder = new TextDecoder("utf-16le");

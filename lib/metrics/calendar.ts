@@ -1,6 +1,8 @@
 // Calendar days, months, quarters and years of a series in one pass: dates ascend, so a row is
 // compared with the end of the current period and a date is only taken apart when one ends.
 
+import { partBelow0 } from "./kernel.ts";
+
 /** Compounded returns of the calendar periods that have rows, in order. */
 export interface PeriodReturns {
   /** The first instant of each period, ms. */
@@ -119,10 +121,6 @@ export function readCalendar(values: Float64Array, dates: Float64Array): Calenda
     dailyLoss: dailyLoss + partBelow0(daySum),
     monthlyLoss: monthlyLoss + partBelow0(monthSum),
   };
-}
-
-function partBelow0(value: number): number {
-  return 0.5 * (value - Math.abs(value));
 }
 
 /** The periods of one length that were met so far; the last has no return yet. */

@@ -28,6 +28,16 @@ export function compensatedSum(): CompensatedSum {
   };
 }
 
+/** The value where it is below 0, else 0; without a branch, which a processor cannot guess of returns. */
+export function partBelow0(value: number): number {
+  return 0.5 * (value - Math.abs(value));
+}
+
+/** The value where it is above 0, else 0; as `partBelow0`. */
+export function partAbove0(value: number): number {
+  return 0.5 * (value + Math.abs(value));
+}
+
 /** The sum of the values. */
 export function sumOf(values: Float64Array): number {
   const total = compensatedSum();

@@ -2,7 +2,7 @@
 // the gains and losses over the risk-free rate. One loop, because reading memory is what it costs, and no
 // branch on a sign: of returns a processor guesses it wrongly every other time.
 
-import { BLOCK_ROWS, compensatedSum } from "./kernel.ts";
+import { BLOCK_ROWS, compensatedSum, partAbove0, partBelow0 } from "./kernel.ts";
 
 /** Sums, counts and extremes of a series. A win is a return above 0, a loss one below. */
 export interface Totals {
@@ -69,9 +69,8 @@ export function readTotals(values: Float64Array, ratePerPeriod: number): Totals 
       }
       if (value < minimum) minimum = value;
       if (value > maximum) maximum = value;
-      const size = Math.abs(value);
-      const below = 0.5 * (value - size);
-      win += 0.5 * (value + size);
+      const below = partBelow0(value);
+      win += partAbove0(value);
       loss += below;
       lossSquares += below * below;
       const isWin = Number(value > 0);
@@ -83,9 +82,8 @@ export function readTotals(values: Float64Array, ratePerPeriod: number): Totals 
       if (winStreak > longestWinStreak) longestWinStreak = winStreak;
       if (lossStreak > longestLossStreak) longestLossStreak = lossStreak;
       const excess = value - ratePerPeriod;
-      const excessSize = Math.abs(excess);
-      const short = 0.5 * (excess - excessSize);
-      gain += 0.5 * (excess + excessSize);
+      const short = partBelow0(excess);
+      gain += partAbove0(excess);
       shortfall += short;
       squares += short * short;
     }
