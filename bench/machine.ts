@@ -3,7 +3,7 @@
 
 import os from "node:os";
 
-import { python } from "./harness.ts";
+import { median, python } from "./harness.ts";
 
 /** Lines of facts: name and value. */
 export type Facts = readonly (readonly [name: string, value: string])[];
@@ -14,6 +14,7 @@ export async function machineFacts(binary: string): Promise<Facts> {
   return [
     ["Date", new Date().toISOString().slice(0, 16).replace("T", " ") + " UTC"],
     ["CPU", `${cpus.length} × ${cpus[0]?.model ?? "unknown"}`],
+    ["All of them at once", await coresAtOnce(cpus.length)],
     ["Memory", `${(os.totalmem() / 2 ** 30).toFixed(0)} GiB`],
     ["System", `${os.type()} ${os.release()} ${os.arch()}`],
     ["Load before", os.loadavg().map((load) => load.toFixed(1)).join(", ")],
@@ -21,6 +22,27 @@ export async function machineFacts(binary: string): Promise<Facts> {
     ["Deno", `${Deno.version.deno} (V8 ${Deno.version.v8})`],
     ["Python", await pythonVersions()],
   ];
+}
+
+/** Turns of a loop that needs a core and no memory: half a second or so. */
+const LOOP = "sum(range(20_000_000))";
+
+/**
+ * What all processors do at once beside what one does alone. Two that are threads of one core, as virtual
+ * machines often have them, do little more than one: no program gains more by them.
+ */
+async function coresAtOnce(count: number): Promise<string> {
+  const seconds = async (processes: number): Promise<number> => {
+    const start = performance.now();
+    await Promise.all(Array.from({ length: processes }, () => output(python, ["-c", LOOP])));
+    return performance.now() - start;
+  };
+  const turns: number[] = [];
+  for (let turn = 0; turn < 5; turn++) {
+    const alone = await seconds(1);
+    turns.push(count * alone / await seconds(count));
+  }
+  return `${median(turns).toFixed(1)} times what one does alone (a loop of Python in each)`;
 }
 
 async function output(command: string, args: readonly string[]): Promise<string> {

@@ -15,9 +15,12 @@ export const THREAD_FLAGS: FlagsOf<{ readonly threads: number | undefined }> = {
   }),
 };
 
-/** Below both of these a thread takes as long to compile what it runs as it saves (measured, two cores). */
-const LEAST_ITEMS = 1000;
-const LEAST_BYTES = 64 * 1024 ** 2;
+/**
+ * What a thread could have done while it compiled what it runs (measured, two cores). All threads do so
+ * at once, and two save half of the work, eight seven eighths of it: it pays from `n/(n − 1)` of this on.
+ */
+const COMPILED_ITEMS = 1250;
+const COMPILED_BYTES = 128 * 1024 ** 2;
 
 /** Only the program itself has the standard input. */
 const STDIN: ReadonlySet<string | undefined> = new Set(["-", "/dev/stdin"]);
@@ -36,7 +39,7 @@ export async function threadsFor(
   // Text is held whole, and each thread would read all of it.
   const isText = datasets.some(({ source }) => source.kind === "csv");
   if (isPiped || isText || threads < 2) return 1;
-  return asked !== undefined || await isWorthIt(io, items) ? threads : 1;
+  return asked !== undefined || await isWorthIt(io, { items, datasets }, threads) ? threads : 1;
 }
 
 /** A pipe gives its content once, and each thread would ask for it. */
@@ -52,13 +55,21 @@ async function isAnyPiped(
   return false;
 }
 
-async function isWorthIt({ files }: Io, items: Sweep["items"]): Promise<boolean> {
-  if (items.length >= LEAST_ITEMS) return true;
+async function isWorthIt(
+  { files }: Io,
+  { items, datasets }: Pick<Sweep, "items" | "datasets">,
+  threads: number,
+): Promise<boolean> {
+  const saved = 1 - 1 / threads;
+  if (items.length * saved >= COMPILED_ITEMS) return true;
   let bytes = 0;
-  for (const { returns } of items) {
+  for (const { source } of datasets) {
+    if (source.kind !== "csv") { for (const { size } of source.parts) bytes += size; }
+  }
+  for (const { returns, part } of items) {
     // What cannot be asked cannot be read: that is said where it is read.
-    bytes += (await files.info(returns).catch(() => null))?.size ?? 0;
-    if (bytes >= LEAST_BYTES) return true;
+    bytes += part === undefined ? (await files.info(returns).catch(() => null))?.size ?? 0 : 0;
+    if (bytes * saved >= COMPILED_BYTES) return true;
   }
   return false;
 }

@@ -199,15 +199,21 @@ Deno.test("threads are as many as the cores, where there is enough to do", async
     assertEquals(await of(eight, items(files), undefined), 1);
     assertEquals(await of(eight, items(files), 4), 4);
     assertEquals(await of(eight, items(files.slice(0, 3)), 4), 3);
-    assertEquals(await of(eight, items(Array(1000).fill(files[0])), undefined), 8);
-    assertEquals(await of({ ...io, cores: 1 }, items(Array(1000).fill("x")), undefined), 1);
+    const many = (count: number): ReturnType<typeof items> => items(Array(count).fill(files[0]));
+    const two = { ...io, cores: 2 };
+    assertEquals(await of(eight, many(1428), undefined), 1);
+    assertEquals(await of(eight, many(1429), undefined), 8);
+    assertEquals(await of(two, many(2499), undefined), 1);
+    assertEquals(await of(two, many(2500), undefined), 2);
+    assertEquals(await of({ ...io, cores: 1 }, many(100_000), undefined), 1);
     assertEquals(await of(eight, items([...files, "-"]), 4), 1, "only one reads the pipe");
     assertEquals(await of(eight, items(files), 4, ["-"]), 1, "nor can it be given to each");
     assertEquals(await of(eight, items(files), 4, ["/dev/null"]), 1, "a device, as a pipe is");
     const large = `${io.folder}/large.csv`;
     fs.writeFileSync(large, "");
-    fs.truncateSync(large, 80 * 1024 ** 2);
+    fs.truncateSync(large, 200 * 1024 ** 2);
     assertEquals(await of(eight, items([large, "a", "b"]), undefined), 3);
+    assertEquals(await of(two, items([large, "a", "b"]), undefined), 1, "two save half of it");
     assertEquals(await of(eight, items([large]), undefined), 1);
   } finally {
     io.remove();
