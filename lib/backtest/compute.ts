@@ -19,9 +19,9 @@ export function computeAll(
   definitions: Definitions | null,
 ): Computation {
   const asked = computeMetrics(returns, { ...options, trades });
+  if (definitions === null) return { metrics: asked.values, undefined: asked.undefined };
   const metrics = new Map(asked.values);
   const missing = [...asked.undefined];
-  if (definitions === null) return { metrics, undefined: missing };
   const has = new Set([...metrics.keys(), ...missing.map(({ metric }) => metric)]);
   const names = definitions.uses.filter((name) => !has.has(name));
   const more: Computed = names.length === 0

@@ -1,11 +1,14 @@
 // What a file is called without its folder and endings: the name of a run, a dataset, a page; and what
 // the run of a backtest is called.
 
+/** What a table or document may be packed by, behind its own ending. */
+const PACKED = /\.gz$|(?<=\.(?:csv|tsv|txt|json|html?))\.zip$/i;
+
 /** `a/b/returns.csv.gz` → `returns`; standard input, given as `-`, is `stdin`. */
 export function fileStem(path: string): string {
   if (path === "-") return "stdin";
   const name = path.split(/[\\/]/).filter(Boolean).at(-1) ?? path;
-  return name.replace(/\.gz$/i, "").replace(/(?!^)\.[^.]+$/, "");
+  return name.replace(PACKED, "").replace(/(?!^)\.[^.]+$/, "");
 }
 
 /** The folder that a module of another language lays what it has in memory into, for one call. */

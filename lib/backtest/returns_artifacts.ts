@@ -2,6 +2,7 @@
 // the same dates. A file is then the one before with other values, which is a hundred times cheaper
 // than to write it anew.
 
+import { DAY_MS } from "../civil.ts";
 import { type ParquetColumn, parquetFile } from "../output/parquet_file.ts";
 import type { Backtest } from "./mod.ts";
 import {
@@ -34,8 +35,6 @@ export function benchmarkArtifact(
   const { dates, benchmark: values } = benchmark.joined;
   return [{ path: BENCHMARK_ARTIFACTS[0], content: returnsParquet(dates, values) }];
 }
-
-const DAY_MS = 86_400_000;
 
 /** A file that was written. */
 interface Written {

@@ -2,6 +2,7 @@
 // for. A value of the wrong sort is an error with the right spelling, never a comparison that is
 // false for every run.
 
+import { DAY_MS } from "../civil.ts";
 import { FilterSyntaxError } from "../errors.ts";
 import type { Field, Literal } from "./ast.ts";
 import { describeField, type FieldType } from "./fields.ts";
@@ -12,8 +13,6 @@ const MAX_PATTERN_LENGTH = 10_000;
 
 const ISO =
   /^(\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d)(?:\.(\d{1,9}))?)? ?(Z|[+-]\d\d:?\d\d)?)?$/i;
-
-const DAY_MS = 86_400_000;
 
 /** A token as a value for `field`; `exact` where it is compared for equality. */
 export function literalOf(

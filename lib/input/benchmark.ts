@@ -2,9 +2,10 @@
 // week, month or year, since one side may stamp the end and the other the beginning; anything faster
 // must have equal times. Dates on one side alone are left out and counted, never filled.
 
+import { DAY_MS } from "../civil.ts";
 import { InputError, type Warning } from "../errors.ts";
 import { inferPeriods, type JoinedBenchmark, type Returns } from "../metrics/mod.ts";
-import { DAY_MS, timeText } from "./cells/calendar_time.ts";
+import { timeText } from "./cells/calendar_time.ts";
 import { describeFrequency, type Frequency, frequencyOf, usualStep } from "./frequency.ts";
 import { joinReturns, joinWithLevels, type Keyed } from "./join.ts";
 import { otherMidnight } from "./midnights.ts";

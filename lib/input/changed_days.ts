@@ -2,7 +2,8 @@
 // it made the second of January to December, the 13th and on it left. Each date is a date still, so
 // only the order of the rows tells.
 
-import { civilMs, DAY_MS, timeText } from "./cells/calendar_time.ts";
+import { DAY_MS } from "../civil.ts";
+import { civilMs, timeText } from "./cells/calendar_time.ts";
 import { placedError, type RawRows } from "./rows.ts";
 
 /** Fewer dates may be in order by chance. */

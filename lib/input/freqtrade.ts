@@ -2,10 +2,10 @@
 // interface of freqtrade and changes, so only what is needed is asked for. Its `sharpe` is the mean
 // daily profit over the deviation of trades: its figures are kept, but under `freqtrade.`.
 
+import { DAY_MS } from "../civil.ts";
 import { textOf } from "../bytes.ts";
 import { InputError, type Warning } from "../errors.ts";
 import type { Returns, TradeList } from "../metrics/mod.ts";
-import { DAY_MS } from "./cells/calendar_time.ts";
 import { quoted } from "./cells/number.ts";
 import { createDateReader } from "./cells/dates.ts";
 import { foreignMetrics, foreignParams, refuseTableOptions } from "./foreign.ts";

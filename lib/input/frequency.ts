@@ -1,7 +1,7 @@
 // How far apart the rows of a series usually are, and the calendar period that slower data belongs to:
 // the last business day and the last day of a month are the same month.
 
-import { DAY_MS } from "./cells/calendar_time.ts";
+import { DAY_MS } from "../civil.ts";
 import { PERIOD_OF } from "./resample.ts";
 
 const HOUR_MS = 3_600_000;

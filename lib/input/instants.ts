@@ -5,6 +5,14 @@ import type { Warning } from "../errors.ts";
 import { timeText } from "./cells/calendar_time.ts";
 import { keptRows, type OrderedRows, type RawRows } from "./rows.ts";
 
+/** Whether any two rows, which are in order, are of one time. */
+export function haveTwins(dates: Float64Array): boolean {
+  for (let row = 1; row < dates.length; row++) {
+    if (dates[row] === dates[row - 1]) return true;
+  }
+  return false;
+}
+
 /** Leaves out rows without a value where another row of their time has one. */
 export function withoutEmptyTwins(ordered: OrderedRows, warnings: Warning[]): OrderedRows {
   const { dates, values, path, unit } = ordered;

@@ -3,10 +3,10 @@
 // the exchange is its close, and one at midnight closes the day before. LEAN's own statistics are
 // kept under `lean.`.
 
+import { DAY_MS } from "../civil.ts";
 import { textOf } from "../bytes.ts";
 import { InputError, UsageError, type Warning } from "../errors.ts";
 import type { Returns } from "../metrics/mod.ts";
-import { DAY_MS } from "./cells/calendar_time.ts";
 import { readNumber } from "./cells/number.ts";
 import { wallClock } from "./cells/timezone.ts";
 import { foreignMetrics, foreignParams, refuseTableOptions } from "./foreign.ts";

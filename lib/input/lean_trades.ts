@@ -3,9 +3,9 @@
 // tradeStatistics only where there are no fees. The number of trades and how long they were held
 // are the same.
 
+import { DAY_MS } from "../civil.ts";
 import type { Warning } from "../errors.ts";
 import type { TradeList } from "../metrics/mod.ts";
-import { DAY_MS } from "./cells/calendar_time.ts";
 import { readNumber } from "./cells/number.ts";
 import { createDateReader } from "./cells/dates.ts";
 import { isRecord } from "./json_text.ts";

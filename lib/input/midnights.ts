@@ -1,7 +1,7 @@
 // Times that are all the midnight of another zone: days that were meant to begin at midnight in Berlin
 // stand as 23:00 UTC of the day before, and each is taken for that day.
 
-import { DAY_MS } from "./cells/calendar_time.ts";
+import { DAY_MS } from "../civil.ts";
 
 const HOUR_MS = 3_600_000;
 

@@ -1,6 +1,7 @@
 // The columns of a Parquet file as its footer describes them: which are times, and in which zone, which
 // are numbers, and what a stored cell stands for.
 
+import { DAY_MS } from "../civil.ts";
 import {
   type FileMetaData,
   parquetSchema,
@@ -102,7 +103,7 @@ function directOf(element: SchemaElement): Direct | null {
   }
   if (type === "INT32") {
     if (converted === "DATE" || logical?.type === "DATE") {
-      return { type, times: 86_400_000, per: 1 };
+      return { type, times: DAY_MS, per: 1 };
     }
     return converted === undefined && logical === undefined ? { type, times: 1, per: 1 } : null;
   }

@@ -2,6 +2,7 @@
 // bytes that are asked for when they are needed. Times become ms with their zone's wall clock, so that
 // a frame gives the same series as the CSV that pandas would write of it.
 
+import { DAY_MS } from "../civil.ts";
 import { type FileMetaData, parquetMetadataAsync, type ParquetParsers } from "hyparquet";
 import { gunzipSync } from "node:zlib";
 import { compressors } from "hyparquet-compressors";
@@ -243,7 +244,7 @@ function timeParsers(marks: { isFiner: boolean }): Partial<ParquetParsers> {
     timestampFromMilliseconds: (time) => Number(time),
     timestampFromMicroseconds: cut(1000n),
     timestampFromNanoseconds: cut(1_000_000n),
-    dateFromDays: (days) => days * 86_400_000,
+    dateFromDays: (days) => days * DAY_MS,
   };
 }
 

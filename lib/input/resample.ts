@@ -1,9 +1,9 @@
 // Rows gathered by calendar day, week (from Monday) or month: returns compound, levels end as they
 // stood last. A period without a row is none.
 
+import { DAY_MS } from "../civil.ts";
 import { InputError } from "../errors.ts";
 import type { Returns } from "../metrics/mod.ts";
-import { DAY_MS } from "./cells/calendar_time.ts";
 import type { Resample } from "./options.ts";
 import { keptRows, type OrderedRows } from "./rows.ts";
 

@@ -1,11 +1,11 @@
 // From the rows of a file to a series of returns: order, doubles, missing values, kinds. Whatever
 // a value could be mistaken for is warned of, never repaired: nothing here guesses.
 
+import { DAY_MS } from "../civil.ts";
 import { InputError, UsageError, type Warning } from "../errors.ts";
 import type { Returns } from "../metrics/mod.ts";
-import { DAY_MS } from "./cells/calendar_time.ts";
 import { checkChangedDays } from "./changed_days.ts";
-import { checkUnique, lastOfInstants, withoutEmptyTwins } from "./instants.ts";
+import { checkUnique, haveTwins, lastOfInstants, withoutEmptyTwins } from "./instants.ts";
 import type { Kind, ReadOptions } from "./options.ts";
 import { type Extreme, extremeChange, levelsToReturns } from "./levels.ts";
 import { compounded, lastOfPeriods } from "./resample.ts";
@@ -148,7 +148,7 @@ function inOrder(
     at: (row) => places.at(order === null ? row : order[row] as number),
     error: (row, problem) => placedError(path, places.unit, all.at(row), problem),
   };
-  if (sortedDates === null || kind === "trades") return all;
+  if (sortedDates === null || kind === "trades" || !haveTwins(sortedDates)) return all;
   const ordered = missing === "error" ? all : withoutEmptyTwins(all, warnings);
   if (kind === "equity") return lastOfInstants(ordered, warnings);
   checkUnique(ordered, rows);

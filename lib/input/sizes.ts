@@ -1,6 +1,7 @@
 // What sizes tell of values: how large they are, how they follow each other, and from where on that speaks
 // against what they are taken for. What is said of it is in doubts.ts.
 
+import { DAY_MS } from "../civil.ts";
 import { quantilesOf } from "../metrics/quantiles.ts";
 import type { RawRows } from "./rows.ts";
 
@@ -37,7 +38,7 @@ export const LIMITS = {
   rise: 9,
 } as const;
 
-const YEAR_MS = 365.2425 * 86_400_000;
+const YEAR_MS = 365.2425 * DAY_MS;
 /** For a file without dates, the periods a year that metrics take. */
 const USUAL_PERIODS = 252;
 

@@ -1,6 +1,7 @@
 // What a stream of bytes may need before a reader takes it: to be unpacked, to be kept, since a pipe
 // comes only once, and to be turned into UTF-8, since MetaTrader and Excel write UTF-16 and windows-1252.
 
+import { isUtf8 } from "node:buffer";
 import { textOf } from "../bytes.ts";
 import { InputError } from "../errors.ts";
 
@@ -78,6 +79,7 @@ export function otherEncoding(head: Uint8Array): OtherEncoding | null {
 
 /** Text with characters beyond ASCII, none of which is UTF-8. */
 function isOneByteText(head: Uint8Array): boolean {
+  if (isUtf8(head)) return false;
   try {
     // As a stream: the head may end within a character.
     new TextDecoder("utf-8", { fatal: true }).decode(head, { stream: true });

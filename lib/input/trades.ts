@@ -2,9 +2,10 @@
 // calendar day from the first to the last has a return, 0 when nothing was closed. Backtesters that
 // report profit by day come through here too.
 
+import { DAY_MS } from "../civil.ts";
 import { InputError, type Warning } from "../errors.ts";
 import type { Returns, TradeList } from "../metrics/mod.ts";
-import { DAY_MS, timeText } from "./cells/calendar_time.ts";
+import { timeText } from "./cells/calendar_time.ts";
 import type { Missing } from "./options.ts";
 import type { OrderedRows, RawRows } from "./rows.ts";
 

@@ -35,11 +35,16 @@ export function readZipMember(
   chosen: string,
   limit: number,
 ): Uint8Array {
+  const entry = entryOf(bytes, chosen);
+  if (entry?.isEncrypted === true) {
+    const way = "unpack it and name the file that was in it";
+    throw new InputError(path, `${quoted(chosen)} in it needs a password; ${way}`);
+  }
   const [member] = unzip(path, bytes, ({ name, originalSize }) => {
     if (name === chosen && originalSize > limit) throw tooLarge(path, limit);
     return name === chosen;
   });
-  if (member === undefined || checksumOf(bytes, chosen) !== crc32(member)) {
+  if (member === undefined || entry?.checksum !== crc32(member)) {
     throw new InputError(
       path,
       `its zip data is damaged: the checksum of ${quoted(chosen)} is wrong`,
@@ -82,8 +87,14 @@ function unzip(
 const END_MARK = 0x06054b50;
 const ENTRY_MARK = 0x02014b50;
 
-/** The CRC-32 that the archive's directory has for a member; fflate does not compare it. */
-function checksumOf(bytes: Uint8Array, name: string): number | undefined {
+/** What the archive's directory says of a member and fflate does not use. */
+interface Entry {
+  /** The CRC-32 of its content. */
+  readonly checksum: number;
+  readonly isEncrypted: boolean;
+}
+
+function entryOf(bytes: Uint8Array, name: string): Entry | undefined {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   let end = bytes.length - 22;
   while (end > 0 && view.getUint32(end, true) !== END_MARK) end--;
@@ -91,7 +102,10 @@ function checksumOf(bytes: Uint8Array, name: string): number | undefined {
   while (at + 46 <= bytes.length && view.getUint32(at, true) === ENTRY_MARK) {
     const nameLength = view.getUint16(at + 28, true);
     const entry = new TextDecoder().decode(bytes.subarray(at + 46, at + 46 + nameLength));
-    if (entry === name) return view.getUint32(at + 16, true);
+    if (entry === name) {
+      const isEncrypted = (view.getUint16(at + 8, true) & 1) === 1;
+      return { checksum: view.getUint32(at + 16, true), isEncrypted };
+    }
     at += 46 + nameLength + view.getUint16(at + 30, true) + view.getUint16(at + 32, true);
   }
   return undefined;

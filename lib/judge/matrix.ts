@@ -2,6 +2,7 @@
 // dates, so those are compared once for each different set of dates, and where a run has no other
 // rows its column is the very array that was given: ten thousand runs cost no second copy.
 
+import { DAY_MS } from "../civil.ts";
 import { deviationOf, type Returns } from "../metrics/mod.ts";
 
 /** Returns on common rows. */
@@ -36,8 +37,6 @@ interface Group {
 const MOST_LACKING = 0.1;
 /** Spacings differ when one is longer than the other by more than this factor: a month is not. */
 const SAME_SPACING = 1.5;
-const DAY_MS = 86_400_000;
-
 /**
  * Finds the common rows: of the dates that more than half of the runs have, those that all have which
  * lack at most a tenth of them. A run is left out when it has no returns (null) or one row, never varies

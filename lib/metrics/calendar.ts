@@ -1,6 +1,7 @@
 // Calendar days, months, quarters and years of a series in one pass: dates ascend, so a row is
 // compared with the end of the current period and a date is only taken apart when one ends.
 
+import { DAY_MS, monthStart } from "../civil.ts";
 import { partBelow0 } from "./kernel.ts";
 
 /** Compounded returns of the calendar periods that have rows, in order. */
@@ -23,26 +24,6 @@ export interface Calendar {
   /** The same over months. */
   readonly monthlyLoss: number;
 }
-
-/** Milliseconds in a day. */
-export const DAY_MS = 86_400_000;
-
-/**
- * Midnight of the first day of a month, which may lie outside 0–11 and then carries into years. Days are
- * counted as in H. Hinnant, "chrono-compatible low-level date algorithms" (days_from_civil).
- */
-export function monthStart(year: number, month: number): number {
-  // A year from March to February has its leap day last.
-  const sinceMarch = 12 * year + month - 2;
-  const ownYear = Math.floor(sinceMarch / 12);
-  const ownMonth = sinceMarch - 12 * ownYear;
-  const leapDays = Math.floor(ownYear / 4) - Math.floor(ownYear / 100) + Math.floor(ownYear / 400);
-  const days = 365 * ownYear + leapDays + Math.floor((153 * ownMonth + 2) / 5) - DAYS_TO_EPOCH;
-  return days * DAY_MS;
-}
-
-/** From March 1 of the year 0 to January 1, 1970. */
-const DAYS_TO_EPOCH = 719_468;
 
 /** No calendar month is shorter. */
 const SHORTEST_MONTH_MS = 28 * DAY_MS;

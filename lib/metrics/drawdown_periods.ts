@@ -1,7 +1,7 @@
 // The stretches of rows below the running peak: a summary for the metrics, a list for tables.
 // Both walk the drawdown series through one scan, which keeps no list of its own.
 
-import { DAY_MS } from "./calendar.ts";
+import { DAY_MS } from "../civil.ts";
 import type { Growth } from "./growth.ts";
 
 /** One stretch below the peak, by row numbers. */

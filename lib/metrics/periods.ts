@@ -1,7 +1,7 @@
 // How many periods a year a series has, from its dates alone: the difference between daily rows of
 // a market that rests at weekends and of one that never does is a factor of 1.2 in a Sharpe ratio.
 
-import { DAY_MS } from "./calendar.ts";
+import { DAY_MS } from "../civil.ts";
 
 const WEEK_MS = 7 * DAY_MS;
 /** The mean year of the Gregorian calendar. */

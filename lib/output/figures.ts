@@ -1,5 +1,6 @@
 // Cells as people read them: figures by their unit, as the pages write them, and ages.
 
+import { DAY_MS } from "../civil.ts";
 import { formatFigure, UNDEFINED_TEXT } from "../report/numbers.ts";
 import type { Unit } from "../metrics/metric.ts";
 
@@ -22,7 +23,7 @@ const STEPS: readonly (readonly [unitMs: number, name: string, below: number])[]
   [1000, "s", 60],
   [60_000, "min", 60],
   [3_600_000, "h", 48],
-  [86_400_000, "days", 31],
+  [DAY_MS, "days", 31],
 ];
 
 /** "2 h ago"; a month or longer ago, and in the future, the date. */
@@ -39,5 +40,5 @@ export function ageText(timeMs: number, now: number): string {
 /** 2024-01-31, with the time of day unless it is midnight. */
 export function dayText(timeMs: number): string {
   const [day = "", time = ""] = new Date(timeMs).toISOString().split("T");
-  return timeMs % 86_400_000 === 0 ? day : `${day} ${time.slice(0, 5)}`;
+  return timeMs % DAY_MS === 0 ? day : `${day} ${time.slice(0, 5)}`;
 }

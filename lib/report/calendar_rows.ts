@@ -1,5 +1,6 @@
 // Rows of the tables by calendar year and month, and of the drawdowns.
 
+import { DAY_MS } from "../civil.ts";
 import {
   drawdownDetails,
   drawdownPeriods,
@@ -56,7 +57,7 @@ export function partOfYear(
   { year }: Pick<YearRow, "year">,
 ): string {
   // Holidays, and a row that stands for a month with the month's first day or its last.
-  const room = Math.max(7 * 86_400_000, 1.5 * (start - origin));
+  const room = Math.max(7 * DAY_MS, 1.5 * (start - origin));
   const words = [
     start > Date.UTC(year, 0, 1) + room ? `from ${formatDate(start).slice(5, 10)}` : "",
     end < Date.UTC(year + 1, 0, 1) - room ? `to ${formatDate(end).slice(5, 10)}` : "",

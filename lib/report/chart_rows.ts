@@ -2,10 +2,12 @@
 // lowest or highest, so that no peak, crash or end disappears at any width of the screen. Unlike the
 // thinning of logged series it serves several lines that share their x, and keeps gaps as gaps.
 
+import { DAY_MS } from "../civil.ts";
+
 /** Drawn whole up to here; the page stays below 2 MB and the reader's machine does not notice. */
 export const MOST_POINTS = 20_000;
 
-const YEAR_MS = 366 * 86_400_000;
+const YEAR_MS = 366 * DAY_MS;
 
 /**
  * The rows that all charts of a page share: every one up to `limit`; of more, the last year whole

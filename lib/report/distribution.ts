@@ -1,6 +1,7 @@
 // How returns are spread: histograms by Freedman and Diaconis' bin width, and box plots of the
 // returns of each calendar length. Compounding by day and week is here, as only pages need it.
 
+import { DAY_MS } from "../civil.ts";
 import {
   type JoinedBenchmark,
   meanOf,
@@ -13,7 +14,6 @@ import {
 import { frequencyName, isCoarse } from "./frequency.ts";
 import type { Bin, Box, Histogram, Unit } from "./model.ts";
 
-const DAY_MS = 86_400_000;
 /** 1970-01-05, the first Monday: weeks end on Mondays, as in QuantStats' quantiles. */
 const MONDAY = 4;
 const MOST_OUTLIERS = 200;

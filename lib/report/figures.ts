@@ -1,6 +1,7 @@
 // Which metrics a page shows, in which group, and what its reader is told on hover. Names, labels and
 // texts are those of the metrics' rows.
 
+import { DAY_MS } from "../civil.ts";
 import {
   cagr,
   CATALOGUE,
@@ -71,8 +72,6 @@ const LOST: ReadonlyMap<Metric, number> = new Map([[totalReturn, -1], [cagr, -1]
   maxDrawdown,
   -1,
 ]]);
-
-const DAY_MS = 86_400_000;
 
 function explanationOf(metric: Metric, release: Release): string {
   return [

@@ -1,9 +1,8 @@
 // How far apart a series' rows are, and what that makes of its words: "Best hour", "6 months". Nothing
 // is computed by it; the periods a year that metrics are annualised with are given.
 
+import { DAY_MS } from "../civil.ts";
 import { quantilesOf } from "../metrics/mod.ts";
-
-const DAY_MS = 86_400_000;
 
 /** The median distance of the rows in days; NaN where there is none. */
 export function spacingDays(dates: Float64Array | null): number {

@@ -1,6 +1,7 @@
 // Numbers and dates as the pages write them. One file, so that the same figure reads the same in a
 // table, a chart's tooltip and an axis; percent exists only here, where text is made.
 
+import { DAY_MS } from "../civil.ts";
 import type { Unit } from "./model.ts";
 
 /** What stands where a figure is undefined. */
@@ -87,7 +88,7 @@ export function formatDate(timeMs: number): string {
   if (!Number.isFinite(timeMs) || Math.abs(timeMs) > 8.64e15) return UNDEFINED_TEXT;
   const text = new Date(timeMs).toISOString();
   const day = text.slice(0, text.indexOf("T"));
-  return timeMs % 86_400_000 === 0 ? day : `${day} ${text.slice(-13, -8)}`;
+  return timeMs % DAY_MS === 0 ? day : `${day} ${text.slice(-13, -8)}`;
 }
 
 /** The step between an axis' ticks: 1, 2, 5 or 10 times a power of ten, and, but for rounding, no less than `least`. */

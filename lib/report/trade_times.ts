@@ -1,10 +1,10 @@
 // What the times of trades tell: runs of wins and losses, and what was won by the weekday and hour of
 // entry. Times are those of the file's clock; nothing here is made of trades whose times are not all known.
 
+import { DAY_MS } from "../civil.ts";
 import type { TradeList } from "../metrics/mod.ts";
 import type { EntryMap, TradeStreaks } from "./model.ts";
 
-const DAY_MS = 86_400_000;
 const HOUR_MS = 3_600_000;
 const WEEKDAYS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
 /** 1970-01-01 was a Thursday. */

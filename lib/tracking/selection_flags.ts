@@ -1,6 +1,7 @@
 // The flags and arguments that name experiments and runs, or select them: by name or id, how many, how
 // old.
 
+import { DAY_MS } from "../civil.ts";
 import type { Operand } from "../command/declare.ts";
 import { UsageError } from "../errors.ts";
 import { text, texts } from "../command/flags.ts";
@@ -30,7 +31,7 @@ const UNIT_MS: Readonly<Record<string, number>> = {
   s: 1000,
   m: 60_000,
   h: 3_600_000,
-  d: 86_400_000,
+  d: DAY_MS,
   w: 604_800_000,
 };
 

@@ -13,6 +13,8 @@ Deno.test("a file's stem is its name without folder and endings", () => {
     ["a/b/returns.csv", "returns"],
     ["d.csv.gz", "d"],
     ["D.CSV.GZ", "D"],
+    ["d.csv.zip", "d"],
+    ["backtest-result-2024.05.zip", "backtest-result-2024.05"],
     ["c:\\data\\btc.v2.parquet", "btc.v2"],
     ["plain", "plain"],
     [".hidden", ".hidden"],

@@ -285,6 +285,18 @@ Deno.test("zip: a member that is not what the directory says is refused", async 
   }
 });
 
+Deno.test("zip: a member with a password is called so, and not damaged", async () => {
+  const zip = zipSync({ "returns.csv": strToU8(GOOD) });
+  const view = new DataView(zip.buffer);
+  const flags = view.getUint32(zip.length - 6, true) + 8;
+  view.setUint16(flags, view.getUint16(flags, true) | 1, true);
+  assertEquals(
+    await refusal(zip),
+    'Cannot read r.csv: "returns.csv" in it needs a password; ' +
+      "unpack it and name the file that was in it",
+  );
+});
+
 Deno.test("JSON: what is no table of records is refused", async () => {
   assertStringIncludes(await refusal('{"a": 1'), "this is not JSON");
   assertEquals(

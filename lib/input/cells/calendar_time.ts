@@ -1,8 +1,7 @@
 // Calendar arithmetic on wall-clock times held as UTC ms, for reading dates as text
 // and for messages. Date itself is not used for reading: it moves 2023-02-30 to March silently.
 
-/** One day in ms. */
-export const DAY_MS = 86_400_000;
+import { DAY_MS, monthStart } from "../../civil.ts";
 
 const MONTH_DAYS: Uint8Array = Uint8Array.of(0, 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31);
 
@@ -12,10 +11,7 @@ export function daysInMonth(year: number, month: number): number {
   return MONTH_DAYS[month] ?? 0;
 }
 
-/**
- * The time of a calendar date and clock time in ms; NaN when there is no such date or time. Days are
- * counted as in H. Hinnant, "chrono-compatible low-level date algorithms" (days_from_civil).
- */
+/** The time of a calendar date and clock time in ms; NaN when there is no such date or time. */
 export function civilMs(
   year: number,
   month: number,
@@ -27,13 +23,8 @@ export function civilMs(
 ): number {
   if (year < 1 || day < 1 || day > daysInMonth(year, month)) return NaN;
   if (hour > 23 || minute > 59 || second > 59) return NaN;
-  const shifted = month > 2 ? year : year - 1;
-  const era = (shifted / 400) | 0;
-  const yearOfEra = shifted - era * 400;
-  const dayOfYear = (((153 * (month > 2 ? month - 3 : month + 9) + 2) / 5) | 0) + day - 1;
-  const dayOfEra = yearOfEra * 365 + ((yearOfEra / 4) | 0) - ((yearOfEra / 100) | 0) + dayOfYear;
-  const days = era * 146097 + dayOfEra - 719468;
-  return days * DAY_MS + hour * 3_600_000 + minute * 60_000 + second * 1000 + millisecond;
+  const days = monthStart(year, month - 1) + (day - 1) * DAY_MS;
+  return days + hour * 3_600_000 + minute * 60_000 + second * 1000 + millisecond;
 }
 
 /**

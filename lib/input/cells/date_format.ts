@@ -1,8 +1,9 @@
 // `--date-format`: the directives of strptime, which the traders who write the files know from
 // Python. A format is compiled once into a regular expression and the fields it captures.
 
+import { DAY_MS } from "../../civil.ts";
 import { UsageError } from "../../errors.ts";
-import { civilMs, DAY_MS } from "./calendar_time.ts";
+import { civilMs } from "./calendar_time.ts";
 
 /** A time as a text said it: the wall clock, and the offset from UTC where one was written. */
 export interface WrittenTime {

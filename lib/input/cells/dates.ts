@@ -2,6 +2,7 @@
 // is written (a Tokyo day stays that day), held as if it were UTC; an epoch is UTC. The form of the
 // first cell binds the column, so that a stray number never becomes a date of another kind.
 
+import { DAY_MS } from "../../civil.ts";
 import { civilMs } from "./calendar_time.ts";
 import { isMissing, quoted } from "./number.ts";
 import {
@@ -220,7 +221,7 @@ function readEpoch(text: string, unit: Epoch, byDigits: boolean, marks: DateRead
 }
 
 /** The last time that Date can hold, also when a zone moves it. */
-export const LAST_MS: number = 8.64e15 - 2 * 86_400_000;
+export const LAST_MS: number = 8.64e15 - 2 * DAY_MS;
 
 function dateProblem(text: string, format: string | undefined, form: Form | undefined): string {
   if (isMissing(text)) return "the date is missing";

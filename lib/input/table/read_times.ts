@@ -1,7 +1,7 @@
 // When the rows of a table were: results, payments and the openings of trades in one reading, since the
 // order of day and month is that of all of them.
 
-import { DAY_MS } from "../cells/calendar_time.ts";
+import { DAY_MS } from "../../civil.ts";
 import { readDateColumn } from "../cells/date_column.ts";
 import { type Fail, isLeftEmpty } from "../cells/number_column.ts";
 import type { ReadOptions } from "../options.ts";

@@ -1,7 +1,7 @@
 // What was earned: in all, a year, a period, and in the periods that won or lost. From the shared
 // totals; calendar periods and windows have files of their own.
 
-import { DAY_MS } from "../calendar.ts";
+import { DAY_MS } from "../../civil.ts";
 import { annualGrowth, quotient } from "../kernel.ts";
 import { type Metric, metric } from "../metric.ts";
 

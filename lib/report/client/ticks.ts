@@ -1,9 +1,9 @@
 // Where the ticks of the charts over time stand and what they say: uPlot's own are in the words of
 // the reader's locale, and too many on a logarithmic axis of growth.
 
+import { DAY_MS } from "../../civil.ts";
 import { niceStep } from "../numbers.ts";
 
-const DAY_MS = 86_400_000;
 const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 
 /** A tick of the time axis, as long as the step between ticks needs. */

@@ -6,6 +6,7 @@
 /// <reference lib="dom" />
 /// <reference lib="dom.iterable" />
 
+import { DAY_MS } from "../../civil.ts";
 import type { EmbeddedChart } from "../embedded.ts";
 import type { Line } from "../model.ts";
 import { inlinedUplot, type UPlot } from "../uplot.ts";
@@ -35,8 +36,6 @@ export interface ChartLook {
   /** Room at the right, in CSS pixels, in which the lines' last values are written; none without it. */
   readonly endRoom?: number;
 }
-
-const DAY_MS = 86_400_000;
 
 /** Draws a chart into its place; the caller destroys it. */
 export function drawTimeChart(
