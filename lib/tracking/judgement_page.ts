@@ -31,7 +31,7 @@ export function judgementPage(
     heading: `Is it luck? ${answer.experiment}`,
     sentence: judgementSentence(answer),
     scope: judgementScope(answer),
-    lines: judgementLines(judged),
+    lines: judgementLines(judged).map((line) => ({ ...line, value: withMinus(line.value) })),
     warnings: answer.warnings.map(({ message }) => message),
     splits: crossValidation === null ? null : {
       inSample: crossValidation.inSample.map((value) => value * scale),
@@ -40,7 +40,7 @@ export function judgementPage(
     runs: sorted.slice(0, LISTED).map(({ id, name, sharpe }) => ({
       id,
       name,
-      sharpe: sharpe === null ? "–" : ratioText(sharpe),
+      sharpe: sharpe === null ? "–" : withMinus(ratioText(sharpe)),
       note: stays.has(id) ? "stays" : "",
       href: sheets?.get(id),
     })),
@@ -48,4 +48,9 @@ export function judgementPage(
     generatedAt: now,
   };
   return renderJudgement(model, place);
+}
+
+/** A figure with the sign that all pages have. */
+function withMinus(figure: string): string {
+  return figure.replace(/^-(?=\d)/, "−");
 }

@@ -293,6 +293,7 @@ worldTest("the page says what the terminal says", async (io) => {
   const [sentence = ""] = out.split("\n\n");
   assert(page.includes(sentence.replaceAll("\n", " ")), sentence);
   assertEquals(page.match(/class="dot"/g)?.length, 1430, "every ninth of 12,870 splits");
+  assertEquals(page.match(/>-\d/g), null, "a minus is no hyphen");
 });
 
 for (

@@ -34,6 +34,12 @@ const PAGES: readonly (readonly [name: string, words: readonly string[]])[] = [
   ["a judgement", ["judge", "-e", "sweep"]],
 ];
 
+/** Where the parts of a page begin on the left. */
+const LEFTS = `["header", "main", "footer"].map((name) => {
+  const part = document.querySelector(name);
+  return part.getBoundingClientRect().left + parseFloat(getComputedStyle(part).paddingLeft);
+})`;
+
 /** The ways in which each page is looked at. */
 const VIEWS = [
   { width: 1280, height: 900, colorScheme: "light" },
@@ -42,7 +48,7 @@ const VIEWS = [
 ] as const;
 
 inBrowser(
-  "axe finds nothing on any page, in both themes, on a desk and on a phone",
+  "axe finds nothing on any page and all stands in one column, in both themes, on a desk and on a phone",
   async (browser) => {
     const io = testIo();
     const found: string[] = [];
@@ -61,7 +67,9 @@ inBrowser(
             viewport,
             colorScheme,
           });
+          const lefts: readonly number[] = await page.evaluate(LEFTS);
           const wrong = [...await axeFinds(page), ...complaints];
+          if (new Set(lefts).size > 1) wrong.push(`header, main and footer begin at ${lefts}`);
           found.push(...wrong.map((one) => `${view}: ${one}`));
           await close();
         }
