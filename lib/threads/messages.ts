@@ -47,14 +47,20 @@ export interface PlainError {
   readonly cause: PlainError | null;
 }
 
-/** The kinds that stay what they are; any other arrives as an `Error` of its name. */
-const KINDS: readonly (typeof Error)[] = [
-  FilterSyntaxError,
-  InputError,
-  NotFoundError,
-  StorageError,
-  UsageError,
-] as unknown as readonly (typeof Error)[];
+/**
+ * The kinds that stay what they are; any other arrives as an `Error` of its name. Found by the name that
+ * an error carries: a class's own is another one in the binary, whose code is minified.
+ */
+const KINDS: ReadonlyMap<string, { readonly prototype: Error }> = new Map<
+  string,
+  { readonly prototype: Error }
+>([
+  ["FilterSyntaxError", FilterSyntaxError],
+  ["InputError", InputError],
+  ["NotFoundError", NotFoundError],
+  ["StorageError", StorageError],
+  ["UsageError", UsageError],
+]);
 
 /** An error as data. */
 export function plainError(error: unknown): PlainError {
@@ -74,7 +80,7 @@ export function plainError(error: unknown): PlainError {
 /** The error again, of its kind. */
 export function errorOf({ name, message, stack, fields, cause }: PlainError): Error {
   const error = new Error(message, cause === null ? undefined : { cause: errorOf(cause) });
-  const kind = KINDS.find((one) => one.name === name);
+  const kind = KINDS.get(name);
   if (kind !== undefined) Object.setPrototypeOf(error, kind.prototype);
   return Object.assign(error, fields, { name }, stack === undefined ? {} : { stack });
 }
