@@ -26,7 +26,8 @@ export function hostSink(stream: NodeJS.WriteStream, fd: number): Sink {
   return {
     isTerminal: stream.isTTY === true,
     get columns() {
-      return stream.columns ?? 80;
+      // A terminal that was never told its size (of a container, `script`, `expect`) says 0.
+      return stream.columns || 80;
     },
     async write(text) {
       if (!open) return false;

@@ -4,6 +4,7 @@
 
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { run } from "../lib/cli.ts";
+import { hostSink } from "../lib/host_write.ts";
 import { type Files, hostIo } from "../lib/io.ts";
 import { testIo } from "./helpers/test_io.ts";
 import { toolTest } from "./helpers/tools.ts";
@@ -246,4 +247,10 @@ toolTest({
       Deno.removeSync(folder, { recursive: true });
     }
   },
+});
+
+Deno.test("a terminal that does not know its width has 80 columns", () => {
+  const width = (columns: number | undefined): number =>
+    hostSink({ isTTY: true, columns } as unknown as NodeJS.WriteStream, 1).columns;
+  assertEquals([width(undefined), width(0), width(1), width(200)], [80, 80, 1, 200]);
 });

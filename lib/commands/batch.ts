@@ -173,7 +173,13 @@ export const command: Command = defineCommand({
       const tookMs = context.io.now() - startedMs;
       const { interrupted } = context;
       return answer(
-        { interrupted, total: own.length, serverUri: backends.serverUri, tookMs },
+        {
+          interrupted,
+          dryRun: flags.dryRun,
+          total: own.length,
+          serverUri: backends.serverUri,
+          tookMs,
+        },
         outcome,
       );
     });
@@ -183,22 +189,24 @@ export const command: Command = defineCommand({
 /** What there is to say besides the outcome. */
 interface Circumstances {
   readonly interrupted: AbortSignal;
+  readonly dryRun: boolean;
   readonly total: number;
   readonly serverUri: string | null;
   readonly tookMs: number;
 }
 
 function answer(
-  { interrupted, total, serverUri, tookMs }: Circumstances,
+  { interrupted, dryRun, total, serverUri, tookMs }: Circumstances,
   outcome: SweepOutcome,
 ): Result {
   const { runs, failures, unmet, delivered } = outcome;
   const kept = [...runs, ...failures.filter((failure) => failure.kept)];
   const logged = kept.filter(({ existed }) => !existed).length;
   const skipped = kept.length - logged;
-  const head = `Logged ${logged} of ${total} runs${
-    serverUri === null ? "" : `, ${delivered} delivered to ${serverUri}`
-  }`;
+  const to = serverUri === null ? "" : `, ${delivered} delivered to ${serverUri}`;
+  const head = dryRun
+    ? `Dry run: computed ${logged} of ${total} runs`
+    : `Logged ${logged} of ${total} runs${to}`;
   const rest = [
     ...(skipped > 0 ? [`Skipped ${skipped}, logged before`] : []),
     ...failureLines(failures),
