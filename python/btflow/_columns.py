@@ -118,7 +118,11 @@ def python_times(name: str, values: Sequence[Any], in_utc: bool) -> Optional[Col
     """A column of Python's dates or times; None where there is anything else."""
     if not all(isinstance(value, date) for value in values):
         return None
-    _refuse_missing([row for row, value in enumerate(values) if value != value])
+    missing = [row for row, value in enumerate(values) if value != value]
+    if 0 < len(missing) == len(values):
+        # NaT alone tells no dates from durations.
+        return None
+    _refuse_missing(missing)
     offsets = {value.utcoffset() for value in values if isinstance(value, datetime)}
     in_utc = in_utc or offsets == {timedelta(0)}
     microseconds = [_microseconds(value, in_utc) for value in values]

@@ -31,9 +31,13 @@ def pandas_columns(data: Any, in_utc: bool) -> Optional[List[Column]]:
         _check_names([str(name) for name in data.columns])
         if data.columns.nlevels > 1:
             raise problem("its columns have several levels; choose one of each, such as with .xs()")
-        is_trades = sum(getattr(dtype, "kind", "O") == "M" for dtype in data.dtypes) > 1
-        own = [_pandas_column(str(name), data[name], in_utc, may_miss=is_trades) for name in data.columns]
         index = _index(data.index, in_utc)
+        is_trades = sum(getattr(dtype, "kind", "O") == "M" for dtype in data.dtypes) > 1
+        # Beside an index of dates other times may be missing, too.
+        own = [
+            _pandas_column(str(name), data[name], in_utc, may_miss=is_trades or (index != [] and name != DATE))
+            for name in data.columns
+        ]
         names = {column.name for column in own}
         return [*(column for column in index if column.name not in names), *own]
     if isinstance(data, pandas.Index):

@@ -190,6 +190,14 @@ def test_trades_are_recognised_by_their_columns():
     assert found["trade_count"] == 2 and found["total_return"] == pytest.approx(0.02)
 
 
+def test_beside_an_index_of_dates_other_times_may_be_missing(returns):
+    alone = btflow.stats(returns)
+    nothing = [pandas.NaT] * len(returns)
+    some = returns.index.to_series().mask(returns > 0)
+    for column in [pandas.to_datetime(nothing), pandas.to_timedelta(nothing), some]:
+        assert btflow.stats(returns.to_frame("returns").assign(settled=column)) == alone
+
+
 def test_a_frame_may_hold_the_benchmark_too(returns):
     frame = pandas.DataFrame({"own": returns, "index": returns / 2})
     found = btflow.stats(frame, column="own", benchmark_column="index")
