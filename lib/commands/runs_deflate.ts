@@ -122,9 +122,10 @@ function spreadAmong(trials: Trials, flags: Flags, experiment: string): Spread {
     countingTrials(trials, flags.trialsFrom ?? "all", flags.trials ?? null),
   );
   if (spread.known < MIN_TRIALS) {
-    throw new NotFoundError("run", "with a Sharpe ratio", {
-      hint: `experiment "${experiment}" has ${spread.known} that count as trials, ` +
-        `at least ${MIN_TRIALS} are needed`,
+    throw new NotFoundError("metric", "sharpe_ratio", {
+      hint: `of the trials of experiment "${experiment}" ${
+        spread.known === 0 ? "none" : `only ${spread.known}`
+      } has one, at least ${MIN_TRIALS} must`,
     });
   }
   return spread;

@@ -11,7 +11,7 @@ import { counted } from "../output/mod.ts";
 import { NOTE_TAG } from "../own_names.ts";
 import type { RunChange, Tracker } from "../tracker.ts";
 import { agreed, AGREEMENT_FLAGS, proposalText } from "../tracking/agreement.ts";
-import { changeRuns } from "../tracking/change_runs.ts";
+import { changeRuns, checkIdentity } from "../tracking/change_runs.ts";
 import { describeRun, selectRuns } from "../tracking/select.ts";
 import type { Selected } from "../tracking/select.ts";
 import {
@@ -102,6 +102,7 @@ export const update: Command = defineCommand({
 
 /** What is to change, in words. */
 function describeChanges(flags: Flags): readonly string[] {
+  checkIdentity(flags.name, [...Object.keys(flags.tag), ...flags.deleteTag ?? []]);
   const changes = [
     ...(flags.name === undefined ? [] : [`name ${flags.name}`]),
     ...(flags.status === undefined ? [] : [`status ${flags.status}`]),

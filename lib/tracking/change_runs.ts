@@ -3,7 +3,9 @@
 
 import type { Context } from "../command/declare.ts";
 import type { Result } from "../command/answer.ts";
-import { InterruptedError, SeveralErrors, TrackerError } from "../errors.ts";
+import { InterruptedError, SeveralErrors, TrackerError, UsageError } from "../errors.ts";
+import { checkName } from "../limits.ts";
+import { RUN_KEY_TAG } from "../own_names.ts";
 import type { Selected } from "./select.ts";
 
 /** What is done to each run, in words. */
@@ -11,6 +13,15 @@ export interface Change {
   /** "Deleted": begins the line of each run that was changed. */
   readonly done: string;
   readonly apply: (run: Selected) => Promise<void>;
+}
+
+/** Throws unless every server would take the new name, and the changes leave the run the one that it is. */
+export function checkIdentity(name: string | undefined, tags: readonly string[]): void {
+  if (name !== undefined) checkName("run", name);
+  if (!tags.includes(RUN_KEY_TAG)) return;
+  throw new UsageError(
+    `Cannot change tag "${RUN_KEY_TAG}": a run is known by it, and would be made a second time`,
+  );
 }
 
 /** Above this many, progress is shown. */

@@ -180,3 +180,20 @@ Deno.test("runs deflate: a rate that was taken off is told of", async () => {
     io.remove();
   }
 });
+
+Deno.test("runs deflate: of one trial it says that two are needed", async () => {
+  const io = testIo();
+  try {
+    const file = path.join(io.folder, "alone.csv");
+    writeReturns(file, returnsOf(1));
+    assertEquals((await io.run("log", "-e", "few", "--returns", file)).code, 0);
+    const { code, err } = await io.run("runs", "deflate", "-e", "few");
+    assertEquals([code, err], [
+      4,
+      'error: Cannot find metric "sharpe_ratio"; of the trials of experiment "few" only 1 has one, ' +
+      "at least 2 must\n",
+    ]);
+  } finally {
+    io.remove();
+  }
+});
