@@ -98,6 +98,11 @@ Deno.test("columns: what is not plain is refused with the columns' names", async
       "more than one column is called returns or return; its columns are date, returns, Return; name the value with --column",
     ],
     [
+      "date,returns,returns\n2024-01-01,1,2\n",
+      {},
+      "more than one column is called returns or return; its columns are date, returns, returns; give them names of their own",
+    ],
+    [
       "symbol,returns\nSPY,0.1\n",
       {},
       "no column holds the dates; its columns are symbol, returns; name one with --date-column, or give the values in a file of their own",

@@ -39,10 +39,12 @@ export function chooseValue(
   const each = options.benchmark === undefined && named.length < 2 && numeric.length > 1
     ? " (btflow batch --columns makes a run of each)"
     : "";
-  throw new InputError(
-    path,
-    `${problem}; ${listed(columns)}; name the value with ${flagOf(options, "column")}${each}`,
-  );
+  const areOfOneName = named.length > 1 &&
+    new Set(named.map((index) => nameAt(columns, index))).size === 1;
+  const advice = areOfOneName
+    ? "give them names of their own"
+    : `name the value with ${flagOf(options, "column")}${each}`;
+  throw new InputError(path, `${problem}; ${listed(columns)}; ${advice}`);
 }
 
 /**
