@@ -3,7 +3,7 @@
 
 import type { Backends } from "../backends.ts";
 import type { Context } from "../command/declare.ts";
-import { asError, DeliveryError, TrackerError } from "../errors.ts";
+import { asError, DeliveryError, NotFoundError, TrackerError } from "../errors.ts";
 import type { Logged } from "./answer.ts";
 import { refusedError } from "./refused.ts";
 import type { LogRequest } from "./request.ts";
@@ -102,5 +102,9 @@ export function undelivered(
 /** What a sync does for a run that failed so: it promises no more than it can keep. */
 export function nextSync(error: unknown, runs: "it" | "them"): string {
   const isRefused = error instanceof TrackerError && error.isForGood && !error.isDenied;
-  return isRefused ? `"btflow sync" tries ${runs} again` : `"btflow sync" delivers ${runs}`;
+  // Logged with --run-id into a run that the server has not.
+  const isNowhere = error instanceof NotFoundError && error.kind === "run";
+  return isRefused || isNowhere
+    ? `"btflow sync" tries ${runs} again`
+    : `"btflow sync" delivers ${runs}`;
 }

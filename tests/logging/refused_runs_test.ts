@@ -232,6 +232,18 @@ Deno.test("a run that has another value of a param gets all the rest", async () 
   });
 });
 
+Deno.test("of a run that is on no server no delivery is promised", async () => {
+  await inWorld(null, async (line) => {
+    const more = ["--run-id", "0".repeat(32), "--metrics", "cagr"];
+    const { code, err } = await line.call("log", "--returns", "returns.csv", ...more);
+    assertEquals(code, 6, err);
+    assertMatch(
+      err,
+      /Cannot find run "0{32}"; it is kept in the store, "btflow sync" tries it again/,
+    );
+  });
+});
+
 Deno.test("a creation that is refused for its tags keeps the run's key", async () => {
   const refuse: Refuse = (heard) =>
     heard.path.endsWith("/runs/create") && itemsIn(heard, "tags").length > 1
