@@ -11,7 +11,7 @@ import { NotFoundError, UsageError } from "../errors.ts";
 import { choice, number, text, toggle } from "../command/flags.ts";
 import type { FlagValues } from "../command/flags.ts";
 import type { Column, Line } from "../command/screen.ts";
-import { deflatedSharpe, expectedMaximumSharpe, type Unit } from "../metrics/mod.ts";
+import type { Unit } from "../metrics/mod.ts";
 import type { Row } from "../command/answer.ts";
 import { figureText } from "../output/figures.ts";
 import { ROW_FORMATS } from "../output/mod.ts";
@@ -19,6 +19,8 @@ import { idLength } from "../tracking/found.ts";
 import { metricColumn, runColumn } from "../tracking/run_columns.ts";
 import type { Tracker } from "../tracker.ts";
 import {
+  deflatedAmong,
+  expectedAmong,
   type Judged,
   type JudgedRuns,
   judgedRuns,
@@ -92,7 +94,6 @@ export const deflate: Command = defineCommand({
       context.note(trialsText(trials.trials) + exceptionText(flags));
       const shown = flags.best ? { ...runs, length: Math.min(1, runs.length) } : runs;
       if (flags.log) await write(context, tracker, shown, spread);
-      const expected = expectedMaximumSharpe(spread.trials, spread.variance);
       const some = Math.min(shown.length, PAGE_ROWS);
       const length = await idLength(
         session,
@@ -106,10 +107,10 @@ export const deflate: Command = defineCommand({
             idLength: () => length,
             ...(runs.length === 0
               ? {}
-              : { conclusion: [headline(row(runs.at(0), spread, expected), spread)] }),
+              : { conclusion: [headline(row(runs.at(0), spread), spread)] }),
           },
           noun: "runs",
-          pages: pages(shown, (run) => row(run, spread, expected)),
+          pages: pages(shown, (run) => row(run, spread)),
         },
       };
     }, flags.log ? "change" : "read"),
@@ -184,17 +185,17 @@ function* pages(runs: JudgedRuns, rowOf: (run: Judged) => Row): Iterable<Row[]> 
   }
 }
 
-function row(run: Judged, spread: Spread, expected: number): Row {
-  const value = deflatedSharpe(run, spread);
+function row(run: Judged, spread: Spread): Row {
+  const value = deflatedAmong(run, spread);
   return {
     run_id: run.id,
     run_name: run.name,
     sharpe_ratio: run.annual,
-    expected_maximum_sharpe: expected * Math.sqrt(run.periods),
+    expected_maximum_sharpe: expectedAmong(run.periods, spread) * Math.sqrt(run.periods),
     deflated_sharpe_ratio: Number.isFinite(value) ? value : null,
     trials: spread.trials,
     trials_from: spread.from,
-    trials_variance: spread.variance,
+    trials_variance: spread.varianceFor(run.periods),
   };
 }
 
@@ -208,7 +209,7 @@ async function write(
   let written = 0;
   for (let place = 0; place < shown.length; place++) {
     const run = shown.at(place);
-    const value = deflatedSharpe(run, spread);
+    const value = deflatedAmong(run, spread);
     if (!Number.isFinite(value)) continue;
     const metrics = [{ key: "deflated_sharpe_ratio", value, timestamp, step: 0 }];
     await tracker.logBatch(run.id, { metrics });

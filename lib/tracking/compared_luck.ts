@@ -3,13 +3,13 @@
 
 import type { Context } from "../command/declare.ts";
 import { evaluate, parseFilter } from "../filter/mod.ts";
-import { deflatedSharpe, sharpeRatio } from "../metrics/mod.ts";
+import { sharpeRatio } from "../metrics/mod.ts";
 import type { ComparisonLuck } from "../report/mod.ts";
 import { stateOf } from "../store/read_trials.ts";
 import type { Experiment, Run } from "../tracker.ts";
 import type { AttachedReturns } from "./attached_returns.ts";
 import type { ComparedRuns } from "./compared_runs.ts";
-import { type Spread, spreadOf } from "./judged_runs.ts";
+import { deflatedAmong, type Spread, spreadOf } from "./judged_runs.ts";
 import { type Candidate, type Judged, judgement, type JudgementOptions } from "./judgement.ts";
 import { judgementLines, judgementSentence } from "./judgement_text.ts";
 import type { Session } from "./session.ts";
@@ -93,7 +93,7 @@ export function deflatedRatios(
   if (spread.known < 2) return null;
   const ratios = Float64Array.from({ length: columns.count }, (_, run) => {
     const estimate = estimateAt(run);
-    return estimate === null ? NaN : deflatedSharpe(estimate, spread);
+    return estimate === null ? NaN : deflatedAmong(estimate, spread);
   });
   return ratios.some(Number.isFinite) ? ratios : null;
 }

@@ -5,7 +5,6 @@ import type { Warning } from "../errors.ts";
 import {
   exposure,
   maxDrawdown,
-  type SharpeEstimate,
   totalReturn,
   tradeCount,
   volatility,
@@ -14,7 +13,7 @@ import {
 import { isOwnParam, OOS_TAG, type OwnParam, withoutBounds } from "../own_names.ts";
 import { type ComparedRun, type RunColumns, runColumns, type RunFlag } from "../report/mod.ts";
 import type { Run } from "../tracker.ts";
-import { asJudged } from "./judged_runs.ts";
+import { asJudged, type Estimate } from "./judged_runs.ts";
 import { releaseWatch } from "./releases.ts";
 import { lostEverything, neverTraded } from "./run_columns.ts";
 import { column } from "./trial_table.ts";
@@ -39,7 +38,7 @@ export interface ComparedRuns {
   /** Periods a year, by run: of what was read with others, figures are of another kind. */
   readonly periods: ReadonlyMap<number, number>;
   /** What the deflated Sharpe ratio of a run is made of; null where a part is not known. */
-  estimateAt(run: number): SharpeEstimate | null;
+  estimateAt(run: number): Estimate | null;
   /** Where the out-of-sample part begins; null where runs do not say, or not alike. */
   readonly outOfSample: string | null;
   /** The benchmark's file, by run. */
@@ -119,24 +118,26 @@ function comparedRun({ id, name, status, startTime, metrics, params }: Run): Com
 }
 
 interface Estimates {
-  set(run: number, estimate: SharpeEstimate | null): void;
-  at(run: number): SharpeEstimate | null;
+  set(run: number, estimate: Estimate | null): void;
+  at(run: number): Estimate | null;
 }
 
 /** In columns, for there may be a hundred thousand. */
 function estimating(): Estimates {
-  const [sharpe, count, skew, kurtosis] = [column(), column(), column(), column()];
+  const [sharpe, count, periods] = [column(), column(), column()];
+  const [skew, kurtosis] = [column(), column()];
   return {
     set(run, estimate) {
       if (estimate === null) return;
       sharpe.set(run, estimate.sharpe);
       count.set(run, estimate.count);
+      periods.set(run, estimate.periods);
       skew.set(run, estimate.skew);
       kurtosis.set(run, estimate.kurtosis);
     },
     at: (run) =>
       count.at(run) === 0 ? null : {
-        ...{ sharpe: sharpe.at(run), count: count.at(run) },
+        ...{ sharpe: sharpe.at(run), count: count.at(run), periods: periods.at(run) },
         ...{ skew: skew.at(run), kurtosis: kurtosis.at(run) },
       },
   };

@@ -3,7 +3,12 @@
 
 import type { Context } from "../command/declare.ts";
 import { parseFilter } from "../filter/mod.ts";
-import { varianceOf } from "../metrics/mod.ts";
+import {
+  deflatedSharpe,
+  expectedMaximumSharpe,
+  type SharpeEstimate,
+  varianceOf,
+} from "../metrics/mod.ts";
 import { TRIAL_TAG } from "../own_names.ts";
 import { parseTrialTag } from "../store/trial_tag.ts";
 import type { Experiment, Run } from "../tracker.ts";
@@ -12,28 +17,28 @@ import type { Session } from "./session.ts";
 import { column } from "./trial_table.ts";
 import { type CountingTrials, SHARPE_METRICS, type Trials, trialsIn } from "./trials.ts";
 
+/** A Sharpe ratio a row, with no rate taken off where btflow recorded it, as that of the trials. */
+export interface Estimate extends SharpeEstimate {
+  /** A year. */
+  readonly periods: number;
+}
+
 /** A run that can be judged. */
-export interface Judged {
+export interface Judged extends Estimate {
   readonly id: string;
   readonly name: string;
   /** The Sharpe ratio as it was logged, annualised. */
   readonly annual: number;
-  /** A row, with no rate taken off where btflow recorded it, as that of the trials. */
-  readonly sharpe: number;
-  /** How many returns. */
-  readonly count: number;
-  readonly skew: number;
-  /** Excess. */
-  readonly kurtosis: number;
-  /** A year. */
-  readonly periods: number;
 }
 
 /** How many trials count, and how much their Sharpe ratios vary. */
 export interface Spread {
   readonly trials: number;
-  /** A row; NaN of fewer than two. */
-  readonly variance: number;
+  /**
+   * Of their Sharpe ratios a row of a run with so many periods a year: those of trials with others are
+   * compared as annual ones. NaN of fewer than two.
+   */
+  varianceFor(periods: number): number;
   /** Trials whose Sharpe ratio is known. */
   readonly known: number;
   readonly from: CountingTrials["from"];
@@ -42,10 +47,37 @@ export interface Spread {
 /** The spread of the trials that count. */
 export function spreadOf(counting: CountingTrials): Spread {
   const sharpes: number[] = [];
-  for (const { sharpe } of counting.distinct()) if (sharpe !== null) sharpes.push(sharpe);
+  const owned: number[] = [];
+  for (const { sharpe, periods } of counting.distinct()) {
+    if (sharpe === null) continue;
+    sharpes.push(sharpe);
+    owned.push(periods ?? NaN);
+  }
   const { total: trials, from } = counting;
-  const variance = sharpes.length < 2 ? NaN : varianceOf(Float64Array.from(sharpes));
-  return { trials, variance, known: sharpes.length, from };
+  const known = new Map<number, number>();
+  const varianceFor = (periods: number): number => {
+    if (sharpes.length < 2) return NaN;
+    const before = known.get(periods);
+    if (before !== undefined) return before;
+    const variance = varianceOf(Float64Array.from(sharpes, (sharpe, trial) => {
+      const own = owned[trial] as number;
+      return own === periods || Number.isNaN(own) ? sharpe : sharpe * Math.sqrt(own / periods);
+    }));
+    known.set(periods, variance);
+    return variance;
+  };
+  return { trials, varianceFor, known: sharpes.length, from };
+}
+
+/** The probability that a run's true Sharpe ratio exceeds what the best of the trials shows without skill. */
+export function deflatedAmong(estimate: Estimate, spread: Spread): number {
+  const { trials } = spread;
+  return deflatedSharpe(estimate, { trials, variance: spread.varianceFor(estimate.periods) });
+}
+
+/** What the best of the trials is expected to show without skill, a row of so many periods a year. */
+export function expectedAmong(periods: number, spread: Spread): number {
+  return expectedMaximumSharpe(spread.trials, spread.varianceFor(periods));
 }
 
 /** Runs by their place, the best Sharpe ratio first; each is put together when it is asked for. */
@@ -111,8 +143,9 @@ function gathering(): { add(run: Judged): void; sorted(): JudgedRuns } {
       periods.set(row, run.periods);
     },
     sorted() {
+      const annualised = (row: number): number => sharpe.at(row) * Math.sqrt(periods.at(row));
       const order = Uint32Array.from(ids, (_, row) => row)
-        .sort((a, b) => sharpe.at(b) - sharpe.at(a) || a - b);
+        .sort((a, b) => annualised(b) - annualised(a) || sharpe.at(b) - sharpe.at(a) || a - b);
       return {
         length: order.length,
         at(place) {
@@ -149,7 +182,7 @@ function warnOfLeft(context: Context, left: number): void {
   });
 }
 
-/** Sharpe ratios are put side by side a row. */
+/** Sharpe ratios are put side by side as annual ones, without a rate. */
 function warnOfMixture(context: Context, runs: JudgedRuns): void {
   let [mixed, rated] = [false, 0];
   for (let place = 0; place < runs.length; place++) {
@@ -162,7 +195,7 @@ function warnOfMixture(context: Context, runs: JudgedRuns): void {
     context.warn({
       code: "mixed-periods",
       message:
-        "The runs have different periods a year; their Sharpe ratios per period are compared",
+        "The runs have different periods a year; their Sharpe ratios are compared as annual ones",
     });
   }
   if (rated === 0) return;

@@ -258,11 +258,14 @@ function recordedOf(tag: string | undefined): RecordedTrial | null {
 /** What is recorded of the trials that count. */
 function recordedAmong(counting: CountingTrials): readonly RecordedTrial[] {
   const recorded: RecordedTrial[] = [];
-  for (const { sharpe, rows } of counting.distinct()) {
-    if (sharpe !== null && rows !== null) recorded.push({ sharpe, rows });
+  for (const { sharpe, rows, periods } of counting.distinct()) {
+    if (sharpe === null || rows === null) continue;
+    recorded.push({ sharpe, rows, ...(periods === null ? {} : { periods }) });
   }
   // In an order of their own: sums over them are the same wherever they were found.
-  return recorded.sort((a, b) => a.sharpe - b.sharpe || a.rows - b.rows);
+  return recorded.sort((a, b) =>
+    a.sharpe - b.sharpe || a.rows - b.rows || (a.periods ?? 0) - (b.periods ?? 0)
+  );
 }
 
 /** Where the runs were logged to begin out of sample; null where they do not say, or not alike. */

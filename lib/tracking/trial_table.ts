@@ -16,6 +16,8 @@ export interface Sighting {
   /** A row. */
   readonly sharpe: number | null;
   readonly rows: number | null;
+  /** A year; not known of a run that is not listed. */
+  readonly periods?: number | null;
   /** ms since the epoch. */
   readonly time: number;
   readonly state: TrialState;
@@ -28,6 +30,8 @@ export interface DistinctTrial {
   /** A row, with no rate taken off where btflow recorded it; null where it is undefined or not known. */
   readonly sharpe: number | null;
   readonly rows: number | null;
+  /** A year; null where they are not known. */
+  readonly periods: number | null;
   /** When it was logged first, ms since the epoch. */
   readonly time: number;
   /** The first of active, deleted, failed and pruned that it has a run in. */
@@ -85,6 +89,7 @@ interface Columns {
   readonly fingerprint: Column;
   readonly sharpe: Column;
   readonly rows: Column;
+  readonly periods: Column;
   readonly time: Column;
   /** By its place among the states. */
   readonly state: Column;
@@ -95,9 +100,9 @@ export function trialTable(): TrialTable {
   const runs: Columns = {
     ids: [],
     ...{ key: column(), returns: column(), fingerprint: column() },
-    ...{ sharpe: column(), rows: column(), time: column(), state: column() },
+    ...{ sharpe: column(), rows: column(), periods: column(), time: column(), state: column() },
   };
-  const { ids, key, returns, fingerprint, sharpe, rows, time, state } = runs;
+  const { ids, key, returns, fingerprint, sharpe, rows, periods, time, state } = runs;
   const identities = numbering();
   const keys = numbering();
   const hashes = numbering();
@@ -119,6 +124,7 @@ export function trialTable(): TrialTable {
       fingerprint.set(run, fingerprints.of(sighting.fingerprint));
       sharpe.set(run, sighting.sharpe ?? NaN);
       rows.set(run, sighting.rows ?? NaN);
+      periods.set(run, sighting.periods ?? NaN);
       time.set(run, sighting.time);
       state.set(run, STATES.indexOf(sighting.state));
       return run;
@@ -183,6 +189,7 @@ function* distinctOf(runs: Columns): Iterable<DistinctTrial> {
   const state = new Uint8Array(count).fill(STATES.length);
   const sharpe = new Float64Array(count).fill(NaN);
   const rows = new Float64Array(count).fill(NaN);
+  const periods = new Float64Array(count).fill(NaN);
   backtests.forEach((backtest, run) => {
     if (backtest < 0) return;
     const before = first[backtest] as number;
@@ -190,6 +197,7 @@ function* distinctOf(runs: Columns): Iterable<DistinctTrial> {
     state[backtest] = Math.min(state[backtest] as number, runs.state.at(run));
     if (Number.isNaN(sharpe[backtest])) sharpe[backtest] = runs.sharpe.at(run);
     if (Number.isNaN(rows[backtest])) rows[backtest] = runs.rows.at(run);
+    if (Number.isNaN(periods[backtest])) periods[backtest] = runs.periods.at(run);
   });
   for (let backtest = 0; backtest < count; backtest++) {
     const run = first[backtest] as number;
@@ -197,6 +205,7 @@ function* distinctOf(runs: Columns): Iterable<DistinctTrial> {
       id: runs.ids[run] ?? "",
       sharpe: orNull(sharpe[backtest] as number),
       rows: orNull(rows[backtest] as number),
+      periods: orNull(periods[backtest] as number),
       time: runs.time.at(run),
       state: stateAt(state[backtest] as number),
     };

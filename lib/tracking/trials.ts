@@ -259,6 +259,7 @@ function sightingOf(run: Run, tag: TrialTag | null, key: string | null): Sightin
     fingerprint: run.tags[FINGERPRINT_TAG] ?? null,
     sharpe: tag === null ? loggedSharpe(run) : tag.sharpe,
     rows: tag?.rows ?? wholeNumber(run.params["returns_count"]),
+    periods: periodsOf(run),
     time: run.startTime,
     state: stateOf(run.lifecycleStage, run.status),
   };
@@ -292,6 +293,12 @@ function countsOf(table: TrialTable): TrialCounts {
 function loggedSharpe({ metrics, params }: Run): number | null {
   const a = (metrics["sharpe_ratio"] ?? NaN) / Math.sqrt(Number(params["periods_per_year"]));
   return Number.isFinite(a) ? a : null;
+}
+
+/** A year, as it was annualised with; null where it does not say. */
+function periodsOf({ params }: Run): number | null {
+  const periods = Number(params["periods_per_year"]);
+  return periods > 0 && periods < Infinity ? periods : null;
 }
 
 function wholeNumber(text: string | undefined): number | null {

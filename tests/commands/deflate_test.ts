@@ -1,10 +1,11 @@
 // `runs deflate` beside SciPy: the deflated Sharpe ratios of an experiment, from its own runs, equal
 // what the paper's formulas give in Python from the returns themselves.
 
-import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { assert, assertAlmostEquals, assertEquals, assertStringIncludes } from "@std/assert";
 import { execFileSync } from "node:child_process";
 import path from "node:path";
 import { DatabaseSync } from "node:sqlite";
+import { expectedMaximumSharpe, varianceOf } from "../../lib/metrics/mod.ts";
 import { python, pythonTest } from "../helpers/python.ts";
 import { seededRandom } from "../helpers/random.ts";
 import { writeReturns } from "../helpers/returns.ts";
@@ -193,6 +194,45 @@ Deno.test("runs deflate: of one trial it says that two are needed", async () => 
       'error: Cannot find metric "sharpe_ratio"; of the trials of experiment "few" only 1 has one, ' +
       "at least 2 must\n",
     ]);
+  } finally {
+    io.remove();
+  }
+});
+
+Deno.test("runs deflate: Sharpe ratios of other periods a year are compared as annual ones", async () => {
+  const io = testIo();
+  try {
+    const sharpes: number[] = [];
+    for (const [seed, periods] of [[9, 252], [3, 252], [6, 12]] as const) {
+      const file = path.join(io.folder, `trial${seed}.csv`);
+      writeReturns(file, returnsOf(seed));
+      const words = ["-e", "sweep", "--returns", file, "--periods", String(periods)];
+      const logged = await io.run("log", ...words, "--attach-returns", "--format", "json");
+      assertEquals(logged.code, 0, logged.err);
+      const { metrics } = JSON.parse(logged.out) as { metrics: Record<string, number> };
+      sharpes.push(metrics["sharpe_ratio"] ?? NaN);
+    }
+    // Those of one year: the variance among them, whatever a row is.
+    const variance = varianceOf(Float64Array.from(sharpes));
+    const expected = expectedMaximumSharpe(3, variance);
+    const answer = await io.run("runs", "deflate", "-e", "sweep", "--format", "json");
+    assertStringIncludes(answer.err, "compared as annual ones");
+    const rows = JSON.parse(answer.out) as Record<string, number>[];
+    assertEquals(
+      rows.map((row) => row["sharpe_ratio"]),
+      sharpes.toSorted((a, b) => b - a),
+      "the best comes first",
+    );
+    for (const row of rows) {
+      assertAlmostEquals(row["expected_maximum_sharpe"] ?? NaN, expected, 1e-12);
+    }
+    const judged = await io.run("judge", "-e", "sweep", "--format", "json");
+    assertStringIncludes(judged.err, "compared as annual ones");
+    const { expected_maximum_sharpe: same, deflated_sharpe_ratio: deflated } = JSON.parse(
+      judged.out,
+    ) as Record<string, number>;
+    assertAlmostEquals(same ?? NaN, expected, 1e-12);
+    assertAlmostEquals(deflated ?? NaN, rows[0]?.["deflated_sharpe_ratio"] ?? NaN, 1e-12);
   } finally {
     io.remove();
   }
