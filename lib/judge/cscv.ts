@@ -37,6 +37,12 @@ const NEXT_TO_NOTHING = 1e-300;
 const NEGLIGIBLE_SHARE = 1e-12;
 
 /**
+ * Sharpe ratios this near, by the larger of 1 and the ratio, are equal but for rounding: those of one
+ * run at several leverages, whose order would be that of their last bits.
+ */
+const EQUAL_WITHIN = 1e-12;
+
+/**
  * Which columns have no Sharpe ratio in some half: a half of the blocks holds one and the same value
  * throughout, and it is not 0. They must be left out before `crossValidate`.
  */
@@ -76,7 +82,7 @@ function isFlat(low: number, high: number): boolean {
  *
  * The rows beyond a multiple of `splits` are cut from the end; the rest is `splits` blocks in order,
  * and each choice of half of them is in sample once. The winner is the highest Sharpe ratio, the
- * first column of equals; w its rank out of sample, 1 the worst and the average of equals, over
+ * first column of those equal but for rounding; w its rank out of sample, 1 the worst and the average of equals, over
  * N + 1; its logit ln(w / (1 − w)) at or below 0 is overfitting. A half of zeros has a Sharpe ratio
  * of 0.
  *
@@ -241,28 +247,34 @@ function scorerOf(columns: number, halfRows: number, splits: number): Scorer {
 /** Fills in the Sharpe ratios a row and returns the first column with the highest. */
 function sharpeRatios({ sums, squares }: Half, rows: number, into: Float64Array): number {
   const scale = 1 / (rows - 1);
-  let winner = 0;
   let highest = -Infinity;
   for (let column = 0; column < into.length; column++) {
     const deviation = Math.sqrt((squares[column] as number) * scale + NEXT_TO_NOTHING);
     const ratio = (sums[column] as number) / (rows * deviation);
     into[column] = ratio;
-    if (ratio > highest) {
-      highest = ratio;
-      winner = column;
-    }
+    if (ratio > highest) highest = ratio;
   }
-  return winner;
+  const least = highest - roundingOf(highest);
+  for (let column = 0; column < into.length; column++) {
+    if ((into[column] as number) >= least) return column;
+  }
+  return 0;
+}
+
+function roundingOf(ratio: number): number {
+  return EQUAL_WITHIN * Math.min(Math.max(1, Math.abs(ratio)), Number.MAX_VALUE);
 }
 
 /** Twice the rank from below, the average of equals: whole, so that the median is met exactly. */
 function doubleRank(ratios: Float64Array, reached: number): number {
+  const rounding = roundingOf(reached);
+  const [from, to] = [reached - rounding, reached + rounding];
   let below = 0;
   let notAbove = 0;
   for (let column = 0; column < ratios.length; column++) {
     const ratio = ratios[column] as number;
-    if (ratio < reached) below++;
-    if (ratio <= reached) notAbove++;
+    if (ratio < from) below++;
+    if (ratio <= to) notAbove++;
   }
   return below + notAbove + 1;
 }

@@ -91,6 +91,18 @@ Deno.test("equal columns share their rank, and the first of them wins", () => {
   assertEquals(new Set(logits), new Set([0]));
 });
 
+Deno.test("one run at several leverages is as good as itself, whatever the last bits say", () => {
+  const random = seededRandom(12);
+  const run = noise(random, 330);
+  const other = noise(random, 330);
+  const scaled = [1, 3, 0.1, 7].map((leverage) => run.map((value) => value * leverage));
+  const logits = (columns: readonly Float64Array[]): number[] => [
+    ...crossValidate(columns, 10).logits,
+  ];
+  assertEquals(crossValidate(scaled, 10).probabilityOfOverfitting, 1);
+  assertEquals(logits([...scaled, other]), logits([run, run, run, run, other]));
+});
+
 Deno.test("a half without a trade has a Sharpe ratio of 0, in sample and out", () => {
   const columns = columnsOf(6, 80);
   columns[1]?.fill(0, 0, 50);
