@@ -134,6 +134,8 @@ export interface JudgementDetails {
   readonly superiority: Superiority | null;
   /** Mean rows a block of the bootstrap. */
   readonly blockLength: number | null;
+  /** Number of runs that the holdout's rank is among; null without one. */
+  readonly ranked: number | null;
 }
 
 /** Where the parts note what the reader must know. */

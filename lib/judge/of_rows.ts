@@ -38,17 +38,19 @@ export function judgeRows(
   const runs = common.kept.map((index) => input.runs[index] as JudgedRun);
   const crossed = overfitting(input, common, runs, notes);
   const tested = superiority(input, common, runs, notes);
+  const held = heldOut(input, common, runs, notes);
   return {
     figures: {
       ...independent(common, notes),
       ...crossed.figures,
       ...tested.figures,
-      holdout: heldOut(input, common, runs, notes),
+      holdout: held.holdout,
     },
     columns: runs.map(({ id }) => id),
     crossValidation: crossed.crossValidation,
     superiority: tested.superiority,
     blockLength: tested.blockLength,
+    ranked: held.ranked,
   };
 }
 
@@ -88,7 +90,7 @@ function overfitting(
   const reason = columns.length < 2
     ? "fewer than two runs have returns on common rows"
     : rows < 2 * splits
-    ? `${rows} common rows do not fill ${splits} blocks of two rows`
+    ? `${rows} common ${rows === 1 ? "row does" : "rows do"} not fill ${splits} blocks of two rows`
     : varied.length < 2
     ? "fewer than two runs vary in every half of the rows"
     : null;
@@ -205,7 +207,9 @@ function resample(
   { columns, benchmark }: Compared,
 ): { readonly resamples: Resamples; readonly blockLength: number } | string {
   const rows = columns[0]?.length ?? 0;
-  if (rows < MIN_BLOCK_ROWS) return `there are ${rows} rows: ${MIN_BLOCK_ROWS} are needed`;
+  if (rows < MIN_BLOCK_ROWS) {
+    return `${MIN_BLOCK_ROWS} common rows are needed, there ${rows === 1 ? "is" : "are"} ${rows}`;
+  }
   if (rows * resamples > MAX_DRAWS) {
     const most = Math.floor(MAX_DRAWS / rows);
     return `${resamples} resamples of ${rows} rows do not fit in memory: ` +
@@ -240,17 +244,20 @@ function heldOut(
   { columns, dates }: CommonRows,
   runs: readonly JudgedRun[],
   notes: Notes,
-): RowFigures["holdout"] {
-  const lack = (reason: string): null => notes.lack("holdout", reason);
+): Pick<RowFigures, "holdout"> & Pick<JudgementDetails, "ranked"> {
+  const lack = (reason: string): { holdout: null; ranked: null } => ({
+    holdout: notes.lack("holdout", reason),
+    ranked: null,
+  });
   if (date === null) return lack(NO_HOLDOUT);
   if (columns.length === 0) return lack("no run has returns on common rows");
   if (dates === null) return lack("the returns have no dates");
   const before = dates.filter((one) => one < date).length;
   if (before < 2 || dates.length - before < 2) {
     return lack(
-      `${before} common rows are before the date and ${
+      `${before} common ${before === 1 ? "row is" : "rows are"} before the date and ${
         dates.length - before
-      } after: two are needed`,
+      } from it on: two are needed`,
     );
   }
   const found = holdOut(columns, before);
@@ -258,10 +265,13 @@ function heldOut(
   const best = runs[found.best] as JudgedRun;
   const scale = Math.sqrt(best.periods);
   return {
-    date,
-    best: { run_id: best.id, run_name: best.name },
-    in_sample: found.inSample * scale,
-    out_of_sample: found.outOfSample * scale,
-    rank: found.rank,
+    holdout: {
+      date,
+      best: { run_id: best.id, run_name: best.name },
+      in_sample: found.inSample * scale,
+      out_of_sample: found.outOfSample * scale,
+      rank: found.rank,
+    },
+    ranked: found.ranked,
   };
 }

@@ -154,7 +154,9 @@ function luckOf(judged: Judged, command: string, isAll: boolean): ComparisonLuck
       {
         label: "Trials",
         value: whole(answer.trials.total),
-        meaning: `distinct backtests ever logged: ${states}${repeatsText(answer.trials, whole)}`,
+        meaning: `distinct ${
+          answer.trials.total === 1 ? "backtest" : "backtests"
+        } ever logged: ${states}${repeatsText(answer.trials, whole)}`,
       },
       ...SHOWN.flatMap((field) => lines.filter((line) => line.field === field)).map((line) =>
         isAll || !OF_RETURNS.includes(line.field)

@@ -2,7 +2,14 @@
 // were logged, told as the judgement's own text tells them.
 
 import type { LuckLine } from "../report/mod.ts";
-import { places, ratioText, share, whole } from "./judgement_text.ts";
+import {
+  places,
+  probability,
+  ratioText,
+  share,
+  smallProbability,
+  whole,
+} from "./judgement_text.ts";
 
 /** A logged number that a page tells, `N` standing for the number of trials. */
 const TOLD: readonly (readonly [
@@ -14,7 +21,7 @@ const TOLD: readonly (readonly [
   [
     "deflated_sharpe_ratio",
     "Deflated Sharpe ratio",
-    share,
+    probability,
     "Probability that the true ratio is above what the best of N tried without skill shows",
   ],
   [
@@ -33,13 +40,13 @@ const TOLD: readonly (readonly [
     "probability_of_backtest_overfitting",
     "Overfitting (PBO)",
     share,
-    "Share of splits in which the best of one half is among the lower half of the runs in the other",
+    "Share of splits in which the best of one half is not among the better half of the runs in the other",
   ],
   [
     "spa_p_value.consistent",
     "SPA",
     // How many resamples there were was not logged.
-    (value) => value === 0 ? "< 1 / resamples" : places(3)(value),
+    (value) => value === 0 ? "< 1 / resamples" : smallProbability(value),
     "p-value of the best mean return, for all compared (Hansen 2005)",
   ],
 ];
@@ -52,6 +59,11 @@ export function judgedLuck(metrics: Readonly<Record<string, number>>): LuckLine[
     const value = metrics[name];
     return value === undefined || !Number.isFinite(value)
       ? []
-      : [{ label, value: text(value), meaning: meaning.replace("N", whole(trials)) }];
+      : [{ label, value: text(value), meaning: told(meaning, trials) }];
   });
+}
+
+function told(meaning: string, trials: number): string {
+  const text = meaning.replace("N", whole(trials));
+  return trials === 1 ? text.replace("trials", "trial") : text;
 }

@@ -39,7 +39,7 @@ export function judgementSentence(answer: JudgementAnswer): string {
   if (expected === null || deflated === null) return head;
   return `${head} Of ${whole(trials.total)} without skill the best is expected to show ${
     ratioText(expected)
-  }; the probability that its true Sharpe ratio is above that is ${share(deflated)}.`;
+  }; the probability that its true Sharpe ratio is above that is ${probability(deflated)}.`;
 }
 
 /** Among which it is the best: not always among all that count as trials. */
@@ -68,7 +68,7 @@ export function judgementScope(answer: JudgementAnswer): readonly string[] {
   const states = statesText(trials, whole);
   const source = from === "given"
     ? `${whole(trials.total)} as given with --trials`
-    : `${whole(trials.total)} distinct backtests${
+    : `${plural(trials.total, "distinct backtest")}${
       from === "active" ? " that are active" : " ever logged"
     }`;
   return [
@@ -104,7 +104,7 @@ function leftOutText({ left_out: leftOut }: JudgementAnswer): string {
 }
 
 /** Every number, in the order of the answer. */
-export function judgementLines({ answer, compared }: Judged): readonly JudgementLine[] {
+export function judgementLines({ answer, compared, details }: Judged): readonly JudgementLine[] {
   const { best, trials, effective_trials_by: by, spa_p_value: spa } = answer;
   const n = whole(trials.total);
   const haircut = answer.haircut_sharpe_ratio;
@@ -114,14 +114,16 @@ export function judgementLines({ answer, compared }: Judged): readonly Judgement
     {
       field: "deflated_sharpe_ratio",
       label: "Deflated Sharpe ratio",
-      value: shown(answer.deflated_sharpe_ratio, share),
+      value: shown(answer.deflated_sharpe_ratio, probability),
       meaning: `probability that the true one is above the expected maximum`,
     },
     {
       field: "expected_maximum_sharpe",
       label: "Expected maximum",
       value: shown(answer.expected_maximum_sharpe, ratioText),
-      meaning: `Sharpe ratio of the best of ${n} independent trials without skill`,
+      meaning: `Sharpe ratio of the best of ${
+        plural(trials.total, "independent trial")
+      } without skill`,
     },
     {
       field: "effective_trials",
@@ -138,7 +140,7 @@ export function judgementLines({ answer, compared }: Judged): readonly Judgement
       label: "Overfitting (PBO)",
       value: shown(answer.probability_of_backtest_overfitting, share),
       meaning:
-        "share of splits in which the best of one half is among the lower half of the runs in the other",
+        "share of splits in which the best of one half is not among the better half of the runs in the other",
     },
     {
       field: "degradation_slope",
@@ -179,7 +181,7 @@ export function judgementLines({ answer, compared }: Judged): readonly Judgement
       field: "haircut_sharpe_ratio",
       label: "Haircut Sharpe ratio",
       value: shown(haircut.holm, ratioText),
-      meaning: `what ${n} trials leave of ${
+      meaning: `what ${n} ${trials.total === 1 ? "trial leaves" : "trials leave"} of ${
         best === null ? "it" : ratioText(best.returns_sharpe_ratio ?? best.sharpe_ratio)
       } (by Holm; Bonferroni ${shown(haircut.bonferroni, ratioText)}, BHY ${
         shown(haircut.bhy, ratioText)
@@ -200,7 +202,7 @@ export function judgementLines({ answer, compared }: Judged): readonly Judgement
       const reason = undefinedFor[line.field];
       return line.value === NONE && reason !== undefined ? { ...line, meaning: reason } : line;
     }),
-    ...holdoutLine(answer),
+    ...holdoutLine(answer, details.ranked),
   ];
 }
 
@@ -211,7 +213,10 @@ function namedText(ids: readonly string[], compared: Judged["compared"]): string
   return `: ${names.join(", ")}${ids.length > NAMED ? ", …" : ""}`;
 }
 
-function holdoutLine(answer: JudgementAnswer): readonly JudgementLine[] {
+function holdoutLine(
+  answer: JudgementAnswer,
+  ranked: number | null,
+): readonly JudgementLine[] {
   const { holdout } = answer;
   if (holdout === null) {
     const reason = answer.undefined["holdout"];
@@ -219,12 +224,18 @@ function holdoutLine(answer: JudgementAnswer): readonly JudgementLine[] {
       ? []
       : [{ field: "holdout", label: "Holdout", value: NONE, meaning: reason }];
   }
-  const place = holdout.rank === null ? "" : `, place ${places(0)(holdout.rank)} of ${answer.runs}`;
+  const { rank } = holdout;
+  // The average of equals may lie between two places.
+  const place = `, place ${places(Number.isInteger(rank) ? 0 : 1)(rank)} of ${
+    ranked ?? answer.runs
+  }`;
   return [{
     field: "holdout",
     label: "Holdout",
     value: shown(holdout.out_of_sample, ratioText),
-    meaning: `from ${holdout.date.slice(0, 10)} on: ${holdout.best.run_name}, best before with ${
+    meaning: `from ${
+      holdout.date.replace("T", " ")
+    } on: ${holdout.best.run_name}, best before with ${
       shown(holdout.in_sample, ratioText)
     }${place}`,
   }];
@@ -304,9 +315,22 @@ export function share(value: number): string {
   return `${places(1)(value * 100)} %`;
 }
 
+/** The same of a probability by the normal distribution, which is never all or nothing. */
+export function probability(value: number): string {
+  return value >= 1 ? "> 99.9 %" : value <= 0 ? "< 0.1 %" : share(value);
+}
+
 /** Of no exceedance among so many resamples only a bound is known. */
 function pValue(resamples: number): (value: number) => string {
-  return (value) => value === 0 ? `< ${Number((1 / resamples).toPrecision(3))}` : places(3)(value);
+  return (value) =>
+    value === 0 ? `< ${Number((1 / resamples).toPrecision(3))}` : smallProbability(value);
+}
+
+/** With three decimals: what is not nothing is never shown as 0.000, nor what is not all as 1.000. */
+export function smallProbability(value: number): string {
+  if (value > 0 && value < 0.0005) return "< 0.001";
+  if (value >= 0.9995 && value < 1) return "> 0.999";
+  return places(3)(value);
 }
 
 /** A number of things. */
@@ -314,6 +338,7 @@ export function whole(value: number): string {
   return String(Math.round(value)).replace(/\B(?=(\d{3})+$)/g, ",");
 }
 
-function plural(count: number, noun: string): string {
+/** So many of a thing. */
+export function plural(count: number, noun: string): string {
   return `${whole(count)} ${noun}${count === 1 ? "" : "s"}`;
 }

@@ -235,6 +235,34 @@ worldTest("the day declared when logging is the holdout", async (io) => {
   assertEquals(torn.holdout, null);
 });
 
+worldTest("one trial is told of as one, and places and times as they are", async (io) => {
+  const file = path.join(io.folder, "one.csv");
+  writeReturns(file, Array.from({ length: 60 }, (_, row) => 0.001 + 0.01 * Math.sin(row * row)));
+  const text = async (...words: readonly string[]): Promise<string> => {
+    const { code, out, err } = await io.run("judge", "-e", "sweep", ...words);
+    assertEquals(code, 0, err);
+    return out.replace(/\s+/g, " ");
+  };
+  for (const run of ["a", "b"]) {
+    await logged(
+      ...[io, "log", "-e", "sweep", "--returns", file, "--attach-returns", "-r", run] as const,
+    );
+    const told = await text();
+    assertStringIncludes(told, "Trials: 1 distinct backtest ever logged");
+    assertStringIncludes(told, "best of 1 independent trial without skill");
+    assertStringIncludes(told, "what 1 trial leaves of");
+  }
+  assertStringIncludes(
+    await text("--holdout", "2024-02-01 12:00"),
+    "from 2024-02-01 12:00:00 on: a",
+  );
+  assertStringIncludes(await text("--holdout", "2024-02-01"), "place 1.5 of 2");
+  assertStringIncludes(
+    await text("--holdout", "2024-01-02"),
+    "1 common row is before the date and 59 from it on",
+  );
+});
+
 worldTest("a day that somebody else wrote, and is none, is refused in one line", async (io) => {
   await logged(io, "batch", "-e", "sweep", ...FILES.slice(0, 3));
   const { best } = await judged(io);

@@ -235,7 +235,7 @@ Deno.test("the held-out part is ranked, annualised, or said to be missing", () =
   };
   assertEquals(
     reasonOf(inputOf(columns, { holdout: 119 * DAY })),
-    "119 common rows are before the date and 1 after: two are needed",
+    "119 common rows are before the date and 1 from it on: two are needed",
   );
   assertEquals(
     reasonOf(inputOf(columns, { holdout: 80 * DAY }, null)),
