@@ -157,20 +157,26 @@ const SHOWN: readonly Column[] = [
   runColumn("run_id"),
 ];
 
-/** A probability of skill that is no weak evidence. */
+/** A deflated Sharpe ratio that is no weak evidence. */
 const EVIDENCE = 0.95;
 
-/** "Best 1.41 of 47 trials; luck alone 0.79; probability of skill 99.8%". */
+/**
+ * "Best 1.41; luck in 47 trials 0.79; probability of a true one above that 99.80%". The best of those
+ * judged need not be that of the trials: a filter holds for fewer, and deleted runs are not judged.
+ */
 function headline(best: Row, { trials }: Spread): Line {
   const figure = (name: string, unit: Unit): string =>
     figureText(best[name] as number | null, unit);
-  const skill = best["deflated_sharpe_ratio"];
-  const isEvidence = typeof skill === "number" && skill >= EVIDENCE;
+  const deflated = best["deflated_sharpe_ratio"];
+  const isEvidence = typeof deflated === "number" && deflated >= EVIDENCE;
   return [
-    { text: `Best ${figure("sharpe_ratio", "ratio")} of ${trials} trials`, style: "bold" },
-    `; luck alone ${figure("expected_maximum_sharpe", "ratio")}; probability of skill `,
+    { text: `Best ${figure("sharpe_ratio", "ratio")}`, style: "bold" },
+    `; luck in ${trials} ${trials === 1 ? "trial" : "trials"} ${
+      figure("expected_maximum_sharpe", "ratio")
+    }; probability of a true one above that `,
     {
-      text: figure("deflated_sharpe_ratio", "probability"),
+      text: figure("deflated_sharpe_ratio", "probability").replace(/^100\.00/, "> 99.99")
+        .replace(/^0\.00/, "< 0.01"),
       style: isEvidence ? "good" : "caution",
     },
   ];

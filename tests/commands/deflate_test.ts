@@ -1,7 +1,13 @@
 // `runs deflate` beside SciPy: the deflated Sharpe ratios of an experiment, from its own runs, equal
 // what the paper's formulas give in Python from the returns themselves.
 
-import { assert, assertAlmostEquals, assertEquals, assertStringIncludes } from "@std/assert";
+import {
+  assert,
+  assertAlmostEquals,
+  assertEquals,
+  assertMatch,
+  assertStringIncludes,
+} from "@std/assert";
 import { execFileSync } from "node:child_process";
 import path from "node:path";
 import { DatabaseSync } from "node:sqlite";
@@ -233,6 +239,34 @@ Deno.test("runs deflate: Sharpe ratios of other periods a year are compared as a
     ) as Record<string, number>;
     assertAlmostEquals(same ?? NaN, expected, 1e-12);
     assertAlmostEquals(deflated ?? NaN, rows[0]?.["deflated_sharpe_ratio"] ?? NaN, 1e-12);
+  } finally {
+    io.remove();
+  }
+});
+
+Deno.test("runs deflate: the line below the table says no more than its numbers", async () => {
+  const io = testIo({ terminalColumns: 200 });
+  try {
+    for (const seed of [1, 2, 3]) {
+      const file = path.join(io.folder, `trial${seed}.csv`);
+      writeReturns(file, returnsOf(seed).map((value) => value + (seed === 3 ? 0.003 : 0)));
+      const words = ["-e", "sweep", "--returns", file, "--periods", "252", "-r", `trial${seed}`];
+      const { code, err } = await io.run("log", ...words);
+      assertEquals(code, 0, err);
+    }
+    const told = async (...words: readonly string[]): Promise<string> => {
+      const { out } = await io.run("runs", "deflate", "-e", "sweep", ...words);
+      // deno-lint-ignore no-control-regex
+      return out.replace(/\x1b\[\d*m/g, "");
+    };
+    // The best that a filter holds for is not the best of the trials.
+    const some = await told("--filter", "attributes.run_name = 'trial1'");
+    assertMatch(
+      some,
+      /^Best −?\d\.\d\d; luck in 3 trials \d\.\d\d; probability of a true one above/m,
+    );
+    assertStringIncludes(await told("--trials", "1"), "luck in 1 trial 0.00; ");
+    assertMatch(await told("--trials", "1"), /above that > 99\.99%$/m);
   } finally {
     io.remove();
   }
