@@ -235,8 +235,8 @@ function scorerOf(columns: number, halfRows: number, splits: number): Scorer {
     summary: () => ({
       probabilityOfOverfitting: overfitted / splits,
       degradationSlope: slopeOf(inSample, outOfSample),
-      probabilityOfLoss: outOfSample.reduce((count, value) => count + (value < 0 ? 1 : 0), 0) /
-        splits,
+      probabilityOfLoss:
+        outOfSample.reduce((count, value) => count + (value < -EQUAL_WITHIN ? 1 : 0), 0) / splits,
       logits,
       inSample,
       outOfSample,

@@ -161,7 +161,7 @@ function weightsOf({ rows, count, indices }: Resamples): readonly Float64Array[]
   });
 }
 
-function realityCheck({ rows, count, means, gaps }: Resampled): number {
+function realityCheck({ rows, count, means, spreads, gaps }: Resampled): number {
   const root = Math.sqrt(rows);
   const highest = new Float64Array(count).fill(-Infinity);
   means.forEach((_, column) => {
@@ -171,7 +171,7 @@ function realityCheck({ rows, count, means, gaps }: Resampled): number {
     }
   });
   const observed = means.reduce((most, mean) => Math.max(most, root * mean), -Infinity);
-  return shareReaching(highest, observed);
+  return shareReaching(highest, observed, spreads.reduce((most, spread) => Math.max(most, spread)));
 }
 
 function superiorPredictiveAbility(resampled: Resampled): Superiority["spa"] {
@@ -184,7 +184,7 @@ function superiorPredictiveAbility(resampled: Resampled): Superiority["spa"] {
     means.forEach((mean, column) => {
       raise(highest, resampled, column, mean - (centres[column] as number));
     });
-    return shareReaching(highest, observed);
+    return shareReaching(highest, observed, 1);
   };
   return {
     lower: pValue(means.map((mean) => Math.max(mean, 0))),
@@ -206,7 +206,7 @@ function stepdown(
   const highest = new Float64Array(resampled.count).fill(-Infinity);
   for (const column of order.toReversed()) {
     raise(highest, resampled, column, 0);
-    pValues[column] = shareReaching(highest, statistics[column] as number);
+    pValues[column] = shareReaching(highest, statistics[column] as number, 1);
   }
   let most = 0;
   for (const column of order) {
@@ -236,10 +236,18 @@ function raise(
   }
 }
 
-function shareReaching(highest: Float64Array, observed: number): number {
+/** A statistic this near to another, by the larger of the two and the spread, reaches it but for rounding. */
+const EQUAL_WITHIN = 1e-10;
+
+/**
+ * The share of resamples whose statistic reaches the observed one. Of few trades, or returns in ticks,
+ * many are equal to it, and their last bits must not decide.
+ */
+function shareReaching(highest: Float64Array, observed: number, spread: number): number {
+  const least = observed - EQUAL_WITHIN * Math.max(Math.abs(observed), spread);
   let count = 0;
   for (let resample = 0; resample < highest.length; resample++) {
-    if ((highest[resample] as number) >= observed) count++;
+    if ((highest[resample] as number) >= least) count++;
   }
   return count / highest.length;
 }

@@ -103,6 +103,13 @@ Deno.test("one run at several leverages is as good as itself, whatever the last 
   assertEquals(logits([...scaled, other]), logits([run, run, run, run, other]));
 });
 
+Deno.test("a half that gains what it loses is no loss, whatever the last bits say", () => {
+  const half = [0.1, 0.2, -0.3];
+  const other = [0.3, -0.1, -0.2];
+  const columns = [Float64Array.from([...half, ...other]), Float64Array.of(3, -4, 0, -4, 3, 0)];
+  assertEquals(crossValidate(columns, 2).probabilityOfLoss, 0);
+});
+
 Deno.test("a half without a trade has a Sharpe ratio of 0, in sample and out", () => {
   const columns = columnsOf(6, 80);
   columns[1]?.fill(0, 0, 50);

@@ -57,6 +57,24 @@ Deno.test("one column has three tests that agree, and more columns only weaken t
   assert(lower <= consistent && consistent <= upper);
 });
 
+Deno.test("a run of one trade has the p-values of how often a resample has that trade twice", () => {
+  for (const [rows, gain] of [[100, 0.05], [252, 0.013], [1000, 0.0721], [2520, 0.013]] as const) {
+    const run = new Float64Array(rows);
+    run[40] = gain;
+    const resamples = stationaryResamples({ rows, resamples: 1000, blockLength: 1, seed: 1 });
+    let twice = 0;
+    for (let start = 0; start < resamples.indices.length; start += rows) {
+      const drawn = resamples.indices.subarray(start, start + rows);
+      if (drawn.filter((row) => row === 40).length >= 2) twice++;
+    }
+    const share = twice / 1000;
+    const { realityCheck, spa, stepdown } = testSuperiority([run], resamples);
+    assertEquals(realityCheck, share);
+    assertEquals(spa, { lower: share, consistent: share, upper: share });
+    assertEquals([...stepdown], [share]);
+  }
+});
+
 Deno.test("runs that all lose are superior to nothing, with a p-value of 1", () => {
   const losers = columnsOf(4, 100).map((column) => column.map((value) => value - 0.02));
   const found = testSuperiority(losers, drawn(100));
