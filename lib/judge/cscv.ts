@@ -4,6 +4,7 @@
 // with it; sums of squares are kept about the half's own mean, which never cancels.
 
 import { deviationOf, meanOf } from "../metrics/mod.ts";
+import { roundingOf } from "./holdout.ts";
 
 /** The outcome of `crossValidate`: one entry a split in each array, in lexicographic order. */
 export interface CrossValidation {
@@ -35,12 +36,6 @@ const NEXT_TO_NOTHING = 1e-300;
 
 /** A half whose rows differ by no more than this share of the largest is constant but for rounding. */
 const NEGLIGIBLE_SHARE = 1e-12;
-
-/**
- * Sharpe ratios this near, by the larger of 1 and the ratio, are equal but for rounding: those of one
- * run at several leverages, whose order would be that of their last bits.
- */
-const EQUAL_WITHIN = 1e-12;
 
 /**
  * Which columns have no Sharpe ratio in some half: a half of the blocks holds one and the same value
@@ -236,7 +231,8 @@ function scorerOf(columns: number, halfRows: number, splits: number): Scorer {
       probabilityOfOverfitting: overfitted / splits,
       degradationSlope: slopeOf(inSample, outOfSample),
       probabilityOfLoss:
-        outOfSample.reduce((count, value) => count + (value < -EQUAL_WITHIN ? 1 : 0), 0) / splits,
+        outOfSample.reduce((count, value) => count + (value < -roundingOf(value) ? 1 : 0), 0) /
+        splits,
       logits,
       inSample,
       outOfSample,
@@ -259,10 +255,6 @@ function sharpeRatios({ sums, squares }: Half, rows: number, into: Float64Array)
     if ((into[column] as number) >= least) return column;
   }
   return 0;
-}
-
-function roundingOf(ratio: number): number {
-  return EQUAL_WITHIN * Math.min(Math.max(1, Math.abs(ratio)), Number.MAX_VALUE);
 }
 
 /** Twice the rank from below, the average of equals: whole, so that the median is met exactly. */

@@ -4,7 +4,7 @@ import { deviationOf, meanOf } from "../metrics/mod.ts";
 
 /** The run picked in sample, and how it did out of sample. Sharpe ratios are a row. */
 export interface HeldOut {
-  /** The column with the highest Sharpe ratio in sample, the first of equals. */
+  /** The column with the highest Sharpe ratio in sample, the first of those equal but for rounding. */
   readonly best: number;
   readonly inSample: number;
   readonly outOfSample: number;
@@ -24,14 +24,13 @@ export interface HeldOut {
 export function holdOut(columns: readonly Float64Array[], rows: number): HeldOut | null {
   const inSample = columns.map((column) => sharpeOf(column.subarray(0, rows)));
   const outOfSample = columns.map((column) => sharpeOf(column.subarray(rows)));
-  let best = -1;
-  inSample.forEach((sharpe, column) => {
-    if (!Number.isNaN(sharpe) && (best < 0 || sharpe > (inSample[best] as number))) best = column;
-  });
+  const highest = inSample.reduce((most, sharpe) => sharpe > most ? sharpe : most, -Infinity);
+  const best = inSample.findIndex((sharpe) => sharpe >= highest - roundingOf(highest));
   const reached = outOfSample[best];
   if (reached === undefined || Number.isNaN(reached)) return null;
-  const above = outOfSample.filter((sharpe) => sharpe > reached).length;
-  const equal = outOfSample.filter((sharpe) => sharpe === reached).length;
+  const rounding = roundingOf(reached);
+  const above = outOfSample.filter((sharpe) => sharpe > reached + rounding).length;
+  const equal = outOfSample.filter((sharpe) => Math.abs(sharpe - reached) <= rounding).length;
   return {
     best,
     inSample: inSample[best] as number,
@@ -39,6 +38,14 @@ export function holdOut(columns: readonly Float64Array[], rows: number): HeldOut
     rank: above + (equal + 1) / 2,
     ranked: outOfSample.filter((sharpe) => !Number.isNaN(sharpe)).length,
   };
+}
+
+/**
+ * How far apart Sharpe ratios a row are equal but for rounding: those of one run at several leverages,
+ * whose order would be that of their last bits.
+ */
+export function roundingOf(ratio: number): number {
+  return 1e-12 * Math.min(Math.max(1, Math.abs(ratio)), Number.MAX_VALUE);
 }
 
 /** The Sharpe ratio a row; 0 of zeros, NaN of other rows that never vary, or of fewer than two. */

@@ -143,7 +143,9 @@ function betterThan(
   best: Best | null,
   runs: readonly JudgedRun[],
 ): { readonly name: string; readonly sharpe: number } | null {
-  let highest = best?.run.sharpe ?? Infinity;
+  const own = best?.run.sharpe ?? Infinity;
+  // What rounding makes higher, as of the best at another leverage, is no better.
+  let highest = own + ROUNDING * Math.max(1, Math.abs(own));
   let found: { readonly name: string; readonly sharpe: number } | null = null;
   for (const { name, sharpe, isActive = true } of runs) {
     if (isActive || sharpe === null || !(sharpe > highest) || sharpe === Infinity) continue;

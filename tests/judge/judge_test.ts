@@ -202,6 +202,13 @@ Deno.test("a run that was deleted or failed is compared, and cannot be the best"
   assertEquals([answer.rows, details.columns.length], [rows, 4]);
   assert(answer.best !== null && answer.best.run_id !== best?.run_id);
   assert(answer.warnings.some(({ code }) => code === BETTER_GONE));
+  // The best at another leverage is none better.
+  const sharpe = (best?.sharpe_ratio ?? NaN) * (1 + 1e-14);
+  const again = judge({
+    ...input,
+    runs: [...input.runs, { ...input.runs[0] as JudgedRun, id: "again", sharpe, isActive: false }],
+  }).answer;
+  assert(again.warnings.every(({ code }) => code !== BETTER_GONE));
   assertEquals(answer.effective_trials, judge(input).answer.effective_trials);
   const nobody = judge({ ...input, runs: runs.map((run) => ({ ...run, isActive: false })) }).answer;
   assertEquals(nobody.best, null);

@@ -57,6 +57,17 @@ Deno.test("one column has three tests that agree, and more columns only weaken t
   assert(lower <= consistent && consistent <= upper);
 });
 
+Deno.test("one run at several leverages has one place out of sample", () => {
+  const [run = new Float64Array(), other = new Float64Array()] = columnsOf(2, 100);
+  const good = run.map((value) => value + 0.002);
+  const scaled = [1, 3, 0.1, 7].map((leverage) => good.map((value) => value * leverage));
+  const poor = other.map((value) => value - 0.02);
+  for (const columns of [[...scaled, poor], [...scaled.toReversed(), poor]]) {
+    const found = holdOut(columns, 60);
+    assertEquals([found?.best, found?.rank, found?.ranked], [0, 2.5, 5]);
+  }
+});
+
 Deno.test("a run of one trade has the p-values of how often a resample has that trade twice", () => {
   for (const [rows, gain] of [[100, 0.05], [252, 0.013], [1000, 0.0721], [2520, 0.013]] as const) {
     const run = new Float64Array(rows);
