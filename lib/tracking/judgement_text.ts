@@ -192,7 +192,7 @@ export function judgementLines({ answer, compared, details }: Judged): readonly 
       label: "Minimum length",
       value: answer.minimum_backtest_length_years === null
         ? NONE
-        : `${places(1)(answer.minimum_backtest_length_years)} years`,
+        : `${yearsText(answer.minimum_backtest_length_years)} years`,
       meaning: `of a backtest; in less the best of ${n} without skill shows such a Sharpe ratio`,
     },
   ];
@@ -306,6 +306,11 @@ export function ratioText(value: number): string {
 /** With so many decimals; never −0. */
 export function places(count: number): (value: number) => string {
   return (value) => value.toFixed(count).replace(/^-(0(\.0+)?)$/, "$1");
+}
+
+/** Years with one decimal: a short time is never shown as none. */
+export function yearsText(value: number): string {
+  return value < 0.05 ? "< 0.1" : places(1)(value);
 }
 
 /** A share in percent: what is not all of it is never shown as 100 %, nor something as nothing. */
