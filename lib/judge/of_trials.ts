@@ -8,6 +8,7 @@ import {
   varianceOf,
 } from "../metrics/mod.ts";
 import { haircutSharpe } from "./haircut.ts";
+import { roundingOf } from "./holdout.ts";
 import type {
   Best,
   JudgedRun,
@@ -105,7 +106,9 @@ function haircut(
   }
   // The best is one of the recorded trials, whichever of those that are equal to it.
   const others = [...recorded];
-  const itself = others.findIndex(({ sharpe, rows }) => sharpe === own.sharpe && rows === own.rows);
+  const itself = others.findIndex(({ sharpe, rows }) =>
+    rows === own.rows && Math.abs(sharpe - own.sharpe) <= roundingOf(own.sharpe)
+  );
   if (itself >= 0) others.splice(itself, 1);
   const { bonferroni, holm, bhy } = haircutSharpe(own, others, trials);
   const scale = Math.sqrt(run.periods);

@@ -89,10 +89,15 @@ Deno.test("the deflated Sharpe ratio is ffn's, and the figure of the paper", () 
 Deno.test("the best run pays for all trials, itself counted once", () => {
   for (const spec of golden.cases.filter(({ rows }) => rows < 300)) {
     const { trials, ...reference } = spec.reference.haircut;
-    const { haircut_sharpe_ratio: own } = judge(inputOf(returnsOf(spec), { trials })).answer;
-    for (const adjustment of ["bonferroni", "holm", "bhy"] as const) {
-      const far = distance(own?.[adjustment] ?? NaN, reference[adjustment].haircut);
-      assert(far < 1e-9, `${spec.name}: ${adjustment}`);
+    const input = inputOf(returnsOf(spec), { trials });
+    // A run without a record is known by its annual ratio, which scaled back may end in other bits.
+    const scaled = input.recorded.map((one) => ({ ...one, sharpe: one.sharpe * (1 + 3e-16) }));
+    for (const recorded of [input.recorded, scaled]) {
+      const { haircut_sharpe_ratio: own } = judge({ ...input, recorded }).answer;
+      for (const adjustment of ["bonferroni", "holm", "bhy"] as const) {
+        const far = distance(own?.[adjustment] ?? NaN, reference[adjustment].haircut);
+        assert(far < 1e-9, `${spec.name}: ${adjustment}`);
+      }
     }
   }
 });
