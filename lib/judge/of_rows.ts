@@ -12,7 +12,7 @@ import { effectiveTrials, MAX_EIGENVALUES } from "./effective_trials.ts";
 import { holdOut } from "./holdout.ts";
 import type { JudgedRun, JudgeInput, JudgementDetails, Notes, RowFigures } from "./judgement.ts";
 import type { CommonRows } from "./matrix.ts";
-import { testSuperiority } from "./superior.ts";
+import { deviationAbout, testSuperiority } from "./superior.ts";
 
 /** A benchmark that lacks more than this share of the common rows is none. */
 const MOST_LACKING = 0.1;
@@ -224,9 +224,11 @@ function resample(
   let sum = 0;
   let count = 0;
   for (const column of columns) {
-    const length = optimalBlockLength(
-      benchmark === null ? column : column.map((value, row) => value - (benchmark[row] as number)),
-    );
+    const difference = benchmark === null
+      ? column
+      : column.map((value, row) => value - (benchmark[row] as number));
+    if (deviationAbout(difference, column) === 0) continue;
+    const length = optimalBlockLength(difference);
     if (Number.isNaN(length)) continue;
     sum += Math.max(1, length);
     count++;

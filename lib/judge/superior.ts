@@ -16,7 +16,7 @@ export interface Superiority {
   readonly stepdown: Float64Array;
   /** Columns with a stepdown p-value of at most the level, strongest first. */
   readonly superior: readonly number[];
-  /** Columns whose difference from the benchmark never varies: nothing to resample, so not tested. */
+  /** Columns whose difference from the benchmark never varies but for rounding: not tested. */
   readonly untested: readonly number[];
 }
 
@@ -26,6 +26,15 @@ export interface SuperiorityOptions {
   readonly benchmark?: Float64Array | null;
   /** The family-wise error rate of the stepdown; 0.05 by default. */
   readonly level?: number;
+}
+
+/** A difference from the benchmark that varies by no more than this share of the column is rounding. */
+const NEGLIGIBLE_SHARE = 1e-12;
+
+/** The deviation of a column's difference from the benchmark; 0 where there is nothing to resample. */
+export function deviationAbout(difference: Float64Array, column: Float64Array): number {
+  const deviation = deviationOf(difference);
+  return deviation > NEGLIGIBLE_SHARE * deviationOf(column) ? deviation : 0;
 }
 
 /** What the tests need of each column: d = returns less benchmark. */
@@ -113,7 +122,7 @@ function resampleMeans(
   const [first = new Float64Array(rows)] = scratch;
   const deviationOfAll = Float64Array.from(columns, (column) => {
     subtract(column, benchmark, first);
-    return deviationOf(first);
+    return deviationAbout(first, column);
   });
   const tested = columns.flatMap((_, index) => deviationOfAll[index] === 0 ? [] : [index]);
   const deviations = Float64Array.from(tested, (index) => deviationOfAll[index] as number);
