@@ -131,14 +131,18 @@ export function createRowCollector(path: string, options: CollectorOptions): Row
       places.note(count, firstLine, newValues.length);
       count += newValues.length;
     },
-    finish: () => ({
-      dates: reader === null ? null : dates.subarray(0, count),
-      values: values.subarray(0, count),
-      places,
-      hasOffset: reader?.hasOffset ?? false,
-      isFiner: reader?.isFiner ?? false,
-      isInstant: reader?.isInstant ?? false,
-    }),
+    finish() {
+      const doubt = reader?.doubt ?? null;
+      if (doubt !== null) throw new InputError(path, doubt);
+      return {
+        dates: reader === null ? null : dates.subarray(0, count),
+        values: values.subarray(0, count),
+        places,
+        hasOffset: reader?.hasOffset ?? false,
+        isFiner: reader?.isFiner ?? false,
+        isInstant: reader?.isInstant ?? false,
+      };
+    },
   };
 }
 

@@ -80,6 +80,8 @@ export function sizesOf({ values, dates }: Pick<RawRows, "values" | "dates">): S
   const own = dates === null ? USUAL_PERIODS : YEAR_MS * (count - 1) / spanOf(dates);
   const periods = Math.min(own, LIMITS.mostPeriods);
   const yearly = Math.max(Math.sqrt(variance * periods), Math.abs(mean) * periods);
+  // Squares beyond the largest number leave no variance.
+  if (Number.isNaN(yearly)) return { areAbove0, count, below, beyondOne, yearly: Infinity };
   return { areAbove0, count, below, beyondOne, yearly };
 }
 

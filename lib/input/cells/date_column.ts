@@ -71,7 +71,7 @@ export function readDateColumn(
   const asked = createDateReader(options);
   const dates = new Float64Array(cells.length);
   const missed = fill(dates, cells, (cell) => asked.readText(cell));
-  if (missed < 0) return { dates, reader: asked };
+  if (missed < 0) return asked.doubt === null ? { dates, reader: asked } : fail(0, asked.doubt);
   if (dateFormat !== undefined) {
     if (options.isHint === true) return readDateColumn(cells, { timezone }, fail);
     return fail(missed, asked.problem(cells[missed] as string));

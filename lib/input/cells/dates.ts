@@ -3,7 +3,7 @@
 // first cell binds the column, so that a stray number never becomes a date of another kind.
 
 import { DAY_MS } from "../../civil.ts";
-import { civilMs } from "./calendar_time.ts";
+import { civilMs, timeText } from "./calendar_time.ts";
 import { isMissing, quoted } from "./number.ts";
 import {
   compileDateFormat,
@@ -34,6 +34,8 @@ export interface DateReader {
   isFiner: boolean;
   /** Whether the first time was an instant of UTC that no zone's wall clock was taken of. */
   isInstant: boolean;
+  /** What speaks against the times that were read, all of them numbers whose unit was guessed; null if nothing does. */
+  readonly doubt: string | null;
   /** Whether no cell has shown the form yet. */
   readonly isUndecided: boolean;
   /** Whether the dates are ISO and stay as they are written, so that bytes tell them. */
@@ -89,6 +91,7 @@ export function createDateReader(options: DateOptions): DateReader {
   const toZone = timezone === undefined ? null : wallClock(timezone);
   let form: Form | undefined = epoch;
   let isFirst = true;
+  let newest = -Infinity;
 
   const fromWritten = (time: WrittenTime | null): number => {
     if (time === null) return NaN;
@@ -103,6 +106,9 @@ export function createDateReader(options: DateOptions): DateReader {
     hasOffset: false,
     isFiner: false,
     isInstant: false,
+    get doubt() {
+      return newest < FIRST_GUESSED_MS && newest > -Infinity ? pastDoubt(form as Epoch) : null;
+    },
     get isUndecided() {
       return form === undefined && custom === null;
     },
@@ -117,7 +123,13 @@ export function createDateReader(options: DateOptions): DateReader {
         return fromWritten(form === "iso" ? readIso(text) : readCompact(text));
       }
       const instant = readEpoch(text, form, epoch === undefined, reader);
-      return Number.isNaN(instant) ? NaN : this.readInstant(instant);
+      if (Number.isNaN(instant)) return NaN;
+      if (epoch === undefined) {
+        if (instant > LAST_GUESSED_MS) return NaN;
+        // None of the other counts goes below 0.
+        newest = instant < 0 ? Infinity : Math.max(newest, instant);
+      }
+      return this.readInstant(instant);
     },
     readInstant(ms) {
       if (toZone === null) {
@@ -148,7 +160,7 @@ export function dateRecogniser(options: DateOptions): (text: string) => boolean 
 }
 
 function isEpoch(format: string | undefined): format is Epoch {
-  return format === "s" || format === "ms" || format === "us" || format === "ns";
+  return format !== undefined && Object.hasOwn(UNITS, format);
 }
 
 function formOf(text: string): Form | undefined {
@@ -202,7 +214,12 @@ function readCompact(text: string): WrittenTime | null {
 }
 
 /** By digits, not by arithmetic: nanoseconds do not fit a double. Cut, not rounded, to the ms. */
-function readEpoch(text: string, unit: Epoch, byDigits: boolean, marks: DateReader): number {
+function readEpoch(
+  text: string,
+  unit: Epoch,
+  byDigits: boolean,
+  marks: Pick<DateReader, "isFiner">,
+): number {
   const match = EPOCH.exec(text);
   if (match === null) return NaN;
   const [, sign, whole = "", fraction = ""] = match;
@@ -218,6 +235,23 @@ function readEpoch(text: string, unit: Epoch, byDigits: boolean, marks: DateRead
   if (isCut) marks.isFiner = true;
   const ms = sign === "-" ? -Number(kept) - (isCut ? 1 : 0) : Number(kept);
   return Math.abs(ms) <= LAST_MS ? ms : NaN;
+}
+
+/**
+ * Numbers count from 1970 in a unit told by their digits, if that leads to days that returns have: not to days
+ * to come, as YYMMDDHHMM does and what SAS, Stata and .NET count from 1960 or the year 1, nor all of
+ * them to days before May 1990, as .NET's ticks and Windows' file times do. A clock that was never set
+ * says less than this program's own age.
+ */
+const LAST_GUESSED_MS: number = Math.max(Date.now(), Date.UTC(2027, 0)) + 31 * DAY_MS;
+const FIRST_GUESSED_MS: number = Date.UTC(1990, 4);
+
+function pastDoubt(unit: Epoch): string {
+  return `as ${
+    UNITS[unit]
+  } since 1970 its times would all be before May 1990, as those that count from ` +
+    `another year are (.NET's ticks, Windows' file times); say --date-format ${unit} if they are ` +
+    "right, else write dates such as 2024-01-31";
 }
 
 /** The last time that Date can hold, also when a zone moves it. */
@@ -246,10 +280,17 @@ function dateProblem(text: string, format: string | undefined, form: Form | unde
       quoted(text)
     } looks like a day number of Excel; format its column as dates, 2024-01-31`;
   }
+  const guess = isEpoch(form) ? readEpoch(text, form, true, { isFiner: false }) : NaN;
+  if (isEpoch(form) && guess > LAST_GUESSED_MS) {
+    return `${quoted(text)} would be ${timeText(guess)}, a day to come, as ${
+      UNITS[form]
+    } since 1970; ` +
+      `say --date-format ${form} if it is right, else how it is written, as in %Y%m%d%H`;
+  }
   if (form === "iso" && ISO.test(text)) return `there is no such date as ${quoted(text)}`;
   if (form === "compact" && /^\d{8}$/.test(text)) return `there is no such date as ${quoted(text)}`;
   return `expected a date such as 2024-01-31${
-    form === undefined || form === "iso" ? "" : ` (${FORMS[form]})`
+    form === undefined || form === "iso" ? "" : formText(form)
   }, ` +
     `got ${quoted(text)}; ${
       form === undefined ? "other forms need --date-format" : "write all dates in one form"
@@ -269,10 +310,14 @@ function numericForms(parts: readonly string[]): readonly string[] {
   return (forms.length === 0 ? orders : forms).map((order) => order.join(separator));
 }
 
-const FORMS: Readonly<Record<Exclude<Form, "iso">, string>> = {
-  compact: "here YYYYMMDD or YYYYMMDDHHMMSS, as in the first row",
-  s: "here seconds since 1970, as in the first row",
-  ms: "here milliseconds since 1970, as in the first row",
-  us: "here microseconds since 1970, as in the first row",
-  ns: "here nanoseconds since 1970, as in the first row",
+const UNITS: Readonly<Record<Epoch, string>> = {
+  s: "seconds",
+  ms: "milliseconds",
+  us: "microseconds",
+  ns: "nanoseconds",
 };
+
+function formText(form: Exclude<Form, "iso">): string {
+  const what = form === "compact" ? "YYYYMMDD or YYYYMMDDHHMMSS" : `${UNITS[form]} since 1970`;
+  return ` (here ${what}, as in the first row)`;
+}

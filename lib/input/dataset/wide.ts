@@ -207,6 +207,7 @@ function readDates(
     throw error;
   }
   const { reader } = times;
+  if (reader.doubt !== null) return new InputError(path, reader.doubt);
   return {
     cells,
     dates,

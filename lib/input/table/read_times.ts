@@ -64,7 +64,7 @@ export function readTimes(
     const date = at === choice.date ? dateText(row) : column(at)[row] as string;
     return choice.clock === null || at !== choice.date
       ? date
-      : `${date} ${withColons(column(choice.clock)[row] as string)}`;
+      : `${date.replace(MIDNIGHT, "")} ${withColons(column(choice.clock)[row] as string)}`;
   };
   const entry = choice.entry;
   const opened = entry === null
@@ -178,6 +178,9 @@ function putInOrder(
     sides[exit] = Math.sign(sold - bought) || sideByFill(row);
   });
 }
+
+/** The time of a day that has its time in another column, as databases and Parquet write it. */
+const MIDNIGHT = /[T ]00:00(?::00(?:\.0+)?)?$/;
 
 /** `093000` → `09:30:00`. */
 function withColons(clock: string): string {

@@ -2,6 +2,7 @@
 // quick way takes numbers and times as they are; where a column that is wanted holds other text,
 // all its cells become text and are read together, as a CSV's are.
 
+import { textOf } from "../../bytes.ts";
 import { InputError } from "../../errors.ts";
 import { quoted, trimCell } from "../cells/number.ts";
 import { createDateReader, type DateReader, LAST_MS } from "../cells/dates.ts";
@@ -181,13 +182,19 @@ function zoneClock(path: string, zone: string): (ms: number) => number {
 }
 
 function sampleText(cell: unknown): string {
-  return typeof cell === "object" && cell !== null ? "{}" : cellText(cell);
+  return typeof cell === "object" && cell !== null && !(cell instanceof Uint8Array)
+    ? "{}"
+    : cellText(cell);
 }
 
-/** A cell as a CSV would have it; what is no text or number as JSON, which no reader takes. */
+/**
+ * A cell as a CSV would have it; bytes are text that its writer did not call so, as older ones of Hive and
+ * Impala do not; what is no text or number as JSON, which no reader takes.
+ */
 export function cellText(cell: unknown): string {
   if (cell === null || cell === undefined) return "";
   if (typeof cell === "number") return Number.isNaN(cell) ? "" : String(cell);
   if (typeof cell === "string" || typeof cell === "bigint") return trimCell(String(cell));
+  if (cell instanceof Uint8Array) return trimCell(textOf(cell));
   return JSON.stringify(cell) ?? "";
 }
