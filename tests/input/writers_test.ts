@@ -100,3 +100,75 @@ Deno.test("Parquet: bytes that their writer did not call text are text, days may
     );
   }
 });
+
+Deno.test("boxes whose first column has no name are read, as Markdown of a frame is", async () => {
+  const rows = "| 2024-01-02 00:00:00 |  0.01 |\n| 2024-01-03 00:00:00 | -0.02 |\n";
+  const markdown = `|                     |   ret |\n|:--------------------|------:|\n${rows}`;
+  const found = await read(markdown);
+  assertEquals([found.dates[0], found.values], ["2024-01-02T00:00", [0.01, -0.02]]);
+});
+
+Deno.test("names with a number are a header, a title that says average begins another table", async () => {
+  const rows = [1, -2, 3, -1, 2].map((value, row) => `20240${row + 1},${value}.00,0.02\n`).join("");
+  const table = (title: string): string => `${title}\n,Lo 30,Med 40\n${rows}`;
+  const first = `Notes of 2024\n\n${table("  Average Value Weighted Returns -- Monthly")}`;
+  const options = { column: "Lo 30", percent: true } as const;
+  assertEquals((await read(first, options)).values, [0.01, -0.02, 0.03, -0.01, 0.02]);
+  assertStringIncludes(
+    await refusal(`${first}\n${table("  Average Equal Weighted Returns -- Monthly")}`, options),
+    "a second table of the same columns begins in line 12",
+  );
+});
+
+Deno.test("words for missing values of databases, of Excel abroad, of Bloomberg and of Julia", async () => {
+  for (
+    const word of ["\\N", "(null)", "missing", "#NV", "#N/D", "#N/A Field Not Applicable", "nan%"]
+  ) {
+    const cells = word === "nan%" ? ["1%", word, "2%"] : ["0.01", word, "0.02"];
+    const found = await read(days("date,ret", cells));
+    assertEquals([found.values, found.codes], [[0.01, 0.02], ["missing-values"]], word);
+  }
+});
+
+Deno.test("dates of a column with a gap, times behind a dash, a format that fits no column", async () => {
+  const gap = await read("date,ret\n20240102.0,0.01\n20240103.0,0.02\n");
+  assertEquals(gap.dates, ["2024-01-02T00:00", "2024-01-03T00:00"]);
+  const dash = "date,ret\n1/2/2024 - 13:15:00,0.01\n1/15/2024 - 13:15:00,0.02\n";
+  assertEquals((await read(dash)).dates, ["2024-01-02T13:15", "2024-01-15T13:15"]);
+  const open = "date,ret\n1/2/2024 - 13:15:00,0.01\n1/3/2024 - 13:15:00,0.02\n";
+  const dateFormat = "%m/%d/%Y - %H:%M:%S";
+  assertStringIncludes(await refusal(open), dateFormat);
+  assertEquals((await read(open, { dateFormat })).dates[0], "2024-01-02T13:15");
+  assertStringIncludes(
+    await refusal("when,a,ret\n2024-01-02 BP,x,0.01\n2024-01-03 BP,x,0.02\n", {
+      dateFormat: "%Y-%m-%d EP",
+    }),
+    'no column has dates that fit --date-format "%Y-%m-%d EP"',
+  );
+});
+
+Deno.test("payments are told by words within a type, and by a second column of types", async () => {
+  const trades = { kind: "trades", capital: 1000, column: "Amount" } as const;
+  const rows = (header: string, ...types: readonly string[]): string =>
+    `Time,${header},Amount\n2024-01-02,${types[0]},10\n2024-01-03,${types[1]},500\n` +
+    `2024-01-03,${types[0]},15.1\n`;
+  for (
+    const text of [
+      rows("Type", "REALIZED_PNL", "INTERNAL_TRANSFER"),
+      rows("Type", "REALIZED_PNL", "COIN_SWAP_DEPOSIT"),
+      rows("Type,Sub Type", "Trade,Sell to Close", "Money Movement,Deposit"),
+    ]
+  ) {
+    const found = await read(text, trades);
+    assertEquals([found.values, found.codes], [[0.01, 0.01], ["money-moved"]], text);
+  }
+  const interest = rows("Type,Sub Type", "Trade,Sell to Close", "Money Movement,Credit Interest");
+  assertEquals((await read(interest, trades)).values[1], 515.1 / 1010);
+});
+
+Deno.test("of profits and their running total neither is chosen", async () => {
+  const text = "Date/Time,Trade P/L,P/L\n2024-01-02,10,10\n2024-01-03,20.2,30.2\n";
+  const trades = { kind: "trades", capital: 1000 } as const;
+  assertStringIncludes(await refusal(text, trades), "more than one column is called");
+  assertEquals((await read(text, { ...trades, column: "Trade P/L" })).values, [0.01, 0.02]);
+});

@@ -94,7 +94,7 @@ const LETTERS: Readonly<Record<string, string>> = {
 
 /** Behind a day: hour, minute, second, fraction, half of the day, offset. */
 const TIME_OF_DAY = String
-  .raw`(?:[,;]? +|[T,;])(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,](\d{1,9}))?)?(?: ?([ap]m))?(?: ?(${ZONES}|[+-]\d{2}:?\d{2}))?`;
+  .raw`(?:[,;]? +| - |[T,;])(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,](\d{1,9}))?)?(?: ?([ap]m))?(?: ?(${ZONES}|[+-]\d{2}:?\d{2}))?`;
 
 /** The directives that fit the time of day behind a day; empty without one. */
 export function timeDirectives(text: string): string {

@@ -169,7 +169,7 @@ function formOf(text: string): Form | undefined {
   if (match === null) return undefined;
   const digits = (match[2] as string).length;
   // With a time in digits, too: as ms such a number would be a day of 1976, or of the year 2611.
-  if (digits === 8 && match[1] === "" && match[3] === undefined) return "compact";
+  if (digits === 8 && match[1] === "" && /^0*$/.test(match[3] ?? "")) return "compact";
   if (/^(?:19|20)/.test(text) && readCompact(text) !== null) return "compact";
   return epochOf(digits);
 }
@@ -200,7 +200,8 @@ function readIso(text: string): WrittenTime | null {
 }
 
 function readCompact(text: string): WrittenTime | null {
-  if (!/^\d{8}(?:\d{4}(?:\d{2})?)?$/.test(text)) return null;
+  // A column with a gap is one of numbers with decimals for pandas: 20240131.0.
+  if (!/^\d{8}(?:\d{4}(?:\d{2})?)?(?:\.0+)?$/.test(text)) return null;
   const part = (from: number, to: number): number => Number(text.slice(from, to));
   const wallMs = civilMs(
     part(0, 4),

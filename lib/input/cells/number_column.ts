@@ -27,8 +27,12 @@ export interface NumberColumn {
 /** Throws the error for a row of the column. */
 export type Fail = (row: number, problem: string) => never;
 
-/** What people write for a missing value, besides what programs do. */
-const LEFT_EMPTY = /^(?:[.–—]|-{1,3}|#?n\/?a\.?|n\.a\.?|#n\/a n\/a)$/i;
+/**
+ * What people write for a missing value, besides what programs do: Excel's #N/A in other languages and
+ * Bloomberg's with a reason, what databases and Julia write.
+ */
+const LEFT_EMPTY =
+  /^(?:[.–—]|-{1,3}|#?n\/?a\.?|n\.a\.?|#n\/a [a-z/ ]+|#n[/.]?[dv]|\\n|\(null\)|missing|[-+]?nan ?%)$/i;
 
 /** Whether a trimmed cell stands for a missing value, by people's words too. */
 export function isLeftEmpty(text: string): boolean {

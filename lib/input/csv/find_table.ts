@@ -204,7 +204,10 @@ function findHeader(
   const width = tableWidth(records);
   const isDate = dateRecogniser(options);
   const isRow = ({ cells }: Record): boolean =>
-    cells.some((cell) => !isLeftEmpty(cell) && (looksNumeric(cell) || isDate(cell)));
+    cells.some((cell) =>
+      // Names like "Med 40" and "SMA 20" look like money of a currency, and no row is of it alone.
+      !isLeftEmpty(cell) && ((looksNumeric(cell) && !/^\p{L}/u.test(cell)) || isDate(cell))
+    );
   const isTitle = (record: Record): boolean =>
     record.cells.some((cell) => !isLeftEmpty(cell)) && !isRow(record);
   const [top, second] = records as readonly [Record, ...Record[]];

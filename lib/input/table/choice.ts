@@ -4,8 +4,8 @@ import type { Kind } from "../options.ts";
 import type { LevelMark, RowMark } from "./layouts.ts";
 
 /** Rows that a layout sets apart, by the cell in a column. */
-export interface MarkedRows extends Omit<RowMark, "column"> {
-  readonly column: number;
+export interface MarkedRows extends Omit<RowMark, "column" | "also"> {
+  readonly columns: readonly number[];
 }
 
 /** Rows that say the same at several levels of detail. */

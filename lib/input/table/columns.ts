@@ -59,8 +59,11 @@ export function chooseColumns(
   const allOf = (wanted: readonly Pick[] | undefined): readonly number[] =>
     (wanted ?? []).map(ofLayout).filter((index) => index !== null);
   const marked = (mark: RowMark | undefined): MarkedRows | null => {
-    const column = mark === undefined ? null : findColumn(names, mark.column);
-    return mark === undefined || column === null ? null : { ...mark, column };
+    if (mark === undefined) return null;
+    const columns = [mark.column, mark.also].map((wanted) =>
+      wanted === undefined ? null : findColumn(names, wanted)
+    ).filter((index) => index !== null);
+    return columns.length === 0 ? null : { ...mark, columns };
   };
   return {
     ...dates,
@@ -151,7 +154,7 @@ function chooseDates(
     );
   }
   const dateParts = options.dateFormat === undefined ? datePartsOf(columns) : null;
-  const date = dateParts?.[0] ?? chooseDate(path, columns, value);
+  const date = dateParts?.[0] ?? chooseDate(path, columns, value, options);
   return {
     date,
     dateParts: dateParts?.slice(1) ?? null,
@@ -225,7 +228,7 @@ export function chooseDatesAlone(
   options: ReadOptions,
 ): number | null {
   const date = options.dateColumn === undefined
-    ? chooseDate(path, columns, null)
+    ? chooseDate(path, columns, null, options)
     : columnNamed(path, columns, options.dateColumn, flagOf(options, "dateColumn"));
   const isApart = options.dateColumn === undefined && datePartsOf(columns) !== null;
   if (isApart || (date !== null && clockOf(columns, date) !== null)) {
@@ -263,19 +266,29 @@ function chooseDate(
   path: string,
   columns: readonly ColumnProfile[],
   value: number | null,
+  options: ReadOptions,
 ): number | null {
   const isFree = (index: number): boolean => index !== value;
   const ranked = DATE_NAMES.flatMap((key) =>
     columns.flatMap(({ name }, index) => isFree(index) && nameKey(name) === key ? [index] : [])
   );
   if (ranked[0] !== undefined) return nearestOf(path, columns, ranked, value);
-  const at = columns.findIndex((column) => !isRowCounter(column));
+  // Between the edge of a box and its first line there is nothing.
+  const isEdge = (column: ColumnProfile): boolean => column.name === "" && column.isEmpty;
+  const at = columns.findIndex((column) => !isRowCounter(column) && !isEdge(column));
   const first = columns[at];
   if (first !== undefined && isFree(at) && columns.length > 1) {
     if (first.name === "" || first.isDates) return at;
   }
   const others = columns.filter((column) => !isRowCounter(column));
   if (others.length <= 1) return null;
+  if (options.dateFormat !== undefined) {
+    throw new InputError(
+      path,
+      `no column has dates that fit --date-format "${options.dateFormat}"; ${listed(columns)}; ` +
+        `name theirs with ${flagOf(options, "dateColumn")} to see what does not fit`,
+    );
+  }
   throw new InputError(
     path,
     `no column holds the dates; ${listed(columns)}; name one with --date-column, ` +

@@ -9,9 +9,11 @@ import { FLOW_NAMES, kindOfName, nameKey } from "./names.ts";
 /** Rows of lists that no layout knows, of money paid in or out. */
 export const PAYMENTS: RowMark = {
   column: "type|action|transaction type|operation|entry type",
+  also: "sub type",
   begins: ["balance", "deposit", "withdraw", "credit", "bonus", "transfer"],
-  // A credit spread is a trade in options.
-  unless: /spread|call|put|condor|butterfly/,
+  has: /[ _](?:deposit|withdraw(?:al)?|bonus|transfer)\b/,
+  // A credit spread is a trade in options, interest is earned.
+  unless: /spread|call|put|condor|butterfly|interest/,
 };
 
 /** Rows of such lists of trades that are valued, not closed. */

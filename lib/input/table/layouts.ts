@@ -14,7 +14,11 @@ export type Pick = string;
 /** Rows whose cell in a column has one of these beginnings, in lower case. */
 export interface RowMark {
   readonly column: Pick;
+  /** A second column that may say it. */
+  readonly also?: Pick;
   readonly begins: readonly string[];
+  /** What else is in such a cell. */
+  readonly has?: RegExp;
   /** What is not in such a cell. */
   readonly unless?: RegExp;
 }

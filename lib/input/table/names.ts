@@ -53,6 +53,7 @@ export const OPENED_WORDS: readonly string[] = [
   "bought",
   "buy",
   "opening",
+  "acquired",
 ];
 
 /** Words that say so of what is known to be a trade; of periods they say where one begins. */
@@ -154,6 +155,10 @@ export const VALUE_NAMES: Readonly<Record<Kind, readonly string[]>> = {
     "profitabs",
     "pl",
     "netpl",
+    "tradepl",
+    "tradep&l",
+    "tradepnl",
+    "tradeprofit",
     "dailypnl",
     "dailyprofit",
     "closedpnl",

@@ -19,6 +19,8 @@ export interface ColumnProfile {
   readonly areYears: boolean;
   /** Every cell is a time of day. */
   readonly isClocks: boolean;
+  /** No cell has anything in it. */
+  readonly isEmpty: boolean;
 }
 
 /** What the trimmed cells of one column look like; they are only looked at when a name does not tell. */
@@ -46,6 +48,9 @@ export function profileColumn(
     get isClocks() {
       return look().isClocks;
     },
+    get isEmpty() {
+      return look().isEmpty;
+    },
   };
 }
 
@@ -63,6 +68,7 @@ export function datesByType(name: string): ColumnProfile {
     isCounter: false,
     areYears: false,
     isClocks: false,
+    isEmpty: false,
   };
 }
 
@@ -90,6 +96,7 @@ function profileCells(
     areYears: present.length > 0 && cells.every((cell) => /^(?:19|20)\d{2}$/.test(cell)) &&
       new Set(cells).size === cells.length,
     isClocks: present.length > 0 && present.every((cell) => CLOCK.test(cell)),
+    isEmpty: cells.every((cell) => cell === ""),
   };
 }
 

@@ -19,8 +19,11 @@ export function sortRows(table: TextTable, cells: TextCells, notes: Warning[]): 
   const other: number[] = [];
   const isMarked = (mark: MarkedRows | null, row: number): boolean => {
     if (mark === null) return false;
-    const cell = (cells.columns.get(mark.column)?.[row] ?? "").toLowerCase();
-    return mark.begins.some((word) => cell.startsWith(word)) && mark.unless?.test(cell) !== true;
+    return mark.columns.some((column) => {
+      const cell = (cells.columns.get(column)?.[row] ?? "").toLowerCase();
+      const isIt = mark.begins.some((word) => cell.startsWith(word)) || mark.has?.test(cell);
+      return isIt === true && mark.unless?.test(cell) !== true;
+    });
   };
   const isUndated = (row: number): boolean =>
     choice.entry !== null && choice.date !== null &&

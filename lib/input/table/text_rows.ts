@@ -66,9 +66,14 @@ export function createTextRows(table: TextTable, options: ReadOptions): TextRows
   return {
     add(record, place) {
       const row = withoutEnd(record, width);
-      if (isHeader(row)) return left.note("repeated header|repeated headers", place);
+      if (isHeader(row)) {
+        left.beginAgain(place);
+        return left.note("repeated header|repeated headers", place);
+      }
       const label = row.find((cell) => cell !== "") ?? "";
-      if (isTotalLabel(label) && (dateOf(row) === label || isDateless(row))) {
+      // "Average Value Weighted Returns", alone in its line, is the title of another table.
+      const isAlone = row.length !== width && row.length === 1;
+      if (isTotalLabel(label) && !isAlone && (dateOf(row) === label || isDateless(row))) {
         return left.note("row of sums|rows of sums", place);
       }
       if (isTitled && isTitle(row)) isOther = true;
@@ -122,8 +127,8 @@ export function createTextRows(table: TextTable, options: ReadOptions): TextRows
 
 function wantedOf(choice: ColumnChoice): readonly number[] {
   const { date, clock, entry, value, side, pair, plus, minus, benchmark, series } = choice;
-  const marks = [choice.openings, choice.unclosed, choice.money].map((mark) =>
-    mark?.column ?? null
+  const marks = [choice.openings, choice.unclosed, choice.money].flatMap((mark) =>
+    mark?.columns ?? []
   );
   const all = [
     date,
@@ -190,6 +195,8 @@ interface LeftOut {
   /** `what` is said of one, and of several. */
   note(what: `${string}|${string}`, place: number): void;
   end(place: number): void;
+  /** The header stands here again. */
+  beginAgain(place: number): void;
   isEnded(): boolean;
   resumed(place: number): InputError;
   notes(): readonly Warning[];
@@ -199,6 +206,7 @@ interface LeftOut {
 function leftOut({ path, unit, notes }: TextTable): LeftOut {
   const counts = new Map<string, { count: number; readonly first: number }>();
   let endedAt: number | null = null;
+  let begunAt: number | null = null;
   return {
     note(what, place) {
       const known = counts.get(what);
@@ -208,13 +216,19 @@ function leftOut({ path, unit, notes }: TextTable): LeftOut {
     end(place) {
       endedAt = place;
     },
+    beginAgain(place) {
+      if (endedAt !== null) begunAt = place;
+    },
     isEnded: () => endedAt !== null,
     resumed: (place) =>
       placedError(
         path,
         unit,
         endedAt ?? place,
-        `this is no row of the table, and rows follow it in ${unit} ${place}; take it out`,
+        "this is no row of the table, and " + (begunAt === null
+          ? `rows follow it in ${unit} ${place}; take it out`
+          : `a second table of the same columns begins in ${unit} ${begunAt}; write the one that ` +
+            "is meant to a file of its own"),
       ),
     notes: () => [
       ...notes,
