@@ -120,8 +120,14 @@ function listOf(path: string, list: readonly unknown[]): Cells {
 
 /** The forms of an object, the surest first; null where it is none of them. */
 function objectOf(path: string, document: Row, isDate: IsDate): Cells | null {
-  const { columns, index, data } = document;
+  // Nasdaq Data Link has its own name for the columns, and a name for it all.
+  const { columns = document["column_names"], index, data } = document;
   if (Array.isArray(columns) && Array.isArray(data)) return splitOf(columns, index, data);
+  const wrapped = Object.values(document).filter((value) =>
+    isRecord(value) && Array.isArray(value["data"]) &&
+    Array.isArray(value["columns"] ?? value["column_names"])
+  );
+  if (wrapped.length === 1) return objectOf(path, wrapped[0] as Row, isDate);
   const entries = Object.entries(document);
   if (entries.length === 0) return { names: [], hasNames: true, rows: [] };
   const values = entries.map(([, value]) => value);
@@ -202,7 +208,9 @@ function listsWithin(document: Row, isDate: IsDate): Cells | null {
 function splitOf(columns: readonly unknown[], index: unknown, data: readonly unknown[]): Cells {
   const places = Array.isArray(index) ? index : [];
   const named = columns.map((column) =>
-    Array.isArray(column) ? column.map(cellText).join(" ") : cellText(column)
+    Array.isArray(column)
+      ? column.map(cellText).join(" ")
+      : cellText(isRecord(column) ? column["name"] : column)
   );
   return {
     names: ["", ...named],

@@ -172,3 +172,34 @@ Deno.test("of profits and their running total neither is chosen", async () => {
   assertStringIncludes(await refusal(text, trades), "more than one column is called");
   assertEquals((await read(text, { ...trades, column: "Trade P/L" })).values, [0.01, 0.02]);
 });
+
+Deno.test("the opening and closing of a period are no trade's", async () => {
+  const text = ",period_open,period_close,returns\n" +
+    "2024-01-02 21:00:00+00:00,2024-01-02 14:31:00+00:00,2024-01-02 21:00:00+00:00,0.01\n" +
+    "2024-01-03 21:00:00+00:00,2024-01-03 14:31:00+00:00,2024-01-03 21:00:00+00:00,0.02\n";
+  const found = await read(text);
+  assertEquals([found.dates[0], found.values], ["2024-01-02T21:00", [0.01, 0.02]]);
+});
+
+Deno.test("money of countries whose sign is a letter or two", async () => {
+  for (const cells of [["R$ 1.000,50", "R$ 1.010,50"], ["1.000,50 zł", "1.010,50 zł"]]) {
+    const text = `date;equity\n2024-01-02;${cells[0]}\n2024-01-03;${cells[1]}\n`;
+    assertEquals((await read(text)).values, [Number((1010.5 / 1000.5 - 1).toFixed(10))]);
+  }
+});
+
+Deno.test("a table under a name, its columns by names of their own, as Nasdaq Data Link has it", async () => {
+  const data = [["2024-01-03", 101], ["2024-01-02", 100]];
+  for (
+    const document of [
+      { dataset: { id: 1, column_names: ["Date", "Close"], frequency: "daily", data } },
+      {
+        datatable: { data, columns: [{ name: "date", type: "Date" }, { name: "close" }] },
+        meta: { next_cursor_id: null },
+      },
+    ]
+  ) {
+    const found = await read(JSON.stringify(document));
+    assertEquals([found.kind, found.values], ["prices", [0.01]]);
+  }
+});

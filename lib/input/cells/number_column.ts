@@ -132,7 +132,8 @@ interface Written {
   readonly currency: string;
 }
 
-const MONEY = String.raw`\p{Sc}|US\$|[A-Z]{3,4}`;
+/** With R$, HK$ and their kin, and what stands where a currency has no sign. */
+const MONEY = String.raw`\p{Sc}|[A-Z]{1,2}\$|[A-Z]{3,4}|zł|Kč|kr|Rs\.?|Ft`;
 const CELL = new RegExp(
   String.raw`^([-+]?)\s*(${MONEY})?\s*([-+]?)\s*(\d[\d.,'’ \u00a0\u2009\u202f]*|[.,]\d+)` +
     String.raw`(e[-+]?\d+)?\s*(%)?\s*(${MONEY})?$`,

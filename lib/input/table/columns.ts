@@ -14,6 +14,7 @@ import {
   hasWord,
   nameKey,
   OPENED_WORDS,
+  PERIOD_WORDS,
   SIDE_WORDS,
   STARTED_WORDS,
 } from "./names.ts";
@@ -178,6 +179,8 @@ function refuseTradesUnasked(
   const closed = datedBy(columns, CLOSED_WORDS, null);
   const opened = closed === null ? null : datedBy(columns, OPENED_WORDS, closed);
   if (closed === null || opened === null) return;
+  // zipline's: when a day of trading began and ended.
+  if ([opened, closed].every((at) => hasWord(nameAt(columns, at), PERIOD_WORDS))) return;
   throw new InputError(
     path,
     `its columns ${quoted(nameAt(columns, opened))} and ${

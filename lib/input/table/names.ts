@@ -56,6 +56,9 @@ export const OPENED_WORDS: readonly string[] = [
   "acquired",
 ];
 
+/** Words that say that a time is of a period, whether it opens or closes. */
+export const PERIOD_WORDS: readonly string[] = ["period", "market", "session", "bar", "candle"];
+
 /** Words that say so of what is known to be a trade; of periods they say where one begins. */
 export const ENDED_WORDS: readonly string[] = [...CLOSED_WORDS, "end", "ended", "finish"];
 export const STARTED_WORDS: readonly string[] = [...OPENED_WORDS, "start", "started", "begin"];
