@@ -36,6 +36,7 @@ export function decideKind(
   options: ReadOptions,
 ): { readonly kind: Kind; readonly notes: readonly Warning[] } {
   if (options.kind === "trades" && values.kind === null) checkMoney(values, options);
+  if (options.kind === "cumulative") checkGrowth(values, options);
   if (options.kind !== undefined) return { kind: options.kind, notes: [] };
   if (values.kind !== null) return { kind: values.kind, notes: [] };
   const said = values.name === null ? null : kindOfName(values.name);
@@ -67,6 +68,7 @@ export function decideKind(
         `with --capital reads it so, ${flagOf(options, "kind")} returns as returns`,
     );
   }
+  if (said?.kind === "cumulative") checkGrowth(values, options);
   if (said?.kind === "cumulative" || said?.kind === "log-returns") {
     const words = kind === "cumulative" ? "returns since the beginning" : "logarithms";
     throw doubt(
@@ -95,6 +97,25 @@ function checkMoney(values: Doubted, options: ReadOptions): void {
     `its column ${nameOf(values)} holds ${areFractions ? "returns" : "percent"}, and ${
       flagOf(options, "kind")
     } trades takes profits in money; name their column with ${flagOf(options, "column")}`,
+  );
+}
+
+/** The product of 1 + r is growth and begins near 1, as returns since the beginning do near 0. */
+function checkGrowth(values: Doubted, options: ReadOptions): void {
+  const { dates, values: found } = values.rows;
+  if (values.isPercent || options.percent === true) return;
+  const first = dates === null
+    ? 0
+    : dates.reduce((least, at, row) => at < (dates[least] as number) ? row : least, 0);
+  const value = found[first] ?? NaN;
+  if (!(value > LIMITS.growthAbove && value < LIMITS.growthBelow)) return;
+  if (levelFigures(found) === null || found.some((value) => value <= 0)) return;
+  throw doubt(
+    values,
+    `it begins with ${value}, as growth of 1 does; ${flagOf(options, "kind")} equity with ` +
+      `--capital 1 reads it so, and where it is a return of ${short(value * 100)} % since the ` +
+      `beginning, a row of 0 before it and ${flagOf(options, "kind")} cumulative do`,
+    first,
   );
 }
 

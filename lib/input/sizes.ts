@@ -29,6 +29,9 @@ export const LIMITS = {
   smoothYearlyOfBoth: 0.05,
   /** Marks of missing values in tables of percent. */
   marks: [-99.99, -999, -9999] as readonly number[],
+  /** Where growth of 1 is after its first period, and returns since the beginning are not. */
+  growthAbove: 0.5,
+  growthBelow: 2,
   /** A loss of more than everything: nothing held without debt returns less. */
   least: -1,
   /** Share of returns beyond ±1 that no series has: in most of its periods it would double. */

@@ -203,3 +203,23 @@ Deno.test("a table under a name, its columns by names of their own, as Nasdaq Da
     assertEquals([found.kind, found.values], ["prices", [0.01]]);
   }
 });
+
+Deno.test("growth of 1 is no return since the beginning, by name or by flag", async () => {
+  const growth = days("date,cumulative_returns", [1.01, 1.0201, 0.999698]);
+  const capital = { kind: "equity", capital: 1 } as const;
+  for (const options of [{}, { kind: "cumulative" }] as const) {
+    const line = await refusal(growth, options);
+    assertStringIncludes(line, "line 2: it begins with 1.01, as growth of 1 does");
+    assertStringIncludes(line, "--kind equity with --capital 1");
+  }
+  assertEquals((await read(growth, capital)).values, [0.01, 0.01, -0.02]);
+  const doubled = days("date,c", [0, 1, 1.02, 1.04]);
+  assertEquals((await read(doubled, { kind: "cumulative" })).values.slice(0, 2), [0, 1]);
+});
+
+Deno.test("units of other things are no money", async () => {
+  for (const unit of ["bps", "pct", "PIPS"]) {
+    const text = days("date,ret", [`0.12 ${unit}`, `-0.07 ${unit}`]);
+    assertStringIncludes(await refusal(text, { kind: "returns" }), `"0.12 ${unit}"`);
+  }
+});

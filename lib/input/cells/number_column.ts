@@ -134,6 +134,8 @@ interface Written {
 
 /** With R$, HK$ and their kin, and what stands where a currency has no sign. */
 const MONEY = String.raw`\p{Sc}|[A-Z]{1,2}\$|[A-Z]{3,4}|zł|Kč|kr|Rs\.?|Ft`;
+/** Words of other units, which codes of money look like. */
+const NO_MONEY = /^(?:bps|bips|pct|prc|perc|pips?|pts?|days?|hrs?)$/i;
 const CELL = new RegExp(
   String.raw`^([-+]?)\s*(${MONEY})?\s*([-+]?)\s*(\d[\d.,'’ \u00a0\u2009\u202f]*|[.,]\d+)` +
     String.raw`(e[-+]?\d+)?\s*(%)?\s*(${MONEY})?$`,
@@ -165,6 +167,7 @@ function readWritten(text: string): Written | null | undefined {
   const spaced = digits.trim();
   const body = spaced.replace(GROUP_MARKS, "") + exponent;
   const minus = (sign + innerSign).split("-").length - 1 + (inner === null ? 0 : 1);
+  if (NO_MONEY.test(before + after)) return undefined;
   const isSound = (body === spaced + exponent || GROUPS.test(spaced)) && minus < 2 &&
     (before === "" || after === "") && (FORMS.point.test(body) || FORMS.comma.test(body));
   if (!isSound) return undefined;
