@@ -11,7 +11,7 @@ import type { Row } from "../command/answer.ts";
 import { counted, ROW_FORMATS } from "../output/mod.ts";
 import type { Run } from "../tracker.ts";
 import { checkGroupBy, GROUPED_METRICS, groupedRows } from "../tracking/group_runs.ts";
-import { type Found, nothingYet } from "../tracking/found.ts";
+import { type Found, keysAmong, nothingYet } from "../tracking/found.ts";
 import { releaseWatch } from "../tracking/releases.ts";
 import type { PageRequest } from "../tracking/comparison_page.ts";
 import { checkRunColumns, defaultRunColumns, runRow } from "../tracking/rows.ts";
@@ -90,6 +90,7 @@ export const search: Command = defineCommand({
       orderBy: parseSortKeys(flags.orderBy, "runs"),
       view: flags.showDeleted ? "all" : "active",
       limit: flags.maxResults ?? (groupBy === undefined ? DEFAULT_LIMIT : Infinity),
+      chosen: keysAmong([...columns ?? [], ...groupBy ?? []]),
     };
     if (format === "html") {
       const request: PageRequest = {

@@ -18,6 +18,8 @@ export interface Search {
   readonly orderBy: readonly OrderBy[];
   readonly view: View;
   readonly limit: number;
+  /** The metrics and params that are to be shown or grouped by, where any are chosen. */
+  readonly chosen?: readonly Key[];
 }
 
 /** What is known once the pages have been read. */
@@ -69,6 +71,7 @@ export async function* learning(
   const ids: string[] = [];
   const known = new Set<string>();
   let unseen: readonly Key[] = search.orderBy.slice(0, 1).filter(isOfRuns);
+  let empty: readonly Key[] = search.chosen ?? [];
   for await (const page of upTo(search.limit, pages, found)) {
     for (const run of page) {
       if (ids.length < LOOKED_AT) {
@@ -76,6 +79,7 @@ export async function* learning(
         addKeys(known, run);
       }
       if (unseen.length > 0) unseen = unseen.filter((key) => !hasKey(run, key));
+      if (empty.length > 0) empty = empty.filter((key) => !hasKey(run, key));
     }
     yield page;
   }
@@ -87,8 +91,11 @@ export async function* learning(
   found.idLength = await idLength(session, ids);
   // Sorted by what some runs have, those come first: what no run has that came, none has.
   const who = search.filter === null ? "no run has" : "no run found has";
-  if (found.count > 0) noteKeys(session, who, unseen, known);
-  else await noteFiltered(session, search, experimentIds);
+  if (found.count === 0) return await noteFiltered(session, search, experimentIds);
+  noteKeys(session, who, unseen, known);
+  const told = new Set(unseen.map(nameOf));
+  const rest = empty.filter((key) => !told.has(nameOf(key)));
+  noteKeys(session, found.hasMore ? "none of these runs has" : who, rest, known);
 }
 
 /** How many characters tell these ids from all others, as far as is known where the runs are. */
@@ -99,8 +106,20 @@ export async function idLength({ backends }: Session, ids: readonly string[]): P
 /** Runs whose ids are told apart, and that are looked at for the names they have. */
 const LOOKED_AT = 100;
 
-/** A metric or param that a filter or an order names. */
+/** A metric or param that a filter, an order or a column names. */
 type Key = Pick<Field, "entity" | "key">;
+
+/** The metrics and params among columns: `metrics.NAME`, `params.NAME`. */
+export function keysAmong(columns: readonly string[]): readonly Key[] {
+  return columns.flatMap((column) => {
+    const [, entity, key = ""] = /^(metric|param)s\.(.+)$/s.exec(column) ?? [];
+    return entity === "metric" || entity === "param" ? [{ entity, key }] : [];
+  });
+}
+
+function nameOf({ entity, key }: Key): string {
+  return `${entity}s.${key}`;
+}
 
 function isOfRuns({ entity }: Key): boolean {
   return entity === "metric" || entity === "param";
@@ -132,7 +151,7 @@ async function noteFiltered(
   noteKeys(
     session,
     who,
-    wanted.filter(({ entity, key }) => !known.has(`${entity}s.${key}`)),
+    wanted.filter((key) => !known.has(nameOf(key))),
     known,
   );
 }

@@ -32,9 +32,11 @@ export async function searchRuns(
   }
   const found: AsyncIterable<readonly Run[]>[] = [];
   const missing: NotFoundError[] = [];
+  // What the runs of one lack, those of another may have.
+  const part: Search = { ...search, chosen: [], limit: oneMore(limit) };
   for (const store of new Set(stores)) {
     try {
-      found.push(await searchIn(store, { ...search, limit: oneMore(limit) }, nothingYet()));
+      found.push(await searchIn(store, part, nothingYet()));
     } catch (error) {
       if (!(error instanceof NotFoundError)) throw error;
       missing.push(error);
