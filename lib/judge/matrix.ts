@@ -37,6 +37,7 @@ interface Group {
 const MOST_LACKING = 0.1;
 /** Spacings differ when one is longer than the other by more than this factor: a month is not. */
 const SAME_SPACING = 1.5;
+
 /**
  * Finds the common rows: of the dates that more than half of the runs have, those that all have which
  * lack at most a tenth of them. A run is left out when it has no returns (null) or one row, never varies
