@@ -14,7 +14,7 @@ import type { Column, Line } from "../command/screen.ts";
 import type { Unit } from "../metrics/mod.ts";
 import type { Row } from "../command/answer.ts";
 import { figureText } from "../output/figures.ts";
-import { ROW_FORMATS } from "../output/mod.ts";
+import { counted, ROW_FORMATS } from "../output/mod.ts";
 import { idLength } from "../tracking/found.ts";
 import { metricColumn, runColumn } from "../tracking/run_columns.ts";
 import type { Tracker } from "../tracker.ts";
@@ -171,7 +171,7 @@ function headline(best: Row, { trials }: Spread): Line {
   const isEvidence = typeof deflated === "number" && deflated >= EVIDENCE;
   return [
     { text: `Best ${figure("sharpe_ratio", "ratio")}`, style: "bold" },
-    `; luck in ${trials} ${trials === 1 ? "trial" : "trials"} ${
+    `; luck in ${counted(trials, "trials")} ${
       figure("expected_maximum_sharpe", "ratio")
     }; probability of a true one above that `,
     {

@@ -15,8 +15,8 @@ export function haveTwins(dates: Float64Array): boolean {
 
 /** Leaves out rows without a value where another row of their time has one. */
 export function withoutEmptyTwins(ordered: OrderedRows, warnings: Warning[]): OrderedRows {
-  const { dates, values, path, unit } = ordered;
-  if (dates === null) return ordered;
+  const { values, path, unit } = ordered;
+  const dates = ordered.dates as Float64Array;
   const empty = new Set<number>();
   let start = 0;
   for (let end = 1; end <= dates.length; end++) {

@@ -1,6 +1,6 @@
-// A file as a stream of bytes: opened, unpacked when gzip or the one file of a zip, measured, hashed and limited. Readers
-// get its beginning, which shows the format, then all of it, in one pass that also works for a
-// pipe.
+// A file as a stream of bytes: opened, unpacked when gzip or the one file of a zip, measured, hashed
+// and limited. Readers get its beginning, which shows the format, then all of it, in one pass that also
+// works for a pipe.
 
 import { createHash } from "node:crypto";
 import { joined } from "../bytes.ts";

@@ -4,7 +4,7 @@
 // with it; sums of squares are kept about the half's own mean, which never cancels.
 
 import { deviationOf, meanOf } from "../metrics/mod.ts";
-import { roundingOf } from "./holdout.ts";
+import { roundingOf } from "./rounding.ts";
 
 /** The outcome of `crossValidate`: one entry a split in each array, in lexicographic order. */
 export interface CrossValidation {
@@ -77,9 +77,9 @@ function isFlat(low: number, high: number): boolean {
  *
  * The rows beyond a multiple of `splits` are cut from the end; the rest is `splits` blocks in order,
  * and each choice of half of them is in sample once. The winner is the highest Sharpe ratio, the
- * first column of those equal but for rounding; w its rank out of sample, 1 the worst and the average of equals, over
- * N + 1; its logit ln(w / (1 − w)) at or below 0 is overfitting. A half of zeros has a Sharpe ratio
- * of 0.
+ * first column of those equal but for rounding; w its rank out of sample, 1 the worst and the average
+ * of equals, over N + 1; its logit ln(w / (1 − w)) at or below 0 is overfitting. A half of zeros has a
+ * Sharpe ratio of 0.
  *
  * Throws `RangeError` for fewer than 2 columns, splits that are not even or not 2 … 20, and fewer
  * than 2 rows a block. `columnsFlatInAHalf` says which columns must not be among the given.

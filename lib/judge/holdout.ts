@@ -1,6 +1,7 @@
 // What became of the run that would have been picked on a date, by the rows from that date on.
 
 import { deviationOf, meanOf } from "../metrics/mod.ts";
+import { roundingOf } from "./rounding.ts";
 
 /** The run picked in sample, and how it did out of sample. Sharpe ratios are a row. */
 export interface HeldOut {
@@ -38,14 +39,6 @@ export function holdOut(columns: readonly Float64Array[], rows: number): HeldOut
     rank: above + (equal + 1) / 2,
     ranked: outOfSample.filter((sharpe) => !Number.isNaN(sharpe)).length,
   };
-}
-
-/**
- * How far apart Sharpe ratios a row are equal but for rounding: those of one run at several leverages,
- * whose order would be that of their last bits.
- */
-export function roundingOf(ratio: number): number {
-  return 1e-12 * Math.min(Math.max(1, Math.abs(ratio)), Number.MAX_VALUE);
 }
 
 /** The Sharpe ratio a row; 0 of zeros, NaN of other rows that never vary, or of fewer than two. */

@@ -1,23 +1,12 @@
 // The part of the judgement that needs no returns but the best run's: what so many trials, with the
 // Sharpe ratios they reached, leave of the best.
 
-import {
-  computeMetrics,
-  deflatedSharpe,
-  expectedMaximumSharpe,
-  varianceOf,
-} from "../metrics/mod.ts";
+import { computeMetrics, deflatedSharpe, expectedMaximumSharpe } from "../metrics/mod.ts";
 import { haircutSharpe } from "./haircut.ts";
-import { roundingOf } from "./holdout.ts";
-import type {
-  Best,
-  JudgedRun,
-  JudgeInput,
-  Notes,
-  RecordedTrial,
-  TrialFigures,
-} from "./judgement.ts";
+import type { Best, JudgedRun, JudgeInput, Notes, TrialFigures } from "./judgement.ts";
 import { minimumBacktestYears } from "./minimum_length.ts";
+import { roundingOf } from "./rounding.ts";
+import { varianceAmong } from "./trial_variance.ts";
 
 /** Judges the best run by the number of trials and their recorded Sharpe ratios. */
 export function judgeTrials(input: JudgeInput, best: Best | null, notes: Notes): TrialFigures {
@@ -60,9 +49,8 @@ function varianceOfTrials(
   }
   if (trials === 1) return 0;
   if (recorded.length < 2) return null;
-  const scaled = ({ sharpe, periods: own = periods }: RecordedTrial): number =>
-    own === periods ? sharpe : sharpe * Math.sqrt(own / periods);
-  return varianceOf(Float64Array.from(recorded, scaled));
+  const sharpes = recorded.map(({ sharpe }) => sharpe);
+  return varianceAmong(sharpes, recorded.map((one) => one.periods ?? NaN), periods);
 }
 
 function deflated(

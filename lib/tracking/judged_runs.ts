@@ -3,12 +3,8 @@
 
 import type { Context } from "../command/declare.ts";
 import { parseFilter } from "../filter/mod.ts";
-import {
-  deflatedSharpe,
-  expectedMaximumSharpe,
-  type SharpeEstimate,
-  varianceOf,
-} from "../metrics/mod.ts";
+import { varianceAmong } from "../judge/trial_variance.ts";
+import { deflatedSharpe, expectedMaximumSharpe, type SharpeEstimate } from "../metrics/mod.ts";
 import { TRIAL_TAG } from "../own_names.ts";
 import { parseTrialTag } from "../store/trial_tag.ts";
 import type { Experiment, Run } from "../tracker.ts";
@@ -59,10 +55,7 @@ export function spreadOf(counting: CountingTrials): Spread {
     if (sharpes.length < 2) return NaN;
     const before = known.get(periods);
     if (before !== undefined) return before;
-    const variance = varianceOf(Float64Array.from(sharpes, (sharpe, trial) => {
-      const own = owned[trial] as number;
-      return own === periods || Number.isNaN(own) ? sharpe : sharpe * Math.sqrt(own / periods);
-    }));
+    const variance = varianceAmong(sharpes, owned, periods);
     known.set(periods, variance);
     return variance;
   };
